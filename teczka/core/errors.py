@@ -1,0 +1,56 @@
+"""Errors that a person will read: a key and parameters, made where it happens, put into words where it is shown."""
+
+from enum import StrEnum
+
+
+class Trouble(StrEnum):
+    """What can go wrong between us and a mail server. The part before the dot is the step that failed."""
+
+    ADDRESS_UNKNOWN = "address.unknown"  # host: the name does not resolve
+    ADDRESS_FORBIDDEN = "address.forbidden"  # host: the egress gate refuses it
+    CONNECT_REFUSED = "connect.refused"  # host, port
+    CONNECT_TIMEOUT = "connect.timeout"  # host, port
+    TLS_NAME = "tls.name"  # host: the certificate is for another name
+    TLS_EXPIRED = "tls.expired"  # host
+    TLS_UNTRUSTED = "tls.untrusted"  # host: unknown issuer
+    TLS_FAILED = "tls.failed"  # host: no common version, not TLS at all
+    TLS_MISSING = "tls.missing"  # host: STARTTLS is not offered
+    TLS_PREAUTH = "tls.preauth"  # host: greeted as signed in before encryption
+    GREETING_SILENT = "greeting.silent"  # host, port
+    GREETING_FOREIGN = "greeting.foreign"  # host, port: another protocol answers there
+    SIGNIN_REFUSED = "signin.refused"  # host, username
+    SIGNIN_UNAVAILABLE = "signin.unavailable"  # host: "try later", not a wrong password
+    SIGNIN_METHOD = "signin.method"  # host: no way to sign in that we know
+    FOLDER_REFUSED = "folder.refused"  # folder
+    SERVER_CLOSED = "server.closed"  # host: hung up in the middle
+    SERVER_SILENT = "server.silent"  # host: no answer within the time-out
+    SERVER_GARBAGE = "server.garbage"  # host: an answer that is no IMAP
+    SERVER_LIMIT = "server.limit"  # host: an answer beyond our limits (a literal of 99 GB)
+    SERVER_BUSY = "server.busy"  # host: throttled
+    DISK_FULL = "disk.full"
+    INTERNAL = "internal.error"
+
+    @property
+    def step(self) -> str:
+        return self.value.partition(".")[0]
+
+
+class Problem(Exception):
+    """One of the troubles, with the parameters that its sentence needs.
+
+    `detail` is the server's own text where it gave one after encryption began: shown as a quotation, never as our words.
+    """
+
+    def __init__(self, trouble: Trouble, *, detail: str = "", **params: str | int) -> None:
+        super().__init__(trouble.value, params)
+        self.trouble = trouble
+        self.params = params
+        self.detail = detail
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{name}={value}" for name, value in self.params.items())
+        return f"{self.trouble.value} ({told})" + (f": {self.detail}" if self.detail else "")
+
+
+class NotAllowed(Exception):
+    """The actor may not do this, or may not know that the thing exists. Pages answer 404."""
