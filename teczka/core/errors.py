@@ -28,6 +28,12 @@ class Trouble(StrEnum):
     SERVER_LIMIT = "server.limit"  # host: an answer beyond our limits (a literal of 99 GB)
     SERVER_BUSY = "server.busy"  # host: throttled
     DISK_FULL = "disk.full"
+    DATA_LOCKED = "data.locked"  # folder, pid: another Teczka runs on this data folder
+    DATA_VERSION = "data.version"  # folder, found, ours: made by another major version of PostgreSQL
+    DATA_FOREIGN = "data.foreign"  # folder, user: belongs to another user of the machine
+    DATABASE_BINARIES = "database.binaries"  # folder: no PostgreSQL there, or the database's user cannot reach it
+    DATABASE_USER = "database.user"  # uid: the machine has no user under whose name the database could run
+    DATABASE_FAILED = "database.failed"  # log: PostgreSQL did not start or stop; detail: the end of its log
     INTERNAL = "internal.error"
 
     @property

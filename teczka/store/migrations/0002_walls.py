@@ -1,0 +1,113 @@
+"""The walls between people: composite foreign keys, row-level security, and the few functions that look over them.
+
+The tables belong to the owner role, which migrates and never serves; everything else runs as the app role, which row-level security
+binds. A policy reads `teczka_viewer()`, set by store/viewer.py for one transaction.
+"""
+
+from typing import ClassVar
+
+from django.db import migrations
+
+VIEWER = """
+CREATE FUNCTION teczka_viewer() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
+RETURN nullif(current_setting('teczka.viewer', true), '')::bigint;
+"""
+
+# child table, columns, parent table, columns, what the parent's deletion does
+COMPOSITE_KEYS = [
+    ("store_account", "office_id, owner_id", "store_user", "office_id, id", "NO ACTION"),
+    ("store_folder", "office_id, account_id", "store_account", "office_id, id", "CASCADE"),
+    ("store_fetchrequest", "office_id, account_id", "store_account", "office_id, id", "CASCADE"),
+    ("store_message", "office_id, account_id", "store_account", "office_id, id", "NO ACTION"),
+    ("store_message", "office_id, thread_id", "store_thread", "office_id, id", "NO ACTION"),
+    ("store_placement", "office_id, folder_id", "store_folder", "office_id, id", "CASCADE"),
+    ("store_placement", "office_id, message_id", "store_message", "office_id, id", "CASCADE"),
+    ("store_grant", "message_id, owner_id", "store_message", "id, owner_id", "CASCADE"),
+    ("store_grant", "office_id, user_id", "store_user", "office_id, id", "CASCADE"),
+]
+PLAIN_KEYS = [
+    ("store_secret", "account_id", "store_account", "id", "CASCADE"),
+    ("store_lease", "account_id", "store_account", "id", "CASCADE"),
+    ("store_fetchtrouble", "folder_id", "store_folder", "id", "CASCADE"),
+    ("store_message", "pack_id", "store_pack", "id", "NO ACTION"),
+    ("store_threadlink", "thread_id", "store_thread", "id", "CASCADE"),
+    ("store_part", "message_id", "store_message", "id", "CASCADE"),
+    ("store_text", "message_id", "store_message", "id", "CASCADE"),
+    ("store_terms", "message_id", "store_message", "id", "CASCADE"),
+]
+
+OWNERS_ALONE = [
+    "store_account",
+    "store_secret",
+    "store_fetchrequest",
+    "store_folder",
+    "store_fetchtrouble",
+    "store_pack",
+    "store_thread",
+    "store_threadlink",
+    "store_placement",
+]
+BY_GRANT = {"store_message": "id", "store_part": "message_id", "store_text": "message_id", "store_terms": "message_id"}
+
+
+def foreign_keys() -> str:
+    return "".join(
+        f"ALTER TABLE {child} ADD FOREIGN KEY ({columns}) REFERENCES {parent} ({keys}) ON DELETE {then};\n"
+        for child, columns, parent, keys, then in COMPOSITE_KEYS + PLAIN_KEYS
+    )
+
+
+def policies() -> str:
+    """`(SELECT …)` makes the viewer a constant of the statement, so that indexes on owner_id still serve."""
+    mine = "owner_id = (SELECT teczka_viewer())"
+    sql = ["ALTER TABLE store_grant ENABLE ROW LEVEL SECURITY;"]
+    sql.append(f"CREATE POLICY writes ON store_grant USING ({mine}) WITH CHECK ({mine});")
+    sql.append("CREATE POLICY reads ON store_grant FOR SELECT USING (user_id = (SELECT teczka_viewer()));")
+    for table in OWNERS_ALONE:
+        sql.append(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;")
+        sql.append(f"CREATE POLICY owner ON {table} USING ({mine}) WITH CHECK ({mine});")
+    for table, key in BY_GRANT.items():
+        granted = f"EXISTS (SELECT FROM store_grant g WHERE g.message_id = {table}.{key} AND g.user_id = (SELECT teczka_viewer()))"
+        sql.append(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;")
+        sql.append(f"CREATE POLICY owner ON {table} USING ({mine}) WITH CHECK ({mine});")
+        sql.append(f"CREATE POLICY granted ON {table} FOR SELECT USING ({granted});")
+    return "\n".join(sql)
+
+
+# What workers must know across owners, and nothing more. SECURITY DEFINER: they run as the owner role.
+ACCOUNTS = """
+CREATE FUNCTION teczka_accounts() RETURNS TABLE (account_id bigint, owner_id bigint, state text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT id, owner_id, state FROM store_account ORDER BY id $$;
+"""
+
+# Locks the newest unread messages for the caller's transaction; two readers never take the same.
+CLAIM_UNREAD = """
+CREATE FUNCTION teczka_claim_unread(most integer) RETURNS TABLE (message_id bigint, owner_id bigint)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT id, owner_id FROM store_message WHERE indexed_with IS NULL
+   ORDER BY internaldate DESC LIMIT most FOR UPDATE SKIP LOCKED $$;
+"""
+
+COUNT_UNREAD = """
+CREATE FUNCTION teczka_count_unread() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT count(*) FROM store_message WHERE indexed_with IS NULL $$;
+"""
+
+# A newer parser or analyser: everything read with an older one goes back to the queue, a bounded number at a time.
+REREAD = """
+CREATE FUNCTION teczka_reread(version integer, most integer) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ WITH old AS (SELECT id FROM store_message WHERE indexed_with < version LIMIT most FOR UPDATE SKIP LOCKED),
+        again AS (UPDATE store_message m SET indexed_with = NULL FROM old WHERE m.id = old.id RETURNING 1)
+   SELECT count(*) FROM again $$;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("store", "0001_initial")]
+    operations: ClassVar = [
+        migrations.RunSQL(sql)
+        for sql in (VIEWER, foreign_keys(), policies(), ACCOUNTS, CLAIM_UNREAD, COUNT_UNREAD, REREAD)
+    ]

@@ -1,0 +1,54 @@
+"""Offices and the people who work in them."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from teczka.core.people import Role
+
+
+class Office(models.Model):
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.TextField()
+    timezone = models.TextField(default="Europe/Warsaw")
+    language = models.TextField(default="pl")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser):
+    """A person of an office; one e-mail address is one user of the installation."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    office = models.ForeignKey(Office, models.DO_NOTHING, related_name="+")
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.TextField()
+    role = models.TextField(choices=[(role.value, role.value) for role in Role], default=Role.MEMBER)
+    language = models.TextField(default="pl")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["office", "id"], name="user_of_office")]
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role == Role.ADMINISTRATOR

@@ -1,0 +1,93 @@
+"""What a sync pass needs of the house: the local side of one account. The store implements it, and tests keep one in memory; both pass
+the same suite (tests/contract/test_local_account.py). The remote side is remote.types.RemoteMailbox."""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from teczka.core.errors import Problem
+from teczka.remote.types import FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary, Spool
+
+
+class LeaseLost(Exception):
+    """Another worker speaks for this account now. Nothing of the refused call was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFolder:
+    """A folder as we last knew it. `name` is the wire name; `id` means something to its own store only."""
+
+    id: int
+    name: bytes
+    uidvalidity: int | None  # None: never opened
+    complete_below: int  # every UID below is stored, gone or counted as trouble; 0 while a first fetch is under way
+    highestmodseq: int | None  # flags known up to here
+    stored: int  # placements not gone
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A stored message that a re-match may find again after a change of UIDVALIDITY."""
+
+    placement: int
+    size: int
+    internaldate_seconds: int  # since the epoch, UTC
+    message_id: bytes
+
+
+class LocalAccount(Protocol):
+    """The local side. Each method that writes is one transaction, checks the lease's epoch in it, and raises LeaseLost when that passed
+    on. Nothing here ever deletes a message (P2); repeating any call adds nothing twice (P4)."""
+
+    def save_folders(self, listed: Sequence[RemoteFolder]) -> list[LocalFolder]:
+        """Make the folders be as listed: new ones added, missing ones marked gone (their mail stays). Returns the selectable ones, the
+        inbox first, then by how much people wait for them. An empty list where folders were known changes nothing: a server that lists
+        nothing is ill, not empty."""
+        ...
+
+    def stored_uids(self, folder: LocalFolder, uidvalidity: int, lowest: int = 1) -> array[int]:
+        """UIDs ≥ lowest that are placed in the folder and not gone, ascending ("Q")."""
+        ...
+
+    def troubled_uids(self, folder: LocalFolder, uidvalidity: int) -> set[int]:
+        """UIDs that were given up for now; a later pass tries them again."""
+        ...
+
+    def add(self, folder: LocalFolder, uidvalidity: int, batch: Sequence[RemoteMessage]) -> int:
+        """Transaction A: the raw bytes in a pack, fsynced; then, committed together, message, placement, grant and the folder's counters.
+        A message whose bytes are stored already gets a placement only. Returns how many placements are new. Raises Problem(DISK_FULL)."""
+        ...
+
+    def place(self, folder: LocalFolder, uidvalidity: int, matched: Sequence[tuple[RemoteSummary, int]]) -> int:
+        """New placements, without bytes, for messages recognised by a re-match: (what the server says, Candidate.placement)."""
+        ...
+
+    def candidates(self, folder: LocalFolder, uidvalidity: int) -> list[Candidate]:
+        """The folder's messages placed under an older UIDVALIDITY than this, for re-matching."""
+        ...
+
+    def set_flags(self, folder: LocalFolder, uidvalidity: int, changes: Sequence[RemoteFlags]) -> int:
+        """Returns how many placements changed."""
+        ...
+
+    def mark_gone(self, folder: LocalFolder, uidvalidity: int, uids: Sequence[int]) -> int:
+        """The server has them no longer. Only a mark."""
+        ...
+
+    def give_up(self, folder: LocalFolder, uidvalidity: int, uid: int, problem: Problem) -> None:
+        """Count a message that could not be fetched whole, so that it holds up nothing."""
+        ...
+
+    def opened(self, folder: LocalFolder, status: FolderStatus) -> LocalFolder:
+        """The folder was opened with this status. A new UIDVALIDITY resets the cursor and marks the older placements gone once they are
+        re-matched or downloaded again (`complete`); nothing is deleted."""
+        ...
+
+    def complete(self, folder: LocalFolder, status: FolderStatus, complete_below: int) -> None:
+        """Move the cursor: everything below is durable. Flags are known up to status.highestmodseq."""
+        ...
+
+    def spool(self, size: int) -> Spool:
+        """A place on disk for a message of this size (bytes), for bodies too large for memory. `add` takes it over."""
+        ...
