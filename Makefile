@@ -1,0 +1,79 @@
+# Teczka: everything is one command. `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+export PYTHON
+
+BIN := .venv/bin
+# More words for the command behind a target: make test ARGS="tests/mime -k boundary"
+ARGS ?=
+# PG=debian tests against Debian's own PostgreSQL 15 instead of the wheel's.
+PG ?= embedded
+
+TEST_PACKAGES := dovecot-imapd dovecot-pop3d dovecot-lmtpd chromium
+BENCH_PACKAGES := dovecot-imapd isync
+ifeq ($(PG),debian)
+TEST_PACKAGES += postgresql-15
+export TECZKA_POSTGRES_BIN := /usr/lib/postgresql/15/bin
+endif
+
+.PHONY: help
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: run
+run: assets ## serve Teczka here; prints its address and the first-run link
+	@$(BIN)/teczka run $(ARGS)
+
+.PHONY: demo
+demo: assets ## serve a small law office with generated mail, signed in
+	@$(BIN)/teczka demo $(ARGS)
+
+.PHONY: test
+test: dev assets test-packages ## run the tests (PG=debian: on Debian's PostgreSQL 15)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+.PHONY: check
+check: dev ## format, lint, types, layers, shape, TypeScript, catalogues
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/mypy tools frontend/build.py frontend/hatch_build.py
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python tools/shape.py
+	$(BIN)/python frontend/build.py --types
+	$(BIN)/python tools/catalogues.py
+
+.PHONY: bench
+bench: dev assets ## measure: every script in benchmarks/, one line of JSON each (ARGS=--quick)
+	@tools/debian.sh $(BENCH_PACKAGES)
+	@for script in benchmarks/*.py; do $(BIN)/python $$script $(ARGS) || exit 1; done
+
+.PHONY: messages
+messages: dev ## gather the words to translate into teczka/web/locale
+	@tools/debian.sh gettext
+	@tools/messages.sh
+
+.PHONY: lock
+lock: dev ## pin the dependencies anew (ARGS=--upgrade: the newest of all)
+	@tools/lock.sh $(ARGS)
+
+.PHONY: format
+format: dev ## lay out the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+# What the commands above stand on. In this order, whatever -j says: the tests' .venv serves for running, too.
+.NOTPARALLEL:
+.PHONY: venv dev assets test-packages
+venv:
+	@tools/venv.sh requirements.lock
+
+dev:
+	@tools/venv.sh requirements-dev.lock
+
+assets: venv
+	@$(BIN)/python frontend/build.py
+
+test-packages:
+	@tools/debian.sh $(TEST_PACKAGES)
