@@ -60,3 +60,7 @@ class Problem(Exception):
 
 class NotAllowed(Exception):
     """The actor may not do this, or may not know that the thing exists. Pages answer 404."""
+
+
+class LeaseLost(Exception):
+    """Another worker speaks for this account now. Nothing of the refused call was written."""

@@ -1,5 +1,6 @@
 """Folders and their roles. RFC 6154 where the server tells, else the names that people and programs gave them."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -32,10 +33,31 @@ NAMES = {
     FolderRole.SENT: {"sent", "sent items", "sent mail", "sent messages", "wysłane", "elementy wysłane", "wyslane"},
     FolderRole.ARCHIVE: {"archive", "archives", "archiwum"},
     FolderRole.JUNK: {"junk", "junk e-mail", "junk email", "spam", "bulk mail", "niechciane", "wiadomości-śmieci"},
-    FolderRole.TRASH: {"trash", "deleted", "deleted items", "deleted messages", "bin", "kosz", "elementy usunięte", "usunięte"},
+    FolderRole.TRASH: {
+        "trash",
+        "deleted",
+        "deleted items",
+        "deleted messages",
+        "bin",
+        "kosz",
+        "elementy usunięte",
+        "usunięte",
+    },
 }
 
 ORDER = list(FolderRole)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFolder:
+    """A folder as we last knew it. `name` is the wire name; `id` means something to its own store only."""
+
+    id: int
+    name: bytes
+    uidvalidity: int | None  # None: never opened
+    complete_below: int  # every UID below is stored, gone or counted as trouble; 0 while a first fetch is under way
+    highestmodseq: int | None  # flags known up to here
+    stored: int  # placements not gone
 
 
 def role_of(path: str, delimiter: str | None, attributes: frozenset[str]) -> FolderRole:

@@ -2,9 +2,25 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from teczka.core.mail import Envelope, FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary, Spool
+
+__all__ = [
+    "Credential",
+    "Envelope",
+    "FolderStatus",
+    "RemoteFlags",
+    "RemoteFolder",
+    "RemoteMailbox",
+    "RemoteMessage",
+    "RemoteSummary",
+    "Security",
+    "Server",
+    "Spool",
+    "SpoolFactory",
+]
 
 
 class Security(StrEnum):
@@ -27,89 +43,7 @@ class Credential:
     secret: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteFolder:
-    """A folder as LIST told it. `name` is the wire form and the identity; `path` is for people."""
-
-    name: bytes
-    path: str
-    delimiter: str | None
-    attributes: frozenset[str]  # lower case, with the backslash: "\\sent", "\\noselect"
-
-    @property
-    def selectable(self) -> bool:
-        return not self.attributes & {"\\noselect", "\\nonexistent"}
-
-
-@dataclass(frozen=True, slots=True)
-class FolderStatus:
-    uidvalidity: int
-    uidnext: int  # 0 where the server does not tell
-    messages: int
-    highestmodseq: int | None  # None without CONDSTORE
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    name: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """The list headers as the server's ENVELOPE gives them, RFC 3501 §7.4.2; texts still encoded as on the wire (RFC 2047)."""
-
-    date: bytes
-    subject: bytes
-    from_: tuple[tuple[bytes, bytes], ...]  # (display name, address)
-    to: tuple[tuple[bytes, bytes], ...]
-    cc: tuple[tuple[bytes, bytes], ...]
-    in_reply_to: bytes
-    message_id: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteFlags:
-    uid: int
-    flags: frozenset[str]  # system flags with the backslash, in the server's spelling
-    modseq: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteSummary:
-    """What identifies a message without its bytes: enough to match it after a change of UIDVALIDITY."""
-
-    uid: int
-    flags: frozenset[str]
-    internaldate: datetime
-    size: int
-    modseq: int | None
-    envelope: Envelope | None
-
-
-class Spool(Protocol):
-    """A place for a message too large for memory. Given by the caller, so that the wire never knows about disks."""
-
-    size: int  # bytes written so far
-
-    def write(self, data: bytes | bytearray | memoryview) -> object: ...
-    def discard(self) -> None: ...
-
-
 SpoolFactory = Callable[[int], Spool]
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteMessage:
-    """A whole message: `body` is the bytes of BODY[], or the spool that they were streamed into."""
-
-    uid: int
-    flags: frozenset[str]
-    internaldate: datetime
-    size: int  # RFC822.SIZE as told; some servers tell it wrong, the body decides
-    modseq: int | None
-    body: bytes | bytearray | Spool
-    envelope: Envelope | None = None
 
 
 class RemoteMailbox(Protocol):

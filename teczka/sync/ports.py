@@ -3,37 +3,12 @@ the same suite (tests/contract/test_local_account.py). The remote side is remote
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from teczka.core.errors import Problem
-from teczka.remote.types import FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary, Spool
-
-
-class LeaseLost(Exception):
-    """Another worker speaks for this account now. Nothing of the refused call was written."""
-
-
-@dataclass(frozen=True, slots=True)
-class LocalFolder:
-    """A folder as we last knew it. `name` is the wire name; `id` means something to its own store only."""
-
-    id: int
-    name: bytes
-    uidvalidity: int | None  # None: never opened
-    complete_below: int  # every UID below is stored, gone or counted as trouble; 0 while a first fetch is under way
-    highestmodseq: int | None  # flags known up to here
-    stored: int  # placements not gone
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A stored message that a re-match may find again after a change of UIDVALIDITY."""
-
-    placement: int
-    size: int
-    internaldate_seconds: int  # since the epoch, UTC
-    message_id: bytes
+from teczka.core.folders import LocalFolder
+from teczka.core.mail import FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary, Spool
+from teczka.core.messages import Candidate
 
 
 class LocalAccount(Protocol):
