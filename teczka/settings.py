@@ -6,7 +6,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from teczka.core.settings import settings
 from teczka.store.secrets import django_key
-from teczka.store.server import APP_ROLE, DATABASE, Server
+from teczka.store.server.roles import APP, DATABASE
+from teczka.store.server import Server
 
 ours = settings()
 
@@ -35,7 +36,7 @@ def database(conninfo: str) -> dict[str, Any]:
 
 
 DATABASES = {
-    "default": database(ours.database_url or Server(ours.data, ours.postgres_bin).dsn(DATABASE, APP_ROLE)),
+    "default": database(ours.database_url or Server(ours.data, ours.postgres_bin).dsn(DATABASE, APP)),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -4,7 +4,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import connection, models
 
 from teczka.core.people import Role
 
@@ -16,6 +16,12 @@ class Office(models.Model):
     timezone = models.TextField(default="Europe/Warsaw")
     language = models.TextField(default="pl")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    @staticmethod
+    def lock_installation() -> None:
+        """One at a time until the transaction ends: two browsers on the first-run page make one office."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('teczka: first run'))")
 
 
 class UserManager(BaseUserManager["User"]):

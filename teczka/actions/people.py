@@ -1,0 +1,64 @@
+"""Offices and their people: the first run, and who is added later."""
+
+import hmac
+from pathlib import Path
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from teczka.core.errors import NotAllowed
+from teczka.core.people import Role
+from teczka.store.models import Office, User
+from teczka.store.secrets import kept
+
+SET_UP_TOKEN = "first-run"  # noqa: S105  a file's name
+
+
+def needs_set_up() -> bool:
+    """Whether nobody can sign in yet."""
+    return not User.objects.exists()
+
+
+def set_up_token(keys: Path) -> str:
+    """The secret of the first-run link. It lies beside the keys until the office exists, so that a restart prints the same link."""
+    return kept(keys / SET_UP_TOKEN)
+
+
+def check_set_up_token(keys: Path, token: str) -> bool:
+    path = keys / SET_UP_TOKEN
+    return path.exists() and hmac.compare_digest(path.read_text().strip(), token)
+
+
+def set_up_office(keys: Path, office: str, name: str, email: str, password: str, language: str, timezone: str) -> User:
+    """The first run: an office and its first administrator. Works once; afterwards the link is dead.
+
+    Raises NotAllowed where somebody was quicker, django's ValidationError for a weak password.
+    """
+    person = User(email=email, name=name)
+    validate_password(password, person)
+    with transaction.atomic():
+        Office.lock_installation()
+        if not needs_set_up():
+            raise NotAllowed
+        made = Office.objects.create(name=office, timezone=timezone, language=language)
+        user = User.objects.create_user(
+            email, password, office=made, name=name, role=Role.ADMINISTRATOR, language=language
+        )
+    (keys / SET_UP_TOKEN).unlink(missing_ok=True)
+    return user
+
+
+def add_user(office: Office, email: str, name: str, password: str | None, role: Role = Role.MEMBER) -> User:
+    """A new person of the office, as its keeper's command makes one. Without a password nobody can sign in as them yet.
+
+    Raises django's ValidationError for a weak password or an address that is taken.
+    """
+    user = User(
+        office=office, email=User.objects.normalize_email(email).lower(), name=name, role=role, language=office.language
+    )
+    if password is not None:
+        validate_password(password, user)
+    user.set_password(password)
+    user.full_clean(exclude=["password"])
+    user.save()
+    return user

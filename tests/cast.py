@@ -1,0 +1,74 @@
+"""The cast of characters. Every page and action meets them all.
+
+Anna owns the mail. Bartek is a coworker she shared with, Celina one she did not. Dorota is the office's administrator.
+Edward works in another office.
+"""
+
+from dataclasses import dataclass
+
+from teczka.core.people import Role
+from teczka.store.models import Account, Folder, Office, User
+from teczka.store.viewer import as_user
+
+
+@dataclass(frozen=True)
+class Cast:
+    office: Office
+    anna: User
+    bartek: User
+    celina: User
+    dorota: User
+    other_office: Office
+    edward: User
+
+    @property
+    def strangers(self) -> list[User]:
+        """Whoever must see nothing of Anna's mail unless it was shared with them."""
+        return [self.bartek, self.celina, self.dorota, self.edward]
+
+
+def make_cast() -> Cast:
+    office = Office.objects.create(name="Kancelaria Lipowa")
+    other = Office.objects.create(name="Kancelaria Dębowa")
+    return Cast(
+        office,
+        *(_person(office, name) for name in ("Anna Lipowska", "Bartek Nowy", "Celina Cicha")),
+        _person(office, "Dorota Zarządna", Role.ADMINISTRATOR),
+        other,
+        _person(other, "Edward Obcy", Role.ADMINISTRATOR),
+    )
+
+
+def make_account(owner: User, address: str = "anna@kancelaria-lipowa.example", **fields: object) -> Account:
+    """An account's row without a server behind it."""
+    values = {
+        "provider_name": "Poczta kancelarii",
+        "sender_name": owner.name,
+        "address": address,
+        "host": "127.0.0.1",
+        "port": 993,
+        "security": "tls",
+        "username": address,
+    }
+    with as_user(owner.pk):
+        return Account.objects.create(office=owner.office, owner=owner, **(values | fields))
+
+
+def make_folder(account: Account, path: str = "INBOX", role: str = "inbox") -> Folder:
+    with as_user(account.owner_id):
+        return Folder.objects.create(
+            office_id=account.office_id,
+            owner_id=account.owner_id,
+            account=account,
+            wire_name=path.encode(),
+            path=path,
+            delimiter="/",
+            role=role,
+            uidvalidity=1,
+        )
+
+
+def _person(office: Office, name: str, role: Role = Role.MEMBER) -> User:
+    first = name.split()[0].lower()
+    email = f"{first}@{'obca' if first == 'edward' else 'lipowa'}.example"
+    return User.objects.create_user(email, office=office, name=name, role=role)

@@ -1,0 +1,63 @@
+"""What every test may use. The environment is set before Django is set up: settings are read once a process."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import django
+import pytest
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
+
+from teczka.store.migrate import migrate
+from tests.database import TestDatabase, data_folder
+
+_folder = data_folder()
+os.environ["TECZKA_DATA"] = str(_folder)
+os.environ["TECZKA_EGRESS_ALLOW"] = "127.0.0.1,::1"
+os.environ["DJANGO_SETTINGS_MODULE"] = "teczka.settings"
+for _unwanted in ("TECZKA_DATABASE_URL", "TECZKA_DATABASE_OWNER_URL", "TECZKA_BLOBS_URL", "TECZKA_URL"):
+    os.environ.pop(_unwanted, None)
+django.setup()  # pytest-django would look for the settings before this file has said where the data lies
+
+
+@pytest.fixture(scope="session")
+def test_database(django_db_blocker: DjangoDbBlocker) -> Iterator[TestDatabase]:
+    """The session's PostgreSQL, migrated as the owner role."""
+    made = TestDatabase(_folder)
+    made.start()
+    with django_db_blocker.unblock():
+        migrate(made.owner_dsn())
+        connection.close()
+    made.make_template()
+    yield made
+    with django_db_blocker.unblock():
+        connection.close()
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(test_database: TestDatabase) -> None:
+    """pytest-django would make and migrate a database as the serving role; ours is made by the owner."""
+
+
+@dataclass(frozen=True)
+class OwnDatabase:
+    name: str
+    url: str  # as the app role
+    environment: dict[str, str]  # for processes that shall serve from it
+
+
+@pytest.fixture
+def own_database(test_database: TestDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[OwnDatabase]:
+    """A database copied from the template, for tests with several processes or real commits; this process uses it meanwhile."""
+    with test_database.copy() as name, django_db_blocker.unblock():
+        connection.close()
+        before = connection.settings_dict["NAME"]
+        connection.settings_dict["NAME"] = name
+        url = test_database.app_dsn(name)
+        try:
+            yield OwnDatabase(name, url, {**os.environ, "TECZKA_DATABASE_URL": url})
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = before
