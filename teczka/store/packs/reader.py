@@ -1,0 +1,102 @@
+"""Messages out of packs. What is read is checked against what was stored."""
+
+import mmap
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from uuid import UUID
+
+from teczka.store.packs.blobs import Blobs
+from teczka.store.packs.durable import Buffer
+from teczka.store.packs.format import HEADER_BYTES, Codec, Entry, PackDamaged, decode, key, parse_header
+
+STRIDE = 4_000_000  # bytes held at a time where a message is too large to hold
+HELD_BYTES = 8_000_000  # up to here a message is held whole
+
+
+def read(blobs: Blobs, pack: UUID, entry: Entry) -> bytes:
+    """The message, byte for byte, its length and SHA-256 verified. Raises PackDamaged; FileNotFoundError without the pack."""
+    stored = _get(blobs, pack, entry, entry.offset, HEADER_BYTES + entry.length)
+    _same_header(stored[:HEADER_BYTES], pack, entry)
+    try:
+        return decode(entry, stored[HEADER_BYTES:])
+    except ValueError as wrong:
+        raise PackDamaged(pack, entry.offset, str(wrong)) from wrong
+
+
+def read_range(blobs: Blobs, pack: UUID, entry: Entry, offset: int, length: int) -> bytes:
+    """A part of the message, cut at its end. Costs O(length) where it is stored raw, and then is not verified."""
+    length = max(0, min(length, entry.raw_length - offset))
+    if entry.codec is Codec.RAW:
+        return _get(blobs, pack, entry, entry.payload + offset, length)
+    return read(blobs, pack, entry)[offset : offset + length]
+
+
+@contextmanager
+def mapped(blobs: Blobs, pack: UUID, entry: Entry) -> Iterator[memoryview]:
+    """The whole message as one buffer without holding it: a gigabyte is mapped from its file, or from an unnamed copy of it.
+
+    Verified where it is small enough to be held (HELD_BYTES); see `verify` for the others. The view ends with the context.
+    """
+    if entry.raw_length <= HELD_BYTES:
+        yield memoryview(read(blobs, pack, entry))
+        return
+    local = blobs.local(key(pack))
+    with local.open("rb") if local else tempfile.TemporaryFile(dir=blobs.incoming) as file:
+        start = entry.payload
+        if local is None:
+            start = 0
+            for piece in _pieces(blobs, pack, entry):
+                file.write(piece)
+            file.flush()
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+            if len(whole) < start + entry.length:
+                raise PackDamaged(pack, entry.offset, "cut short")
+            with memoryview(whole) as view, view[start : start + entry.length] as message:
+                yield message
+
+
+def verify(blobs: Blobs, pack: UUID, entry: Entry) -> None:
+    """Raises PackDamaged where the message is not what was stored. Holds no large message in memory."""
+    if entry.raw_length <= HELD_BYTES or entry.codec is not Codec.RAW:
+        read(blobs, pack, entry)
+        return
+    _same_header(_get(blobs, pack, entry, entry.offset, HEADER_BYTES), pack, entry)
+    digest = sha256()
+    for piece in _pieces(blobs, pack, entry):
+        digest.update(piece)
+    if digest.digest() != entry.sha256:
+        raise PackDamaged(pack, entry.offset, "not the bytes that were stored")
+
+
+def scan(blobs: Blobs, pack: UUID) -> Iterator[Entry]:
+    """Every message of a pack, verified, without the database. Raises PackDamaged at the first byte that is none: a torn tail."""
+    offset, size = 0, blobs.size(key(pack))
+    while offset < size:
+        try:
+            entry = parse_header(blobs.get(key(pack), offset, min(HEADER_BYTES, size - offset)), offset)
+        except ValueError as wrong:
+            raise PackDamaged(pack, offset, str(wrong)) from wrong
+        if entry.end > size:
+            raise PackDamaged(pack, offset, "cut short")
+        verify(blobs, pack, entry)
+        yield entry
+        offset = entry.end
+
+
+def _pieces(blobs: Blobs, pack: UUID, entry: Entry) -> Iterator[Buffer]:
+    for offset in range(0, entry.length, STRIDE):
+        yield _get(blobs, pack, entry, entry.payload + offset, min(STRIDE, entry.length - offset))
+
+
+def _get(blobs: Blobs, pack: UUID, entry: Entry, offset: int, length: int) -> bytes:
+    try:
+        return blobs.get(key(pack), offset, length)
+    except EOFError as short:
+        raise PackDamaged(pack, entry.offset, "cut short") from short
+
+
+def _same_header(stored: bytes, pack: UUID, entry: Entry) -> None:
+    if stored != entry.header():
+        raise PackDamaged(pack, entry.offset, "another entry than the database says")

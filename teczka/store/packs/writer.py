@@ -1,0 +1,45 @@
+"""A batch of messages becomes one pack."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+import zstandard
+
+from teczka.store.packs.blobs import Blobs
+from teczka.store.packs.durable import Buffer
+from teczka.store.packs.format import SMALL_BYTES, ZSTD_LEVEL, Codec, Entry, key
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A pack that is durable."""
+
+    id: UUID
+    size: int  # bytes as stored, headers included
+    entries: list[Entry]  # in the order of the messages
+
+
+def write_pack(blobs: Blobs, messages: Iterable[Buffer]) -> Pack:
+    """Durable when it returns: one fsync of the file and one of its folder, however many messages. Their raw bytes, unchanged.
+
+    Held in memory at once, so a batch is some megabytes; a larger message goes through `spool.SpoolFile`.
+    """
+    squeeze = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress
+    pieces: list[Buffer] = []
+    entries: list[Entry] = []
+    end = 0
+    for raw in messages:
+        codec, payload = Codec.RAW, raw
+        if len(raw) <= SMALL_BYTES:
+            frame = squeeze(raw)
+            if len(frame) < len(raw):
+                codec, payload = Codec.ZSTD, frame
+        entry = Entry(end, len(payload), codec, len(raw), sha256(raw).digest())
+        pieces += (entry.header(), payload)
+        entries.append(entry)
+        end = entry.end
+    pack = uuid4()
+    blobs.put(key(pack), pieces)
+    return Pack(pack, end, entries)
