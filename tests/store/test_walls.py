@@ -1,7 +1,6 @@
 """Row-level security alone: no query filter stands between these tests and the tables."""
 
 import pytest
-from django.db import connection
 
 from teczka.store.migrate import up_to_date, walls_hold
 from teczka.store.models import Account, Folder
@@ -49,7 +48,6 @@ def test_a_folder_cannot_belong_to_another_offices_account() -> None:
         Folder.objects.create(
             office=cast.other_office, owner=cast.edward, account=account, wire_name=b"INBOX", path="INBOX", role="inbox"
         )
-        connection.check_constraints()
 
 
 def test_eyes_are_closed_again_after_as_user() -> None:

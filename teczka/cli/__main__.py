@@ -1,0 +1,50 @@
+"""`teczka COMMAND …`. A command is the module of its name, so that `parse` and `render` load nothing that they do not need."""
+
+import sys
+from importlib import import_module
+
+PLAIN = {"parse", "render"}  # no settings, no Django
+
+COMMANDS = {
+    "run": "database, web, worker and readers together",
+    "web": "serve the pages alone",
+    "worker": "keep the accounts: fetch and watch",
+    "reader": "read what was fetched: text, threads, search terms",
+    "migrate": "bring the database to this version's shape",
+    "user": "add people: user add EMAIL --name NAME",
+    "account": "external accounts: account add, account list",
+    "sync": "one pass over one account, to its end",
+    "export": "every message of an account, byte for byte",
+    "parse": "what the reader shows of a message file",
+    "render": "the HTML document of the reading frame",
+    "verify": "every stored message against its SHA-256",
+    "doctor": "look whether everything is as it should be",
+    "demo": "a small law office with generated mail, signed in",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    words = sys.argv[1:] if argv is None else argv
+    if not words or words[0] in {"-h", "--help", "help"}:
+        sys.stdout.write(_help())
+        return 0
+    if words[0] not in COMMANDS:
+        sys.stderr.write(f"teczka: no command {words[0]!r}\n\n{_help()}")
+        return 2
+    try:
+        if words[0] not in PLAIN:
+            import_module("teczka.cli.ground").lay(words[1:])
+        status: int = import_module(f"teczka.cli.{words[0]}").main(words[1:])
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read us has gone; nothing is left to say
+        return 1
+    return status
+
+
+def _help() -> str:
+    lines = (f"  {name:<8} {told}\n" for name, told in COMMANDS.items())
+    return "usage: teczka COMMAND [--help] …\n\n" + "".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""`teczka user add EMAIL --name NAME`: people, from the machine's keeper's hand."""
+
+import argparse
+import sys
+
+from teczka.actions.people import add_user
+from teczka.cli.house import Refused, house, parser, show, told
+from teczka.core.people import Role
+from teczka.store.models import Office
+
+
+def main(argv: list[str]) -> int:
+    options = parser("user", "Add a person to the office.")
+    options.add_argument("verb", choices=["add"])
+    options.add_argument("email")
+    options.add_argument("--name", required=True)
+    options.add_argument("--admin", action="store_true", help="an administrator of the office")
+    options.add_argument(
+        "--password-stdin", action="store_true", help="the password is the first line of standard input"
+    )
+    options.add_argument("--office", default="", help="the office's name, where there are several or none yet")
+    chosen = options.parse_args(argv)
+    return told(lambda: _add(chosen))
+
+
+def _add(chosen: argparse.Namespace) -> int:
+    password = sys.stdin.readline().rstrip("\n") if chosen.password_stdin else None
+    with house():
+        role = Role.ADMINISTRATOR if chosen.admin else Role.MEMBER
+        user = add_user(_office(chosen.office), chosen.email, chosen.name, password, role)
+        show({"id": str(user.public_id), "email": user.email, "office": user.office.name})
+    return 0
+
+
+def _office(name: str) -> Office:
+    """The one that was named, else the only one. The first person of all makes the office that they name."""
+    offices = list(Office.objects.filter(name=name) if name else Office.objects.all()[:2])
+    if len(offices) == 1:
+        return offices[0]
+    if name and not Office.objects.exists():
+        return Office.objects.create(name=name)
+    raise Refused(
+        "Say which office with --office NAME." if offices or name else "There is no office yet: --office NAME."
+    )
