@@ -38,7 +38,6 @@ check: dev ## format, lint, types, layers, shape, TypeScript, catalogues
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/mypy tools frontend/build.py frontend/hatch_build.py
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python tools/shape.py
 	$(BIN)/python frontend/build.py --types
