@@ -64,3 +64,7 @@ class NotAllowed(Exception):
 
 class LeaseLost(Exception):
     """Another worker speaks for this account now. Nothing of the refused call was written."""
+
+
+class AlreadyThere(Exception):
+    """What should be added is there already. The argument names it."""

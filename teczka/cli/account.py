@@ -1,0 +1,92 @@
+"""`teczka account add`, `teczka account list`: external accounts of one user."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from teczka.actions.accounts import accounts_of, add_account
+from teczka.cli.house import Refused, house, parser, show, told
+from teczka.core.accounts import Endpoint, NewAccount
+from teczka.core.errors import AlreadyThere
+from teczka.store.models import Account, User
+
+
+def main(argv: list[str]) -> int:
+    options = parser("account", "External accounts.")
+    verbs = options.add_subparsers(dest="verb", required=True)
+    adding = verbs.add_parser("add", help="check the connection, then add the account")
+    adding.add_argument("--user", required=True, metavar="EMAIL", help="whose account it is")
+    adding.add_argument("--address", required=True)
+    adding.add_argument("--imap", required=True, type=endpoint, metavar="HOST:PORT:tls|starttls")
+    adding.add_argument("--smtp", type=endpoint, metavar="HOST:PORT:tls|starttls")
+    adding.add_argument("--username", default="", help="default: the address")
+    adding.add_argument("--password-stdin", action="store_true", required=True, help="the first line of standard input")
+    adding.add_argument("--provider", default="", help="what its owner calls the account")
+    adding.add_argument("--sender", default="", help="the display name of From")
+    adding.add_argument("--ca-file", type=Path, help="a certificate authority of the office's own (PEM)")
+    listing = verbs.add_parser("list", help="the user's accounts")
+    listing.add_argument("--user", required=True, metavar="EMAIL")
+    for verb in (adding, listing):
+        verb.add_argument("--data", type=Path, metavar="DIR", help="the data folder (TECZKA_DATA)")
+        verb.add_argument("--json", action="store_true", help="one JSON line an account")
+    chosen = options.parse_args(argv)
+    return told(lambda: _add(chosen) if chosen.verb == "add" else _list(chosen))
+
+
+def endpoint(text: str) -> Endpoint:
+    host, port, security = text.rsplit(":", 2) if text.count(":") >= 2 else ("", "", "")
+    if not host or not port.isdecimal() or security not in {"tls", "starttls"}:
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT:tls or HOST:PORT:starttls")
+    return Endpoint(host.strip("[]"), int(port), security)
+
+
+def user_of(email: str) -> User:
+    user = User.objects.filter(email=email.lower()).first()
+    if user is None:
+        raise Refused(f"Nobody here has the address {email}.")
+    return user
+
+
+def _add(chosen: argparse.Namespace) -> int:
+    new = NewAccount(
+        address=chosen.address,
+        username=chosen.username or chosen.address,
+        password=sys.stdin.readline().rstrip("\n"),
+        incoming=chosen.imap,
+        outgoing=chosen.smtp,
+        provider_name=chosen.provider,
+        sender_name=chosen.sender,
+        ca_pem=chosen.ca_file.read_text() if chosen.ca_file else "",
+    )
+    with house():
+        try:
+            account = add_account(user_of(chosen.user), new)
+        except AlreadyThere as there:
+            raise Refused(f"The account {there} is there already.") from there
+        show({"id": str(account.public_id)})
+    return 0
+
+
+def _list(chosen: argparse.Namespace) -> int:
+    with house():
+        for account in accounts_of(user_of(chosen.user)):
+            if chosen.json:
+                show(_told(account))
+            else:
+                sys.stdout.write(f"{account.public_id}  {account.address}  {account.provider_name}  {account.state}\n")
+    return 0
+
+
+def _told(account: Account) -> dict[str, object]:
+    return {
+        "id": account.public_id,
+        "address": account.address,
+        "provider": account.provider_name,
+        "sender": account.sender_name,
+        "protocol": account.protocol,
+        "mode": account.mode,
+        "server": f"{account.host}:{account.port}:{account.security}",
+        "state": account.state,
+        "trouble": account.trouble or None,
+        "last_contact": account.last_contact_at.isoformat() if account.last_contact_at else None,
+    }

@@ -1,0 +1,71 @@
+"""`teczka doctor`: look whether everything is as it should be, and say what is not."""
+
+import argparse
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from teczka.cli.house import house, parser, show, told
+from teczka.core.settings import Settings, settings
+from teczka.store.migrate import up_to_date, walls_hold
+
+LOW_BYTES = 2 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    what: str
+    good: bool
+    told: str
+
+
+def main(argv: list[str]) -> int:
+    options = parser("doctor", "Look whether everything is as it should be.")
+    options.add_argument("--json", action="store_true", help="one JSON document")
+    chosen = options.parse_args(argv)
+    return told(lambda: _examine(chosen))
+
+
+def _examine(chosen: argparse.Namespace) -> int:
+    with house():
+        findings = list(examine(settings()))
+    if chosen.json:
+        show({finding.what: asdict(finding) for finding in findings})
+    else:
+        for finding in findings:
+            sys.stdout.write(f"{'ok ' if finding.good else 'BAD'} {finding.what}: {finding.told}\n")
+    return 0 if all(finding.good for finding in findings) else 1
+
+
+def examine(ours: Settings) -> Iterator[Finding]:
+    free = shutil.disk_usage(ours.data).free
+    yield Finding("disk", free > LOW_BYTES, f"{free // 1024**2} MB free")
+    yield _keys(ours)
+    yield Finding("migrations", up_to_date(), "the database's shape against this version")
+    yield Finding("walls", walls_hold(), "row-level security binds the serving role")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        yield Finding("database", True, f"PostgreSQL {_one(cursor)}")
+        cursor.execute("SELECT teczka_count_unread()")
+        yield Finding("reading", True, f"{_one(cursor)} messages wait to be read")
+        cursor.execute("SELECT count(*), count(*) FILTER (WHERE state = 'needs_owner') FROM teczka_accounts()")
+        accounts, stuck = cursor.fetchone() or (0, 0)
+        yield Finding("accounts", not stuck, f"{accounts} accounts, {stuck} wait for their owner")
+
+
+def _keys(ours: Settings) -> Finding:
+    """The keys open every mailbox: nobody else on the machine may read them."""
+    if not ours.keys.is_dir():
+        return Finding("keys", False, "there are none")
+    loose = [path.name for path in (ours.keys, *ours.keys.iterdir()) if stat.S_IMODE(path.stat().st_mode) & 0o077]
+    return Finding("keys", not loose, f"others may read {', '.join(loose)}" if loose else "readable by us alone")
+
+
+def _one(cursor: CursorWrapper) -> object:
+    (value,) = cursor.fetchone() or (None,)
+    return value
