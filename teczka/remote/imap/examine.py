@@ -1,0 +1,43 @@
+"""EXAMINE, RFC 3501 §6.3.2: a folder is opened for reading only, so that not even \\Seen or \\Recent can change."""
+
+from dataclasses import dataclass
+
+from teczka.remote.imap.conversation import Answer, Command, Conversation, Talk
+from teczka.remote.imap.folders import argument, check
+from teczka.remote.imap.tokens import NotImap, number
+from teczka.remote.types import FolderStatus
+
+
+@dataclass(slots=True)
+class _Told:
+    exists: int | None = None
+    validity: int = 0
+    next: int = 0
+    modseq: int = 0
+
+
+def examine(conversation: Conversation, folder: bytes) -> Talk[FolderStatus]:
+    """With CONDSTORE the server tells mod-sequences from here on (RFC 7162 §3.1.8)."""
+    name = argument(folder, conversation.host)
+    with_modseq = "CONDSTORE" in conversation.capabilities
+    answer = yield Command.of("EXAMINE", name, ("CONDSTORE",)) if with_modseq else Command.of("EXAMINE", name)
+    check(answer, conversation, folder)
+    told = _told(answer)
+    if told.exists is None or not told.validity:
+        raise NotImap("EXAMINE without EXISTS or UIDVALIDITY")
+    return FolderStatus(told.validity, told.next, told.exists, told.modseq or None)
+
+
+def _told(answer: Answer) -> _Told:
+    told = _Told()
+    for untagged in answer.untagged:
+        if untagged.kind == "EXISTS" and untagged.number is not None:
+            told.exists = untagged.number
+    for status in answer.said:
+        if status.code == "UIDVALIDITY":
+            told.validity = number(status.arguments)
+        elif status.code == "UIDNEXT":
+            told.next = number(status.arguments)
+        elif status.code == "HIGHESTMODSEQ":
+            told.modseq = number(status.arguments)
+    return told

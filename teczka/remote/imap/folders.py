@@ -1,0 +1,72 @@
+"""LIST and STATUS: what folders there are and what is in them, without opening one."""
+
+from teczka.core.errors import Problem, Trouble
+from teczka.remote.imap import refusals, utf7
+from teczka.remote.imap.arguments import sendable
+from teczka.remote.imap.conversation import Answer, Command, Conversation, Talk
+from teczka.remote.imap.responses import Untagged
+from teczka.remote.imap.tokens import NotImap, ascii_text, listed, number, text
+from teczka.remote.types import FolderStatus, RemoteFolder
+
+
+def list_(conversation: Conversation) -> Talk[list[RemoteFolder]]:
+    """LIST, RFC 3501 §6.3.8, with the roles of RFC 6154: plain LIST gives them too, except where LIST-EXTENDED wants to be asked."""
+    words = Command.of("LIST", b"", b"*")
+    if {"LIST-EXTENDED", "SPECIAL-USE"} <= conversation.capabilities:
+        words = Command.of("LIST", b"", b"*", "RETURN", ("SPECIAL-USE",))
+    answer = yield words
+    if answer.status.kind != "OK":
+        raise refusals.at_command(answer.status, conversation.host, conversation.detail(answer.status))
+    found: dict[bytes, RemoteFolder] = {}
+    for untagged in answer.untagged:
+        if untagged.kind == "LIST":
+            folder = _folder(untagged)
+            found.setdefault(folder.name, folder)
+    return list(found.values())
+
+
+def _folder(untagged: Untagged) -> RemoteFolder:
+    """`(\\HasNoChildren \\Sent) "/" Sent`, RFC 3501 §7.2.2; RFC 5258 may append more."""
+    fields = untagged.values()
+    if len(fields) < 3:
+        raise NotImap("LIST")
+    name = text(fields[2])
+    attributes = frozenset(ascii_text(flag).lower() for flag in listed(fields[0]))
+    return RemoteFolder(name, utf7.path_of(name), ascii_text(fields[1]) or None, attributes)
+
+
+def status(conversation: Conversation, folder: bytes) -> Talk[FolderStatus]:
+    """STATUS, RFC 3501 §6.3.10; HIGHESTMODSEQ with CONDSTORE, RFC 7162 §3.1.7."""
+    modseq = ("HIGHESTMODSEQ",) if "CONDSTORE" in conversation.capabilities else ()
+    items = ("UIDVALIDITY", "UIDNEXT", "MESSAGES", *modseq)
+    answer = yield Command.of("STATUS", argument(folder, conversation.host), items)
+    check(answer, conversation, folder)
+    for untagged in answer.untagged:
+        if untagged.kind == "STATUS":
+            return _status(untagged)
+    raise NotImap("OK without STATUS")
+
+
+def _status(untagged: Untagged) -> FolderStatus:
+    fields = untagged.values()
+    items = listed(fields[1]) if len(fields) > 1 else []
+    told = {ascii_text(name).upper(): number(value) for name, value in zip(items[::2], items[1::2], strict=False)}
+    if not told.get("UIDVALIDITY") or "MESSAGES" not in told:
+        raise NotImap("STATUS")
+    # 0 says that this folder keeps no mod-sequences, RFC 7162 §3.1.7.
+    return FolderStatus(
+        told["UIDVALIDITY"], told.get("UIDNEXT", 0), told["MESSAGES"], told.get("HIGHESTMODSEQ") or None
+    )
+
+
+def argument(folder: bytes, host: str) -> bytes:
+    """A folder's name as an argument. A server may have given one (as a literal) that cannot be sent back safely."""
+    if not sendable(folder):
+        raise Problem(Trouble.FOLDER_REFUSED, host=host, folder=utf7.path_of(folder))
+    return folder
+
+
+def check(answer: Answer, conversation: Conversation, folder: bytes) -> None:
+    if answer.status.kind != "OK":
+        detail = conversation.detail(answer.status)
+        raise refusals.at_folder(answer.status, conversation.host, utf7.path_of(folder), detail)

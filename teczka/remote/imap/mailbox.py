@@ -1,0 +1,255 @@
+"""The blocking transport: one signed-in connection for the listing and bulk download of one account (`remote.types.RemoteMailbox`).
+
+It reads from the socket only when the caller wants the next item, so that it never holds more than the message under way.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from socket import socket
+from typing import Self, TypeVar
+
+from teczka.core.errors import Problem, Trouble
+from teczka.remote.egress import Gate
+from teczka.remote.imap import examine, folders, refusals, search, signin, utf7
+from teczka.remote.imap.conversation import Command, Conversation, Need, Talk
+from teczka.remote.imap.fetch import Flags, Messages, Summaries
+from teczka.remote.imap.idle import logout, noop
+from teczka.remote.imap.limits import DEFAULT, Limits
+from teczka.remote.imap.responses import Event, Status, Untagged
+from teczka.remote.imap.tokens import NotImap
+from teczka.remote.tls import client_context, handshake_problem
+from teczka.remote.types import (
+    Credential,
+    FolderStatus,
+    RemoteFlags,
+    RemoteFolder,
+    RemoteMessage,
+    RemoteSummary,
+    Security,
+    Server,
+    SpoolFactory,
+)
+
+T = TypeVar("T")
+Reading = Flags | Summaries | Messages
+
+IN_FLIGHT = 4  # commands
+CHUNK = 65536  # bytes: four records of TLS, which gives one at a time
+PACE = 1024  # bytes a second that a server must deliver beyond its time-out: a trickle is no answer
+
+
+class ImapMailbox:
+    """`connect` makes one. Every method may raise Problem; after one whose step is not "folder" the connection is closed."""
+
+    def __init__(self, server: Server, sock: socket, conversation: Conversation, timeout: float) -> None:
+        self._server = server
+        self._sock = sock
+        self._conversation = conversation
+        self._timeout = timeout
+        self._folder = b""
+        self._pending: set[bytes] = set()  # tags of a stream that its reader left early or that failed in the middle
+        self._closed = False
+
+    @classmethod
+    def connect(
+        cls,
+        server: Server,
+        credential: Credential,
+        gate: Gate,
+        *,
+        spool: SpoolFactory,
+        timeout: float = 60.0,
+        limits: Limits = DEFAULT,
+    ) -> Self:
+        """Signed in, no folder open. `timeout` in seconds for each step: the connection, the handshake, each answer."""
+        plain = server.security is Security.PLAIN
+        sock = gate.connect(server.host, server.port, timeout, named_only=plain)
+        mailbox = cls(server, sock, Conversation(server, spool=spool, limits=limits), timeout)
+        with mailbox._closing_on_problem():
+            if server.security is Security.TLS:
+                mailbox._handshake()
+            mailbox._run(signin.sign_in(mailbox._conversation, server.security, credential))
+        return mailbox
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """As the server told them after the sign-in, upper case."""
+        return self._conversation.capabilities
+
+    def folders(self) -> list[RemoteFolder]:
+        return self._run(folders.list_(self._conversation))
+
+    def status(self, folder: bytes) -> FolderStatus:
+        return self._run(folders.status(self._conversation, folder))
+
+    def open(self, folder: bytes) -> FolderStatus:
+        status = self._run(examine.examine(self._conversation, folder))
+        self._folder = folder
+        return status
+
+    def uids(self, lowest: int = 1) -> list[int]:
+        return self._run(search.search(self._conversation, self._folder, lowest))
+
+    def flags(self, uids: list[int] | None = None, changed_since: int | None = None) -> Iterator[RemoteFlags]:
+        """Without CONDSTORE `changed_since` means nothing and all are given."""
+        reading = Flags(self._conversation, uids, changed_since)
+        return self._stream(reading, reading.read)
+
+    def summaries(self, uids: list[int]) -> Iterator[RemoteSummary]:
+        reading = Summaries(self._conversation, uids)
+        return self._stream(reading, reading.read)
+
+    def messages(self, uids: list[int], envelopes: bool = False) -> Iterator[RemoteMessage]:
+        """After all others were given, `server.garbage` names a message that the server gave as empty though it has a size."""
+        reading = Messages(self._conversation, uids, envelopes)
+        return self._stream(reading, reading.read)
+
+    def noop(self) -> None:
+        """NOOP, RFC 3501 §6.1.2: keeps the connection alive."""
+        self._run(noop(self._conversation))
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        try:
+            if not self._pending:
+                self._run(logout(self._conversation))
+        except Problem:
+            pass  # nothing is lost with a farewell
+        finally:
+            self._drop()
+
+    def _run(self, talk: Talk[T]) -> T:
+        with self._closing_on_problem():
+            self._drain()
+            play = self._conversation.play(talk)
+            try:
+                while True:
+                    want = next(play)
+                    if want is Need.MORE:
+                        self._receive()
+                    elif want is Need.HANDSHAKE:
+                        self._handshake()
+                    elif isinstance(want, bytes):
+                        self._send(want)
+            except StopIteration as done:
+                result: T = done.value
+                return result
+
+    def _stream(self, reading: Reading, read: Callable[[Untagged], T | None]) -> Iterator[T]:
+        """Up to IN_FLIGHT commands at once; each item as soon as it is whole."""
+        with self._closing_on_problem():
+            self._drain()
+            commands = iter(reading.commands())
+            ignored = 0
+            while self._refill(commands):
+                event = self._event()
+                if isinstance(event, Status) and event.tag in self._pending:
+                    self._pending.discard(event.tag)
+                    self._check(event)
+                elif (item := self._read(event, read)) is not None:
+                    yield item
+                else:
+                    ignored += 1
+                    if ignored > self._conversation.limits.responses:
+                        raise Problem(Trouble.SERVER_LIMIT, host=self._server.host)
+            reading.finish()
+
+    def _refill(self, commands: Iterator[Command]) -> bool:
+        """False when all is answered."""
+        while len(self._pending) < IN_FLIGHT and (command := next(commands, None)):
+            tag, data = self._conversation.start(command)
+            self._pending.add(tag)
+            self._send(data)
+        return bool(self._pending)
+
+    def _read(self, event: Event, read: Callable[[Untagged], T | None]) -> T | None:
+        if not isinstance(event, Untagged):
+            return None
+        item = None
+        try:
+            item = read(event) if event.kind == "FETCH" else None
+        except NotImap as error:
+            raise self._conversation.garbage() from error
+        finally:
+            if not isinstance(item, RemoteMessage):
+                event.discard()
+        return item
+
+    def _check(self, status: Status) -> None:
+        """EXPUNGEISSUED only says that some are gone (RFC 5530 §3), which the caller sees by what it got."""
+        if status.kind != "OK" and status.code != "EXPUNGEISSUED":
+            detail = self._conversation.detail(status)
+            raise refusals.at_folder(status, self._server.host, utf7.path_of(self._folder), detail)
+
+    def _drain(self) -> None:
+        """Hear out the commands of a stream that ended early."""
+        while self._pending:
+            event = self._event()
+            if isinstance(event, Status):
+                self._pending.discard(event.tag or b"")
+            elif isinstance(event, Untagged):
+                event.discard()
+
+    def _event(self) -> Event:
+        while (event := self._conversation.event()) is None:
+            self._receive()
+        return event
+
+    def _receive(self) -> None:
+        """Until a response is whole. A server must keep PACE: it has its time-out, and no more than that at any moment."""
+        reader = self._conversation.reader
+        deadline = time.monotonic() + self._timeout
+        while not reader.ready:
+            try:
+                self._sock.settimeout(max(0.001, deadline - time.monotonic()))
+                room = reader.room()
+                data = self._sock.recv(CHUNK) if room is None else b""
+                count = len(data) if room is None else self._sock.recv_into(room)
+            except TimeoutError as error:
+                raise self._conversation.silence() from error
+            except OSError as error:
+                raise Problem(Trouble.SERVER_CLOSED, host=self._server.host) from error
+            if not count:
+                raise Problem(Trouble.SERVER_CLOSED, host=self._server.host)
+            if room is None:
+                self._conversation.feed(data)
+            else:
+                reader.filled(count)
+            deadline = min(deadline + count / PACE, time.monotonic() + self._timeout)
+
+    def _send(self, data: bytes) -> None:
+        try:
+            self._sock.settimeout(self._timeout)
+            self._sock.sendall(data)
+        except TimeoutError as error:
+            raise self._conversation.silence() from error
+        except OSError as error:
+            raise Problem(Trouble.SERVER_CLOSED, host=self._server.host) from error
+
+    def _handshake(self) -> None:
+        context = client_context(self._server)
+        try:
+            self._sock.settimeout(self._timeout)
+            self._sock = context.wrap_socket(self._sock, server_hostname=self._server.host)
+        except (
+            OSError,
+            ValueError,
+        ) as error:  # ssl.SSLError is an OSError; a host that cannot be a name is a ValueError
+            raise handshake_problem(error, self._server) from error
+
+    @contextmanager
+    def _closing_on_problem(self) -> Iterator[None]:
+        try:
+            yield
+        except Problem as problem:
+            if problem.trouble.step != "folder":
+                self._drop()
+            raise
+
+    def _drop(self) -> None:
+        self._closed = True
+        self._pending.clear()
+        self._conversation.reader.close()
+        self._sock.close()

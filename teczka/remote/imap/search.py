@@ -1,0 +1,57 @@
+"""UID SEARCH, RFC 3501 §6.4.4, in the short form of ESEARCH (RFC 4731) where offered: a few bytes for a folder of 100,000."""
+
+import re
+
+from teczka.core.errors import Problem, Trouble
+from teczka.remote.imap.conversation import Command, Conversation, Talk
+from teczka.remote.imap.folders import check
+from teczka.remote.imap.reader import Piece
+from teczka.remote.imap.tokens import NotImap
+
+_UIDS = re.compile(rb"(?: ++\d{1,10})*+ *+")
+_RANGES = re.compile(rb"\d{1,10}(?::\d{1,10})?(?:,\d{1,10}(?::\d{1,10})?)*+")
+_ALL = re.compile(rb" ALL ([0-9:,]++)", re.IGNORECASE)
+
+
+def search(conversation: Conversation, folder: bytes, lowest: int = 1) -> Talk[list[int]]:
+    """All UIDs ≥ lowest of the open folder. `5:*` also gives the last message where its UID is below 5 (§6.4.8): left out here."""
+    criteria = ("ALL",) if lowest <= 1 else ("UID", f"{lowest}:*")
+    if "ESEARCH" in conversation.capabilities:
+        answer = yield Command.of("UID", "SEARCH", "RETURN", ("ALL",), *criteria)
+    else:
+        answer = yield Command.of("UID", "SEARCH", *criteria)
+    check(answer, conversation, folder)
+    found: set[int] = set()
+    for untagged in answer.untagged:
+        if untagged.kind == "SEARCH":
+            found.update(_listed(untagged.rest[0]))
+        elif untagged.kind == "ESEARCH":
+            _expand(untagged.rest[0], found, conversation)
+        if len(found) > conversation.limits.uids:
+            raise Problem(Trouble.SERVER_LIMIT, host=conversation.host)
+    return sorted(uid for uid in found if uid >= max(1, lowest))
+
+
+def _listed(rest: Piece) -> list[int]:
+    """` 2 84 882`; CONDSTORE may append `(MODSEQ 917162500)` (RFC 7162 §3.1.5)."""
+    if not isinstance(rest, bytes):
+        raise NotImap("SEARCH")
+    listed = rest.partition(b"(")[0]
+    if not _UIDS.fullmatch(listed):
+        raise NotImap("SEARCH")
+    return [int(uid) for uid in listed.split()]
+
+
+def _expand(rest: Piece, found: set[int], conversation: Conversation) -> None:
+    """` (TAG "T5") UID ALL 1:17,21`; without ALL nothing was found (RFC 4731 §3.1)."""
+    told = _ALL.search(rest) if isinstance(rest, bytes) else None
+    if told is None:
+        return
+    if not _RANGES.fullmatch(told[1]):
+        raise NotImap("ESEARCH")
+    for part in told[1].split(b","):
+        low, _, high = part.partition(b":")
+        ends = sorted((int(low), int(high or low)))
+        if len(found) + ends[1] - ends[0] > conversation.limits.uids:
+            raise Problem(Trouble.SERVER_LIMIT, host=conversation.host)
+        found.update(range(ends[0], ends[1] + 1))
