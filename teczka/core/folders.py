@@ -58,6 +58,7 @@ class LocalFolder:
     complete_below: int  # every UID below is stored, gone or counted as trouble; 0 while a first fetch is under way
     highestmodseq: int | None  # flags known up to here
     stored: int  # placements not gone
+    told: int  # messages on the server when the folder was opened last
 
 
 def role_of(path: str, delimiter: str | None, attributes: frozenset[str]) -> FolderRole:

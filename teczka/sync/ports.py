@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Sequence
 from typing import Protocol
 
-from teczka.core.errors import Problem
+from teczka.core.errors import Trouble
 from teczka.core.folders import LocalFolder
 from teczka.core.mail import FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary, Spool
 from teczka.core.messages import Candidate
@@ -13,7 +13,7 @@ from teczka.core.messages import Candidate
 
 class LocalAccount(Protocol):
     """The local side. Each method that writes is one transaction, checks the lease's epoch in it, and raises LeaseLost when that passed
-    on. Nothing here ever deletes a message (P2); repeating any call adds nothing twice (P4)."""
+    on. Nothing here ever deletes a message (P2); repeating any call adds nothing twice (P4). All are called from one thread."""
 
     def save_folders(self, listed: Sequence[RemoteFolder]) -> list[LocalFolder]:
         """Make the folders be as listed: new ones added, missing ones marked gone (their mail stays). Returns the selectable ones, the
@@ -25,21 +25,23 @@ class LocalAccount(Protocol):
         """UIDs ≥ lowest that are placed in the folder and not gone, ascending ("Q")."""
         ...
 
-    def troubled_uids(self, folder: LocalFolder, uidvalidity: int) -> set[int]:
-        """UIDs that were given up for now; a later pass tries them again."""
+    def troubled_uids(self, folder: LocalFolder, uidvalidity: int) -> dict[int, int]:
+        """UIDs that did not come whole, and how many tries they had within a day of the last one; 0 when that is longer ago."""
         ...
 
     def add(self, folder: LocalFolder, uidvalidity: int, batch: Sequence[RemoteMessage]) -> int:
         """Transaction A: the raw bytes in a pack, fsynced; then, committed together, message, placement, grant and the folder's counters.
-        A message whose bytes are stored already gets a placement only. Returns how many placements are new. Raises Problem(DISK_FULL)."""
+        A message whose bytes are stored already gets a placement only; trouble with a UID is forgotten. Spools of the batch are taken
+        over, whatever happens. Returns how many placements are new. Raises Problem(DISK_FULL)."""
         ...
 
     def place(self, folder: LocalFolder, uidvalidity: int, matched: Sequence[tuple[RemoteSummary, int]]) -> int:
-        """New placements, without bytes, for messages recognised by a re-match: (what the server says, Candidate.placement)."""
+        """New placements, without bytes, for messages recognised by a re-match: (what the server says, Candidate.placement). The older
+        placement is marked gone in the same transaction, so that a list shows each once. Returns how many are new."""
         ...
 
     def candidates(self, folder: LocalFolder, uidvalidity: int) -> list[Candidate]:
-        """The folder's messages placed under an older UIDVALIDITY than this, for re-matching."""
+        """The folder's messages placed under another UIDVALIDITY than this and not gone, for re-matching."""
         ...
 
     def set_flags(self, folder: LocalFolder, uidvalidity: int, changes: Sequence[RemoteFlags]) -> int:
@@ -47,22 +49,23 @@ class LocalAccount(Protocol):
         ...
 
     def mark_gone(self, folder: LocalFolder, uidvalidity: int, uids: Sequence[int]) -> int:
-        """The server has them no longer. Only a mark."""
+        """The server has them no longer. Only a mark; trouble with them is forgotten. Returns how many were there."""
         ...
 
-    def give_up(self, folder: LocalFolder, uidvalidity: int, uid: int, problem: Problem) -> None:
-        """Count a message that could not be fetched whole, so that it holds up nothing."""
+    def give_up(self, folder: LocalFolder, uidvalidity: int, uids: Sequence[int], trouble: Trouble) -> None:
+        """Count a try of messages that did not come whole, so that they hold up nothing."""
         ...
 
-    def opened(self, folder: LocalFolder, status: FolderStatus) -> LocalFolder:
-        """The folder was opened with this status. A new UIDVALIDITY resets the cursor and marks the older placements gone once they are
-        re-matched or downloaded again (`complete`); nothing is deleted."""
+    def opened(self, folder: LocalFolder, status: FolderStatus) -> None:
+        """The folder was opened with this status. A new UIDVALIDITY resets the cursor; nothing is deleted or marked."""
         ...
 
     def complete(self, folder: LocalFolder, status: FolderStatus, complete_below: int) -> None:
-        """Move the cursor: everything below is durable. Flags are known up to status.highestmodseq."""
+        """Move the cursor: everything below is durable. Flags are known up to status.highestmodseq. Placements under another UIDVALIDITY
+        than status.uidvalidity are marked gone: what the server still has of them was matched or downloaded again."""
         ...
 
     def spool(self, size: int) -> Spool:
-        """A place on disk for a message of this size (bytes), for bodies too large for memory. `add` takes it over."""
+        """A place on disk for a message of this size (bytes), for bodies too large for memory. `add` takes it over. May be called from
+        another thread than the rest."""
         ...

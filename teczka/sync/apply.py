@@ -1,0 +1,84 @@
+"""Runs what the plan says. Dull on purpose: whatever is to be decided is decided in plan.py."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+from teczka.core.errors import Problem
+from teczka.core.folders import LocalFolder
+from teczka.core.mail import RemoteFlags
+from teczka.remote.types import RemoteMailbox
+from teczka.sync.download import download
+from teczka.sync.plan import plan
+from teczka.sync.ports import LocalAccount
+from teczka.sync.report import Report
+from teczka.sync.steps import Begin, Download, Finish, Gone, Reflag, Rematch, Step
+
+PIECE = 1000  # rows of one transaction where no bytes are written
+
+T = TypeVar("T")
+
+
+def run(remote: RemoteMailbox, local: LocalAccount, report: Report | None = None) -> Report:
+    """One pass over the account: inbox first, the newest mail of each folder first. Raises LeaseLost; problems are in the report.
+
+    A folder that the server refuses holds up no other. Any other problem ends the pass, and whatever came before it stays.
+    """
+    report = report or Report()
+    try:
+        with report.phase("listing"):
+            folders = local.save_folders(remote.folders())
+        for folder in folders:
+            try:
+                _folder(folder, local, remote, report)
+            except Problem as problem:
+                if problem.trouble.step != "folder":
+                    raise
+                report.problems.append((folder.name.decode("ascii", "backslashreplace"), problem))
+            report.folders += 1
+    except Problem as problem:
+        report.stopped = problem
+    return report
+
+
+def _folder(folder: LocalFolder, local: LocalAccount, remote: RemoteMailbox, report: Report) -> None:
+    steps = plan(folder, local, remote)
+    while True:
+        with report.phase("listing"):
+            step = next(steps, None)
+        if step is None:
+            return
+        _run(step, local, remote, report)
+
+
+def _run(step: Step, local: LocalAccount, remote: RemoteMailbox, report: Report) -> None:
+    match step:
+        case Begin(folder, status):
+            local.opened(folder, status)
+        case Rematch(folder, uidvalidity, matched):
+            for piece in _pieces(matched):
+                report.messages += local.place(folder, uidvalidity, piece)
+        case Download():
+            download(step, local, remote, report)
+        case Reflag(folder, uidvalidity):
+            with report.phase("flags"):
+                for flags in _pieces(_flags(step, remote)):
+                    local.set_flags(folder, uidvalidity, flags)
+        case Gone(folder, uidvalidity, uids):
+            for gone in _pieces(uids):
+                local.mark_gone(folder, uidvalidity, gone)
+        case Finish(folder, status, complete_below):
+            local.complete(folder, status, complete_below)
+
+
+def _flags(step: Reflag, remote: RemoteMailbox) -> Iterator[RemoteFlags]:
+    if step.changed_since is not None:
+        yield from remote.flags(changed_since=step.changed_since)
+    elif step.uids:
+        yield from remote.flags(list(step.uids))
+
+
+def _pieces(items: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(items)
+    while piece := list(islice(rest, PIECE)):
+        yield piece

@@ -1,0 +1,28 @@
+"""What a pass did."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from teczka.core.errors import Problem
+
+
+@dataclass
+class Report:
+    """`messages`: placements that are new; `bytes`: of raw mail downloaded; `seconds`: by phase (listing, network, storage)."""
+
+    folders: int = 0
+    messages: int = 0
+    bytes: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    problems: list[tuple[str, Problem]] = field(default_factory=list)  # (folder's wire name, what went wrong in it)
+    stopped: Problem | None = None  # what ended the pass before its end
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
