@@ -61,6 +61,8 @@ Play = Generator[bytes | Need, None, T]
 
 # What the talks never ask for; it may come at any time and in any number (RFC 3501 §7.3.1, §7.4).
 _PASSING = {"FETCH", "EXPUNGE", "VANISHED", "RECENT"}
+# What means that the open folder is no longer what it was; "OK Still here" does not (Dovecot says it every two minutes).
+_CHANGES = {"EXISTS", "EXPUNGE", "FETCH", "VANISHED"}
 
 
 class Conversation:
@@ -68,6 +70,7 @@ class Conversation:
         "_outgoing",
         "_tags",
         "capabilities",
+        "changed",
         "encrypted",
         "greeted",
         "host",
@@ -84,6 +87,7 @@ class Conversation:
         self.reader = Reader(server.host, spool, limits)
         self.encrypted = server.security is Security.TLS
         self.greeted = False
+        self.changed = False  # since it was last taken
         self.leaving = False  # LOGOUT was said: BYE is an answer
         self.capabilities: frozenset[str] = frozenset()
         self._tags = 0
@@ -199,6 +203,13 @@ class Conversation:
             return Problem(Trouble.SERVER_SILENT, host=self.host)
         return Problem(Trouble.GREETING_SILENT, host=self.host, port=self.server.port)
 
+    def take_change(self) -> bool:
+        """True once for all changes that were told together."""
+        if not self.changed or self.reader.ready:
+            return False
+        self.changed = False
+        return True
+
     def detail(self, status: Status) -> str:
         """The server's words may be shown only where nobody on the way could have put them there."""
         return status.text if self.encrypted else ""
@@ -211,8 +222,10 @@ class Conversation:
                 raise refusals.at_bye(event, self.host, self.detail(event))
             if event.code == "CAPABILITY":
                 self._capable([*event.arguments.split()])
-        elif isinstance(event, Untagged) and event.kind == "CAPABILITY":
-            self._capable(event.values())
+        elif isinstance(event, Untagged):
+            self.changed = self.changed or event.kind in _CHANGES
+            if event.kind == "CAPABILITY":
+                self._capable(event.values())
 
     def _greeted(self, event: Event) -> None:
         if not isinstance(event, Status) or event.tag is not None or event.kind not in {"OK", "PREAUTH", "BYE"}:

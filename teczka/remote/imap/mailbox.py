@@ -14,8 +14,8 @@ from teczka.remote.egress import Gate
 from teczka.remote.imap import examine, folders, refusals, search, signin, utf7
 from teczka.remote.imap.conversation import Command, Conversation, Need, Talk
 from teczka.remote.imap.fetch import Flags, Messages, Summaries
-from teczka.remote.imap.idle import logout, noop
 from teczka.remote.imap.limits import DEFAULT, Limits
+from teczka.remote.imap.noop import logout, noop
 from teczka.remote.imap.responses import Event, Status, Untagged
 from teczka.remote.imap.tokens import NotImap
 from teczka.remote.tls import client_context, handshake_problem
@@ -200,10 +200,11 @@ class ImapMailbox:
     def _receive(self) -> None:
         """Until a response is whole. A server must keep PACE: it has its time-out, and no more than that at any moment."""
         reader = self._conversation.reader
-        deadline = time.monotonic() + self._timeout
+        now = time.monotonic()
+        deadline = now + self._timeout
         while not reader.ready:
             try:
-                self._sock.settimeout(max(0.001, deadline - time.monotonic()))
+                self._sock.settimeout(max(0.001, deadline - now))
                 room = reader.room()
                 data = self._sock.recv(CHUNK) if room is None else b""
                 count = len(data) if room is None else self._sock.recv_into(room)
@@ -217,7 +218,8 @@ class ImapMailbox:
                 self._conversation.feed(data)
             else:
                 reader.filled(count)
-            deadline = min(deadline + count / PACE, time.monotonic() + self._timeout)
+            now = time.monotonic()
+            deadline = min(deadline + count / PACE, now + self._timeout)
 
     def _send(self, data: bytes) -> None:
         try:

@@ -1,13 +1,7 @@
-"""IDLE (RFC 2177), NOOP and LOGOUT: waiting, and taking one's leave."""
+"""NOOP and LOGOUT: keeping a connection, and leaving it."""
 
 from teczka.remote.imap import refusals
 from teczka.remote.imap.conversation import Command, Conversation, Talk
-
-IDLE = Command.of("IDLE")
-DONE = b"DONE\r\n"
-
-# What may mean that the folder is no longer what it was; "OK Still here" does not (Dovecot says it every two minutes).
-CHANGES = {"EXISTS", "EXPUNGE", "FETCH", "VANISHED", "RECENT"}
 
 
 def noop(conversation: Conversation) -> Talk[None]:
