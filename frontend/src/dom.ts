@@ -1,0 +1,31 @@
+// Small tools over the page. Every word a person reads comes from the server, in a <template>; nothing here knows a language.
+
+export function need<T extends HTMLElement = HTMLElement>(id: string): T {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no #${id}`);
+  return found as T;
+}
+
+/** A copy of the one element of <template id>; null where the page offers none. */
+export function fromTemplate(id: string): HTMLElement | null {
+  const template = document.getElementById(id) as HTMLTemplateElement | null;
+  const first = template?.content.firstElementChild;
+  return first ? (document.importNode(first, true) as HTMLElement) : null;
+}
+
+/**
+ * A fragment of our own server. DOMParser makes an inert document: no script in it runs and nothing in it loads; what is taken
+ * from it afterwards is held by the page's own policy (script-src and style-src 'self'). Mail never comes this way as markup:
+ * in our fragments it is the escaped text of a <pre>.
+ */
+export function parse(html: string): HTMLElement {
+  return new DOMParser().parseFromString(html, "text/html").body;
+}
+
+export function fill(element: Element, field: string, text: string): void {
+  for (const place of element.querySelectorAll(`[data-field="${field}"]`)) place.textContent = text;
+}
+
+export function fieldOf(element: Element, field: string): string {
+  return element.querySelector(`[data-field="${field}"]`)?.textContent?.trim() ?? "";
+}

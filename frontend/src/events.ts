@@ -1,0 +1,23 @@
+// Live events: from the worker that the browser's windows share; from a stream of this page's own where there is no such worker.
+
+import { Stream, type News } from "./stream";
+
+export function listen(url: string, viewer: string, tell: (news: News) => void): void {
+  if (typeof SharedWorker === "undefined") {
+    direct(url, tell);
+    return;
+  }
+  // The name makes it this person's worker: another who signs in from the same browser gets another.
+  const worker = new SharedWorker(new URL("./events-worker.js", import.meta.url), { name: `${viewer} ${url}` });
+  worker.addEventListener("error", () => direct(url, tell), { once: true });
+  worker.port.onmessage = ({ data }: MessageEvent<News>) => tell(data);
+  addEventListener("pagehide", () => worker.port.postMessage("bye"));
+  addEventListener("pageshow", (event) => event.persisted && worker.port.postMessage("back"));
+}
+
+function direct(url: string, tell: (news: News) => void): void {
+  const stream = new Stream(url, tell);
+  stream.open();
+  addEventListener("pagehide", () => stream.close());
+  addEventListener("pageshow", (event) => event.persisted && stream.open());
+}

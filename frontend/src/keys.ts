@@ -1,0 +1,110 @@
+// The keys: one table makes the handler and the help page. Names of actions are also what data-action on a button may say.
+
+import { fromTemplate } from "./dom";
+
+export type Action =
+  | "next" | "previous" | "first" | "last" | "page-down" | "page-up"
+  | "open" | "back" | "message-down" | "message-up" | "inbox" | "help";
+
+interface Binding {
+  action: Action;
+  /** Anywhere but where text is written. "g i" is one after the other. */
+  keys: readonly string[];
+  /** Only while the list has the focus, or nothing has: elsewhere the browser does with them what it always does. */
+  inList?: readonly string[];
+}
+
+export const BINDINGS: readonly Binding[] = [
+  { action: "next", keys: ["j"], inList: ["ArrowDown"] },
+  { action: "previous", keys: ["k"], inList: ["ArrowUp"] },
+  { action: "first", keys: [], inList: ["Home"] },
+  { action: "last", keys: [], inList: ["End"] },
+  { action: "page-down", keys: [], inList: ["PageDown"] },
+  { action: "page-up", keys: [], inList: ["PageUp"] },
+  { action: "open", keys: ["o"], inList: ["Enter"] },
+  { action: "back", keys: ["u", "Escape"] },
+  { action: "message-down", keys: [" "] },
+  { action: "message-up", keys: ["Shift+ "] },
+  { action: "inbox", keys: ["g i"] },
+  { action: "help", keys: ["?"] },
+];
+
+const PREFIXES = new Set(BINDINGS.flatMap(({ keys }) => keys.filter((key) => /^\w \w$/.test(key)).map((key) => key.slice(0, 1))));
+const SYMBOLS: Record<string, string> = { ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc", " ": "Space", "Shift+ ": "Shift+Space" };
+const PREFIX_LIFE = 1000; // ms between g and i
+
+export class Keys {
+  #prefix = "";
+  #timer = 0;
+
+  constructor(readonly act: (action: Action) => boolean) {
+    document.addEventListener("keydown", (event) => this.handle(event));
+    document.addEventListener("click", (event) => this.#click(event));
+  }
+
+  /** From the page, or forwarded from the message's frame. */
+  handle(event: KeyboardEvent): void {
+    if (this.#isForOthers(event)) return;
+    const key = event.shiftKey && event.key.length === 1 && !event.key.trim() ? `Shift+${event.key}` : event.key;
+    const pressed = this.#prefix ? `${this.#prefix} ${key}` : key;
+    this.#prefix = "";
+    clearTimeout(this.#timer);
+    const binding = BINDINGS.find(({ keys, inList }) => keys.includes(pressed) || (inList?.includes(pressed) && isList(event)));
+    if (binding) {
+      if (this.act(binding.action)) event.preventDefault();
+    } else if (PREFIXES.has(key)) {
+      this.#prefix = key;
+      this.#timer = window.setTimeout(() => (this.#prefix = ""), PREFIX_LIFE);
+    }
+  }
+
+  /**
+   * Fields, an input method at work, AltGr (Polish letters; on Windows it is Ctrl+Alt), the browser's own shortcuts, an open
+   * dialog, text being selected with the keyboard, and buttons and links that Space or Enter would press.
+   */
+  #isForOthers(event: KeyboardEvent): boolean {
+    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return true;
+    if (event.getModifierState("AltGraph")) return true;
+    if (event.shiftKey && event.key.length > 1) return true;
+    const target = event.target as Element;
+    if (target.closest?.("input, textarea, select, [contenteditable], dialog")) return true;
+    if (document.querySelector("dialog[open]")) return true;
+    return event.key === " " && Boolean(target.closest?.("a, button, summary"));
+  }
+
+  #click(event: MouseEvent): void {
+    const place = (event.target as Element).closest<HTMLElement>("[data-action]");
+    if (place && this.act(place.dataset["action"] as Action)) event.preventDefault();
+  }
+}
+
+function isList(event: KeyboardEvent): boolean {
+  const target = event.target as Element;
+  if (target.ownerDocument !== document) return false;
+  return target === document.body || Boolean(target.closest("#rows"));
+}
+
+/** The server's words, and the keys of the table above. */
+export function showHelp(): boolean {
+  const dialog = (document.getElementById("help") ?? fromTemplate("t-help")) as HTMLDialogElement | null;
+  if (!dialog) return false;
+  if (!dialog.isConnected) {
+    for (const row of dialog.querySelectorAll<HTMLElement>("[data-action]")) {
+      const binding = BINDINGS.find(({ action }) => action === row.dataset["action"]);
+      const place = row.querySelector(".keys");
+      row.removeAttribute("data-action"); // a line of help, not a button
+      for (const key of [...(binding?.keys ?? []), ...(binding?.inList ?? [])]) place?.append(keycap(key, dialog), " ");
+    }
+    document.body.append(dialog);
+  }
+  dialog.showModal();
+  return true;
+}
+
+function keycap(key: string, words: HTMLElement): HTMLElement {
+  const cap = document.createElement("kbd");
+  const name = SYMBOLS[key] ?? key;
+  const last = name.replace("Shift+", "");
+  cap.textContent = name.replace(last, words.dataset[`key${last}`] ?? last);
+  return cap;
+}

@@ -1,0 +1,267 @@
+// The list: a real window over a folder of any length. Two spacers keep the scroll bar honest; between them lie at most six
+// blocks of rows. Blocks are known by the index they start at; cursors that were seen make every place reachable by one request
+// that costs the server its rows, not its folder.
+// (A browser's tallest element is 33.5 million pixels: 599,000 rows of 56.)
+
+import { Anchors, BLOCK } from "./anchors";
+import { Block, rowsOf } from "./blocks";
+import { aborted, getFragment, type Fragment } from "./http";
+
+const KEPT = 6;
+const MARGIN = 25; // rows fetched beyond what is seen, each way
+const HURRY = 80; // ms: misses closer together than this are somebody dragging the scroll bar
+const SETTLE = 60; // ms of rest before such a place is fetched
+
+export class List {
+  total: number;
+  selected: string | null = null;
+  /** Called when rows came, went or changed their places; `by` is how far known rows moved down. */
+  onChange: (by: number) => void = () => {};
+
+  readonly #grid: HTMLElement;
+  readonly #url: string;
+  readonly #above = spacer();
+  readonly #below = spacer();
+  readonly #under = new Map<Block, () => void>(); // being fetched, and how to stop it
+  #newest: Set<string>; // the ids of the newest rows, as last seen: what stands above them is new
+  #anchors = new Anchors();
+  #blocks: Block[] = []; // in order, one after another without a gap
+  #rowHeight: number;
+  #height: number;
+  #lastMiss = 0;
+
+  constructor(grid: HTMLElement, url: string) {
+    this.#grid = grid;
+    this.#url = url;
+    this.total = Number(grid.getAttribute("aria-rowcount"));
+    this.#rowHeight = parseFloat(getComputedStyle(grid).getPropertyValue("--row")) || 56;
+    this.#height = grid.clientHeight;
+    grid.style.overflowAnchor = "none";
+    const first = new Block(0, 0, 0);
+    first.fill(rowsOf(grid), null);
+    this.#newest = new Set(rowsOf(first.element).map((row) => row.id));
+    grid.replaceChildren(this.#above, first.element, this.#below);
+    this.#blocks = first.size ? [first] : [];
+    if (!first.size) first.element.remove();
+    this.#remember(first);
+    grid.addEventListener("scroll", () => this.render(), { passive: true });
+    new ResizeObserver(() => this.#resized()).observe(grid);
+    this.render();
+  }
+
+  get page(): number {
+    return Math.max(1, Math.floor(this.#height / this.#rowHeight) - 1);
+  }
+
+  get atTop(): boolean {
+    return this.#grid.scrollTop < this.#rowHeight;
+  }
+
+  get firstSeen(): number {
+    return Math.floor(this.#grid.scrollTop / this.#rowHeight);
+  }
+
+  /** The row's element, where it is loaded. */
+  row(index: number): HTMLElement | null {
+    return this.#blockAt(index)?.row(index) ?? null;
+  }
+
+  indexOf(row: Element): number {
+    return Number(row.getAttribute("aria-rowindex")) - 1;
+  }
+
+  /** Scrolls no further than the row needs. */
+  reveal(index: number): void {
+    const top = index * this.#rowHeight;
+    const seen = this.#grid.scrollTop;
+    if (top < seen) this.#grid.scrollTop = top;
+    else if (top + this.#rowHeight > seen + this.#height) this.#grid.scrollTop = top + this.#rowHeight - this.#height;
+    else return;
+    this.render();
+  }
+
+  scrollTo(index: number): void {
+    this.#grid.scrollTop = index * this.#rowHeight;
+    this.render();
+  }
+
+  /** Puts in place the blocks that are seen, and fetches those that are missing. */
+  render(): void {
+    const first = Math.max(0, this.firstSeen - MARGIN);
+    const last = Math.min(this.total, Math.ceil((this.#grid.scrollTop + this.#height) / this.#rowHeight) + MARGIN);
+    const wanted: Block[] = [];
+    for (let index = Math.min(first, Math.max(0, this.total - 1)); index < last; ) {
+      const block = this.#blockAt(index) ?? this.#newBlock(index, wanted.at(-1)?.end ?? 0);
+      wanted.push(block);
+      index = block.end;
+    }
+    this.#place(this.#withNeighbours(wanted));
+  }
+
+  /** The folder changed. What is seen is fetched again and changed row by row; nothing that is seen moves. Answers how many are new. */
+  async refresh(): Promise<number> {
+    const newest = await getFragment(this.#url);
+    const rows = rowsOf(newest.body);
+    const met = rows.findIndex((row) => this.#newest.has(row.id));
+    const fresh = met >= 0 ? met : Math.max(0, newest.total - this.total);
+    this.#newest = new Set(rows.map((row) => row.id));
+    if (this.atTop) this.#restart(newest, rows);
+    else {
+      if (fresh) this.#arrived(fresh, rows);
+      this.#count(newest.total);
+      this.#place(this.#blocks.filter((block) => this.#isNear(block)));
+      for (const block of this.#blocks.slice()) await this.#refetch(block);
+    }
+    this.onChange(fresh);
+    return fresh;
+  }
+
+  /** The list stands at its beginning and grows there. */
+  #restart(newest: Fragment, rows: HTMLElement[]): void {
+    const first = this.#blocks[0] ?? new Block(0, 0, this.#rowHeight);
+    this.#stop(this.#blocks.slice(1));
+    for (const block of this.#blocks.slice(1)) block.element.remove();
+    this.#anchors = new Anchors();
+    this.#count(newest.total);
+    first.fill(rows, this.selected);
+    this.#blocks = rows.length ? [first] : [];
+    this.#remember(first);
+    this.#place(this.#blocks);
+    this.render();
+  }
+
+  /** `count` rows came in above what is seen: everything known moves down, and the window with it. */
+  #arrived(count: number, rows: HTMLElement[]): void {
+    this.#anchors.shift(count);
+    const edge = rows[Math.min(count, rows.length) - 1];
+    this.#anchors.add(Math.min(count, rows.length), edge?.dataset["cursor"] ?? "");
+    for (const block of this.#blocks) block.move(count);
+    this.#count(this.total + count);
+    this.#above.style.height = `${(this.#blocks[0]?.start ?? 0) * this.#rowHeight}px`;
+    this.#grid.scrollTop += count * this.#rowHeight;
+  }
+
+  async #refetch(block: Block): Promise<void> {
+    if (!block.filled || !this.#blocks.includes(block)) return;
+    const answer = await getFragment(this.#address(block.start));
+    if (!this.#blocks.includes(block)) return;
+    const bounded = this.#blocks.at(-1) !== block;
+    this.#anchors.forgetAfter(block.start);
+    this.#received(block, answer, bounded ? block.size : BLOCK);
+  }
+
+  #isNear(block: Block): boolean {
+    const first = this.firstSeen - MARGIN;
+    return block.end > first && block.start < first + this.page + 2 * MARGIN;
+  }
+
+  #blockAt(index: number): Block | undefined {
+    return this.#blocks.find((block) => index >= block.start && index < block.end);
+  }
+
+  /** Starts a whole number of blocks after what is known, and ends before what is known next. */
+  #newBlock(index: number, notBefore: number): Block {
+    const anchor = this.#anchors.below(index);
+    const start = Math.max(notBefore, anchor.index + Math.floor((index - anchor.index) / BLOCK) * BLOCK);
+    const next = this.#blocks.find((block) => block.start > index)?.start ?? Infinity;
+    const size = Math.min(BLOCK, this.#anchors.above(start) - start, next - start, this.total - start);
+    const block = new Block(start, size, this.#rowHeight);
+    this.#fetch(block);
+    return block;
+  }
+
+  #fetch(block: Block): void {
+    const controller = new AbortController();
+    const hurried = performance.now() - this.#lastMiss < HURRY;
+    this.#lastMiss = performance.now();
+    const go = async (): Promise<void> => {
+      try {
+        const answer = await getFragment(this.#address(block.start), controller.signal);
+        this.#under.delete(block);
+        this.#received(block, answer, block.size);
+      } catch (error) {
+        if (!aborted(error)) block.fail(() => this.#fetch(block));
+      }
+    };
+    const timer = hurried ? setTimeout(go, SETTLE) : void go();
+    this.#under.set(block, () => (clearTimeout(timer ?? undefined), controller.abort()));
+  }
+
+  #received(block: Block, answer: Fragment, most: number): void {
+    const all = rowsOf(answer.body);
+    const size = block.size;
+    block.fill(all.slice(0, most), this.selected);
+    this.#remember(block);
+    this.#count(all.length < BLOCK ? block.start + all.length : answer.total);
+    if (block.size !== size) {
+      const at = this.#blocks.indexOf(block); // what follows no longer begins where this one ends
+      this.#stop(this.#blocks.slice(at + 1));
+      this.#place(this.#blocks.slice(0, at + 1));
+      this.render();
+    }
+    this.onChange(0);
+  }
+
+  #remember(block: Block): void {
+    const cursor = block.row(block.end - 1)?.dataset["cursor"];
+    if (cursor) this.#anchors.add(block.end, cursor);
+  }
+
+  #address(start: number): string {
+    const anchor = this.#anchors.below(start);
+    const query = new URLSearchParams();
+    if (anchor.after) query.set("after", anchor.after);
+    if (start > anchor.index) query.set("skip", String(start - anchor.index));
+    return `${this.#url}?${query}`;
+  }
+
+  #count(total: number): void {
+    if (Number.isNaN(total) || total === this.total) return;
+    this.total = total;
+    this.#grid.setAttribute("aria-rowcount", String(total));
+    this.#below.style.height = `${Math.max(0, total - (this.#blocks.at(-1)?.end ?? 0)) * this.#rowHeight}px`;
+  }
+
+  /** Up to six in all: blocks that lie beside what is seen are kept, so that turning back costs nothing. */
+  #withNeighbours(wanted: Block[]): Block[] {
+    const kept = [...wanted];
+    for (const block of this.#blocks) if (kept.length < KEPT && block.filled && block.start === kept.at(-1)?.end) kept.push(block);
+    for (const block of this.#blocks.slice().reverse())
+      if (kept.length < KEPT && block.filled && block.end === kept[0]?.start) kept.unshift(block);
+    return kept;
+  }
+
+  #place(blocks: Block[]): void {
+    const gone = this.#blocks.filter((block) => !blocks.includes(block));
+    this.#stop(gone);
+    for (const block of gone) block.element.remove();
+    let after: Element = this.#above;
+    for (const block of blocks) {
+      if (after.nextElementSibling !== block.element) after.after(block.element);
+      after = block.element;
+    }
+    this.#blocks = blocks;
+    this.#above.style.height = `${(blocks[0]?.start ?? 0) * this.#rowHeight}px`;
+    this.#below.style.height = `${Math.max(0, this.total - (blocks.at(-1)?.end ?? 0)) * this.#rowHeight}px`;
+  }
+
+  #stop(blocks: Block[]): void {
+    for (const block of blocks) {
+      block.settle();
+      this.#under.get(block)?.();
+      this.#under.delete(block);
+    }
+  }
+
+  #resized(): void {
+    this.#height = this.#grid.clientHeight;
+    this.render();
+  }
+}
+
+function spacer(): HTMLElement {
+  const element = document.createElement("div");
+  element.className = "spacer";
+  element.setAttribute("role", "presentation");
+  return element;
+}

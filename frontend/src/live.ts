@@ -1,0 +1,135 @@
+// What an event does to the page: the tree and the rows that are seen are fetched again, and changed where they differ.
+
+import { fill, fromTemplate, need } from "./dom";
+import { listen } from "./events";
+import { getFragment } from "./http";
+import type { List } from "./list";
+import type { Pane } from "./pane";
+import type { Change, News } from "./stream";
+
+const APART = 500; // ms between two refreshes: a first fetch commits several times a second
+const PATIENCE = 3_000; // ms without a stream before it is told
+
+export class Live {
+  readonly #notices = need("notices");
+  readonly #tree = document.getElementById("tree");
+  #news = 0; // rows that came in above what is seen
+  #running = false;
+  #again = false;
+  #lastAt = 0;
+  #lastAnswer = new Date();
+  #lost = 0;
+
+  constructor(
+    readonly main: HTMLElement,
+    readonly list: List,
+    readonly pane: Pane,
+    readonly grid: HTMLElement,
+  ) {
+    this.#markCurrent();
+    this.#showEmpty();
+    grid.addEventListener("scroll", () => this.list.atTop && this.#pill(0), { passive: true });
+    listen(main.dataset["eventsUrl"] ?? "", main.dataset["viewer"] ?? "", (news) => this.#hear(news));
+  }
+
+  #hear(news: News): void {
+    if (news.kind === "signout") location.reload();
+    else if (news.kind === "up") this.#connection(news.up);
+    else if (this.#isOurs(news.change)) void this.#refresh();
+    else void this.#refreshTree().catch(() => {});
+  }
+
+  #isOurs(change: Change): boolean {
+    return Boolean(change.everything) || Boolean(change.folders?.includes(this.main.dataset["folder"] ?? ""));
+  }
+
+  /** Between the page's making and the stream's beginning, and while there was none, anything may have changed. */
+  #connection(up: boolean): void {
+    clearTimeout(this.#lost);
+    if (up) {
+      this.#strip(null);
+      void this.#refresh();
+    } else {
+      this.#lost = window.setTimeout(() => this.#offline(), PATIENCE);
+    }
+  }
+
+  /** One at a time; what came meanwhile is one more. */
+  async #refresh(): Promise<void> {
+    this.#again = true;
+    if (this.#running) return;
+    this.#running = true;
+    while (this.#again) {
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, this.#lastAt + APART - performance.now())));
+      this.#again = false;
+      this.#lastAt = performance.now();
+      try {
+        await Promise.all([this.#refreshRows(), this.#refreshTree(), this.pane.reread()]);
+        this.#lastAnswer = new Date();
+      } catch (error) {
+        console.warn(error); // the stream tells when the server is back
+      }
+    }
+    this.#running = false;
+  }
+
+  async #refreshRows(): Promise<void> {
+    const fresh = await this.list.refresh();
+    this.#pill(this.list.atTop ? 0 : this.#news + fresh);
+    this.#showEmpty();
+  }
+
+  async #refreshTree(): Promise<void> {
+    const tree = this.#tree;
+    const url = this.main.dataset["treeUrl"];
+    if (!tree || !url) return;
+    const { body } = await getFragment(url);
+    for (const now of tree.querySelectorAll("details[id]")) {
+      body.querySelector(`#${CSS.escape(now.id)}`)?.toggleAttribute("open", now.hasAttribute("open"));
+    }
+    const focused = tree.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
+    tree.replaceChildren(...body.childNodes);
+    this.#markCurrent();
+    if (focused) tree.querySelector<HTMLElement>(`[href="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  #markCurrent(): void {
+    const current = this.main.dataset["folder"] ?? "";
+    this.#tree?.querySelector(`[data-folder="${CSS.escape(current)}"]`)?.setAttribute("aria-current", "page");
+  }
+
+  #pill(count: number): void {
+    if (count === this.#news) return;
+    this.#news = count;
+    this.#notices.querySelector(".pill")?.remove();
+    const pill = count ? fromTemplate("t-new") : null;
+    if (!pill) return;
+    fill(pill, "count", String(count));
+    pill.addEventListener("click", () => {
+      this.list.scrollTo(0);
+      this.grid.focus();
+    });
+    this.#notices.append(pill);
+  }
+
+  #offline(): void {
+    const strip = fromTemplate("t-offline");
+    if (strip) fill(strip, "time", this.#lastAnswer.toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" }));
+    this.#strip(strip);
+  }
+
+  #strip(strip: HTMLElement | null): void {
+    this.#notices.querySelector(".strip")?.remove();
+    if (strip) this.#notices.prepend(strip);
+  }
+
+  #showEmpty(): void {
+    const shown = this.grid.nextElementSibling?.matches("[data-empty]") ? this.grid.nextElementSibling : null;
+    if (this.list.total) shown?.remove();
+    else if (!shown) {
+      const empty = fromTemplate("t-empty");
+      empty?.setAttribute("data-empty", "");
+      if (empty) this.grid.after(empty);
+    }
+  }
+}
