@@ -11,10 +11,10 @@ from enum import Enum
 from typing import TypeVar
 
 from teczka.core.errors import Problem, Trouble
-from teczka.remote.imap import arguments, refusals
-from teczka.remote.imap.arguments import Argument
+from teczka.remote.imap.arguments import Argument, encode
 from teczka.remote.imap.limits import DEFAULT, Limits
 from teczka.remote.imap.reader import Reader
+from teczka.remote.imap.refusals import at_bye
 from teczka.remote.imap.responses import Continuation, Event, Status, Untagged, read
 from teczka.remote.imap.tokens import NotImap, Value, ascii_text
 from teczka.remote.types import Security, Server, SpoolFactory
@@ -153,7 +153,7 @@ class Conversation:
         self._tags += 1
         tag = b"T%d" % self._tags
         literal_plus = bool(self.capabilities & {"LITERAL+", "LITERAL-"})
-        first, *later = arguments.encode(command.arguments, literal_plus=literal_plus)
+        first, *later = encode(command.arguments, literal_plus=literal_plus)
         segments = [tag + b" " + first, *later]
         segments[-1] += b"\r\n"
         self._outgoing = deque([*segments[1:], *(reply + b"\r\n" for reply in command.replies)])
@@ -219,7 +219,7 @@ class Conversation:
             self._greeted(event)
         elif isinstance(event, Status):
             if event.kind == "BYE" and not self.leaving:
-                raise refusals.at_bye(event, self.host, self.detail(event))
+                raise at_bye(event, self.host, self.detail(event))
             if event.code == "CAPABILITY":
                 self._capable([*event.arguments.split()])
         elif isinstance(event, Untagged):
@@ -232,7 +232,7 @@ class Conversation:
             raise NotImap("no greeting")
         self.greeted = True
         if event.kind == "BYE":
-            raise refusals.at_greeting(event, self.host, self.detail(event))
+            raise at_bye(event, self.host, self.detail(event))
         if event.code == "CAPABILITY":
             self._capable([*event.arguments.split()])
 

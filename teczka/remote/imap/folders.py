@@ -1,11 +1,12 @@
 """LIST and STATUS: what folders there are and what is in them, without opening one."""
 
 from teczka.core.errors import Problem, Trouble
-from teczka.remote.imap import refusals, utf7
 from teczka.remote.imap.arguments import sendable
 from teczka.remote.imap.conversation import Answer, Command, Conversation, Talk
+from teczka.remote.imap.refusals import at_command, at_folder
 from teczka.remote.imap.responses import Untagged
 from teczka.remote.imap.tokens import NotImap, ascii_text, listed, number, text
+from teczka.remote.imap.utf7 import path_of
 from teczka.remote.types import FolderStatus, RemoteFolder
 
 
@@ -16,7 +17,7 @@ def list_(conversation: Conversation) -> Talk[list[RemoteFolder]]:
         words = Command.of("LIST", b"", b"*", "RETURN", ("SPECIAL-USE",))
     answer = yield words
     if answer.status.kind != "OK":
-        raise refusals.at_command(answer.status, conversation.host, conversation.detail(answer.status))
+        raise at_command(answer.status, conversation.host, conversation.detail(answer.status))
     found: dict[bytes, RemoteFolder] = {}
     for untagged in answer.untagged:
         if untagged.kind == "LIST":
@@ -32,7 +33,7 @@ def _folder(untagged: Untagged) -> RemoteFolder:
         raise NotImap("LIST")
     name = text(fields[2])
     attributes = frozenset(ascii_text(flag).lower() for flag in listed(fields[0]))
-    return RemoteFolder(name, utf7.path_of(name), ascii_text(fields[1]) or None, attributes)
+    return RemoteFolder(name, path_of(name), ascii_text(fields[1]) or None, attributes)
 
 
 def status(conversation: Conversation, folder: bytes) -> Talk[FolderStatus]:
@@ -62,11 +63,11 @@ def _status(untagged: Untagged) -> FolderStatus:
 def argument(folder: bytes, host: str) -> bytes:
     """A folder's name as an argument. A server may have given one (as a literal) that cannot be sent back safely."""
     if not sendable(folder):
-        raise Problem(Trouble.FOLDER_REFUSED, host=host, folder=utf7.path_of(folder))
+        raise Problem(Trouble.FOLDER_REFUSED, host=host, folder=path_of(folder))
     return folder
 
 
 def check(answer: Answer, conversation: Conversation, folder: bytes) -> None:
     if answer.status.kind != "OK":
         detail = conversation.detail(answer.status)
-        raise refusals.at_folder(answer.status, conversation.host, utf7.path_of(folder), detail)
+        raise at_folder(answer.status, conversation.host, path_of(folder), detail)

@@ -6,6 +6,7 @@ An SSL socket with `add_reader` takes 22 KB where asyncio's own TLS takes 285, b
 import asyncio
 import ssl
 from collections.abc import Callable
+from functools import partial
 from socket import socket
 from typing import TypeVar
 
@@ -73,8 +74,7 @@ class Line:
     async def send(self, data: bytes) -> None:
         try:
             while data:
-                rest = data
-                sent = await self._patiently(lambda: self._sock.send(rest), self._timeout, writing=True)
+                sent = await self._patiently(partial(self._sock.send, data), self._timeout, writing=True)
                 data = data[sent:]
         except TimeoutError as error:
             raise self.conversation.silence() from error

@@ -11,13 +11,18 @@ from typing import Self, TypeVar
 
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.egress import Gate
-from teczka.remote.imap import examine, folders, refusals, search, signin, utf7
 from teczka.remote.imap.conversation import Command, Conversation, Need, Talk
+from teczka.remote.imap.examine import examine
 from teczka.remote.imap.fetch import Flags, Messages, Summaries
+from teczka.remote.imap.folders import list_, status
 from teczka.remote.imap.limits import DEFAULT, Limits
 from teczka.remote.imap.noop import logout, noop
+from teczka.remote.imap.refusals import at_folder
 from teczka.remote.imap.responses import Event, Status, Untagged
+from teczka.remote.imap.search import search
+from teczka.remote.imap.signin import sign_in
 from teczka.remote.imap.tokens import NotImap
+from teczka.remote.imap.utf7 import path_of
 from teczka.remote.tls import client_context, handshake_problem
 from teczka.remote.types import (
     Credential,
@@ -69,7 +74,7 @@ class ImapMailbox:
         with mailbox._closing_on_problem():
             if server.security is Security.TLS:
                 mailbox._handshake()
-            mailbox._run(signin.sign_in(mailbox._conversation, server.security, credential))
+            mailbox._run(sign_in(mailbox._conversation, server.security, credential))
         return mailbox
 
     @property
@@ -78,18 +83,18 @@ class ImapMailbox:
         return self._conversation.capabilities
 
     def folders(self) -> list[RemoteFolder]:
-        return self._run(folders.list_(self._conversation))
+        return self._run(list_(self._conversation))
 
     def status(self, folder: bytes) -> FolderStatus:
-        return self._run(folders.status(self._conversation, folder))
+        return self._run(status(self._conversation, folder))
 
     def open(self, folder: bytes) -> FolderStatus:
-        status = self._run(examine.examine(self._conversation, folder))
+        opened = self._run(examine(self._conversation, folder))
         self._folder = folder
-        return status
+        return opened
 
     def uids(self, lowest: int = 1) -> list[int]:
-        return self._run(search.search(self._conversation, self._folder, lowest))
+        return self._run(search(self._conversation, self._folder, lowest))
 
     def flags(self, uids: list[int] | None = None, changed_since: int | None = None) -> Iterator[RemoteFlags]:
         """Without CONDSTORE `changed_since` means nothing and all are given."""
@@ -177,11 +182,11 @@ class ImapMailbox:
                 event.discard()
         return item
 
-    def _check(self, status: Status) -> None:
+    def _check(self, ended: Status) -> None:
         """EXPUNGEISSUED only says that some are gone (RFC 5530 §3), which the caller sees by what it got."""
-        if status.kind != "OK" and status.code != "EXPUNGEISSUED":
-            detail = self._conversation.detail(status)
-            raise refusals.at_folder(status, self._server.host, utf7.path_of(self._folder), detail)
+        if ended.kind != "OK" and ended.code != "EXPUNGEISSUED":
+            detail = self._conversation.detail(ended)
+            raise at_folder(ended, self._server.host, path_of(self._folder), detail)
 
     def _drain(self) -> None:
         """Hear out the commands of a stream that ended early."""

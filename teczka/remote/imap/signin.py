@@ -3,9 +3,9 @@
 import base64
 
 from teczka.core.errors import Problem, Trouble
-from teczka.remote.imap import refusals
 from teczka.remote.imap.arguments import sendable
 from teczka.remote.imap.conversation import Command, Conversation, Step, Talk
+from teczka.remote.imap.refusals import at_command, at_signin
 from teczka.remote.types import Credential, Security
 
 
@@ -30,7 +30,7 @@ def capability(conversation: Conversation) -> Talk[frozenset[str]]:
     """CAPABILITY, RFC 3501 §6.1.1."""
     answer = yield Command.of("CAPABILITY")
     if answer.status.kind != "OK":
-        raise refusals.at_command(answer.status, conversation.host, conversation.detail(answer.status))
+        raise at_command(answer.status, conversation.host, conversation.detail(answer.status))
     return conversation.capabilities
 
 
@@ -62,7 +62,7 @@ def authenticate(conversation: Conversation, credential: Credential) -> Talk[Non
     answer = yield command
     if answer.status.kind != "OK":
         detail = conversation.detail(answer.status)
-        raise refusals.at_signin(answer.status, conversation.host, credential.username, detail)
+        raise at_signin(answer.status, conversation.host, credential.username, detail)
     if not conversation.capabilities:
         yield from capability(conversation)
 
