@@ -69,6 +69,7 @@ class Message(OwnedRow):
     defects = ArrayField(models.TextField(), default=list)
     # The durable queue of transaction B: NULL until read; a newer parser or analyser sets it back.
     indexed_with = models.IntegerField(null=True)
+    reading_tries = models.SmallIntegerField(default=0)  # begun; only a reader that was killed by a message leaves it above 0
 
     class Meta:
         constraints: ClassVar = [
