@@ -2,6 +2,7 @@
 
 import re
 
+from teczka.core.errors import Problem, Trouble
 from teczka.remote.imap.responses import Status
 
 _LATER = {"UNAVAILABLE", "INUSE", "LIMIT", "THROTTLED", "OVERQUOTA", "SERVERBUG"}
@@ -13,6 +14,31 @@ _LATER_WORDS = re.compile(
 )
 # A way in that the server will not take, whatever the password.
 _METHOD_WORDS = re.compile(r"unsupported|not supported|disabled|unknown command|not enabled", re.IGNORECASE)
+
+
+def at_bye(status: Status, host: str, detail: str) -> Problem:
+    """In the middle, or in place of a greeting."""
+    return Problem(Trouble.SERVER_BUSY if _is_later(status) else Trouble.SERVER_CLOSED, host=host, detail=detail)
+
+
+def at_signin(status: Status, host: str, username: str, detail: str) -> Problem:
+    """A refused password and a busy server must never be confused: the first stops all tries, the second is tried again."""
+    if status.code not in _REFUSED and _is_later(status):
+        return Problem(Trouble.SIGNIN_UNAVAILABLE, host=host, detail=detail)
+    if status.code not in _REFUSED and status.kind == "BAD" and _METHOD_WORDS.search(status.text):
+        return Problem(Trouble.SIGNIN_METHOD, host=host, detail=detail)
+    return Problem(Trouble.SIGNIN_REFUSED, host=host, username=username, detail=detail)
+
+
+def at_folder(status: Status, host: str, folder: str, detail: str) -> Problem:
+    if _is_later(status):
+        return Problem(Trouble.SERVER_BUSY, host=host, detail=detail)
+    return Problem(Trouble.FOLDER_REFUSED, host=host, folder=folder, detail=detail)
+
+
+def at_command(status: Status, host: str, detail: str) -> Problem:
+    """NO or BAD to something that no server refuses."""
+    return Problem(Trouble.SERVER_BUSY if _is_later(status) else Trouble.SERVER_GARBAGE, host=host, detail=detail)
 
 
 def _is_later(status: Status) -> bool:
