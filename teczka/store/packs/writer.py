@@ -1,6 +1,6 @@
 """A batch of messages becomes one pack."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID, uuid4
@@ -21,22 +21,23 @@ class Pack:
     entries: list[Entry]  # in the order of the messages
 
 
-def write_pack(blobs: Blobs, messages: Iterable[Buffer]) -> Pack:
+def write_pack(blobs: Blobs, messages: Sequence[Buffer], digests: Sequence[bytes] = ()) -> Pack:
     """Durable when it returns: one fsync of the file and one of its folder, however many messages. Their raw bytes, unchanged.
 
-    Held in memory at once, so a batch is some megabytes; a larger message goes through `spool.SpoolFile`.
+    Held in memory at once, so a batch is some megabytes; a larger message goes through `spool.SpoolFile`. `digests`: their SHA-256,
+    where the caller has hashed them already.
     """
     squeeze = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress
     pieces: list[Buffer] = []
     entries: list[Entry] = []
     end = 0
-    for raw in messages:
+    for raw, digest in zip(messages, digests or [sha256(raw).digest() for raw in messages], strict=True):
         codec, payload = Codec.RAW, raw
         if len(raw) <= SMALL_BYTES:
             frame = squeeze(raw)
             if len(frame) < len(raw):
                 codec, payload = Codec.ZSTD, frame
-        entry = Entry(end, len(payload), codec, len(raw), sha256(raw).digest())
+        entry = Entry(end, len(payload), codec, len(raw), digest)
         pieces += (entry.header(), payload)
         entries.append(entry)
         end = entry.end

@@ -1,0 +1,36 @@
+"""What processes tell one another, by NOTIFY: ids only, sent when the transaction that calls these commits, and not if it does not."""
+
+import json
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db import connection
+
+PAGES = "teczka_events"  # something changed that these people may be looking at; web/events.py passes it on
+UNREAD = "teczka_unread_mail"  # the readers have work (transaction B)
+REQUESTS = "teczka_requests"  # the keeper of an account shall look at its requests
+
+FOLDERS = 150  # public ids in one payload: NOTIFY takes 8,000 bytes
+
+
+def changed(users: Sequence[UUID], account: UUID, folders: Iterable[UUID]) -> None:
+    """Public ids of everyone who sees the change, of the account and of its folders that changed.
+
+    None where more folders changed than fit: then everything of the account may have.
+    """
+    named = list(map(str, folders))
+    told = {"users": list(map(str, users)), "account": str(account), "folders": named if len(named) <= FOLDERS else []}
+    _notify(PAGES, json.dumps(told, separators=(",", ":")))
+
+
+def wake_readers() -> None:
+    _notify(UNREAD, "")
+
+
+def ask_keeper(account_id: int) -> None:
+    _notify(REQUESTS, str(account_id))
+
+
+def _notify(channel: str, payload: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [channel, payload])

@@ -1,0 +1,118 @@
+"""What is known of an account's folders: names, roles, cursors, and the messages that would not come. Within the owner's transaction."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from teczka.core.errors import Trouble
+from teczka.core.folders import ORDER, FolderRole, LocalFolder, role_of
+from teczka.core.mail import FolderStatus, RemoteFolder
+from teczka.store.models import Account
+
+UPSERT = """
+WITH listed AS (
+  SELECT * FROM unnest(%(names)s::bytea[], %(paths)s::text[], %(delimiters)s::text[], %(roles)s::text[], %(selectable)s::boolean[])
+    AS t (wire_name, path, delimiter, role, selectable)),
+saved AS (
+  INSERT INTO store_folder AS f (public_id, office_id, owner_id, account_id, wire_name, path, delimiter, role, selectable, complete_below,
+    on_server, stored, unread)
+  SELECT gen_random_uuid(), %(office)s, %(owner)s, %(account)s, t.*, 0, 0, 0, 0 FROM listed t
+  ON CONFLICT (account_id, wire_name) DO UPDATE SET path = excluded.path, delimiter = excluded.delimiter, role = excluded.role,
+    selectable = excluded.selectable, gone_at = NULL
+  WHERE (f.path, f.delimiter, f.role, f.selectable, f.gone_at)
+    IS DISTINCT FROM (excluded.path, excluded.delimiter, excluded.role, excluded.selectable, NULL::timestamptz)
+  RETURNING 1),
+missed AS (
+  UPDATE store_folder f SET gone_at = now() WHERE account_id = %(account)s AND gone_at IS NULL
+    AND NOT EXISTS (SELECT FROM listed t WHERE t.wire_name = f.wire_name)
+  RETURNING 1)
+SELECT (SELECT count(*) FROM saved) + (SELECT count(*) FROM missed)
+"""
+
+KNOWN = """
+SELECT id, public_id, wire_name, uidvalidity, complete_below, highestmodseq, stored, on_server, role, path
+FROM store_folder WHERE account_id = %s AND gone_at IS NULL AND selectable
+"""
+
+
+def save(account: Account, listed: Sequence[RemoteFolder]) -> tuple[list[LocalFolder], dict[int, UUID], bool]:
+    """The selectable folders in the order of `LocalAccount.save_folders`, their public ids, and whether anything changed."""
+    changed = False
+    with connection.cursor() as cursor:
+        if listed:
+            named = {folder.name: folder for folder in listed}  # a server that lists a name twice means one folder
+            roles = _roles(list(named.values()))
+            columns: dict[str, Any] = {
+                "office": account.office_id,
+                "owner": account.owner_id,
+                "account": account.pk,
+                "names": list(named),
+                "paths": [folder.path.replace("\0", "") for folder in named.values()],
+                "delimiters": [folder.delimiter or "" for folder in named.values()],
+                "roles": [roles[name] for name in named],
+                "selectable": [folder.selectable for folder in named.values()],
+            }
+            cursor.execute(UPSERT, columns)
+            changed = cursor.fetchone() != (0,)
+        cursor.execute(KNOWN, [account.pk])
+        rows = sorted(cursor.fetchall(), key=lambda row: (ORDER.index(FolderRole(row[8])), row[9]))
+    found = [LocalFolder(row[0], bytes(row[2]), *row[3:8]) for row in rows]
+    return found, {row[0]: row[1] for row in rows}, changed
+
+
+def _roles(listed: Sequence[RemoteFolder]) -> dict[bytes, FolderRole]:
+    """Each role goes to one folder: the one that the server says, else the first so named nearest the root."""
+    given: dict[FolderRole, bytes] = {}
+    told = [folder for folder in listed if role_of("", None, folder.attributes) is not FolderRole.OTHER]
+    for folder in [*told, *sorted(listed, key=lambda folder: (len(folder.path), folder.path))]:
+        given.setdefault(role_of(folder.path, folder.delimiter, folder.attributes), folder.name)
+    by_name = {name: role for role, name in given.items() if role is not FolderRole.OTHER}
+    return {folder.name: by_name.get(folder.name, FolderRole.OTHER) for folder in listed}
+
+
+def opened(folder_id: int, status: FolderStatus) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE store_folder SET on_server = %(messages)s, uidvalidity = %(validity)s,"
+            " complete_below = CASE WHEN uidvalidity = %(validity)s THEN complete_below ELSE 0 END,"
+            " highestmodseq = CASE WHEN uidvalidity = %(validity)s THEN highestmodseq END WHERE id = %(id)s",
+            {"messages": status.messages, "validity": status.uidvalidity, "id": folder_id},
+        )
+
+
+def complete(folder_id: int, status: FolderStatus, complete_below: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE store_folder SET complete_below = %s, highestmodseq = %s WHERE id = %s",
+            [complete_below, status.highestmodseq, folder_id],
+        )
+
+
+def troubled_uids(folder_id: int, uidvalidity: int) -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT uid, CASE WHEN last_try_at > now() - interval '1 day' THEN tries ELSE 0 END FROM store_fetchtrouble"
+            " WHERE folder_id = %s AND uidvalidity = %s",
+            [folder_id, uidvalidity],
+        )
+        return dict(cursor.fetchall())
+
+
+def give_up(folder_id: int, owner_id: int, uidvalidity: int, uids: Sequence[int], trouble: Trouble) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO store_fetchtrouble AS t (folder_id, owner_id, uidvalidity, uid, tries, trouble, last_try_at)"
+            " SELECT %s, %s, %s, uid, 1, %s, now() FROM unnest(%s::bigint[]) AS uid ON CONFLICT (folder_id, uidvalidity, uid) DO UPDATE"
+            " SET tries = t.tries + 1, trouble = excluded.trouble, last_try_at = now()",
+            [folder_id, owner_id, uidvalidity, trouble, list(uids)],
+        )
+
+
+def forget_trouble(folder_id: int, uidvalidity: int, uids: Sequence[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM store_fetchtrouble WHERE folder_id = %s AND uidvalidity = %s AND uid = ANY(%s)",
+            [folder_id, uidvalidity, list(uids)],
+        )

@@ -1,0 +1,133 @@
+"""The local side of one account for a sync pass (`sync.ports.LocalAccount`), in the database and the packs.
+
+Every method that writes is one transaction as the account's owner. It reads the lease's epoch FOR SHARE, so that a worker which was
+believed dead either commits before the lease passes on, or not at all.
+"""
+
+import shutil
+from array import array
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+from django.db import connection
+
+from teczka.core.errors import LeaseLost, Problem, Trouble
+from teczka.core.folders import LocalFolder
+from teczka.core.mail import FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary
+from teczka.core.messages import Candidate
+from teczka.store import events, folders, placements
+from teczka.store.arrivals import store_bytes
+from teczka.store.models import Account
+from teczka.store.packs.blobs import Blobs
+from teczka.store.packs.spool import SpoolFile
+from teczka.store.viewer import as_user
+
+ROOM_BYTES = 2_000_000_000
+ROOM_SHARE = 0.05  # of a small disk
+
+
+class LocalMail:
+    """`epoch` is the lease's under which this worker speaks for the account."""
+
+    def __init__(self, account: Account, epoch: int, blobs: Blobs) -> None:
+        self._account = account
+        self._epoch = epoch
+        self._blobs = blobs
+        self._public: dict[int, UUID] = {}  # of the folders
+
+    def save_folders(self, listed: Sequence[RemoteFolder]) -> list[LocalFolder]:
+        with self._writing():
+            found, self._public, changed = folders.save(self._account, listed)
+            if changed:
+                self._tell([])
+        return found
+
+    def stored_uids(self, folder: LocalFolder, uidvalidity: int, lowest: int = 1) -> array[int]:
+        with as_user(self._account.owner_id):
+            return placements.stored_uids(folder.id, uidvalidity, lowest)
+
+    def troubled_uids(self, folder: LocalFolder, uidvalidity: int) -> dict[int, int]:
+        with as_user(self._account.owner_id):
+            return folders.troubled_uids(folder.id, uidvalidity)
+
+    def candidates(self, folder: LocalFolder, uidvalidity: int) -> list[Candidate]:
+        with as_user(self._account.owner_id):
+            return placements.candidates(folder.id, uidvalidity)
+
+    def add(self, folder: LocalFolder, uidvalidity: int, batch: Sequence[RemoteMessage]) -> int:
+        try:
+            keep_room(self._blobs.incoming)
+            once = {message.uid: message for message in batch}
+            with self._writing():
+                identities = store_bytes(self._account, self._blobs, list(once.values()))
+                new = placements.add(self._account, folder.id, uidvalidity, list(once.values()), identities)
+                folders.forget_trouble(folder.id, uidvalidity, list(once))
+                self._tell([folder])
+                events.wake_readers()
+        finally:
+            for message in batch:
+                if isinstance(message.body, SpoolFile):
+                    message.body.discard()
+        return new
+
+    def place(self, folder: LocalFolder, uidvalidity: int, matched: Sequence[tuple[RemoteSummary, int]]) -> int:
+        with self._writing():
+            new = placements.place(self._account, folder.id, uidvalidity, matched)
+            self._tell([folder])
+        return new
+
+    def set_flags(self, folder: LocalFolder, uidvalidity: int, changes: Sequence[RemoteFlags]) -> int:
+        with self._writing():
+            changed = placements.set_flags(folder.id, uidvalidity, changes)
+            if changed:
+                self._tell([folder])
+        return changed
+
+    def mark_gone(self, folder: LocalFolder, uidvalidity: int, uids: Sequence[int]) -> int:
+        with self._writing():
+            gone = placements.mark_gone(folder.id, uidvalidity, uids)
+            folders.forget_trouble(folder.id, uidvalidity, uids)
+            if gone:
+                self._tell([folder])
+        return gone
+
+    def give_up(self, folder: LocalFolder, uidvalidity: int, uids: Sequence[int], trouble: Trouble) -> None:
+        with self._writing():
+            folders.give_up(folder.id, self._account.owner_id, uidvalidity, uids, trouble)
+
+    def opened(self, folder: LocalFolder, status: FolderStatus) -> None:
+        with self._writing():
+            folders.opened(folder.id, status)
+            self._tell([folder])
+
+    def complete(self, folder: LocalFolder, status: FolderStatus, complete_below: int) -> None:
+        with self._writing():
+            placements.supersede(folder.id, status.uidvalidity)
+            folders.complete(folder.id, status, complete_below)
+            self._tell([folder])
+
+    def spool(self, size: int) -> SpoolFile:
+        keep_room(self._blobs.incoming, size)
+        return SpoolFile(self._blobs)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with as_user(self._account.owner_id):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT epoch FROM store_lease WHERE account_id = %s FOR SHARE", [self._account.pk])
+                if cursor.fetchone() != (self._epoch,):
+                    raise LeaseLost
+            yield
+
+    def _tell(self, changed: Sequence[LocalFolder]) -> None:
+        named = [self._public[folder.id] for folder in changed if folder.id in self._public]
+        events.changed([self._account.owner.public_id], self._account.public_id, named)
+
+
+def keep_room(folder: Path, wanted: int = 0) -> None:
+    """Raises Problem(DISK_FULL) while the database next door still has room to say so."""
+    disk = shutil.disk_usage(folder)
+    if disk.free - wanted < min(ROOM_BYTES, disk.total * ROOM_SHARE):
+        raise Problem(Trouble.DISK_FULL)

@@ -1,0 +1,176 @@
+"""Where messages lie on their servers, and the counters of the folders that hold them. Within the owner's transaction.
+
+Each statement that changes placements moves the folder's counters by what it changed, so that a list never counts (design §4).
+"""
+
+from array import array
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+
+from teczka.core.mail import RemoteFlags, RemoteMessage, RemoteSummary
+from teczka.core.messages import Candidate
+from teczka.store.models import Account
+
+Flags = tuple[bool, bool, bool, bool, str]
+
+# A placement that was marked gone by mistake (a server that listed nothing for an hour) comes back.
+ADD = """
+WITH placed AS (
+  INSERT INTO store_placement AS p
+    (office_id, owner_id, folder_id, message_id, uidvalidity, uid, internaldate, seen, flagged, answered, draft, keywords)
+  SELECT %(office)s, %(owner)s, %(folder)s, {message}, %(uidvalidity)s, t.uid, t.internaldate, t.seen, t.flagged, t.answered, t.draft,
+    string_to_array(t.keywords, ' ')
+  FROM unnest({columns}, %(uids)s::bigint[], %(dates)s::timestamptz[], %(seen)s::boolean[], %(flagged)s::boolean[], %(answered)s::boolean[],
+    %(draft)s::boolean[], %(keywords)s::text[]) AS t ({names}, uid, internaldate, seen, flagged, answered, draft, keywords)
+  JOIN {join}
+  ON CONFLICT (folder_id, uidvalidity, uid) DO UPDATE SET gone_at = NULL, seen = excluded.seen, flagged = excluded.flagged,
+    answered = excluded.answered, draft = excluded.draft, keywords = excluded.keywords
+  WHERE p.gone_at IS NOT NULL
+  RETURNING seen)
+UPDATE store_folder SET stored = stored + (SELECT count(*) FROM placed),
+  unread = unread + (SELECT count(*) FROM placed WHERE NOT seen)
+WHERE id = %(folder)s RETURNING (SELECT count(*) FROM placed)
+"""
+ADD_MESSAGES = ADD.format(
+    message="m.id",
+    columns="%(sha256)s::bytea[], %(sizes)s::bigint[]",
+    names="sha256, size",
+    join="store_message m ON m.account_id = %(account)s AND m.sha256 = t.sha256 AND m.size = t.size",
+)
+ADD_MATCHED = ADD.format(
+    message="o.message_id",
+    columns="%(olds)s::bigint[]",
+    names="old",
+    join="store_placement o ON o.id = t.old AND o.folder_id = %(folder)s",
+)
+
+GONE = """
+WITH gone AS (UPDATE store_placement SET gone_at = now() WHERE folder_id = %(folder)s AND gone_at IS NULL AND {which} RETURNING seen)
+UPDATE store_folder SET stored = stored - (SELECT count(*) FROM gone), unread = unread - (SELECT count(*) FROM gone WHERE NOT seen)
+WHERE id = %(folder)s RETURNING (SELECT count(*) FROM gone)
+"""
+
+# An UPDATE cannot return what was before it (PostgreSQL 15), so the rows are read first, and locked.
+FLAGS = """
+WITH told AS (
+  SELECT uid, seen, flagged, answered, draft, string_to_array(words, ' ') AS keywords
+  FROM unnest(%(uids)s::bigint[], %(seen)s::boolean[], %(flagged)s::boolean[], %(answered)s::boolean[], %(draft)s::boolean[],
+    %(keywords)s::text[]) AS t (uid, seen, flagged, answered, draft, words)),
+old AS (
+  SELECT p.id, p.seen AS was_seen, t.* FROM store_placement p JOIN told t USING (uid)
+  WHERE p.folder_id = %(folder)s AND p.uidvalidity = %(uidvalidity)s AND p.gone_at IS NULL
+    AND (p.seen, p.flagged, p.answered, p.draft, p.keywords) IS DISTINCT FROM (t.seen, t.flagged, t.answered, t.draft, t.keywords)
+  FOR UPDATE OF p),
+changed AS (
+  UPDATE store_placement p SET seen = o.seen, flagged = o.flagged, answered = o.answered, draft = o.draft, keywords = o.keywords
+  FROM old o WHERE p.id = o.id RETURNING o.was_seen, p.seen)
+UPDATE store_folder SET unread = unread + (SELECT count(*) FILTER (WHERE was_seen AND NOT seen)
+  - count(*) FILTER (WHERE seen AND NOT was_seen) FROM changed)
+WHERE id = %(folder)s RETURNING (SELECT count(*) FROM changed)
+"""
+
+
+def add(
+    account: Account,
+    folder_id: int,
+    uidvalidity: int,
+    batch: Sequence[RemoteMessage],
+    identities: Sequence[tuple[bytes, int]],
+) -> int:
+    """Placements of messages whose rows are there, by the SHA-256 and length of their bytes."""
+    return _count(
+        ADD_MESSAGES,
+        _placing(account, folder_id, uidvalidity, batch)
+        | {"sha256": [digest for digest, _ in identities], "sizes": [size for _, size in identities]},
+    )
+
+
+def place(account: Account, folder_id: int, uidvalidity: int, matched: Sequence[tuple[RemoteSummary, int]]) -> int:
+    """Placements of messages that we know under another UIDVALIDITY; the old ones are marked gone."""
+    olds = [placement for _, placement in matched]
+    told = [summary for summary, _ in matched]
+    new = _count(ADD_MATCHED, _placing(account, folder_id, uidvalidity, told) | {"olds": olds})
+    which = "id = ANY(%(ids)s) AND uidvalidity <> %(uidvalidity)s"
+    _count(GONE.format(which=which), {"folder": folder_id, "ids": olds, "uidvalidity": uidvalidity})
+    return new
+
+
+def set_flags(folder_id: int, uidvalidity: int, changes: Sequence[RemoteFlags]) -> int:
+    latest = {change.uid: change for change in changes}  # a server may tell one twice: the last one holds
+    columns = {"folder": folder_id, "uidvalidity": uidvalidity, "uids": list(latest)}
+    return _count(FLAGS, columns | _flag_columns(change.flags for change in latest.values()))
+
+
+def mark_gone(folder_id: int, uidvalidity: int, uids: Sequence[int]) -> int:
+    which = "uidvalidity = %(uidvalidity)s AND uid = ANY(%(uids)s)"
+    return _count(GONE.format(which=which), {"folder": folder_id, "uidvalidity": uidvalidity, "uids": list(uids)})
+
+
+def supersede(folder_id: int, uidvalidity: int) -> int:
+    """What lay there under another UIDVALIDITY lies there no longer."""
+    which = "uidvalidity <> %(uidvalidity)s"
+    return _count(GONE.format(which=which), {"folder": folder_id, "uidvalidity": uidvalidity})
+
+
+def stored_uids(folder_id: int, uidvalidity: int, lowest: int) -> array[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT uid FROM store_placement WHERE folder_id = %s AND uidvalidity = %s AND uid >= %s AND gone_at IS NULL ORDER BY uid",
+            [folder_id, uidvalidity, lowest],
+        )
+        return array("Q", (row[0] for row in cursor))
+
+
+def candidates(folder_id: int, uidvalidity: int) -> list[Candidate]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.id, m.size, extract(epoch FROM p.internaldate)::bigint, m.message_id FROM store_placement p"
+            " JOIN store_message m ON m.id = p.message_id WHERE p.folder_id = %s AND p.uidvalidity <> %s AND p.gone_at IS NULL",
+            [folder_id, uidvalidity],
+        )
+        return [Candidate(placement, size, seconds, name.encode()) for placement, size, seconds, name in cursor]
+
+
+def _placing(
+    account: Account, folder_id: int, uidvalidity: int, told: Sequence[RemoteMessage] | Sequence[RemoteSummary]
+) -> dict[str, Any]:
+    return {
+        "office": account.office_id,
+        "owner": account.owner_id,
+        "account": account.pk,
+        "folder": folder_id,
+        "uidvalidity": uidvalidity,
+        "uids": [one.uid for one in told],
+        "dates": [one.internaldate for one in told],
+        **_flag_columns(one.flags for one in told),
+    }
+
+
+def _flag_columns(many: Iterable[frozenset[str]]) -> dict[str, Any]:
+    rows = [split_flags(flags) for flags in many]
+    return {
+        name: [row[place] for row in rows]
+        for place, name in enumerate(("seen", "flagged", "answered", "draft", "keywords"))
+    }
+
+
+@lru_cache(1024)
+def split_flags(flags: frozenset[str]) -> Flags:
+    """Seen, flagged, answered, draft, and every other in the server's spelling, joined by spaces, which no flag holds (RFC 3501 §9).
+
+    System flags are the same in any case (§2.3.2). \\Recent is about a session, not about the message.
+    """
+    lower = {flag.lower() for flag in flags}
+    system = {"\\seen", "\\flagged", "\\answered", "\\draft", "\\recent"}
+    rest = " ".join(sorted(flag for flag in flags if flag.lower() not in system))
+    return ("\\seen" in lower, "\\flagged" in lower, "\\answered" in lower, "\\draft" in lower, rest)
+
+
+def _count(statement: str, columns: dict[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, columns)
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
