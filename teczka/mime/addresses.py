@@ -1,0 +1,116 @@
+"""Address fields, RFC 5322 §3.4, as they come: one pass over tokens, no recursion, nothing raised.
+
+Words are decoded after the split, so that a comma inside an encoded name stays in the name (RFC 2047 §5 rule 3).
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from teczka.mime import charset
+from teczka.mime.limits import LIMITS
+from teczka.mime.words import clean, decode_text
+
+_TOKEN: Final = re.compile(
+    r"""(?P<word>=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)      # kept whole whatever it holds
+      | "(?P<quoted>[^"\\]*+(?:\\.[^"\\]*+)*+)"?     # a quote never closed runs to the end
+      | <(?P<angle>[^<>]*+)>?
+      | (?P<mark>[(),;:>])
+      | (?P<space>\s+)
+      | (?P<atom>[^"(),;:<>\s]+)""",
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A person of a header: `name` for people, `address` as written; either may be empty, never both."""
+
+    name: str
+    address: str
+
+
+def read(value: bytes) -> list[Address]:
+    """The addresses of one field, at most `LIMITS.addresses`. Group names are dropped, their members kept (RFC 5322 §3.4)."""
+    reader = _Reader()
+    for token in _TOKEN.finditer(charset.decode(value)):
+        reader.take(token)
+        if len(reader.found) >= LIMITS.addresses:
+            return reader.found
+    reader.flush()
+    return reader.found
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.found: list[Address] = []
+        self._phrase: list[str] = []
+        self._comment: list[str] = []
+        self._angle: str | None = None
+        self._depth = 0  # of comments
+        self._spaced = False
+        self._surname = ""  # "Nowak, Jan <jan@…>" with the quotes forgotten
+
+    def take(self, token: re.Match[str]) -> None:
+        kind = token.lastgroup
+        text = token.group()
+        if kind == "mark":
+            self._mark(text)
+        elif self._depth:
+            self._comment.append(text)
+        elif kind == "space":
+            self._spaced = True
+        elif kind == "angle":
+            inner = token["angle"].strip()
+            if inner or self._angle is None:
+                self._angle = inner
+        else:
+            self._word(_ESCAPED.sub(r"\1", token["quoted"]) if kind == "quoted" else text)
+
+    def _word(self, text: str) -> None:
+        """Words that touch are one: `jan."x"@host` is one address."""
+        if self._phrase and not self._spaced:
+            self._phrase[-1] += text
+        else:
+            self._phrase.append(text)
+        self._spaced = False
+
+    def _mark(self, mark: str) -> None:
+        if mark == "(":
+            self._depth += 1
+        elif mark == ")":
+            self._depth = max(0, self._depth - 1)
+            self._spaced = True
+        elif self._depth:
+            self._comment.append(mark)
+        elif mark in ",;":
+            self.flush(comma=mark == ",")
+        elif mark == ":" and not any("@" in word for word in self._phrase):
+            self._phrase.clear()  # the name of a group
+
+    def flush(self, *, comma: bool = False) -> None:
+        name, address = self._meaning()
+        self._phrase, self._comment, self._angle, self._spaced = [], [], None, False
+        if address and self._surname:
+            name = f"{self._surname}, {name}" if name else self._surname
+        elif self._surname:
+            self.found.append(Address(self._surname, ""))
+        self._surname = ""
+        if name and not address and comma:
+            self._surname = name
+        elif name or address:
+            self.found.append(Address(name, address))
+
+    def _meaning(self) -> tuple[str, str]:
+        words = self._phrase
+        address = self._angle or ""
+        if self._angle is None:
+            bare = next((word for word in words if "@" in word), "")
+            if bare:
+                address, words = bare, [word for word in words if word is not bare]
+        elif not address and len(words) == 1 and "@" in words[0]:  # "jan@example.pl <>"
+            address, words = words[0], []
+        name = decode_text(" ".join(words)) or decode_text("".join(self._comment).strip())
+        address = clean(address).replace(" ", "")
+        return ("" if name == address else name), address

@@ -1,0 +1,80 @@
+"""Plain text as a page, and the whole document that the reading frame shows."""
+
+import re
+from html import escape
+from itertools import groupby
+from typing import Final
+
+_DEEPEST: Final = 12  # quotation marks beyond this are shown as they are
+_QUOTE: Final = re.compile(r"(?:> ?){1,12}")
+_LINK: Final = re.compile(
+    r"(?P<url>(?<![\w.+-])(?:https?://|www\.)[^\s<>\"'`{}|\\^]{1,2000})"
+    r"|(?P<mail>(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})",
+    re.IGNORECASE,
+)
+_TRAILING: Final = ".,;:!?)]»”„’…"
+
+_STYLE: Final = """
+:root{color-scheme:light dark}
+body{margin:0;padding:16px;font:15px/1.5 system-ui,sans-serif;overflow-wrap:break-word}
+body.html{color-scheme:light;background:#fff;color:#111}
+body.plain{background:Canvas;color:CanvasText}
+body.plain .text{white-space:pre-wrap;max-width:80ch}
+a{color:LinkText}
+img{max-width:100%;height:auto}
+img[data-src]:not([src]){outline:1px dashed #999;min-width:1em;min-height:1em}
+table{max-width:100%}
+pre{white-space:pre-wrap}
+blockquote{margin:0 0 0 4px;padding-left:12px;border-left:2px solid #b8c0cc}
+""".strip()
+
+
+def plain(text: str) -> str:
+    """Safe HTML of a plain text: every piece escaped, links made of tokens, quoted lines as blockquotes."""
+    out: list[str] = []
+    depth = 0
+    for level, lines in groupby(text.replace("\r\n", "\n").split("\n"), key=_level):
+        out.append("<blockquote>" * (level - depth) + "</blockquote>" * (depth - level))
+        depth = level
+        body = "\n".join(_QUOTE.sub("", line, count=1) if level else line for line in lines)
+        out.append(f'<div class="text">{_linked(body)}</div>')
+    out.append("</blockquote>" * depth)
+    return "".join(out)
+
+
+def document(html: str, *, plain: bool = False, images: str = "data:") -> str:
+    """The exact document of the reading frame around sanitised `html`. HTML mail stands on white, plain text in the reader's colours.
+
+    `images` is the CSP source of the frame's pictures. The policy stands in the page as well as in the response's header, so that a
+    saved document is as harmless as a shown one.
+    """
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; img-src {images}; form-action 'none'; base-uri 'none'"
+    return (
+        '<!DOCTYPE html>\n<html><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">'
+        '<meta name="referrer" content="no-referrer"><meta name="viewport" content="width=device-width">'
+        f'<style>{_STYLE}</style></head><body class="{"plain" if plain else "html"}">{html}</body></html>\n'
+    )
+
+
+def _level(line: str) -> int:
+    mark = _QUOTE.match(line)
+    return min(mark.group().count(">"), _DEEPEST) if mark and not line.startswith(">From ") else 0
+
+
+def _linked(text: str) -> str:
+    out: list[str] = []
+    end = 0
+    for token in _LINK.finditer(text):
+        shown = token.group().rstrip(_TRAILING)
+        if token["mail"]:
+            target = "mailto:" + shown
+        else:
+            if token.group()[len(shown) :].startswith(")") and "(" in shown:  # …/wiki/Teczka_(folder)
+                shown += ")"
+            target = shown if shown[:4].lower() == "http" else "https://" + shown
+        out.append(escape(text[end : token.start()]))
+        out.append(f'<a href="{escape(target)}" target="_blank" rel="noopener noreferrer">{escape(shown)}</a>')
+        end = token.start() + len(shown)
+    out.append(escape(text[end:]))
+    return "".join(out)

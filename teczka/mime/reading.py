@@ -1,0 +1,84 @@
+"""What the reader is shown of a message: the one place where parsing, decoding, text and sanitising meet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from teczka.mime import content, preview
+from teczka.mime import text as texts
+from teczka.mime.limits import LIMITS
+from teczka.mime.parse import Parsed, scan
+from teczka.mime.parts import Body, Part
+from teczka.mime.sanitize import Cid, sanitize
+from teczka.mime.structure import Raw
+
+
+@dataclass(slots=True)
+class Reading:
+    """`html` is "" where the letter is plain text only: then `text` is shown (`preview.plain`)."""
+
+    parsed: Parsed
+    text: str
+    html: str = ""
+    blocked_images: int = 0
+    blocked_hosts: tuple[str, ...] = ()
+    attachments: list[Part] = field(default_factory=list)  # with the inline images that no page shows
+    defects: list[str] = field(default_factory=list)
+
+
+def read(raw: Raw, address: Callable[[Part], str | None]) -> Reading:
+    """Everything that is shown and searched of the message. `address` says where an inline image is served. Never raises."""
+    parsed = scan(raw)
+    reading = Reading(parsed, "", defects=list(parsed.defects))
+    shown: set[str] = set()
+
+    def cid(name: str) -> str | None:
+        part = parsed.inline.get(name)
+        if part is None:
+            return None
+        shown.add(name)
+        return address(part)
+
+    passages = _Passages(raw, reading)
+    reading.text = "\n\n".join(filter(None, map(passages.text, parsed.bodies)))
+    if any(body.pages for body in parsed.bodies):
+        pages = [passages.page(body, cid) for body in parsed.bodies]
+        reading.html = "".join(page if len(pages) == 1 else f"<div>{page}</div>" for page in pages)
+    loose = [part for name, part in parsed.inline.items() if name not in shown]
+    reading.attachments = sorted([*parsed.attachments, *loose], key=lambda part: part.offset)
+    reading.defects = list(dict.fromkeys(reading.defects))
+    return reading
+
+
+class _Passages:
+    """The bodies decoded once each, within one limit for all together."""
+
+    def __init__(self, raw: Raw, reading: Reading) -> None:
+        self._raw = raw
+        self._reading = reading
+        self._left = LIMITS.text
+        self._decoded: dict[str, str] = {}
+
+    def text(self, body: Body) -> str:
+        told = "\n\n".join(filter(None, (self._text(part).strip() for part in body.texts)))
+        return told or "\n\n".join(filter(None, (texts.of_html(self._text(part)) for part in body.pages)))
+
+    def page(self, body: Body, cid: Cid) -> str:
+        if not body.pages:
+            return preview.plain("\n".join(self._text(part) for part in body.texts))
+        out: list[str] = []
+        for part in body.pages:
+            clean = sanitize(self._text(part), cid=cid)
+            out.append(clean.html)
+            self._reading.blocked_images += clean.blocked_images
+            self._reading.blocked_hosts = tuple(sorted({*self._reading.blocked_hosts, *clean.blocked_hosts}))
+            self._reading.defects += clean.defects
+        return "".join(out)
+
+    def _text(self, part: Part) -> str:
+        if part.path not in self._decoded:
+            decoded = content.text(self._raw, part, self._left)
+            if part.size > self._left and len(decoded) * 4 >= self._left:
+                self._reading.defects.append("text.limit")
+            self._left = max(0, self._left - len(decoded))
+            self._decoded[part.path] = decoded
+        return self._decoded[part.path]

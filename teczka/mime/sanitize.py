@@ -1,0 +1,203 @@
+"""Mail's HTML made harmless, with its looks kept as far as they can be trusted.
+
+Two steps. First the tree is prepared: <style> rules written into style attributes, remote images set aside in data-src. Then, as the
+last string operation of all, the sanitiser (nh3) writes what its allow-lists permit; every address and style is judged there, so that a
+page which the two parsers read differently gains nothing.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape, unescape
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import nh3
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from teczka.mime import css, preview
+from teczka.mime.limits import LIMITS
+from teczka.mime.nesting import too_deep
+
+_TAGS: Final = set(
+    "a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl dt em figcaption"
+    " figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p pre q s samp section small span strike strong"
+    " sub sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
+)
+# Elements whose content is no text of the letter, or is read by other rules than HTML's (the root of most mutation attacks).
+_WHOLLY_REMOVED: Final = set(
+    "script style title svg math template noscript noembed noframes iframe xmp plaintext object applet embed audio video canvas textarea"
+    " select frameset head".split()
+)
+_BOX: Final = {"align", "valign", "bgcolor", "background", "width", "height", "nowrap"}
+_ATTRIBUTES: Final[dict[str, set[str]]] = {
+    "*": {"style", "dir", "lang", "title", "align"},
+    "a": {"href"},
+    "img": {"src", "data-src", "alt", "width", "height", "border", "hspace", "vspace"},
+    "table": _BOX | {"border", "cellpadding", "cellspacing"},
+    "tbody": _BOX,
+    "thead": _BOX,
+    "tr": _BOX,
+    "td": _BOX | {"colspan", "rowspan"},
+    "th": _BOX | {"colspan", "rowspan"},
+    "col": {"span", "width"},
+    "colgroup": {"span", "width"},
+    "font": {"color", "face", "size"},
+    "div": {"bgcolor"},
+    "ol": {"start", "type"},
+    "ul": {"type"},
+    "li": {"value", "type"},
+    "hr": {"size", "width", "color", "noshade"},
+}
+_LINKS: Final = {"http", "https", "mailto", "tel"}
+_OUTSIDE: Final = re.compile(r"(?:https?:)?//", re.IGNORECASE)
+_LINK: Final = re.compile(r"(?:https?:|mailto:|tel:)", re.IGNORECASE)
+_PICTURE: Final = re.compile(r"data:image/(?:png|jpeg|jpg|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
+_JUDGED: Final = re.compile(r"style|src|background", re.IGNORECASE)
+_PREPARED: Final = re.compile(r"<(?:style|img|body)\b", re.IGNORECASE)
+_MARKUP: Final = re.compile(r"<[^<>]*>")
+_MOST_STYLED: Final = 20_000  # rules written into elements
+_MOST_MATCHES: Final = 2_000_000  # rules × tags
+_MOST_HOSTS: Final = 50
+
+Cid = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    html: str
+    blocked_images: int = 0
+    blocked_hosts: tuple[str, ...] = ()
+    defects: tuple[str, ...] = ()  # "html.limit", "html.nesting": shown cut, or as text
+
+
+def sanitize(html: str, *, cid: Cid) -> Clean:
+    """Harmless HTML of a letter. `cid` gives the address of an inline image by its Content-ID, or None.
+
+    Remote images are left out and counted; their addresses stay in `data-src`.
+    """
+    defects: tuple[str, ...] = ("html.limit",) if len(html) > LIMITS.html else ()
+    html = html[: LIMITS.html]
+    if not html.isascii():
+        html = html.encode("utf-8", "replace").decode("utf-8")
+    if too_deep(html):
+        return Clean(preview.plain(unescape(_MARKUP.sub(" ", html))), defects=(*defects, "html.nesting"))
+    prepared = _prepare(html) if _PREPARED.search(html) else html
+    judge = _Judge(cid)
+    if _JUDGED.search(prepared):
+        clean = nh3.clean(
+            prepared,
+            tags=_TAGS,
+            clean_content_tags=_WHOLLY_REMOVED,
+            attributes=_ATTRIBUTES,
+            attribute_filter=judge.attribute,
+            url_schemes=_LINKS | {"cid", "data"},
+            url_relative=None,  # passed on: `judge` refuses them, and writes our own for inline images
+            link_rel="noopener noreferrer",
+            set_tag_attribute_values={"a": {"target": "_blank"}},
+        )
+    else:  # a call back for every attribute costs more than all the rest
+        clean = _PLAIN.clean(prepared)
+    return Clean(clean, judge.blocked, tuple(sorted(judge.hosts)[:_MOST_HOSTS]), defects)
+
+
+_PLAIN: Final = nh3.Cleaner(
+    tags=_TAGS,
+    clean_content_tags=_WHOLLY_REMOVED,
+    attributes=_ATTRIBUTES,
+    url_schemes=_LINKS,
+    url_relative="deny",
+    link_rel="noopener noreferrer",
+    set_tag_attribute_values={"a": {"target": "_blank"}},
+)
+
+
+class _Judge:
+    """Says of every attribute that the lists let through what is kept of it."""
+
+    def __init__(self, cid: Cid) -> None:
+        self.blocked = 0
+        self.hosts: set[str] = set()
+        self._cid = cid
+
+    def attribute(self, tag: str, name: str, value: str) -> str | None:
+        if name == "style":
+            style, images = css.declarations(value)
+            for image in images:
+                self._block(image)
+            return style or None
+        if name == "href":
+            return value if _LINK.match(value.lstrip()) else None
+        if name == "src":
+            return self._source(value.strip())
+        if name == "data-src":
+            return self._block(value)
+        if name == "background":
+            self._block(value)
+            return None
+        return value
+
+    def _source(self, value: str) -> str | None:
+        if value[:4].lower() == "cid:":
+            return self._cid(unquote(value[4:]))
+        if _PICTURE.fullmatch(value):
+            return value
+        self._block(value)
+        return None
+
+    def _block(self, value: str) -> str | None:
+        """Count an image outside; its address where it has a host."""
+        value = value.strip()
+        if not _OUTSIDE.match(value):
+            return None
+        try:
+            host = urlsplit(value).hostname
+        except ValueError:
+            return None
+        if not host:
+            return None
+        self.blocked += 1
+        self.hosts.add(host)
+        return "https:" + value if value.startswith("//") else value
+
+
+def _prepare(html: str) -> str:
+    tree = LexborHTMLParser(html)
+    body = tree.body
+    if body is None:
+        return html
+    sheets = [node.text() for node in tree.css("style")]
+    if sheets:
+        _write_styles(tree, "\n".join(sheets), html.count("<"))
+    for image in body.css("img"):
+        source = (image.attributes.get("src") or "").strip()
+        if _OUTSIDE.match(source):
+            del image.attrs["src"]
+            image.attrs["data-src"] = source
+    inside = body.inner_html or ""
+    look = "".join(
+        f' {name}="{escape(value)}"'
+        for name in ("style", "bgcolor", "dir", "lang")
+        if (value := body.attributes.get(name))
+    )
+    return f"<div{look}>{inside}</div>" if look else inside
+
+
+def _write_styles(tree: LexborHTMLParser, sheet: str, tags: int) -> None:
+    """Each rule into the elements that it meets, under what the element says itself (CSS Cascade 5 §6)."""
+    rules = css.rules(sheet)
+    if len(rules) * tags > _MOST_MATCHES:
+        return
+    met: dict[int, tuple[LexborNode, list[str]]] = {}
+    written = 0
+    for rule in rules:
+        try:
+            nodes = tree.css(rule.selector)
+        except (SelectolaxError, ValueError):
+            continue
+        for node in nodes[: _MOST_STYLED - written]:
+            met.setdefault(node.mem_id, (node, []))[1].append(rule.style)
+            written += 1
+    for node, styles in met.values():
+        own = node.attributes.get("style")
+        node.attrs["style"] = ";".join([*styles, own] if own else styles)

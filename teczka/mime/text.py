@@ -1,0 +1,107 @@
+"""A letter as plain text: for search, for the line under the subject, and to know where its quoted tail begins."""
+
+import re
+from html import unescape
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser
+
+from teczka.mime.limits import LIMITS
+from teczka.mime.nesting import too_deep
+
+_UNREAD: Final = ["style", "script", "title", "template", "noscript", "svg", "math", "textarea", "select"]
+_LINES: Final = (
+    "p,div,br,tr,li,h1,h2,h3,h4,h5,h6,table,ul,ol,blockquote,pre,hr,section,article,header,footer,dt,dd,address,center"
+)
+_CELLS: Final = "td,th"
+_BREAK: Final = "\ue000"  # a private sign, so that our line ends outlive the page's own
+_MARKUP: Final = re.compile(r"<[^<>]*>")
+_BLANKS: Final = re.compile(r"[ \t\r\f\v\xa0\u200b\u200c\u034f\xad]+")
+_EMPTY_LINES: Final = re.compile(r"\n[ ]?(?:\n[ ]?)+")
+
+# What programs write above the mail that they quote. Every repetition is bounded: this meets megabytes of hostile text.
+_SAYS: Final = re.compile(
+    r"^[^\n]{0,300}\b(?:pisze|napisał|napisała|napisał\(a\)|napisal\(a\)|wrote|schrieb|a écrit)\s?:[ \t]*$",
+    re.MULTILINE,
+)
+_OPENS: Final = re.compile(r"[ >]{0,8}(?:W dniu|Dnia|On|Am|Le|pon|wt|śr|czw|pt|sob|niedz)\b")
+_DATED: Final = re.compile(r"\d|@|\(a\)")
+_DIVIDER: Final = re.compile(
+    r"""^[ >]{0,4}(?:
+        -{2,20}\ ?(?:Original\ Message|Wiadomość\ oryginalna|Oryginalna\ wiadomość|Wiadomość\ przekazana|Przekazana\ wiadomość
+            |Forwarded\ message|Ursprüngliche\ Nachricht)\ ?-{2,20}
+      | _{20,80}[ ]*\n[ ]{0,4}\*?(?:Od|From|Von):
+      | \*?(?:Od|From|Von):[^\n]{1,300}\n(?:[^\n]{0,300}\n)?\*?(?:Wysłano|Data|Sent|Date|Gesendet|Do|To):
+    )""",
+    re.VERBOSE | re.MULTILINE | re.IGNORECASE,
+)
+
+
+def of_html(html: str) -> str:
+    """The words of a page, a line for each block, as an HTML parser understands them; cut at `LIMITS.html`."""
+    html = html[: LIMITS.html]
+    if too_deep(html):
+        return tidy(unescape(_MARKUP.sub(" ", html)))
+    tree = LexborHTMLParser(html if html.isascii() else html.encode("utf-8", "replace").decode("utf-8"))
+    body = tree.body
+    if body is None:
+        return ""
+    body.strip_tags(_UNREAD)
+    for block in body.css("pre"):  # its line ends are text; everywhere else they are blanks
+        for node in [node for node in block.traverse(include_text=True) if node.is_text_node]:
+            node.replace_with(node.text().replace("\n", _BREAK))
+    for node in body.css(_LINES):
+        node.insert_after(_BREAK)
+        node.insert_before(_BREAK)
+    for node in body.css(_CELLS):
+        node.insert_after(" ")
+    return tidy(body.text().replace("\n", " ").replace(_BREAK, "\n"))
+
+
+def tidy(text: str) -> str:
+    """Runs of blanks are one, of empty lines too; the ends are stripped."""
+    return _EMPTY_LINES.sub("\n\n", "\n".join(_BLANKS.sub(" ", line).strip() for line in text.split("\n"))).strip()
+
+
+def own_length(text: str) -> int:
+    """How much of a plain text its sender wrote now: the place where the quoted mail begins, or the whole length.
+
+    A text that begins with a quotation (answers below, forwarded mail) has no tail to fold.
+    """
+    divider = _DIVIDER.search(text)
+    place = min(divider.start() if divider else len(text), _introduction(text), _quoted_tail(text))
+    return place if text[:place].strip() else len(text)
+
+
+def snippet(text: str, length: int = 200) -> str:
+    """The first words that the sender wrote now, on one line."""
+    own = " ".join(text[: min(own_length(text[:20_000]), 4 * length + 400)].split())
+    return own if len(own) <= length else own[:length].rsplit(" ", 1)[0] + "…"
+
+
+def _introduction(text: str) -> int:
+    """Where "W dniu … Jan pisze:" stands, which may be broken over two lines."""
+    for says in _SAYS.finditer(text):
+        start = says.start()
+        if not _OPENS.match(text, start):
+            before = text.rfind("\n", 0, max(0, start - 1)) + 1
+            if before < start and _OPENS.match(text, before):
+                start = before
+        if _DATED.search(text, start, says.end()):
+            return start
+    return len(text)
+
+
+def _quoted_tail(text: str) -> int:
+    """Where the lines begin that are all quoted ("> …") or empty up to the end."""
+    place = len(text)
+    quoted = place
+    while place:
+        start = text.rfind("\n", 0, place - 1) + 1
+        line = text[start:place].strip()
+        if line.startswith(">"):
+            quoted = start
+        elif line:
+            break
+        place = start
+    return quoted
