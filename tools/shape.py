@@ -33,7 +33,7 @@ class Module:
     name: str
     lines: int
     functions: list[Function] = field(default_factory=list)
-    imports: set[str] = field(default_factory=set)
+    imports: set[tuple[str, str]] = field(default_factory=set)  # (module, the name taken from it or "")
     hidden: list[int] = field(default_factory=list)  # lines of imports inside functions
 
 
@@ -49,7 +49,7 @@ class Shape:
         self.lengths = sorted(length(function) for _, function in self.functions) or [0]
         self.over_50 = sum(size > 50 for size in self.lengths) / len(self.lengths)
         self.untyped = [(module, function) for module, function in self.functions if not typed(function)]
-        self.cycles = cycles({module.name: module.imports for module in self.modules})
+        self.cycles = cycles(graph(self.modules))
         self.hidden = [f"{module.name}:{line}" for module in self.modules for line in module.hidden]
 
     def row(self) -> tuple[str, ...]:
@@ -85,13 +85,20 @@ def _walk(node: ast.AST, module: Module, inside: bool) -> None:
         _walk(child, module, inside or isinstance(child, Function))
 
 
-def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
-    """Every module that the statement may name: `from a import b` may mean a or a.b."""
+def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
     if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
+        yield from ((alias.name, "") for alias in node.names)
     elif node.module and not node.level:
-        yield node.module
-        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        yield from ((node.module, alias.name) for alias in node.names)
+
+
+def graph(modules: list[Module]) -> dict[str, set[str]]:
+    """Who imports whom of these. `from a import b` means a.b where that is a module, and a otherwise."""
+    known = {module.name for module in modules}
+    return {
+        module.name: {f"{base}.{name}" if f"{base}.{name}" in known else base for base, name in module.imports} & known
+        for module in modules
+    }
 
 
 def length(function: Function) -> int:
@@ -115,7 +122,7 @@ def percentile(ordered: list[int], share: int) -> int:
     return ordered[min(len(ordered) - 1, len(ordered) * share // 100)]
 
 
-def cycles(graph: dict[str, set[str]]) -> list[list[str]]:
+def cycles(imports: dict[str, set[str]]) -> list[list[str]]:
     """Knots of modules that import one another, by Tarjan's algorithm; type-checking imports count, too."""
     order: dict[str, int] = {}
     lowest: dict[str, int] = {}
@@ -125,7 +132,7 @@ def cycles(graph: dict[str, set[str]]) -> list[list[str]]:
     def visit(name: str) -> None:
         order[name] = lowest[name] = len(order)
         stack.append(name)
-        for other in graph[name] & graph.keys() - {name}:
+        for other in imports[name] - {name}:
             if other not in order:
                 visit(other)
                 lowest[name] = min(lowest[name], lowest[other])
@@ -137,7 +144,7 @@ def cycles(graph: dict[str, set[str]]) -> list[list[str]]:
             if len(knot) > 1:
                 knots.append(sorted(knot))
 
-    for name in graph:
+    for name in imports:
         if name not in order:
             visit(name)
     return knots

@@ -7,9 +7,9 @@ import pytest
 from tools import shape
 
 
-def _tree(root: Path, **files: str) -> shape.Shape:
+def _tree(root: Path, files: dict[str, str]) -> shape.Shape:
     for name, text in files.items():
-        path = root / "teczka" / f"{name.replace('__', '/')}.py"
+        path = root / "teczka" / f"{name}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     return shape.measure(root)
@@ -20,8 +20,8 @@ def _function(lines: int, head: str = "def long() -> None:") -> str:
 
 
 def test_a_small_typed_tree_has_no_fault(tmp_path: Path) -> None:
-    measured = _tree(tmp_path, core__a="def a(x: int) -> int:\n    return x\n", core__b="from teczka.core import a\n")
-    assert list(shape.broken(measured)) == []
+    files = {"core/a": "def a(x: int) -> int:\n    return x\n", "core/b": "from teczka.core import a\n"}
+    assert list(shape.broken(_tree(tmp_path, files))) == []
 
 
 @pytest.mark.parametrize(
@@ -38,21 +38,25 @@ def test_a_small_typed_tree_has_no_fault(tmp_path: Path) -> None:
     ],
 )
 def test_each_fault_is_named(tmp_path: Path, text: str, fault: str) -> None:
-    assert any(fault in told for told in shape.broken(_tree(tmp_path, core__a=text)))
+    assert any(fault in told for told in shape.broken(_tree(tmp_path, {"core/a": text})))
 
 
 def test_a_page_action_may_have_25_lines(tmp_path: Path) -> None:
     head = "def share(request: HttpRequest) -> HttpResponse:"
-    assert not list(shape.broken(_tree(tmp_path, web__mail=_function(25, head))))
-    assert "page action of 26" in " ".join(shape.broken(_tree(tmp_path, web__mail=_function(26, head))))
+    assert not list(shape.broken(_tree(tmp_path, {"web/mail": _function(25, head)})))
+    assert "page action of 26" in " ".join(shape.broken(_tree(tmp_path, {"web/mail": _function(26, head)})))
 
 
-def test_a_cycle_is_found_through_type_checking_and_packages(tmp_path: Path) -> None:
+def test_a_cycle_is_found_through_type_checking_too(tmp_path: Path) -> None:
     hidden = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from teczka.core import a\n"
-    measured = _tree(
-        tmp_path, core__a="import teczka.core.b\n", core__b="from teczka.core.c import x\n", core__c=hidden
-    )
-    assert measured.cycles == [["teczka.core.a", "teczka.core.b", "teczka.core.c"]]
+    knot = {"core/a": "import teczka.core.b\n", "core/b": "from teczka.core.c import x\n", "core/c": hidden}
+    assert _tree(tmp_path, knot).cycles == [["teczka.core.a", "teczka.core.b", "teczka.core.c"]]
+
+
+def test_a_package_that_gathers_its_modules_is_no_cycle(tmp_path: Path) -> None:
+    gathers = "from teczka.core.p.a import x\n"
+    package = {"core/p/__init__": gathers, "core/p/a": "from teczka.core.p import b\n", "core/p/b": "x = 1\n"}
+    assert _tree(tmp_path, package).cycles == []
 
 
 def test_our_own_files_are_measured() -> None:
