@@ -10,12 +10,13 @@ from teczka.store.packs.durable import Buffer
 
 
 class FolderBlobs:
-    """`ab/name` is a file of that path below `root`. `incoming` lies in the same file system, so that a rename is enough."""
+    """`ab/name` is a file of that path below `root`; the first two digits, 256 folders, are made at once, so that a pack costs one
+    fsync of its file and one of its folder. `incoming` lies in the same file system, so that a rename is enough."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self.incoming = root / "incoming"
-        self.incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+        durable.make_folders(root, [self.incoming.name, *(f"{number:02x}" for number in range(256))])
 
     def put(self, key: str, pieces: Sequence[Buffer]) -> None:
         temporary = self.incoming / f"{uuid4()}.tmp"
@@ -24,16 +25,17 @@ class FolderBlobs:
             try:
                 durable.write(descriptor, pieces)
                 durable.sync(descriptor)
+                durable.forget(descriptor)
             finally:
                 durable.close(descriptor)
-            self._publish(temporary, key)
+            durable.publish(temporary, self._root / key)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
 
     def put_file(self, key: str, file: Path) -> None:
         durable.sync_file(file)
-        self._publish(file, key)
+        durable.publish(file, self._root / key)
 
     def get(self, key: str, offset: int, length: int) -> bytes:
         with (self._root / key).open("rb", buffering=0) as file:
@@ -58,11 +60,6 @@ class FolderBlobs:
 
     def local(self, key: str) -> Path | None:
         return self._root / key
-
-    def _publish(self, file: Path, key: str) -> None:
-        final = self._root / key
-        durable.make_folder(final.parent)
-        durable.publish(file, final)
 
 
 def sweep(incoming: Path, older_than: float) -> int:

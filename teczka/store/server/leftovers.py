@@ -7,26 +7,25 @@ from pathlib import Path
 
 from teczka.core.errors import Problem, Trouble
 
-PATIENCE = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
+# Signals and the seconds that each is given. A postmaster ends its own; orphans without one know only the harder words.
+WITH_POSTMASTER = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
+ORPHANS = ((signal.SIGQUIT, 3.0), (signal.SIGKILL, 10.0))
 
 
 def end_leftovers(database: Path, uid: int) -> None:
     """Fast shutdown, then immediate, then the kernel's. Raises Problem(DATABASE_FAILED) where they outlive even that.
 
-    Without a postmaster its orphans end by themselves, but a busy one may take its time, and a new server cannot start beside it.
+    The caller holds the folder's lock. Orphans mostly end by themselves, but a new server cannot start beside a busy one.
     """
-    for order, patience in PATIENCE:
-        found = running(database, uid)
-        if not found:
-            return
-        postmaster = _postmaster(database)
-        for pid in {postmaster} & found or found:
+    postmaster = {_postmaster(database)} & running(database, uid)
+    for order, patience in WITH_POSTMASTER if postmaster else ORPHANS:
+        for pid in postmaster & running(database, uid) or running(database, uid):
             _signal(pid, order)
-        deadline = time.monotonic() + patience
-        while running(database, uid) and time.monotonic() < deadline:
-            time.sleep(0.02)
-    if running(database, uid):
+        if _gone(database, uid, patience):
+            break
+    else:
         raise Problem(Trouble.DATABASE_FAILED, log=str(database), detail="a former server does not end")
+    _forget_pid(database)
 
 
 def running(database: Path, uid: int) -> set[int]:
@@ -36,6 +35,15 @@ def running(database: Path, uid: int) -> set[int]:
     """
     home = os.path.realpath(database)
     return {int(entry.name) for entry in Path("/proc").glob("[0-9]*") if _is_postgres(entry, home, uid)}
+
+
+def _gone(database: Path, uid: int, patience: float) -> bool:
+    deadline = time.monotonic() + patience
+    while running(database, uid):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def _is_postgres(entry: Path, home: str, uid: int) -> bool:
@@ -55,6 +63,12 @@ def _postmaster(database: Path) -> int:
     except FileNotFoundError:
         return 0
     return int(first) if first.isdecimal() else 0
+
+
+def _forget_pid(database: Path) -> None:
+    """Nothing runs here, so the pid in the file is some other process's by now; PostgreSQL would refuse to start beside it."""
+    if Path("/proc/self").exists():
+        (database / "postmaster.pid").unlink(missing_ok=True)
 
 
 def _signal(pid: int, order: signal.Signals) -> None:

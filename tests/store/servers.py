@@ -1,0 +1,64 @@
+"""What the tests of the embedded PostgreSQL share."""
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from teczka.store.server import Server
+from teczka.store.server.roles import APP, DATABASE, OWNER
+from tests.database import data_folder
+
+DEBIAN = next(iter(sorted(Path("/usr/lib/postgresql").glob("1[5-9]/bin"))), None)
+SOURCES = [
+    pytest.param(None, id="wheel"),
+    pytest.param(DEBIAN, id="debian", marks=pytest.mark.skipif(DEBIAN is None, reason="no PostgreSQL of Debian's")),
+]
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
+
+
+@contextmanager
+def fresh(binaries: Path | None = None) -> Iterator[Server]:
+    """A server on a new data folder, not started."""
+    home = data_folder()
+    server = Server(home / "data", binaries)
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(home)
+
+
+def keep_a_row(server: Server, text: str = "kept") -> None:
+    with psycopg.connect(server.dsn(DATABASE, OWNER)) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS kept (word text)")
+        connection.execute("INSERT INTO kept VALUES (%s)", [text])
+
+
+def rows(server: Server) -> list[str]:
+    with psycopg.connect(server.dsn(DATABASE, OWNER)) as connection:
+        return [word for (word,) in connection.execute("SELECT word FROM kept")]
+
+
+def ask(server: Server, query: str, role: str = APP) -> object:
+    with psycopg.connect(server.dsn(DATABASE, role)) as connection:
+        row = connection.execute(query).fetchone()
+    return row[0] if row else None
+
+
+def postmaster(server: Server) -> int:
+    return int((server.folder.database / "postmaster.pid").read_text().splitlines()[0])
+
+
+def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
