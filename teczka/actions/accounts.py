@@ -9,7 +9,7 @@ from teczka.core.errors import AlreadyThere
 from teczka.remote.imap import ImapMailbox
 from teczka.remote.types import Credential, Security, Server
 from teczka.store.events import ask_keeper
-from teczka.store.models import Account, Lease, User
+from teczka.store.models import Account, User
 from teczka.store.viewer import as_user
 
 CHECK_SECONDS = 20.0
@@ -32,7 +32,6 @@ def add_account(actor: User, new: NewAccount) -> Account:
         with as_user(actor.pk), transaction.atomic():
             account = Account.objects.create(office_id=actor.office_id, owner=actor, **_columns(new))
             seal_password(account, new.password)
-            Lease.objects.create(account=account)
             ask_keeper(account.pk)
     except IntegrityError as error:
         raise AlreadyThere(new.address) from error

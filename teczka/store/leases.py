@@ -8,13 +8,16 @@ compares it (store/mail.py), so a worker whose connection died without its knowi
 import os
 import socket
 from dataclasses import dataclass
+from typing import LiteralString
 
 import psycopg
 from django.db import connection
+from psycopg.conninfo import make_conninfo
 
 SPACE = 1  # first key of pg_try_advisory_lock(int, int); the second is the account's id
+WORKERS = 2  # the space in which every worker holds one shared lock, so that they can count one another
 # A holder whose machine vanished is found out within 30 seconds.
-KEEPALIVE = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 4}
+KEEPALIVE = {"keepalives": "1", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "4"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,19 @@ class Leases:
             "service",
         )
         chosen = {name: parameters[name] for name in wanted if parameters.get(name)}
-        self._connection = psycopg.connect(**chosen, **KEEPALIVE, autocommit=True, application_name="teczka leases")
+        conninfo = make_conninfo(**chosen, **KEEPALIVE, application_name="teczka leases")
+        self._connection = psycopg.connect(conninfo, autocommit=True)
         self._holder = f"{socket.gethostname()}:{os.getpid()}"
         self._held: dict[int, Lease] = {}
+        self._connection.execute("SELECT pg_advisory_lock_shared(%s, 0)", [WORKERS])
+
+    def workers(self) -> int:
+        """How many workers there are just now, this one among them."""
+        return self._value(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objid = 0 AND granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            WORKERS,
+        )
 
     def try_take(self, account_id: int) -> Lease | None:
         """None while another holds it. Taken again by its own holder it stays the same lease."""
@@ -62,8 +75,12 @@ class Leases:
         return self._held[account_id]
 
     def release(self, lease: Lease) -> None:
-        """Let another take it. Nothing where it is not held."""
+        """Let another take it. Nothing where it is not held. The epoch rises, so a pass that is still under way ends at its next commit."""
         if self._held.pop(lease.account_id, None):
+            self._connection.execute(
+                "UPDATE store_lease SET epoch = epoch + 1 WHERE account_id = %s AND epoch = %s",
+                [lease.account_id, lease.epoch],
+            )
             self._value("SELECT pg_advisory_unlock(%s, %s)", SPACE, lease.account_id)
 
     @property
@@ -81,10 +98,15 @@ class Leases:
 
     def close(self) -> None:
         """Frees all."""
-        self._held.clear()
-        self._connection.close()
+        try:
+            for lease in self.held:
+                self.release(lease)
+        except psycopg.OperationalError:
+            pass  # the database is gone, and with it the locks
+        finally:
+            self._held.clear()
+            self._connection.close()
 
-    def _value(self, statement: str, *values: object) -> int:
-        row = self._connection.execute(statement, values).fetchone()  # type: ignore[call-overload]  # constants of this file
-        assert row is not None
-        return int(row[0])
+    def _value(self, statement: LiteralString, *values: object) -> int:
+        row = self._connection.execute(statement, values).fetchone()
+        return int(row[0]) if row else 0

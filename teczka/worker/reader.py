@@ -1,0 +1,38 @@
+"""A reader: takes what waits in the durable queue, and sleeps until it is told that more came."""
+
+import logging
+import threading
+
+import psycopg
+from django.db import connection
+
+from teczka.actions.reading import read_some
+from teczka.store.events import UNREAD
+
+BATCH = 100  # messages a transaction
+NAP_SECONDS = 20.0  # a NOTIFY that was lost with its connection costs no more than this
+
+log = logging.getLogger(__name__)
+
+
+def serve(stopping: threading.Event) -> None:
+    """Until `stopping`. A lost database ends the process: its parent starts another."""
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as listener:
+        listener.execute(f"LISTEN {UNREAD}")
+        while not stopping.is_set():
+            drain(stopping)
+            _sleep(listener, stopping)
+
+
+def drain(stopping: threading.Event) -> int:
+    """Read until nothing waits. Returns how many messages were read."""
+    total = 0
+    while not stopping.is_set() and (count := read_some(BATCH)):
+        total += count
+    return total
+
+
+def _sleep(listener: psycopg.Connection[tuple[object, ...]], stopping: threading.Event) -> None:
+    for _ in range(int(NAP_SECONDS / 0.5)):
+        if stopping.is_set() or any(True for _ in listener.notifies(timeout=0.5, stop_after=1)):
+            return

@@ -1,0 +1,96 @@
+"""The worker: takes its fair share of the accounts and keeps them. Killed, its accounts are another's within a second."""
+
+import asyncio
+import logging
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+from django.db import connection
+
+from teczka.core.settings import settings
+from teczka.store.events import REQUESTS
+from teczka.store.leases import Lease, Leases
+from teczka.store.models.accounts import everyones_accounts
+from teczka.worker.keeper import Keeper
+
+SHARE_SECONDS = 1.0  # how often accounts are shared out anew
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    def __init__(self, stopping: threading.Event) -> None:
+        self._stopping = stopping
+        self._leases = Leases()
+        self._keepers: dict[int, tuple[Keeper, asyncio.Task[None]]] = {}
+        self._pool = ThreadPoolExecutor(2 * (os.cpu_count() or 1), thread_name_prefix="pass")
+        self._changed = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until asked to stop. A lost database ends it with psycopg.OperationalError: the parent starts another."""
+        listening = asyncio.create_task(self._listen())
+        try:
+            while not self._stopping.is_set():
+                await self._share_out()
+                self._changed.clear()
+                await self._nap()
+                if listening.done():
+                    listening.result()
+        finally:
+            listening.cancel()
+            for _, task in self._keepers.values():
+                task.cancel()
+            self._leases.close()
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _share_out(self) -> None:
+        accounts = dict(await asyncio.to_thread(everyones_accounts))
+        for account_id, (keeper, task) in list(self._keepers.items()):
+            if task.done() or account_id not in accounts:
+                await self._let_go(account_id, keeper, task)
+        share = -(-len(accounts) // max(1, self._leases.workers()))
+        for account_id, owner_id in accounts.items():
+            if len(self._keepers) >= share:
+                break
+            if account_id not in self._keepers and (lease := self._leases.try_take(account_id)):
+                self._take(lease, owner_id)
+        for account_id, (keeper, task) in list(self._keepers.items())[share:]:
+            await self._let_go(account_id, keeper, task)
+
+    def _take(self, lease: Lease, owner_id: int) -> None:
+        keeper = Keeper(lease, owner_id, self._pool, settings().poll_seconds)
+        self._keepers[lease.account_id] = keeper, asyncio.create_task(keeper.run())
+
+    async def _let_go(self, account_id: int, keeper: Keeper, task: asyncio.Task[None]) -> None:
+        """A pass that is under way in its thread writes nothing more: the next holder's epoch fences it."""
+        task.cancel()
+        done, _ = await asyncio.wait([task])
+        for ended in done:
+            if not ended.cancelled() and (error := ended.exception()):
+                log.error("account %s: its keeper failed", account_id, exc_info=error)
+        self._leases.release(keeper.lease)
+        del self._keepers[account_id]
+
+    async def _listen(self) -> None:
+        """Requests name an account; whoever does not keep it has a look whether there is a new one."""
+        parameters = connection.get_connection_params()
+        async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as listener:
+            await listener.execute(f"LISTEN {REQUESTS}")
+            async for notice in listener.notifies():
+                kept = self._keepers.get(int(notice.payload))
+                if kept:
+                    kept[0].wake()
+                self._changed.set()
+
+    async def _nap(self) -> None:
+        try:
+            async with asyncio.timeout(SHARE_SECONDS):
+                await self._changed.wait()
+        except TimeoutError:
+            pass
+
+
+def serve(stopping: threading.Event) -> None:
+    asyncio.run(Worker(stopping).run())
