@@ -11,6 +11,7 @@ ARGS ?=
 PG ?= embedded
 
 TEST_PACKAGES := dovecot-imapd dovecot-pop3d dovecot-lmtpd chromium
+BENCHMARKS := first_sync
 BENCH_PACKAGES := dovecot-imapd isync
 ifeq ($(PG),debian)
 TEST_PACKAGES += postgresql-15
@@ -44,9 +45,9 @@ check: dev ## format, lint, types, layers, shape, TypeScript, catalogues
 	$(BIN)/python tools/catalogues.py
 
 .PHONY: bench
-bench: dev assets ## measure: every script in benchmarks/, one line of JSON each (ARGS=--quick)
+bench: dev assets ## measure beside our peers, one line of JSON each (ARGS=--quick)
 	@tools/debian.sh $(BENCH_PACKAGES)
-	@for script in benchmarks/*.py; do $(BIN)/python $$script $(ARGS) || exit 1; done
+	@for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name $(ARGS) || exit 1; done
 
 .PHONY: messages
 messages: dev ## gather the words to translate into teczka/web/locale
