@@ -53,6 +53,9 @@ class Problem(Exception):
         self.params = params
         self.detail = detail
 
+    def as_json(self) -> dict[str, object]:
+        return {"trouble": self.trouble.value, "params": self.params, "detail": self.detail}
+
     def __str__(self) -> str:
         told = ", ".join(f"{name}={value}" for name, value in self.params.items())
         return f"{self.trouble.value} ({told})" + (f": {self.detail}" if self.detail else "")

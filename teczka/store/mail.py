@@ -38,13 +38,13 @@ class LocalMail:
         self._public: dict[int, UUID] = {}  # of the folders
 
     def save_folders(self, listed: Sequence[RemoteFolder]) -> list[LocalFolder]:
-        with self._writing():
+        with self.writing():
             found, self._public, changed = folders.save(self._account, listed)
             if changed:
                 self._tell([])
         return found
 
-    def stored_uids(self, folder: LocalFolder, uidvalidity: int, lowest: int = 1) -> array[int]:
+    def stored_uids(self, folder: LocalFolder, uidvalidity: int, lowest: int = 1) -> "array[int]":
         with as_user(self._account.owner_id):
             return placements.stored_uids(folder.id, uidvalidity, lowest)
 
@@ -60,7 +60,7 @@ class LocalMail:
         try:
             keep_room(self._blobs.incoming)
             once = {message.uid: message for message in batch}
-            with self._writing():
+            with self.writing():
                 identities = store_bytes(self._account, self._blobs, list(once.values()))
                 new = placements.add(self._account, folder.id, uidvalidity, list(once.values()), identities)
                 folders.forget_trouble(folder.id, uidvalidity, list(once))
@@ -73,20 +73,20 @@ class LocalMail:
         return new
 
     def place(self, folder: LocalFolder, uidvalidity: int, matched: Sequence[tuple[RemoteSummary, int]]) -> int:
-        with self._writing():
+        with self.writing():
             new = placements.place(self._account, folder.id, uidvalidity, matched)
             self._tell([folder])
         return new
 
     def set_flags(self, folder: LocalFolder, uidvalidity: int, changes: Sequence[RemoteFlags]) -> int:
-        with self._writing():
+        with self.writing():
             changed = placements.set_flags(folder.id, uidvalidity, changes)
             if changed:
                 self._tell([folder])
         return changed
 
     def mark_gone(self, folder: LocalFolder, uidvalidity: int, uids: Sequence[int]) -> int:
-        with self._writing():
+        with self.writing():
             gone = placements.mark_gone(folder.id, uidvalidity, uids)
             folders.forget_trouble(folder.id, uidvalidity, uids)
             if gone:
@@ -94,16 +94,16 @@ class LocalMail:
         return gone
 
     def give_up(self, folder: LocalFolder, uidvalidity: int, uids: Sequence[int], trouble: Trouble) -> None:
-        with self._writing():
+        with self.writing():
             folders.give_up(folder.id, self._account.owner_id, uidvalidity, uids, trouble)
 
     def opened(self, folder: LocalFolder, status: FolderStatus) -> None:
-        with self._writing():
+        with self.writing():
             folders.opened(folder.id, status)
             self._tell([folder])
 
     def complete(self, folder: LocalFolder, status: FolderStatus, complete_below: int) -> None:
-        with self._writing():
+        with self.writing():
             placements.supersede(folder.id, status.uidvalidity)
             folders.complete(folder.id, status, complete_below)
             self._tell([folder])
@@ -113,7 +113,8 @@ class LocalMail:
         return SpoolFile(self._blobs)
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def writing(self) -> Iterator[None]:
+        """One transaction of the lease's holder, as the owner. Raises LeaseLost."""
         with as_user(self._account.owner_id):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT epoch FROM store_lease WHERE account_id = %s FOR SHARE", [self._account.pk])

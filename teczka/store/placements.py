@@ -115,7 +115,7 @@ def supersede(folder_id: int, uidvalidity: int) -> int:
     return _count(GONE.format(which=which), {"folder": folder_id, "uidvalidity": uidvalidity})
 
 
-def stored_uids(folder_id: int, uidvalidity: int, lowest: int) -> array[int]:
+def stored_uids(folder_id: int, uidvalidity: int, lowest: int) -> "array[int]":
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT uid FROM store_placement WHERE folder_id = %s AND uidvalidity = %s AND uid >= %s AND gone_at IS NULL ORDER BY uid",

@@ -21,7 +21,7 @@ class LocalAccount(Protocol):
         nothing is ill, not empty."""
         ...
 
-    def stored_uids(self, folder: LocalFolder, uidvalidity: int, lowest: int = 1) -> array[int]:
+    def stored_uids(self, folder: LocalFolder, uidvalidity: int, lowest: int = 1) -> "array[int]":
         """UIDs ≥ lowest that are placed in the folder and not gone, ascending ("Q")."""
         ...
 

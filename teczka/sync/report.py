@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from teczka.core.errors import Problem
 
@@ -18,6 +19,17 @@ class Report:
     seconds: dict[str, float] = field(default_factory=dict)
     problems: list[tuple[str, Problem]] = field(default_factory=list)  # (folder's wire name, what went wrong in it)
     stopped: Problem | None = None  # what ended the pass before its end
+
+    def as_json(self) -> dict[str, Any]:
+        """For a request's answer and `teczka sync --json`."""
+        return {
+            "folders": self.folders,
+            "messages": self.messages,
+            "bytes": self.bytes,
+            "seconds": {phase: round(seconds, 3) for phase, seconds in self.seconds.items()},
+            "problems": [{"folder": folder, **problem.as_json()} for folder, problem in self.problems],
+            "stopped": self.stopped.as_json() if self.stopped else None,
+        }
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:

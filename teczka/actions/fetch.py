@@ -1,0 +1,129 @@
+"""Mail in: one pass over an account by the worker that holds its lease."""
+
+import logging
+
+from django.utils import timezone
+
+from teczka.actions.gate import gate
+from teczka.actions.secrets import open_password
+from teczka.core.accounts import State
+from teczka.core.errors import Problem, Trouble
+from teczka.remote.imap import ImapMailbox
+from teczka.remote.types import Credential, Security, Server
+from teczka.store import events
+from teczka.store.blobs import blobs
+from teczka.store.leases import Lease
+from teczka.store.mail import LocalMail
+from teczka.store.models import Account, FetchRequest
+from teczka.store.secrets import SecretBroken
+from teczka.store.viewer import as_user
+from teczka.sync import Report, run
+
+log = logging.getLogger(__name__)
+
+# Only the owner can mend these; trying again by ourselves would but lock the account out.
+OWNERS = {Trouble.SIGNIN_METHOD, Trouble.ADDRESS_FORBIDDEN, Trouble.INTERNAL}
+
+
+def fetch_account(account_id: int, owner_id: int, lease: Lease) -> Report:
+    """Connect, one pass, disconnect. The report tells every Problem; raises LeaseLost."""
+    fetching = Fetching(account_id, owner_id, lease)
+    try:
+        return fetching.run()
+    finally:
+        fetching.close()
+
+
+class Fetching:
+    """An account's connection, kept between passes: then a pass with nothing new costs a round trip for each folder.
+
+    Not for several threads at once. All it writes is fenced by the lease.
+    """
+
+    def __init__(self, account_id: int, owner_id: int, lease: Lease) -> None:
+        with as_user(owner_id):
+            self._account = Account.objects.select_related("owner").get(pk=account_id)
+        self._local = LocalMail(self._account, lease.epoch, blobs())
+        self._remote: ImapMailbox | None = None
+
+    def run(self) -> Report:
+        """One pass, gone on with over a new connection as long as broken ones brought something. Its outcome is written to the account
+        and to the requests that were waiting. Raises LeaseLost."""
+        began = timezone.now()
+        report = Report()
+        while True:
+            reused, before = self._remote is not None, report.messages
+            report.stopped = None
+            try:
+                self._pass(report)
+            except Problem as problem:
+                report.stopped = problem
+            if report.stopped is None:
+                break
+            self.close()
+            broken = report.stopped.trouble.step == "server" and report.stopped.trouble is not Trouble.SERVER_BUSY
+            if not broken or not (reused or report.messages > before):
+                break
+        self._record(report)
+        self._answer(report, began)
+        return report
+
+    def close(self) -> None:
+        if self._remote:
+            self._remote.close()
+            self._remote = None
+
+    def _pass(self, report: Report) -> None:
+        if self._remote is None:
+            with report.phase("connecting"):
+                self._remote = self._connect()
+            if self._account.state != State.WORKING:
+                self._state(State.FETCHING)
+        try:
+            run(self._remote, self._local, report)
+        except BaseException:
+            self.close()  # in the middle of an answer: useless
+            raise
+
+    def _connect(self) -> ImapMailbox:
+        account = self._account
+        try:
+            with as_user(account.owner_id):
+                credential = Credential(account.username, open_password(account))
+        except SecretBroken as broken:
+            raise Problem(Trouble.INTERNAL, detail="secret") from broken
+        server = Server(account.host, account.port, Security(account.security), account.ca_pem)
+        return ImapMailbox.connect(server, credential, gate(), spool=self._local.spool)
+
+    def _record(self, report: Report) -> None:
+        problem = report.stopped
+        if problem is None:
+            self._state(State.WORKING)
+            return
+        log.warning("account %s: %s", self._account.public_id, problem.trouble)
+        again = self._account.trouble == Trouble.SIGNIN_REFUSED and problem.trouble is Trouble.SIGNIN_REFUSED
+        # A second refusal in a row is no accident, and a third try could lock the account (reliability: two real failures).
+        self._state(State.NEEDS_OWNER if again or problem.trouble in OWNERS else State.TROUBLED, problem)
+
+    def _state(self, state: State, problem: Problem | None = None) -> None:
+        account = self._account
+        changed = (account.state, account.trouble) != (state, problem.trouble if problem else "")
+        account.state = state
+        account.trouble_since = (account.trouble_since or timezone.now()) if problem else None
+        account.trouble = problem.trouble if problem else ""
+        account.trouble_params = problem.params if problem else {}
+        account.trouble_detail = problem.detail if problem else ""
+        told = ["state", "trouble", "trouble_params", "trouble_detail", "trouble_since"]
+        if problem is None:
+            account.last_contact_at = timezone.now()
+            told.append("last_contact_at")
+        with self._local.writing():
+            account.save(update_fields=told)
+            if changed:
+                events.changed([account.owner.public_id], account.public_id, [])
+
+    def _answer(self, report: Report, began: object) -> None:
+        """Whoever asked before the pass began has its report now."""
+        with self._local.writing():
+            waiting = FetchRequest.objects.filter(account=self._account, done_at=None, asked_at__lte=began)
+            waiting.update(done_at=timezone.now(), report=report.as_json())
