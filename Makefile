@@ -1,6 +1,5 @@
 # Teczka: everything is one command. `make help` lists them.
 .DEFAULT_GOAL := help
-SHELL := /bin/sh
 PYTHON ?= python3
 export PYTHON
 
