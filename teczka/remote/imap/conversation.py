@@ -173,7 +173,12 @@ class Conversation:
 
     def event(self) -> Event | None:
         """The next whole response, or None where more bytes are needed. BYE is a Problem unless we are leaving."""
-        response = self.reader.next()
+        try:
+            response = self.reader.next()
+        except Problem as problem:
+            if self.greeted or problem.trouble.step != "server":
+                raise
+            raise self.garbage() from problem
         if response is None:
             return None
         try:
@@ -182,14 +187,6 @@ class Conversation:
         except NotImap as error:
             raise self.garbage() from error
         return event
-
-    def feed(self, data: bytes) -> None:
-        try:
-            self.reader.feed(data)
-        except Problem as problem:
-            if self.greeted or problem.trouble.step != "server":
-                raise
-            raise self.garbage() from problem
 
     def garbage(self) -> Problem:
         """An answer that is no IMAP; the first one means that another protocol lives at this port."""

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TypeVar
 
-from teczka.core.errors import Problem, Trouble
 from teczka.remote.imap.arguments import Argument, Uids
 from teczka.remote.imap.conversation import Command, Conversation
 from teczka.remote.imap.dates import internaldate
@@ -78,7 +77,6 @@ class Reading:
 
     def __init__(self, conversation: Conversation, uids: list[int] | None) -> None:
         self._modseq: tuple[str, ...] = ("MODSEQ",) if "CONDSTORE" in conversation.capabilities else ()
-        self._host = conversation.host
         self._uids = uids
         self._asked = None if uids is None else set(uids)
 
@@ -96,9 +94,6 @@ class Reading:
             return False
         self._asked.discard(uid)
         return True
-
-    def finish(self) -> None:
-        """After the last tagged OK."""
 
 
 class Flags(Reading):
@@ -144,7 +139,6 @@ class Messages(Reading):
     def __init__(self, conversation: Conversation, uids: list[int], envelopes: bool) -> None:
         super().__init__(conversation, uids)
         self._envelope = ("ENVELOPE",) if envelopes else ()
-        self._hollow: list[int] = []
 
     def commands(self) -> Iterable[Command]:
         items = ("FLAGS", "INTERNALDATE", "RFC822.SIZE", *self._modseq, *self._envelope, "BODY.PEEK[]")
@@ -161,8 +155,7 @@ class Messages(Reading):
         if isinstance(body, list):
             raise NotImap("BODY[]")
         if size and (body is None or (isinstance(body, bytes | bytearray) and not body)):
-            self._hollow.append(uid)
-            return None
+            return None  # NIL for a message that has a size is a server's failure, and no message
         return RemoteMessage(
             uid=uid,
             flags=flags_of(items),
@@ -172,8 +165,3 @@ class Messages(Reading):
             body=b"" if body is None else body,
             envelope=envelope(items[b"ENVELOPE"]) if b"ENVELOPE" in items else None,
         )
-
-    def finish(self) -> None:
-        """NIL for a message that has a size is a server's failure and no message; the others were given."""
-        if self._hollow:
-            raise Problem(Trouble.SERVER_GARBAGE, host=self._host, uid=self._hollow[0])

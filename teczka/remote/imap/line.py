@@ -103,7 +103,7 @@ class Line:
                 raise Problem(Trouble.SERVER_CLOSED, host=self._server.host) from error
             if not data:
                 raise Problem(Trouble.SERVER_CLOSED, host=self._server.host)
-            self.conversation.feed(data)
+            self.conversation.reader.feed(data)
         return True
 
     async def _patiently(self, act: Callable[[], T], seconds: float, *, writing: bool = False) -> T:

@@ -106,7 +106,7 @@ class ImapMailbox:
         return self._stream(reading, reading.read)
 
     def messages(self, uids: list[int], envelopes: bool = False) -> Iterator[RemoteMessage]:
-        """After all others were given, `server.garbage` names a message that the server gave as empty though it has a size."""
+        """A message that the server gives as empty though it has a size is left out, like one that is gone."""
         reading = Messages(self._conversation, uids, envelopes)
         return self._stream(reading, reading.read)
 
@@ -159,7 +159,6 @@ class ImapMailbox:
                     ignored += 1
                     if ignored > self._conversation.limits.responses:
                         raise Problem(Trouble.SERVER_LIMIT, host=self._server.host)
-            reading.finish()
 
     def _refill(self, commands: Iterator[Command]) -> bool:
         """False when all is answered."""
@@ -220,7 +219,7 @@ class ImapMailbox:
             if not count:
                 raise Problem(Trouble.SERVER_CLOSED, host=self._server.host)
             if room is None:
-                self._conversation.feed(data)
+                reader.feed(data)
             else:
                 reader.filled(count)
             now = time.monotonic()

@@ -3,7 +3,7 @@
 A response is a list of pieces: line, literal, line, literal, … line, without the CRLFs that frame them. The transport asks `room()`: in
 the middle of a literal it is the rest of the literal's own buffer, to be received into and reported by `filled(n)`, so that the bytes of
 a message are copied once. Otherwise it hands what it received to `feed(data)`. However the stream is cut, the same responses come out, in
-time linear in its length. A response is complete or is not given at all.
+time linear in its length. A response is complete or is not given at all; what is wrong with the stream is told after all that came before.
 """
 
 import errno
@@ -24,6 +24,7 @@ _SEARCHES = (b"* SEARCH", b"* ESEARCH")
 class Reader:
     __slots__ = (
         "_buffer",
+        "_fault",
         "_filled",
         "_host",
         "_limits",
@@ -42,6 +43,7 @@ class Reader:
         self._spool = spool
         self._limits = limits
         self._ready: deque[Response] = deque()
+        self._fault: Problem | None = None
         self._pieces: Response = []
         self._size = 0  # of the pieces, without the message
         self._message = False  # the response under way has its one message already
@@ -52,16 +54,22 @@ class Reader:
         self._missing = 0
 
     def next(self) -> Response | None:
-        return self._ready.popleft() if self._ready else None
+        """Problem on what is no IMAP or beyond the limits; the reader is useless after it."""
+        if self._ready:
+            return self._ready.popleft()
+        if self._fault:
+            raise self._fault
+        return None
 
     @property
     def ready(self) -> bool:
-        return bool(self._ready)
+        """`next` would give or raise something."""
+        return bool(self._ready) or self._fault is not None
 
     @property
     def empty(self) -> bool:
         """Nothing received that was not handed out: required before a TLS handshake."""
-        return not (self._ready or self._pieces or self._buffer or self._literal is not None)
+        return not (self.ready or self._pieces or self._buffer or self._literal is not None)
 
     def close(self) -> None:
         """Give up what is half received."""
@@ -86,7 +94,13 @@ class Reader:
             self._end_literal()
 
     def feed(self, data: bytes) -> None:
-        """Problem on what is no IMAP or beyond the limits; the reader is useless after it."""
+        if self._fault is None:
+            try:
+                self._understand(data)
+            except Problem as problem:
+                self._fault = problem
+
+    def _understand(self, data: bytes) -> None:
         start = self._feed_literal(data)
         if start == len(data) and not self._buffer:
             return
