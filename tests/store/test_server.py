@@ -11,12 +11,12 @@ from teczka.store.server import Server, configuration, prepare
 from teczka.store.server.leftovers import running
 from teczka.store.server.roles import APP, DATABASE, OWNER
 from teczka.store.server.supervisor import LOG_BYTES
-from tests.store.servers import SOURCES, ask, fresh, keep_a_row, postmaster, rows
+from tests.store.servers import SOURCES, ask, keep_a_row, postmaster, rows, started, stopped, unused
 
 
 @pytest.fixture(scope="module", params=SOURCES)
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    with fresh(request.param) as made:
+    with unused(request.param) as made:
         made.start()
         yield made
 
@@ -81,8 +81,7 @@ def test_another_object_of_the_same_folder_finds_the_running_server(server: Serv
 
 @pytest.mark.parametrize("binaries", SOURCES)
 def test_a_clean_stop_leaves_no_process_and_keeps_the_rows(binaries: Path | None) -> None:
-    with fresh(binaries) as server:
-        server.start()
+    with started(binaries) as server:
         keep_a_row(server)
         uid = server.folder.database.stat().st_uid
         assert running(server.folder.database, uid)
@@ -95,8 +94,7 @@ def test_a_clean_stop_leaves_no_process_and_keeps_the_rows(binaries: Path | None
 
 
 def test_it_stops_while_somebody_is_in_a_transaction() -> None:
-    with fresh() as server:
-        server.start()
+    with started() as server:
         busy = psycopg.connect(server.dsn(DATABASE, APP))
         busy.execute("SELECT 1")
         server.stop()
@@ -106,8 +104,7 @@ def test_it_stops_while_somebody_is_in_a_transaction() -> None:
 
 
 def test_starting_twice_is_starting_once() -> None:
-    with fresh() as server:
-        server.start()
+    with started() as server:
         first = postmaster(server)
         server.start()
         assert postmaster(server) == first
@@ -117,7 +114,7 @@ def test_starting_twice_is_starting_once() -> None:
 
 
 def test_two_parents_never_run_on_one_folder() -> None:
-    with fresh() as server:
+    with stopped() as server:
         assert server.folder.holder() is None
         server.start()
         other = Server(server.folder.path)
@@ -132,8 +129,7 @@ def test_two_parents_never_run_on_one_folder() -> None:
 
 
 def test_a_folder_of_another_major_version_is_refused_and_left_alone() -> None:
-    with fresh() as server:
-        server.start()
+    with stopped() as server:
         server.stop()
         (server.folder.database / "PG_VERSION").write_text("9\n")
         with pytest.raises(Problem) as refused:
@@ -145,8 +141,7 @@ def test_a_folder_of_another_major_version_is_refused_and_left_alone() -> None:
 
 
 def test_a_server_that_cannot_start_says_why() -> None:
-    with fresh() as server:
-        server.start()
+    with stopped() as server:
         server.stop()
         (server.folder.database / "global" / "pg_control").unlink()
         with pytest.raises(Problem) as failed:
@@ -157,14 +152,14 @@ def test_a_server_that_cannot_start_says_why() -> None:
 
 
 def test_a_folder_without_postgresql_is_named() -> None:
-    with fresh(Path("/usr/share")) as server, pytest.raises(Problem) as refused:
+    with unused(Path("/usr/share")) as server, pytest.raises(Problem) as refused:
         server.start()
     assert refused.value.trouble is Trouble.DATABASE_BINARIES
     assert refused.value.params["folder"] == "/usr/share"
 
 
 def test_a_log_that_grew_large_is_put_aside() -> None:
-    with fresh() as server:
+    with stopped() as server:
         server.folder.prepare()
         log = configuration.log_path(server.folder)
         log.write_bytes(bytes(LOG_BYTES + 1))
@@ -174,10 +169,10 @@ def test_a_log_that_grew_large_is_put_aside() -> None:
 
 
 def test_a_data_folder_whose_name_is_too_long_for_a_socket_has_it_elsewhere() -> None:
-    with fresh() as short:
+    with unused() as short:
         server = Server(short.folder.path / ("a" * 60) / ("b" * 60))
-        server.folder.path.parent.mkdir(mode=0o711, parents=True)
-        short.folder.path.chmod(0o711)
+        for folder in reversed(server.folder.path.parents[:2]):
+            folder.mkdir(mode=0o711)
         server.start()
         place = server.socket_dir
         assert ask(server, "SELECT 1") == 1
@@ -190,8 +185,7 @@ def test_a_data_folder_whose_name_is_too_long_for_a_socket_has_it_elsewhere() ->
 
 
 def test_preparing_a_server_of_ones_own_sets_passwords_and_can_be_repeated() -> None:
-    with fresh() as server:
-        server.start()
+    with started() as server:
         superuser = server.dsn("postgres", "postgres")
         with psycopg.connect(superuser, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {DATABASE}")

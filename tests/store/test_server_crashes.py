@@ -12,7 +12,7 @@ import pytest
 from teczka.store.server import Server, launch
 from teczka.store.server.leftovers import running
 from teczka.store.server.roles import APP, DATABASE
-from tests.store.servers import SOURCES, ask, fresh, keep_a_row, on_linux, postmaster, rows, until
+from tests.store.servers import SOURCES, ask, keep_a_row, on_linux, postmaster, rows, started, stopped, until, unused
 
 PARENT = """
 import sys
@@ -27,8 +27,7 @@ sys.stdin.read()
 
 @pytest.mark.parametrize("binaries", SOURCES)
 def test_a_killed_server_is_started_again_with_every_committed_row(binaries: Path | None) -> None:
-    with fresh(binaries) as server:
-        server.start()
+    with started(binaries) as server:
         keep_a_row(server)
         os.kill(postmaster(server), signal.SIGKILL)
         until(lambda: not server.alive())
@@ -39,8 +38,7 @@ def test_a_killed_server_is_started_again_with_every_committed_row(binaries: Pat
 
 @on_linux
 def test_orphans_of_a_killed_server_do_not_keep_the_next_one_from_starting() -> None:
-    with fresh() as server:
-        server.start()
+    with started() as server:
         keep_a_row(server)
         with psycopg.connect(server.dsn(DATABASE, "postgres"), autocommit=True) as busy:
             pid = busy.info.backend_pid
@@ -55,7 +53,7 @@ def test_orphans_of_a_killed_server_do_not_keep_the_next_one_from_starting() -> 
 @on_linux
 @pytest.mark.parametrize("binaries", SOURCES)
 def test_the_server_ends_by_itself_when_its_parent_is_killed(binaries: Path | None) -> None:
-    with fresh(binaries) as server:
+    with stopped(binaries) as server:
         parent = _parent(server, binaries)
         uid = server.folder.database.stat().st_uid
         keep_a_row(server)
@@ -70,7 +68,7 @@ def test_the_server_ends_by_itself_when_its_parent_is_killed(binaries: Path | No
 
 @on_linux
 def test_a_new_parent_need_not_wait_for_the_old_server_to_end() -> None:
-    with fresh() as server:
+    with stopped() as server:
         parent = _parent(server, None)
         keep_a_row(server)
         parent.kill()
@@ -81,22 +79,19 @@ def test_a_new_parent_need_not_wait_for_the_old_server_to_end() -> None:
 
 @on_linux
 def test_a_server_that_outlived_its_parent_is_shut_down_before_a_new_one_starts() -> None:
-    with fresh() as outlived:
-        outlived.start()
+    with started() as outlived:
         keep_a_row(outlived)
         assert outlived._held is not None
         outlived._held.close()  # as the kernel does when the parent ends; the server runs on
-        with fresh() as unused:
-            unused.folder = outlived.folder
-            unused.start()
+        with unused() as successor:
+            successor.folder = outlived.folder
+            successor.start()
             assert not outlived.alive()
-            assert rows(unused) == ["kept"]
+            assert rows(successor) == ["kept"]
 
 
 def test_a_pid_file_that_names_some_other_process_is_no_hindrance_and_no_victim() -> None:
-    with fresh() as server:
-        server.start()
-        server.stop()
+    with stopped() as server:
         pid_file = server.folder.database / "postmaster.pid"
         bystander = subprocess.Popen(["/bin/sleep", "600"], user=server.folder.database.stat().st_uid)
         try:
@@ -111,7 +106,7 @@ def test_a_pid_file_that_names_some_other_process_is_no_hindrance_and_no_victim(
 
 
 def test_a_first_start_that_was_killed_half_way_is_begun_anew() -> None:
-    with fresh() as server:
+    with unused() as server:
         half = server.folder.path / "database.new"
         half.mkdir(parents=True)
         (half / "PG_VERSION").write_text("18\n")
@@ -121,8 +116,7 @@ def test_a_first_start_that_was_killed_half_way_is_begun_anew() -> None:
 
 
 def test_a_first_start_killed_before_the_roles_were_made_is_made_up_for() -> None:
-    with fresh() as server:
-        server.start()
+    with started() as server:
         with psycopg.connect(server.dsn("postgres", "postgres"), autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {DATABASE}")
             connection.execute(f"DROP ROLE {APP}")

@@ -17,7 +17,7 @@ from teczka.core.errors import Problem, Trouble
 from teczka.store.server import Server, binaries
 from teczka.store.server.roles import APP, DATABASE
 from tests.database import data_folder
-from tests.store.servers import SOURCES, as_root, ask, fresh, postmaster
+from tests.store.servers import SOURCES, as_root, ask, postmaster, stopped, unused
 
 NOBODY = 65534
 PACKAGES = Path(psycopg.__file__).parents[1]
@@ -25,7 +25,7 @@ PACKAGES = Path(psycopg.__file__).parents[1]
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with fresh() as made:
+    with unused() as made:
         made.start()
         yield made
 
@@ -77,12 +77,9 @@ def test_the_databases_own_user_is_let_in(server: Server) -> None:
 
 @as_root
 def test_a_folder_of_an_ordinary_user_stays_that_users_database_under_root() -> None:
-    with fresh() as server:
-        server.folder.prepare()
-        building = server.folder.path / "database"
-        server.start()
-        server.stop()
-        for path in [building, *building.rglob("*"), server.socket_dir]:
+    with stopped() as server:
+        building = server.folder.database
+        for path in [building, *building.rglob("*")]:
             os.chown(path, NOBODY, -1, follow_symlinks=False)
         server.start()
         assert Path(f"/proc/{postmaster(server)}").stat().st_uid == NOBODY
@@ -94,7 +91,7 @@ def test_a_machine_without_a_user_for_the_database_gets_one(monkeypatch: pytest.
     name = "teczka-trial"
     monkeypatch.setattr(binaries, "SYSTEM_USERS", (name,))
     try:
-        with fresh() as server:
+        with unused() as server:
             server.start()
             made = pwd.getpwnam(name)
             assert server.folder.database.stat().st_uid == made.pw_uid
@@ -114,7 +111,7 @@ def test_programs_that_the_databases_user_cannot_reach_are_copied_once(
     for name in (wheel.name, f"{wheel.name}.libs"):
         (hidden / name).symlink_to(wheel.with_name(name))
     monkeypatch.syspath_prepend(str(hidden))
-    with fresh() as server:
+    with stopped() as server:
         server.folder.prepare()
         outdated = server.folder.path / "postgres-of-an-earlier-release"
         outdated.mkdir()
@@ -133,7 +130,7 @@ def test_given_programs_out_of_reach_are_named_and_never_copied(tmp_path: Path) 
     hidden = tmp_path / "hidden"
     hidden.mkdir(mode=0o700)
     (hidden / "bin").symlink_to(binaries._wheel() / "pginstall" / "bin")
-    with fresh(hidden / "bin") as server:
+    with unused(hidden / "bin") as server:
         with pytest.raises(Problem) as refused:
             server.start()
         assert refused.value.trouble is Trouble.DATABASE_BINARIES
@@ -166,7 +163,7 @@ def test_an_ordinary_user_runs_it_as_themselves(source: Path | None) -> None:
 
 @as_root
 def test_a_data_folder_of_somebody_else_is_refused() -> None:
-    with fresh() as server:
+    with unused() as server:
         server.folder.prepare()
         told = _as_user(NOBODY, lambda: _start(Server(server.folder.path)))
     assert told == Trouble.DATA_FOREIGN.value
