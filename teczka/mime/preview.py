@@ -16,10 +16,11 @@ _TRAILING: Final = ".,;:!?)]»”„’…"
 
 _STYLE: Final = """
 :root{color-scheme:light dark}
-body{margin:0;padding:16px;font:15px/1.5 system-ui,sans-serif;overflow-wrap:break-word}
-body.html{color-scheme:light;background:#fff;color:#111}
-body.plain{background:Canvas;color:CanvasText}
-body.plain .text{white-space:pre-wrap;max-width:80ch}
+html,body{height:auto}
+html{overflow-x:auto;background:transparent}
+body{display:flow-root;margin:0;padding:16px 24px;font:15px/1.5 system-ui,sans-serif;overflow-wrap:break-word}
+[data-kind=html]{color-scheme:light;background:#fff;color:#111}
+[data-kind=text] .text{white-space:pre-wrap;max-width:80ch}
 a{color:LinkText}
 img{max-width:100%;height:auto}
 img[data-src]:not([src]){outline:1px dashed #999;min-width:1em;min-height:1em}
@@ -50,10 +51,10 @@ def document(html: str, *, plain: bool = False, images: str = "data:") -> str:
     """
     policy = f"default-src 'none'; style-src 'unsafe-inline'; img-src {images}; form-action 'none'; base-uri 'none'"
     return (
-        '<!DOCTYPE html>\n<html><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html data-kind="{"text" if plain else "html"}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">'
         '<meta name="referrer" content="no-referrer"><meta name="viewport" content="width=device-width">'
-        f'<style>{_STYLE}</style></head><body class="{"plain" if plain else "html"}">{html}</body></html>\n'
+        f"<style>{_STYLE}</style></head><body>{html}</body></html>\n"
     )
 
 
