@@ -1,10 +1,22 @@
 """`teczka web`: the pages, on their own."""
 
+import socket
+
 import uvicorn
 from django.core.management import call_command
 
 from teczka.cli.house import house, parser, told
 from teczka.cli.processes import on_leash
+
+
+class Server(uvicorn.Server):
+    """Live events never end by themselves: they are ended before uvicorn waits for its connections to close."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        end_streams = self.lifespan.state.get("end_streams")  # from teczka/asgi.py
+        if end_streams:
+            end_streams()
+        await super().shutdown(sockets)
 
 
 def main(argv: list[str]) -> int:
@@ -19,16 +31,21 @@ def main(argv: list[str]) -> int:
     def serve() -> int:
         with house():
             call_command("collectstatic", interactive=False, verbosity=0)
-            uvicorn.run(
-                "teczka.asgi:application",
-                host=chosen.host,
-                port=chosen.port,
-                proxy_headers=False,  # web/proxies.py believes those of TECZKA_TRUSTED_PROXIES alone
-                server_header=False,
-                access_log=False,
-                log_level="warning",
-                timeout_graceful_shutdown=5,
-            )
+            _serve(chosen.host, chosen.port)
         return 0
 
     return told(serve)
+
+
+def _serve(host: str, port: int) -> None:
+    config = uvicorn.Config(
+        "teczka.asgi:application",
+        host=host,
+        port=port,
+        proxy_headers=False,  # web/proxies.py believes those of TECZKA_TRUSTED_PROXIES alone
+        server_header=False,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=5,
+    )
+    Server(config).run()

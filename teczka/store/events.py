@@ -23,6 +23,11 @@ def changed(users: Sequence[UUID], account: UUID, folders: Iterable[UUID]) -> No
     _notify(PAGES, json.dumps(told, separators=(",", ":")))
 
 
+def look_again(user: UUID) -> None:
+    """A session of this person ended: whoever streams to them asks whether they are still signed in."""
+    _notify(PAGES, json.dumps({"users": [str(user)], "sessions": True}, separators=(",", ":")))
+
+
 def wake_readers() -> None:
     _notify(UNREAD, "")
 

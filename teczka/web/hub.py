@@ -1,0 +1,125 @@
+"""Who hears of which change: one LISTEN connection a process, and for each open stream what it has not been told yet."""
+
+import asyncio
+import json
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.db import connection
+from psycopg import sql
+
+from teczka.store.events import PAGES
+
+MOST = 100  # folders and accounts that wait for a slow browser; beyond that it is told that everything changed
+FIRST_PAUSE = 0.2  # seconds after the database was lost; doubled up to LONGEST_PAUSE
+LONGEST_PAUSE = 10.0
+KEEPALIVES = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}  # a listener never sends: libpq must
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Listener:
+    """One stream, and what it is yet to be told. It grows no further than MOST, however slow the browser is."""
+
+    user: UUID
+    folders: set[str] = field(default_factory=set)
+    accounts: set[str] = field(default_factory=set)
+    everything: bool = False
+    look_again: bool = False  # a session of this person has ended
+    ended: bool = False
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self, account: str, folders: Iterable[str]) -> None:
+        if not self.everything:
+            self.accounts.add(account)
+            self.folders.update(folders)
+        if len(self.folders) + len(self.accounts) > MOST:
+            self.tell_everything()
+        self.wake.set()
+
+    def tell_everything(self) -> None:
+        self.everything, self.folders, self.accounts = True, set(), set()
+        self.wake.set()
+
+    def take(self) -> dict[str, Any] | None:
+        """What is to be told, once; None where it is nothing."""
+        folders, accounts, everything = sorted(self.folders), sorted(self.accounts), self.everything
+        self.everything, self.folders, self.accounts = False, set(), set()
+        self.wake.clear()
+        if everything:
+            return {"everything": True}
+        return {"folders": folders, "accounts": accounts} if accounts else None
+
+
+class Hub:
+    def __init__(self) -> None:
+        self._listeners: defaultdict[UUID, set[Listener]] = defaultdict(set)
+        self._closed = False
+
+    def join(self, user: UUID) -> Listener:
+        listener = Listener(user, ended=self._closed)
+        self._listeners[user].add(listener)
+        return listener
+
+    def leave(self, listener: Listener) -> None:
+        self._listeners[listener.user].discard(listener)
+        if not self._listeners[listener.user]:
+            del self._listeners[listener.user]
+
+    def close(self) -> None:
+        """Every stream ends, and those that are still asked for."""
+        self._closed = True
+        for listener in self._everybody():
+            listener.ended = True
+            listener.wake.set()
+
+    async def run(self) -> None:
+        """Until cancelled. While the database is away nothing is heard; afterwards everything may have changed."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                async with await _connect() as database:
+                    pause = FIRST_PAUSE
+                    await database.execute(sql.SQL("LISTEN {}").format(sql.Identifier(PAGES)))
+                    for listener in self._everybody():
+                        listener.tell_everything()
+                    async for notice in database.notifies():
+                        self.pass_on(notice.payload)
+            except psycopg.Error as error:
+                log.warning("live events: the database is away: %s", error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    def pass_on(self, payload: str) -> None:
+        """To the people that it names and to nobody else (P7). store/events.py tells the format."""
+        told = json.loads(payload)
+        for user in map(UUID, told["users"]):
+            for listener in self._listeners.get(user, ()):
+                if told.get("sessions"):
+                    listener.look_again = True
+                    listener.wake.set()
+                elif told["folders"]:
+                    listener.tell(told["account"], told["folders"])
+                else:
+                    listener.tell_everything()
+
+    def _everybody(self) -> list[Listener]:
+        return [listener for listeners in self._listeners.values() for listener in listeners]
+
+
+async def _connect() -> psycopg.AsyncConnection[Any]:
+    """As Django would, but for Django's own cursors."""
+    parameters = {**connection.get_connection_params(), **KEEPALIVES}
+    for name in ("cursor_factory", "context"):
+        parameters.pop(name, None)
+    return await psycopg.AsyncConnection.connect(**parameters, autocommit=True)
