@@ -51,6 +51,13 @@ class Fetching:
         and to the requests that were waiting. Raises LeaseLost."""
         began = timezone.now()
         report = Report()
+        with report.phase("total"):
+            self._passes(report)
+        self._record(report)
+        self._answer(report, began)
+        return report
+
+    def _passes(self, report: Report) -> None:
         while True:
             reused, before = self._remote is not None, report.messages
             report.stopped = None
@@ -64,9 +71,11 @@ class Fetching:
             broken = report.stopped.trouble.step == "server" and report.stopped.trouble is not Trouble.SERVER_BUSY
             if not broken or not (reused or report.messages > before):
                 break
-        self._record(report)
-        self._answer(report, began)
-        return report
+
+    @property
+    def waits_for_owner(self) -> bool:
+        """After a pass: trying again by ourselves would do no good."""
+        return self._account.state == State.NEEDS_OWNER
 
     def close(self) -> None:
         if self._remote:

@@ -3,10 +3,12 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable
 from concurrent.futures import Executor
+from enum import Enum
 
-from teczka.actions.fetch import Outcome, fetch_account
+from django.db import connection
+
+from teczka.actions.fetch import Fetching
 from teczka.actions.watch import changes
 from teczka.core.errors import LeaseLost, Problem
 from teczka.store.leases import Lease
@@ -17,12 +19,19 @@ LONGEST_PAUSE = 6 * 3600.0
 log = logging.getLogger(__name__)
 
 
+class Outcome(Enum):
+    DONE = "the pass came to its end"
+    LATER = "something failed that may be mended by time"
+    OWNER = "only the account's owner can mend it"
+
+
 class Keeper:
     def __init__(self, lease: Lease, owner_id: int, pool: Executor, poll_seconds: float) -> None:
         self.lease = lease
         self._owner_id = owner_id
         self._pool = pool
         self._poll_seconds = poll_seconds
+        self._fetching: Fetching | None = None  # the connection of the last good pass
         self._wake = asyncio.Event()
         self._good = asyncio.Event()  # the last pass came through: watching makes sense
 
@@ -37,7 +46,7 @@ class Keeper:
         try:
             while True:
                 self._wake.clear()
-                outcome = await self._in_pool(lambda: fetch_account(self.lease, self._owner_id))
+                outcome = await asyncio.get_running_loop().run_in_executor(self._pool, self._pass)
                 failures = 0 if outcome is Outcome.DONE else failures + 1
                 (self._good.set if outcome is Outcome.DONE else self._good.clear)()
                 await self._rest(outcome, failures)
@@ -45,6 +54,8 @@ class Keeper:
             log.warning("account %s: another worker speaks for it now", self.lease.account_id)
         finally:
             watching.cancel()
+            if self._fetching:
+                self._fetching.close()
 
     async def _rest(self, outcome: Outcome, failures: int) -> None:
         seconds: float | None = self._poll_seconds
@@ -72,8 +83,22 @@ class Keeper:
                 log.info("account %s: watching ended: %s", self.lease.account_id, problem.trouble.value)
             await asyncio.sleep(pause(failures))
 
-    async def _in_pool(self, work: Callable[[], Outcome]) -> Outcome:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+    def _pass(self) -> Outcome:
+        """In the pool. The connection is kept for the next pass, unless this one failed."""
+        fetching = self._fetching or Fetching(self.lease.account_id, self._owner_id, self.lease)
+        self._fetching = None
+        try:
+            report = fetching.run()
+        except BaseException:
+            fetching.close()
+            raise
+        finally:
+            connection.close_if_unusable_or_obsolete()
+        if report.stopped is None:
+            self._fetching = fetching
+            return Outcome.DONE
+        fetching.close()
+        return Outcome.OWNER if fetching.waits_for_owner else Outcome.LATER
 
 
 def pause(failures: int) -> float:
