@@ -1,11 +1,12 @@
 """Transaction A: raw bytes become durable in a pack, then their rows are committed together.
 
-Rows go in by `INSERT … SELECT FROM unnest(…)`: a handful of statements for a batch, whatever its size (COPY is refused on tables with
-row-level security).
+All rows of a batch go in by one statement from one JSON parameter: measured against arrays, a third of the work on our side, and
+against a statement a table, half the waiting. (COPY is refused on tables with row-level security.)
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -13,53 +14,116 @@ from uuid import UUID
 from django.db import connection
 
 from teczka.core.mail import RemoteMessage
-from teczka.store.headline import Headline, headline_of
+from teczka.store.headline import headline_of
 from teczka.store.models import Account
 from teczka.store.packs.blobs import Blobs
 from teczka.store.packs.format import Entry, key
 from teczka.store.packs.spool import SpoolFile
 from teczka.store.packs.writer import write_pack
+from teczka.store.placements import flag_columns
 
 Identity = tuple[bytes, int]  # SHA-256 and length of the raw bytes
+Packed = dict[int, tuple[UUID, Entry]]  # place in the batch → where its bytes lie by now
+
+# A row with a pack is a new message; one without is known, or the same bytes as another of the batch. The owner's grant goes with the
+# message: "everything I may see" is one index. A placement that was marked gone by mistake comes back.
+ARRIVE = """
+WITH batch AS MATERIALIZED (
+  SELECT * FROM json_to_recordset(%(rows)s) AS r (sha256 bytea, size bigint, pack uuid, pack_offset bigint, pack_length bigint,
+    codec smallint, internaldate timestamptz, subject text, from_name text, from_address text, to_line text, sent_at timestamptz,
+    message_id text, uid bigint, seen boolean, flagged boolean, answered boolean, draft boolean, keywords text)),
+packed AS (
+  INSERT INTO store_pack (id, office_id, owner_id, account_id, size, created_at)
+  SELECT pack, %(office)s, %(owner)s, %(account)s, max(pack_offset + pack_length), now() FROM batch WHERE pack IS NOT NULL GROUP BY pack),
+arrived AS (
+  INSERT INTO store_message (public_id, office_id, owner_id, account_id, sha256, size, pack_id, pack_offset, pack_length, pack_codec,
+    internaldate, subject, from_name, from_address, to_line, sent_at, message_id, snippet, attachments, defects, reading_tries)
+  SELECT gen_random_uuid(), %(office)s, %(owner)s, %(account)s, sha256, size, pack, pack_offset, pack_length, codec,
+    internaldate, subject, from_name, from_address, to_line, sent_at, message_id, '', 0, '{}', 0
+  FROM batch WHERE pack IS NOT NULL
+  ON CONFLICT (account_id, sha256, size) DO NOTHING
+  RETURNING id, sha256, size),
+granted AS (
+  INSERT INTO store_grant (message_id, user_id, office_id, owner_id, reason)
+  SELECT id, %(owner)s, %(office)s, %(owner)s, 'owner' FROM arrived),
+there AS (
+  SELECT id, sha256, size FROM arrived UNION ALL
+  SELECT id, sha256, size FROM store_message
+  WHERE account_id = %(account)s AND (sha256, size) IN (SELECT sha256, size FROM batch WHERE pack IS NULL)),
+placed AS (
+  INSERT INTO store_placement AS p
+    (office_id, owner_id, folder_id, message_id, uidvalidity, uid, internaldate, seen, flagged, answered, draft, keywords)
+  SELECT %(office)s, %(owner)s, %(folder)s, there.id, %(uidvalidity)s, b.uid, b.internaldate, b.seen, b.flagged, b.answered, b.draft,
+    string_to_array(b.keywords, ' ')
+  FROM batch b JOIN there USING (sha256, size)
+  ON CONFLICT (folder_id, uidvalidity, uid) DO UPDATE SET gone_at = NULL, seen = excluded.seen, flagged = excluded.flagged,
+    answered = excluded.answered, draft = excluded.draft, keywords = excluded.keywords
+  WHERE p.gone_at IS NOT NULL
+  RETURNING seen),
+forgotten AS (
+  DELETE FROM store_fetchtrouble
+  WHERE folder_id = %(folder)s AND uidvalidity = %(uidvalidity)s AND uid IN (SELECT uid FROM batch))
+UPDATE store_folder SET stored = stored + (SELECT count(*) FROM placed),
+  unread = unread + (SELECT count(*) FROM placed WHERE NOT seen)
+WHERE id = %(folder)s RETURNING (SELECT count(*) FROM placed)
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """Where a message's bytes lie by now."""
-
-    pack: UUID
-    entry: Entry
-    message: RemoteMessage
-
-
-def store_bytes(account: Account, blobs: Blobs, batch: Sequence[RemoteMessage]) -> list[Identity]:
-    """The identity of each message of the batch; its bytes are durable and its message row is there when the transaction commits."""
-    spooled = {
-        place: _finish(message.body) for place, message in enumerate(batch) if isinstance(message.body, SpoolFile)
-    }
-    identities: list[Identity] = []
-    for place, message in enumerate(batch):
-        if place in spooled:
-            entry = spooled[place][1]
-            identities.append((entry.sha256, entry.raw_length))
-        else:
-            body = _held(message)
-            identities.append((sha256(body).digest(), len(body)))
+def arrive(account: Account, blobs: Blobs, folder_id: int, uidvalidity: int, batch: Sequence[RemoteMessage]) -> int:
+    """Within the owner's transaction; UIDs differ. When it commits everything is there, and the bytes were durable before. Returns how
+    many placements are new. Spools of the batch are finished."""
+    spooled = {at: _finish(message.body) for at, message in enumerate(batch) if isinstance(message.body, SpoolFile)}
+    identities = [
+        (spooled[at][1].sha256, spooled[at][1].raw_length) if at in spooled else _identity(message)
+        for at, message in enumerate(batch)
+    ]
     new = _unknown(account.pk, identities)
-    packed: list[Packed] = []
-    for place, (pack, entry) in spooled.items():
-        if new.get(identities[place]) == place:
-            _insert_pack(account, pack, entry.end)
-            packed.append(Packed(pack, entry, batch[place]))
-        else:
-            blobs.delete(key(pack))  # nobody knows of it yet
-    small = [place for place in new.values() if place not in spooled]
-    if small:
-        written = write_pack(blobs, [_held(batch[place]) for place in small], [identities[place][0] for place in small])
-        _insert_pack(account, written.id, written.size)
-        packed += [Packed(written.id, entry, batch[place]) for entry, place in zip(written.entries, small, strict=True)]
-    _insert_messages(account, packed)
-    return identities
+    for at in spooled.keys() - new:
+        blobs.delete(key(spooled[at][0]))  # nobody knows of it yet
+    packed = {at: spooled[at] for at in new if at in spooled}
+    held = [at for at in new if at not in spooled]
+    if held:
+        pack = write_pack(blobs, [_body(batch[at]) for at in held], [identities[at][0] for at in held])
+        packed |= {at: (pack.id, entry) for at, entry in zip(held, pack.entries, strict=True)}
+    rows = [_row(message, identities[at], packed.get(at)) for at, message in enumerate(batch)]
+    columns: dict[str, Any] = {
+        "office": account.office_id,
+        "owner": account.owner_id,
+        "account": account.pk,
+        "folder": folder_id,
+        "uidvalidity": uidvalidity,
+        "rows": as_json(rows),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(ARRIVE, columns)
+        count = cursor.fetchone()
+    return int(count[0]) if count else 0
+
+
+def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    """For json_to_recordset: bytes in PostgreSQL's hex form, moments in ISO 8601."""
+    return json.dumps(rows, default=_plain, separators=(",", ":"))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _row(message: RemoteMessage, identity: Identity, packed: tuple[UUID, Entry] | None) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "sha256": identity[0],
+        "size": identity[1],
+        "internaldate": message.internaldate,
+        "uid": message.uid,
+        **flag_columns(message.flags),
+    }
+    if packed:
+        pack, entry = packed
+        row |= {"pack": pack, "pack_offset": entry.offset, "pack_length": entry.length, "codec": int(entry.codec)}
+        row |= headline_of(message.envelope)._asdict()
+    return row
 
 
 def _finish(spool: SpoolFile) -> tuple[UUID, Entry]:
@@ -67,75 +131,28 @@ def _finish(spool: SpoolFile) -> tuple[UUID, Entry]:
     return pack.id, pack.entries[0]
 
 
-def _held(message: RemoteMessage) -> bytes | bytearray:
+def _body(message: RemoteMessage) -> bytes | bytearray:
     if not isinstance(message.body, bytes | bytearray):
         raise TypeError("a spool that is not this store's")
     return message.body
 
 
-def _unknown(account_id: int, identities: Sequence[Identity]) -> dict[Identity, int]:
-    """Those that the account does not have yet, each with its first place in the batch."""
+def _identity(message: RemoteMessage) -> Identity:
+    body = _body(message)
+    return sha256(body).digest(), len(body)
+
+
+def _unknown(account_id: int, identities: Sequence[Identity]) -> list[int]:
+    """The first place in the batch of each message that the account does not have yet."""
     first: dict[Identity, int] = {}
-    for place, identity in enumerate(identities):
-        first.setdefault(identity, place)
+    for at, identity in enumerate(identities):
+        first.setdefault(identity, at)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT sha256, size FROM store_message WHERE account_id = %s AND sha256 = ANY(%s::bytea[])",
-            [account_id, [digest for digest, _ in first]],
+            "SELECT sha256, size FROM store_message WHERE account_id = %s AND sha256 IN"
+            " (SELECT decode(d, 'hex') FROM json_array_elements_text(%s) AS d)",
+            [account_id, json.dumps([digest.hex() for digest, _ in first])],
         )
         for digest, size in cursor:
             first.pop((bytes(digest), size), None)
-    return first
-
-
-def _insert_pack(account: Account, pack: UUID, size: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO store_pack (id, office_id, owner_id, account_id, size, created_at) VALUES (%s, %s, %s, %s, %s, now())",
-            [pack, account.office_id, account.owner_id, account.pk, size],
-        )
-
-
-# The owner's grant goes with the message: "everything I may see" is one index.
-MESSAGES = """
-WITH arrived AS (
-  INSERT INTO store_message (public_id, office_id, owner_id, account_id, sha256, size, pack_id, pack_offset, pack_length, pack_codec,
-    internaldate, subject, from_name, from_address, to_line, sent_at, message_id, snippet, attachments, defects, reading_tries)
-  SELECT gen_random_uuid(), %(office)s, %(owner)s, %(account)s, t.sha256, t.size, t.pack, t.pack_offset, t.pack_length, t.codec,
-    t.internaldate, t.subject, t.from_name, t.from_address, t.to_line, t.sent_at, t.message_id, '', 0, '{}', 0
-  FROM unnest(%(sha256)s::bytea[], %(size)s::bigint[], %(pack)s::uuid[], %(offset)s::bigint[], %(length)s::bigint[], %(codec)s::smallint[],
-    %(internaldate)s::timestamptz[], %(subject)s::text[], %(from_name)s::text[], %(from_address)s::text[], %(to_line)s::text[],
-    %(sent_at)s::timestamptz[], %(message_id)s::text[])
-    AS t (sha256, size, pack, pack_offset, pack_length, codec, internaldate, subject, from_name, from_address, to_line, sent_at, message_id)
-  ON CONFLICT (account_id, sha256, size) DO NOTHING
-  RETURNING id)
-INSERT INTO store_grant (message_id, user_id, office_id, owner_id, reason)
-SELECT id, %(owner)s, %(office)s, %(owner)s, 'owner' FROM arrived ON CONFLICT DO NOTHING
-"""
-
-
-def _insert_messages(account: Account, packed: Sequence[Packed]) -> None:
-    if not packed:
-        return
-    entries = [one.entry for one in packed]
-    headlines = [headline_of(one.message.envelope) for one in packed]
-    columns: dict[str, Any] = {
-        "office": account.office_id,
-        "owner": account.owner_id,
-        "account": account.pk,
-        "sha256": [entry.sha256 for entry in entries],
-        "size": [entry.raw_length for entry in entries],
-        "pack": [one.pack for one in packed],
-        "offset": [entry.offset for entry in entries],
-        "length": [entry.length for entry in entries],
-        "codec": [int(entry.codec) for entry in entries],
-        "internaldate": [one.message.internaldate for one in packed],
-        **dict(_headline_columns(headlines)),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(MESSAGES, columns)
-
-
-def _headline_columns(headlines: Sequence[Headline]) -> Iterator[tuple[str, list[Any]]]:
-    for name in ("subject", "from_name", "from_address", "to_line", "sent_at", "message_id"):
-        yield name, [getattr(headline, name) for headline in headlines]
+    return list(first.values())

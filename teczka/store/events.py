@@ -13,29 +13,25 @@ REQUESTS = "teczka_requests"  # the keeper of an account shall look at its reque
 FOLDERS = 150  # public ids in one payload: NOTIFY takes 8,000 bytes
 
 
-def changed(users: Sequence[UUID], account: UUID, folders: Iterable[UUID]) -> None:
-    """Public ids of everyone who sees the change, of the account and of its folders that changed.
-
-    None where more folders changed than fit: then everything of the account may have.
+def changed(users: Sequence[UUID], account: UUID, folders: Iterable[UUID], *, unread: bool = False) -> None:
+    """Public ids of everyone who sees the change, of the account and of its folders that changed; none where there are more than fit:
+    then everything of the account may have. `unread`: and the readers have work.
     """
     named = list(map(str, folders))
     told = {"users": list(map(str, users)), "account": str(account), "folders": named if len(named) <= FOLDERS else []}
-    _notify(PAGES, json.dumps(told, separators=(",", ":")))
-
-
-def look_again(user: UUID) -> None:
-    """A session of this person ended: whoever streams to them asks whether they are still signed in."""
-    _notify(PAGES, json.dumps({"users": [str(user)], "sessions": True}, separators=(",", ":")))
+    page = (PAGES, json.dumps(told, separators=(",", ":")))
+    _notify(page, (UNREAD, "")) if unread else _notify(page)
 
 
 def wake_readers() -> None:
-    _notify(UNREAD, "")
+    _notify((UNREAD, ""))
 
 
 def ask_keeper(account_id: int) -> None:
-    _notify(REQUESTS, str(account_id))
+    _notify((REQUESTS, str(account_id)))
 
 
-def _notify(channel: str, payload: str) -> None:
+def _notify(*events: tuple[str, str]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [channel, payload])
+        calls = ", ".join(["pg_notify(%s, %s)"] * len(events))
+        cursor.execute(f"SELECT {calls}", [word for event in events for word in event])

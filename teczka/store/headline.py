@@ -1,8 +1,8 @@
 """What a list shows of a message: from the server's ENVELOPE while nothing was read, from the message itself afterwards."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from teczka.core.mail import Envelope
 from teczka.mime import dates
@@ -13,8 +13,7 @@ from teczka.mime.words import decode_words
 TO_CHARACTERS = 300  # a list has one line
 
 
-@dataclass(frozen=True, slots=True)
-class Headline:
+class Headline(NamedTuple):
     subject: str | None = None  # None: not known yet
     from_name: str = ""
     from_address: str = ""

@@ -18,7 +18,7 @@ from teczka.core.folders import LocalFolder
 from teczka.core.mail import FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary
 from teczka.core.messages import Candidate
 from teczka.store import events, folders, placements
-from teczka.store.arrivals import store_bytes
+from teczka.store.arrivals import arrive
 from teczka.store.models import Account
 from teczka.store.packs.blobs import Blobs
 from teczka.store.packs.spool import SpoolFile
@@ -61,11 +61,8 @@ class LocalMail:
             keep_room(self._blobs.incoming)
             once = {message.uid: message for message in batch}
             with self.writing():
-                identities = store_bytes(self._account, self._blobs, list(once.values()))
-                new = placements.add(self._account, folder.id, uidvalidity, list(once.values()), identities)
-                folders.forget_trouble(folder.id, uidvalidity, list(once))
-                self._tell([folder])
-                events.wake_readers()
+                new = arrive(self._account, self._blobs, folder.id, uidvalidity, list(once.values()))
+                self._tell([folder], unread=True)
         finally:
             for message in batch:
                 if isinstance(message.body, SpoolFile):
@@ -74,7 +71,7 @@ class LocalMail:
 
     def place(self, folder: LocalFolder, uidvalidity: int, matched: Sequence[tuple[RemoteSummary, int]]) -> int:
         with self.writing():
-            new = placements.place(self._account, folder.id, uidvalidity, matched)
+            new = placements.place(folder.id, uidvalidity, matched)
             self._tell([folder])
         return new
 
@@ -122,9 +119,9 @@ class LocalMail:
                     raise LeaseLost
             yield
 
-    def _tell(self, changed: Sequence[LocalFolder]) -> None:
+    def _tell(self, changed: Sequence[LocalFolder], *, unread: bool = False) -> None:
         named = [self._public[folder.id] for folder in changed if folder.id in self._public]
-        events.changed([self._account.owner.public_id], self._account.public_id, named)
+        events.changed([self._account.owner.public_id], self._account.public_id, named, unread=unread)
 
 
 def keep_room(folder: Path, wanted: int = 0) -> None:

@@ -3,29 +3,27 @@
 Each statement that changes placements moves the folder's counters by what it changed, so that a list never counts (design §4).
 """
 
+import json
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection
 
-from teczka.core.mail import RemoteFlags, RemoteMessage, RemoteSummary
+from teczka.core.mail import RemoteFlags, RemoteSummary
 from teczka.core.messages import Candidate
-from teczka.store.models import Account
 
-Flags = tuple[bool, bool, bool, bool, str]
-
-# A placement that was marked gone by mistake (a server that listed nothing for an hour) comes back.
-ADD = """
+MATCHED = """
 WITH placed AS (
   INSERT INTO store_placement AS p
     (office_id, owner_id, folder_id, message_id, uidvalidity, uid, internaldate, seen, flagged, answered, draft, keywords)
-  SELECT %(office)s, %(owner)s, %(folder)s, {message}, %(uidvalidity)s, t.uid, t.internaldate, t.seen, t.flagged, t.answered, t.draft,
+  SELECT o.office_id, o.owner_id, o.folder_id, o.message_id, %(uidvalidity)s, t.uid, t.internaldate, t.seen, t.flagged, t.answered, t.draft,
     string_to_array(t.keywords, ' ')
-  FROM unnest({columns}, %(uids)s::bigint[], %(dates)s::timestamptz[], %(seen)s::boolean[], %(flagged)s::boolean[], %(answered)s::boolean[],
-    %(draft)s::boolean[], %(keywords)s::text[]) AS t ({names}, uid, internaldate, seen, flagged, answered, draft, keywords)
-  JOIN {join}
+  FROM json_to_recordset(%(rows)s) AS t (old bigint, internaldate timestamptz,
+    uid bigint, seen boolean, flagged boolean, answered boolean, draft boolean, keywords text)
+  JOIN store_placement o ON o.id = t.old AND o.folder_id = %(folder)s
   ON CONFLICT (folder_id, uidvalidity, uid) DO UPDATE SET gone_at = NULL, seen = excluded.seen, flagged = excluded.flagged,
     answered = excluded.answered, draft = excluded.draft, keywords = excluded.keywords
   WHERE p.gone_at IS NOT NULL
@@ -34,18 +32,6 @@ UPDATE store_folder SET stored = stored + (SELECT count(*) FROM placed),
   unread = unread + (SELECT count(*) FROM placed WHERE NOT seen)
 WHERE id = %(folder)s RETURNING (SELECT count(*) FROM placed)
 """
-ADD_MESSAGES = ADD.format(
-    message="m.id",
-    columns="%(sha256)s::bytea[], %(sizes)s::bigint[]",
-    names="sha256, size",
-    join="store_message m ON m.account_id = %(account)s AND m.sha256 = t.sha256 AND m.size = t.size",
-)
-ADD_MATCHED = ADD.format(
-    message="o.message_id",
-    columns="%(olds)s::bigint[]",
-    names="old",
-    join="store_placement o ON o.id = t.old AND o.folder_id = %(folder)s",
-)
 
 GONE = """
 WITH gone AS (UPDATE store_placement SET gone_at = now() WHERE folder_id = %(folder)s AND gone_at IS NULL AND {which} RETURNING seen)
@@ -56,9 +42,9 @@ WHERE id = %(folder)s RETURNING (SELECT count(*) FROM gone)
 # An UPDATE cannot return what was before it (PostgreSQL 15), so the rows are read first, and locked.
 FLAGS = """
 WITH told AS (
-  SELECT uid, seen, flagged, answered, draft, string_to_array(words, ' ') AS keywords
-  FROM unnest(%(uids)s::bigint[], %(seen)s::boolean[], %(flagged)s::boolean[], %(answered)s::boolean[], %(draft)s::boolean[],
-    %(keywords)s::text[]) AS t (uid, seen, flagged, answered, draft, words)),
+  SELECT uid, seen, flagged, answered, draft, string_to_array(keywords, ' ') AS keywords
+  FROM json_to_recordset(%(rows)s) AS t (
+    uid bigint, seen boolean, flagged boolean, answered boolean, draft boolean, keywords text)),
 old AS (
   SELECT p.id, p.seen AS was_seen, t.* FROM store_placement p JOIN told t USING (uid)
   WHERE p.folder_id = %(folder)s AND p.uidvalidity = %(uidvalidity)s AND p.gone_at IS NULL
@@ -73,35 +59,28 @@ WHERE id = %(folder)s RETURNING (SELECT count(*) FROM changed)
 """
 
 
-def add(
-    account: Account,
-    folder_id: int,
-    uidvalidity: int,
-    batch: Sequence[RemoteMessage],
-    identities: Sequence[tuple[bytes, int]],
-) -> int:
-    """Placements of messages whose rows are there, by the SHA-256 and length of their bytes."""
-    return _count(
-        ADD_MESSAGES,
-        _placing(account, folder_id, uidvalidity, batch)
-        | {"sha256": [digest for digest, _ in identities], "sizes": [size for _, size in identities]},
-    )
-
-
-def place(account: Account, folder_id: int, uidvalidity: int, matched: Sequence[tuple[RemoteSummary, int]]) -> int:
+def place(folder_id: int, uidvalidity: int, matched: Sequence[tuple[RemoteSummary, int]]) -> int:
     """Placements of messages that we know under another UIDVALIDITY; the old ones are marked gone."""
-    olds = [placement for _, placement in matched]
-    told = [summary for summary, _ in matched]
-    new = _count(ADD_MATCHED, _placing(account, folder_id, uidvalidity, told) | {"olds": olds})
+    rows = [
+        {
+            "old": old,
+            "uid": summary.uid,
+            "internaldate": summary.internaldate.isoformat(),
+            **flag_columns(summary.flags),
+        }
+        for summary, old in matched
+    ]
+    new = _count(MATCHED, {"folder": folder_id, "uidvalidity": uidvalidity, "rows": json.dumps(rows)})
     which = "id = ANY(%(ids)s) AND uidvalidity <> %(uidvalidity)s"
+    olds = [old for _, old in matched]
     _count(GONE.format(which=which), {"folder": folder_id, "ids": olds, "uidvalidity": uidvalidity})
     return new
 
 
 def set_flags(folder_id: int, uidvalidity: int, changes: Sequence[RemoteFlags]) -> int:
     latest = {change.uid: change for change in changes}  # a server may tell one twice: the last one holds
-    columns = {"folder": folder_id, "uidvalidity": uidvalidity, "uids": list(latest)}
-    return _count(FLAGS, columns | _flag_columns(change.flags for change in latest.values()))
+    rows = [{"uid": change.uid, **flag_columns(change.flags)} for change in latest.values()]
+    return _count(FLAGS, {"folder": folder_id, "uidvalidity": uidvalidity, "rows": json.dumps(rows)})
 
 
 def mark_gone(folder_id: int, uidvalidity: int, uids: Sequence[int]) -> int:
@@ -134,39 +113,17 @@ def candidates(folder_id: int, uidvalidity: int) -> list[Candidate]:
         return [Candidate(placement, size, seconds, name.encode()) for placement, size, seconds, name in cursor]
 
 
-def _placing(
-    account: Account, folder_id: int, uidvalidity: int, told: Sequence[RemoteMessage] | Sequence[RemoteSummary]
-) -> dict[str, Any]:
-    return {
-        "office": account.office_id,
-        "owner": account.owner_id,
-        "account": account.pk,
-        "folder": folder_id,
-        "uidvalidity": uidvalidity,
-        "uids": [one.uid for one in told],
-        "dates": [one.internaldate for one in told],
-        **_flag_columns(one.flags for one in told),
-    }
-
-
-def _flag_columns(many: Iterable[frozenset[str]]) -> dict[str, Any]:
-    rows = [split_flags(flags) for flags in many]
-    return {
-        name: [row[place] for row in rows]
-        for place, name in enumerate(("seen", "flagged", "answered", "draft", "keywords"))
-    }
-
-
 @lru_cache(1024)
-def split_flags(flags: frozenset[str]) -> Flags:
-    """Seen, flagged, answered, draft, and every other in the server's spelling, joined by spaces, which no flag holds (RFC 3501 §9).
+def flag_columns(flags: frozenset[str]) -> Mapping[str, bool | str]:
+    """The columns of a placement. `keywords` in the server's spelling, joined by spaces, which no flag holds (RFC 3501 §9).
 
     System flags are the same in any case (§2.3.2). \\Recent is about a session, not about the message.
     """
     lower = {flag.lower() for flag in flags}
     system = {"\\seen", "\\flagged", "\\answered", "\\draft", "\\recent"}
     rest = " ".join(sorted(flag for flag in flags if flag.lower() not in system))
-    return ("\\seen" in lower, "\\flagged" in lower, "\\answered" in lower, "\\draft" in lower, rest)
+    columns = {name: f"\\{name}" in lower for name in ("seen", "flagged", "answered", "draft")}
+    return MappingProxyType({**columns, "keywords": rest})
 
 
 def _count(statement: str, columns: dict[str, Any]) -> int:
