@@ -11,7 +11,8 @@ from teczka.remote.demo.servers import DemoServers
 from teczka.remote.types import Security
 
 ANNA, OLA = "anna@kancelaria.example", "ola@kancelaria.example"
-LETTER = b"From: Jan <jan@klient.example>\r\nTo: anna@kancelaria.example\r\nSubject: Pozew\r\nMessage-ID: <1@klient.example>\r\n\r\nDzie\xc5\x84 dobry\r\n"
+_HEADER = b"From: Jan <jan@klient.example>\r\nTo: anna@kancelaria.example\r\nSubject: Pozew\r\nMessage-ID: <1@klient.example>\r\n"
+LETTER = _HEADER + b"\r\nDzie\xc5\x84 dobry\r\n"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
