@@ -61,7 +61,7 @@ class Mailbox:
     def append(self, raw: bytes, folder: str = "INBOX", flags: str = "", date: str | None = None) -> None:
         """By APPEND. `date` as INTERNALDATE is written: `"05-Nov-2026 10:00:00 +0100"`, quotes included."""
         with self.session() as imap:
-            _check(imap.append(_quoted(folder), flags, date, raw))  # type: ignore[arg-type]
+            _check(imap.append(_quoted(folder), flags, date, raw))
 
     def create(self, folder: str) -> None:
         with self.session() as imap:

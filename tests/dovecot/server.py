@@ -7,6 +7,7 @@ import grp
 import os
 import pwd
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -139,13 +140,20 @@ class Dovecot:
         if not (self.folder / "dovecot.conf").exists():
             self._configure()
         assert PROGRAM is not None
-        self._process = subprocess.Popen([PROGRAM, "-F", "-c", str(self.folder / "dovecot.conf")])
+        self._process = subprocess.Popen(
+            [PROGRAM, "-F", "-c", str(self.folder / "dovecot.conf")], start_new_session=True
+        )
         self._wait()
 
     def stop(self) -> None:
+        """Connections are cut. The master would wait ten seconds for clients behind TLS; its group is killed after one."""
         if self._process:
             self._process.terminate()
-            self._process.wait(20)
+            try:
+                self._process.wait(1)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait(20)
             self._process = None
 
     def kill_connections(self) -> None:

@@ -67,7 +67,10 @@ class ImapMailbox:
         timeout: float = 60.0,
         limits: Limits = DEFAULT,
     ) -> Self:
-        """Signed in, no folder open. Without `spool` a message too large for memory is refused. `timeout` in seconds for each step: the connection, the handshake, each answer."""
+        """Signed in, no folder open. `timeout` in seconds for each step: the connection, the handshake, each answer.
+
+        Without `spool` only what is not a message is expected: an answer above `limits.response` is refused.
+        """
         plain = server.security is Security.PLAIN
         sock = gate.connect(server.host, server.port, timeout, named_only=plain)
         mailbox = cls(server, sock, Conversation(server, spool=spool, limits=limits), timeout)

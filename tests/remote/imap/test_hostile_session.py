@@ -47,7 +47,7 @@ def mailbox(script: Script, limits: Limits = SMALL, spool: Spools | None = None)
             limits=limits,
         )
         yield connected
-        connected._drop()  # noqa: SLF001  many scripts are past answering a LOGOUT
+        connected._drop()
 
 
 def given(script: Script, spool: Spools | None = None, limits: Limits = SMALL) -> tuple[list[int], Trouble | None]:

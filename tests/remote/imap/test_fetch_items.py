@@ -1,0 +1,57 @@
+"""What single items of a FETCH mean."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from teczka.core.mail import Envelope
+from teczka.remote.imap.dates import EPOCH, internaldate
+from teczka.remote.imap.envelope import envelope
+from teczka.remote.imap.tokens import Value, values
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b" 5-Nov-2026 10:00:00 +0100", datetime(2026, 11, 5, 9, tzinfo=UTC)),
+        (b"17-jul-1996 02:44:25 -0700", datetime(1996, 7, 17, 9, 44, 25, tzinfo=UTC)),
+        (b"31-Dec-2016 23:59:60 +0000", datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        (b"01-Jan-2020 00:00:00", datetime(2020, 1, 1, tzinfo=UTC)),
+        (b"31-Feb-2020 00:00:00 +0000", EPOCH),
+        (b"01-Foo-2020 00:00:00 +0000", EPOCH),
+        (b"01-Jan-0001 00:00:00 +2300", EPOCH),
+        (b"01-Jan-2020 00:00:00 +9999", EPOCH),
+        (b"yesterday", EPOCH),
+        (None, EPOCH),
+    ],
+)
+def test_internaldate(text: bytes | None, expected: datetime) -> None:
+    assert internaldate(text) == expected
+
+
+@given(st.one_of(st.none(), st.binary(), st.from_regex(rb"\A ?\d\d?-Jan-\d{4} \d\d:\d\d:\d\d [+-]\d{4}\Z")))
+def test_every_date_is_some_moment_in_utc(text: bytes | None) -> None:
+    assert internaldate(text).tzinfo is UTC
+
+
+def test_an_envelope() -> None:
+    line = (
+        b'("Thu, 5 Nov 2026 10:00:00 +0100" "=?utf-8?q?Pozew?=" (("Anna" NIL "anna" "example.pl")) NIL NIL'
+        b' ((NIL NIL "team" NIL) ("B" NIL "b" "x.pl") (NIL NIL NIL NIL)) NIL NIL "<a@b>" "<c@d>")'
+    )
+    assert envelope(values([line])[0]) == Envelope(
+        date=b"Thu, 5 Nov 2026 10:00:00 +0100",
+        subject=b"=?utf-8?q?Pozew?=",
+        from_=((b"Anna", b"anna@example.pl"),),
+        to=((b"B", b"b@x.pl"),),
+        cc=(),
+        in_reply_to=b"<a@b>",
+        message_id=b"<c@d>",
+    )
+
+
+@pytest.mark.parametrize("value", [None, b"x", [], [b"x"] * 9, [b"x"] * 10, [None, None, [[b"a"]], *[None] * 7]])
+def test_an_envelope_that_makes_no_sense_is_none(value: Value) -> None:
+    assert envelope(value) is None
