@@ -101,7 +101,7 @@ class Hub:
             pause = min(2 * pause, LONGEST_PAUSE)
 
     def pass_on(self, payload: str) -> None:
-        """To the people that it names and to nobody else (P7). store/events.py tells the format."""
+        """To the people that it names and to nobody else (P7). store/events.py and store/sessions.py tell the format."""
         told = json.loads(payload)
         for user in map(UUID, told["users"]):
             for listener in self._listeners.get(user, ()):

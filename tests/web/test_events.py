@@ -13,8 +13,9 @@ from django.conf import settings
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
-from teczka.store.events import changed, look_again
+from teczka.store.events import changed
 from teczka.store.models import User
+from teczka.store.sessions import look_again
 from teczka.web.hub import MOST, Hub, Listener
 from tests.cast import Cast, make_cast
 from tests.database import TestDatabase
