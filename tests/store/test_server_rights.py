@@ -14,7 +14,7 @@ import pytest
 
 import teczka
 from teczka.core.errors import Problem, Trouble
-from teczka.store.server import Server, binaries
+from teczka.store.server import Server, binaries, launch
 from teczka.store.server.roles import APP, DATABASE
 from tests.database import data_folder
 from tests.store.servers import SOURCES, as_root, ask, postmaster, stopped, unused
@@ -36,6 +36,24 @@ def test_the_database_is_not_run_by_root(server: Server) -> None:
     for ids in ("Uid:", "Gid:"):
         assert "0" not in next(line for line in found if line.startswith(ids)).split()
     assert next(line for line in found if line.startswith("Groups:")).split()[1:] == []
+
+
+@as_root
+def test_no_group_of_ours_goes_with_the_child() -> None:
+    child = [
+        sys.executable,
+        "-I",
+        "-S",
+        launch.__file__,
+        str(NOBODY),
+        str(NOBODY),
+        str(os.getpid()),
+        "/",
+        "/usr/bin/id",
+        "-G",
+    ]
+    done = subprocess.run(child, extra_groups=[0, 4, 27], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [str(NOBODY)]
 
 
 @as_root
