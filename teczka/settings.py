@@ -1,21 +1,21 @@
 """Django's settings, made from ours (core/settings.py). Nothing is read from the environment here."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
 from teczka.core.settings import settings
 from teczka.store.secrets import django_key
-from teczka.store.server.roles import APP, DATABASE
 from teczka.store.server import Server
+from teczka.store.server.roles import APP, DATABASE
 
 ours = settings()
 
 SECRET_KEY = django_key(ours.keys)
 DEBUG = False
 # The name that people type decides; with no public address only this machine is served.
-ALLOWED_HOSTS = [ours.url.partition("://")[2].rpartition(":")[0] or ours.url.partition("://")[2]] if ours.url else []
-ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [name for name in (urlsplit(ours.url).hostname, "localhost", "127.0.0.1", "[::1]") if name]
 CSRF_TRUSTED_ORIGINS = [ours.url] if ours.url else []
 
 
@@ -41,6 +41,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "teczka.web",  # first: its templates stand before those of the same name below
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -52,7 +53,6 @@ INSTALLED_APPS = [
     "template_partials",
     "csp",
     "teczka.store",
-    "teczka.web",
 ]
 MIDDLEWARE = [
     "teczka.web.proxies.TrustedProxies",
@@ -60,10 +60,11 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "teczka.web.language.ViewerLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "teczka.web.session.private.Private",  # refuses: every page is for those signed in, unless it says otherwise
+    "teczka.web.language.ViewerLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -78,7 +79,12 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "csp.context_processors.nonce",
+            ],
+            "builtins": [
+                "django.templatetags.static",
+                "django.templatetags.i18n",
+                "template_partials.templatetags.partials",
+                "teczka.web.templatetags.pages",
             ],
         },
     },
@@ -131,7 +137,7 @@ SILENCED_SYSTEM_CHECKS = [
     "fields.W344",  # our composite foreign keys share columns
 ]
 
-# Every page: nothing but our own files, and scripts by nonce. Mail is shown in a frame with a policy of its own (web/mail/frame.py).
+# Every page: nothing but our own files, nothing inline. Mail is shown in a frame with a policy of its own (web/mail/frame.py).
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],

@@ -1,0 +1,57 @@
+"""External accounts as their owner sees them."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from teczka.core.accounts import State
+from teczka.core.errors import Trouble
+from teczka.store.models import User
+from teczka.store.queries import walls
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    public_id: UUID
+    provider_name: str
+    address: str
+    protocol: str
+    host: str
+    mode: str
+    state: str  # core.accounts.State
+    trouble_key: str
+    params_json: str
+    trouble_detail: str
+    trouble_since: datetime | None
+    last_contact_at: datetime | None
+    stored: int  # messages that we have, of all folders
+    on_server: int  # messages that the server last told of
+
+    @property
+    def trouble(self) -> Trouble | None:
+        return Trouble(self.trouble_key) if self.trouble_key else None
+
+    @property
+    def trouble_params(self) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(self.params_json)
+        return told
+
+    @property
+    def fetching(self) -> bool:
+        return self.state in {State.NEW, State.FETCHING} and not self.trouble_key
+
+
+def accounts(viewer: User) -> list[AccountLine]:
+    """The viewer's accounts, oldest first. Costs a row per folder."""
+    return walls.read(
+        viewer,
+        AccountLine,
+        f"""SELECT a.public_id, a.provider_name, a.address, a.protocol, a.host, a.mode, a.state, a.trouble, a.trouble_params,
+                   a.trouble_detail, a.trouble_since, a.last_contact_at, f.stored, f.on_server
+            FROM store_account a
+            CROSS JOIN LATERAL (SELECT coalesce(sum(stored), 0)::int AS stored, coalesce(sum(on_server), 0)::int AS on_server
+                                FROM store_folder f WHERE f.account_id = a.id AND f.gone_at IS NULL AND {walls.mine("f")}) f
+            WHERE {walls.mine("a")} ORDER BY a.id""",
+    )

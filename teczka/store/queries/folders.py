@@ -1,0 +1,67 @@
+"""Folders as their owner sees them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from teczka.core.folders import FolderRole
+from teczka.store.models import User
+from teczka.store.queries import walls
+
+
+@dataclass(frozen=True, slots=True)
+class FolderLine:
+    id: int
+    public_id: UUID
+    account: UUID
+    path: str
+    delimiter: str
+    role: str  # core.folders.FolderRole
+    selectable: bool
+    stored: int
+    unread: int
+    on_server: int
+
+    @property
+    def missing(self) -> int:
+        """Messages that are still to be fetched, as far as the server's last word goes."""
+        return max(self.on_server - self.stored, 0)
+
+
+COLUMNS = "f.id, f.public_id, a.public_id, f.path, f.delimiter, f.role, f.selectable, f.stored, f.unread, f.on_server"
+
+
+def folders(viewer: User) -> list[FolderLine]:
+    """Every folder that the servers list now or that still holds mail, in no order."""
+    return walls.read(
+        viewer,
+        FolderLine,
+        f"""SELECT {COLUMNS} FROM store_folder f JOIN store_account a ON a.id = f.account_id
+            WHERE {walls.mine("f")} AND {walls.mine("a")} AND (f.gone_at IS NULL OR f.stored > 0)""",
+    )
+
+
+def folder(viewer: User, public_id: UUID) -> FolderLine | None:
+    found = walls.read(
+        viewer,
+        FolderLine,
+        f"""SELECT {COLUMNS} FROM store_folder f JOIN store_account a ON a.id = f.account_id
+            WHERE {walls.mine("f")} AND {walls.mine("a")} AND f.public_id = %(folder)s""",
+        folder=public_id,
+    )
+    return found[0] if found else None
+
+
+def first_inbox(viewer: User) -> UUID | None:
+    """Where a day begins: the inbox of the oldest account, or whatever folder there is."""
+    found = walls.read(
+        viewer,
+        _id,
+        f"""SELECT f.public_id FROM store_folder f WHERE {walls.mine("f")} AND f.selectable AND f.gone_at IS NULL
+            ORDER BY f.role = %(inbox)s DESC, f.account_id, f.id LIMIT 1""",
+        inbox=FolderRole.INBOX,
+    )
+    return found[0] if found else None
+
+
+def _id(public_id: UUID) -> UUID:
+    return public_id

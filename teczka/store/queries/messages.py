@@ -1,0 +1,145 @@
+"""One message, as whoever may see it sees it: its owner, or a person it was shared with."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from teczka.store.models import User
+from teczka.store.packs.format import Codec, Entry
+from teczka.store.queries import walls
+
+
+@dataclass(frozen=True, slots=True)
+class MessageText:
+    public_id: UUID
+    owned: bool
+    owner_name: str
+    subject: str | None
+    from_name: str
+    from_address: str
+    to_line: str
+    internaldate: datetime
+    sent_at: datetime | None
+    message_id: str
+    read: bool  # transaction B has been through it
+    defects: list[str]
+    pack: UUID
+    pack_offset: int
+    pack_length: int
+    pack_codec: int
+    size: int  # raw, bytes
+    sha256: bytes
+    headers_json: str
+    text: str
+    html: str  # sanitised
+    blocked_images: int
+    blocked_hosts: list[str]
+
+    @property
+    def entry(self) -> Entry:
+        """Where its bytes lie in the pack."""
+        return Entry(self.pack_offset, self.pack_length, Codec(self.pack_codec), self.size, bytes(self.sha256))
+
+    @property
+    def headers(self) -> dict[str, list[list[str]]]:
+        """from, to, cc, bcc, reply_to: [[name, address]]."""
+        told: dict[str, list[list[str]]] = json.loads(self.headers_json)
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    path: str
+    kind: str  # body | inline | attachment
+    content_type: str
+    encoding: str
+    name: str
+    offset: int
+    length: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """A folder that the owner has the message in."""
+
+    folder: UUID
+    path: str
+    delimiter: str
+    role: str
+    account: str
+    seen: bool
+    gone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePage:
+    text: MessageText
+    parts: list[PartLine]
+    places: list[PlaceLine] = field(default_factory=list)  # empty for whom it was shared with: folders are private
+    seen_by: list[str] = field(default_factory=list)  # names of those it is shared with; told to its owner alone
+
+
+def message_text(viewer: User, public_id: UUID) -> MessageText | None:
+    found = walls.read(
+        viewer,
+        MessageText,
+        f"""SELECT m.public_id, m.owner_id = %(viewer)s, o.name, m.subject, m.from_name, m.from_address, m.to_line, m.internaldate,
+                   m.sent_at, m.message_id, m.indexed_with IS NOT NULL, m.defects,
+                   m.pack_id, m.pack_offset, m.pack_length, m.pack_codec, m.size, m.sha256,
+                   coalesce(t.headers, '{{}}'), coalesce(t.text, ''), coalesce(t.html, ''), coalesce(t.blocked_images, 0),
+                   coalesce(t.blocked_hosts, '{{}}')
+            FROM store_message m JOIN store_user o ON o.id = m.owner_id LEFT JOIN store_text t ON t.message_id = m.id
+            WHERE m.public_id = %(message)s AND {walls.visible("m")}""",
+        message=public_id,
+    )
+    return found[0] if found else None
+
+
+PART = 'p.path, p.kind, p.content_type, p.encoding, p.name, p."offset", p.length, p.size'
+
+
+def message_parts(viewer: User, public_id: UUID) -> list[PartLine]:
+    return walls.read(
+        viewer,
+        PartLine,
+        f"""SELECT {PART} FROM store_part p JOIN store_message m ON m.id = p.message_id
+            WHERE m.public_id = %(message)s AND {walls.visible("m")} ORDER BY p."offset", p.path""",
+        message=public_id,
+    )
+
+
+def message_part(viewer: User, public_id: UUID, path: str) -> PartLine | None:
+    return next((part for part in message_parts(viewer, public_id) if part.path == path), None)
+
+
+def message_page(viewer: User, public_id: UUID) -> MessagePage | None:
+    """Everything that the pane shows."""
+    text = message_text(viewer, public_id)
+    if text is None:
+        return None
+    return MessagePage(text, message_parts(viewer, public_id), _places(viewer, public_id), _seen_by(viewer, public_id))
+
+
+def _places(viewer: User, public_id: UUID) -> list[PlaceLine]:
+    return walls.read(
+        viewer,
+        PlaceLine,
+        f"""SELECT f.public_id, f.path, f.delimiter, f.role, a.provider_name, p.seen, p.gone_at
+            FROM store_placement p JOIN store_message m ON m.id = p.message_id JOIN store_folder f ON f.id = p.folder_id
+            JOIN store_account a ON a.id = f.account_id
+            WHERE m.public_id = %(message)s AND {walls.mine("p")} AND {walls.mine("m")} AND {walls.mine("f")} AND {walls.mine("a")}
+            ORDER BY p.gone_at IS NOT NULL, p.id""",
+        message=public_id,
+    )
+
+
+def _seen_by(viewer: User, public_id: UUID) -> list[str]:
+    return walls.read(
+        viewer,
+        str,
+        f"""SELECT DISTINCT u.name FROM store_grant g JOIN store_message m ON m.id = g.message_id JOIN store_user u ON u.id = g.user_id
+            WHERE m.public_id = %(message)s AND {walls.mine("m")} AND {walls.mine("g")} AND g.user_id <> g.owner_id ORDER BY u.name""",
+        message=public_id,
+    )

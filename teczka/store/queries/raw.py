@@ -1,0 +1,28 @@
+"""A message's bytes, whole or one part of them, in pieces: a gigabyte passes through without being held."""
+
+from collections.abc import Iterator
+
+from teczka.mime.content import decode_chunks
+from teczka.mime.parts import Part
+from teczka.store.blobs import blobs
+from teczka.store.packs.format import Codec
+from teczka.store.packs.reader import STRIDE, read, read_range
+from teczka.store.queries.messages import MessageText, PartLine
+
+
+def raw_pieces(message: MessageText) -> Iterator[bytes]:
+    """The message, byte for byte; checked against its SHA-256 where it is stored in one frame."""
+    if message.entry.codec is Codec.ZSTD:
+        yield read(blobs(), message.pack, message.entry)
+        return
+    for offset in range(0, message.entry.raw_length, STRIDE):
+        yield read_range(blobs(), message.pack, message.entry, offset, STRIDE)
+
+
+def part_pieces(message: MessageText, part: PartLine) -> Iterator[bytes]:
+    """The part's decoded bytes. A small message is one frame in its pack and is unpacked once."""
+    place = Part(part.path, part.content_type, part.offset, part.length, encoding=part.encoding)
+    if message.entry.codec is Codec.ZSTD:
+        whole = read(blobs(), message.pack, message.entry)
+        return decode_chunks(lambda offset, length: whole[offset : offset + length], place)
+    return decode_chunks(lambda offset, length: read_range(blobs(), message.pack, message.entry, offset, length), place)

@@ -1,0 +1,71 @@
+"""A folder's page, its rows and the tree."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from teczka.core.folders import FolderRole
+from teczka.store.queries.folders import FolderLine, folder
+from teczka.store.queries.listing import BLOCK, MessageLine, block
+from teczka.store.queries.messages import message_page
+from teczka.web.mail.cursor import read_cursor, write_cursor
+from teczka.web.mail.messages import as_uuid, shown
+from teczka.web.mail.tree import tree
+from teczka.web.problems import tell
+from teczka.web.requests import Request, found
+
+FARTHEST = 10_000_000  # rows that one request may pass over
+
+
+@require_safe
+def folder_page(request: Request, folder_id: UUID) -> HttpResponse:
+    line = found(folder(request.user, folder_id))
+    branches = tree(request.user)
+    branch = next(branch for branch in branches if branch.account.public_id == line.account)
+    opened = as_uuid(request.GET.get("m", ""))
+    message = message_page(request.user, opened) if opened else None
+    account = branch.account
+    context = {
+        "branches": branches,
+        "account": account,
+        "leaf": branch.leaf(folder_id),
+        "told": tell(account.trouble, account.trouble_params, account.trouble_detail) if account.trouble else None,
+        "message": shown(message) if message else None,
+        **_rows(line, block(request.user, line), 0),
+    }
+    return render(request, "mail/folder.html", context)
+
+
+@require_safe
+def folder_rows(request: Request, folder_id: UUID) -> HttpResponse:
+    line = found(folder(request.user, folder_id))
+    skip = _number(request.GET.get("skip", ""))
+    after = read_cursor(request.GET.get("after", ""))
+    lines = block(request.user, line, after, skip)
+    response = render(request, "mail/folder.html#rows", _rows(line, lines, skip))
+    response.headers["X-Total"] = str(line.stored)
+    return response
+
+
+@require_safe
+def folder_tree(request: Request) -> HttpResponse:
+    here = as_uuid(request.GET.get("here", ""))
+    return render(request, "mail/folder.html#tree", {"branches": tree(request.user), "here": here})
+
+
+def _rows(line: FolderLine, lines: list[MessageLine], skipped: int) -> dict[str, Any]:
+    return {
+        "folder": line,
+        "here": line.public_id,
+        "outward": line.role
+        in {FolderRole.SENT, FolderRole.DRAFTS},  # whom it went to says more there than whom it came from
+        "rows": [(skipped + number, row, write_cursor(row.place)) for number, row in enumerate(lines, 1)],
+        "last": write_cursor(lines[-1].place) if len(lines) == BLOCK else "",
+    }
+
+
+def _number(text: str) -> int:
+    return min(int(text), FARTHEST) if text.isdecimal() and len(text) < 12 else 0

@@ -1,0 +1,163 @@
+"""One message: its page, its pane, its body and its bytes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from teczka.mime.preview import plain
+from teczka.store.queries.messages import MessagePage, MessageText, PartLine, message_page, message_text
+from teczka.store.queries.raw import raw_pieces
+from teczka.web.mail.frame import framed
+from teczka.web.mail.names import disposition, safe_name
+from teczka.web.mail.tree import folder_name
+from teczka.web.requests import Request, found
+
+NAMED = 3  # recipients named before "and n more"
+LISTED = 200  # recipients in the details; the source has them all
+DOWNLOAD_POLICY = "default-src 'none'; sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    label: str
+    people: list[tuple[str, str]]  # name or address, address
+    more: int  # beyond those listed
+
+    @property
+    def first(self) -> str:
+        return ", ".join(name for name, _address in self.people[:NAMED])
+
+    @property
+    def others(self) -> int:
+        return max(len(self.people) - NAMED, 0) + self.more
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message as the templates want it."""
+
+    page: MessagePage
+    text: MessageText
+    to: Recipients
+    details: list[Recipients]
+    attachments: list[tuple[PartLine, str, str]]  # with its safe name and icon
+    places: list[tuple[str, bool]]  # "kancelaria · Pisma", gone on the server
+    kind: str  # html | text
+    body: str  # sanitised, to be put into the frame
+
+    @property
+    def gone(self) -> bool:
+        return bool(self.places) and all(gone for _name, gone in self.places)
+
+    @property
+    def initial(self) -> str:
+        name = self.text.from_name or self.text.from_address
+        return next((sign.upper() for sign in name if sign.isalnum()), "?")
+
+    @property
+    def hosts(self) -> str:
+        """Whose pictures were blocked; three names are enough."""
+        return ", ".join(self.text.blocked_hosts[:NAMED]) + ("…" if len(self.text.blocked_hosts) > NAMED else "")
+
+    @property
+    def unreadable(self) -> bool:
+        return "unreadable" in self.text.defects
+
+
+@require_safe
+def message(request: Request, message_id: UUID) -> HttpResponse:
+    page = found(message_page(request.user, message_id))
+    return render(request, "mail/message.html", {"message": shown(page)})
+
+
+@require_safe
+def message_pane(request: Request, message_id: UUID) -> HttpResponse:
+    page = found(message_page(request.user, message_id))
+    return render(request, "mail/pane.html", {"message": shown(page)})
+
+
+@require_safe
+@xframe_options_sameorigin
+def message_body(request: Request, message_id: UUID) -> HttpResponse:
+    text = found(message_text(request.user, message_id))
+    kind, body = body_of(text)
+    return framed(request, body, kind)
+
+
+@require_safe
+def message_raw(request: Request, message_id: UUID) -> HttpResponseBase:
+    text = found(message_text(request.user, message_id))
+    name = safe_name(text.subject or "", _("message")) + ".eml"
+    return download(raw_pieces(text), name, "message/rfc822", text.entry.raw_length)
+
+
+def download(pieces: Iterator[bytes], name: str, content_type: str, length: int | None = None) -> StreamingHttpResponse:
+    """Bytes that a stranger made: saved, never opened as a page of ours."""
+    response = StreamingHttpResponse(pieces, content_type=content_type)
+    response.headers["Content-Disposition"] = disposition(name)
+    response.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
+    if length is not None:
+        response.headers["Content-Length"] = str(length)
+    return response
+
+
+def body_of(text: MessageText) -> tuple[str, str]:
+    return ("html", text.html) if text.html else ("text", plain(text.text))
+
+
+def shown(page: MessagePage) -> Shown:
+    text = page.text
+    kind, body = body_of(text)
+    details = [_recipients(label, text.headers.get(key, [])) for key, label in _labels()]
+    return Shown(
+        page,
+        text,
+        to=_recipients("", text.headers.get("to", []) + text.headers.get("cc", [])),
+        details=[line for line in details if line.people],
+        attachments=[
+            (part, safe_name(part.name, _("attachment")), icon_of(part.content_type))
+            for part in page.parts
+            if part.kind == "attachment"
+        ],
+        places=[
+            (f"{place.account} · {folder_name(place.path, place.delimiter, place.role)}", bool(place.gone_at))
+            for place in page.places
+        ],
+        kind=kind,
+        body=body,
+    )
+
+
+def icon_of(content_type: str) -> str:
+    main, _slash, sub = content_type.partition("/")
+    if main == "image":
+        return "file-image"
+    if main == "text" or "pdf" in sub or "word" in sub or "opendocument.text" in sub:
+        return "file-text"
+    if "sheet" in sub or "excel" in sub:
+        return "file-spreadsheet"
+    if content_type == "message/rfc822":
+        return "mail"
+    return "file-archive" if sub in {"zip", "x-7z-compressed", "gzip", "x-rar-compressed", "vnd.rar"} else "file"
+
+
+def as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _labels() -> list[tuple[str, str]]:
+    return [("from", _("From")), ("to", _("To")), ("cc", _("Cc")), ("bcc", _("Bcc")), ("reply_to", _("Reply-To"))]
+
+
+def _recipients(label: str, people: list[list[str]]) -> Recipients:
+    named = [(name or address, address) for name, address in people[:LISTED]]
+    return Recipients(label, named, len(people) - len(named))

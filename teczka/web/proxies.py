@@ -1,0 +1,66 @@
+"""Who asks, and by what address, when a reverse proxy stands before us (TECZKA_TRUSTED_PROXIES)."""
+
+from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from django.http import HttpRequest, HttpResponseBase
+
+from teczka.core.settings import SettingError, settings
+
+FORWARDED = (
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_FORWARDED_PORT",
+    "HTTP_FORWARDED",
+)
+
+
+class TrustedProxies:
+    """Believes X-Forwarded-For, -Proto and -Host from the proxies that the machine's keeper named; drops them from anybody else, who
+    could otherwise choose the address that rate limits see or pretend to speak HTTPS."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+        self._proxies = [_network(text) for text in settings().trusted_proxies]
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        meta = request.META
+        told = {name: meta.pop(name) for name in FORWARDED if name in meta}
+        if self._trusts(meta.get("REMOTE_ADDR", "")):
+            meta["REMOTE_ADDR"] = self._client(told.get("HTTP_X_FORWARDED_FOR", ""), meta["REMOTE_ADDR"])
+            if host := _last(told.get("HTTP_X_FORWARDED_HOST", "")):
+                meta["HTTP_HOST"] = host
+            if (scheme := _last(told.get("HTTP_X_FORWARDED_PROTO", ""))) in {"http", "https"}:
+                meta["HTTP_X_FORWARDED_PROTO"] = scheme
+        return self._get_response(request)
+
+    def _trusts(self, address: str) -> bool:
+        try:
+            peer = ip_address(address)
+        except ValueError:  # a Unix socket has no address
+            return False
+        return any(peer in proxy for proxy in self._proxies)
+
+    def _client(self, forwarded: str, peer: str) -> str:
+        """The last address that is no proxy of ours: whatever stands before it, the client may have written itself."""
+        for address in reversed([piece.strip() for piece in forwarded.split(",") if piece.strip()]):
+            try:
+                ip_address(address)
+            except ValueError:
+                break
+            peer = address
+            if not self._trusts(address):
+                break
+        return peer
+
+
+def _last(value: str) -> str:
+    return value.rpartition(",")[2].strip()
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError as error:
+        raise SettingError(f"TECZKA_TRUSTED_PROXIES must be addresses or networks, not {text!r}") from error

@@ -1,0 +1,33 @@
+"""The map of the product: every address that answers. tests/web/test_sweep.py visits each of them as everybody."""
+
+from allauth.account.views import login, logout
+from django.contrib.auth.decorators import login_not_required
+from django.urls import path
+from django.views.i18n import set_language
+
+from teczka.web.accounts.accounts import account_add, account_list
+from teczka.web.home import home
+from teczka.web.mail.folders import folder_page, folder_rows, folder_tree
+from teczka.web.mail.frame import frame
+from teczka.web.mail.messages import message, message_body, message_pane, message_raw
+from teczka.web.mail.parts import message_part_page
+from teczka.web.office.people import set_up
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("setup/<str:token>/", set_up, name="set_up"),
+    path("sign-in/", login, name="account_login"),
+    path("sign-out/", logout, name="account_logout"),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("accounts/", account_list, name="account_list"),
+    path("accounts/add/", account_add, name="account_add"),
+    path("folders/tree/", folder_tree, name="folder_tree"),
+    path("folders/<uuid:folder_id>/", folder_page, name="folder"),
+    path("folders/<uuid:folder_id>/rows/", folder_rows, name="folder_rows"),
+    path("messages/<uuid:message_id>/", message, name="message"),
+    path("messages/<uuid:message_id>/pane/", message_pane, name="message_pane"),
+    path("messages/<uuid:message_id>/body/", message_body, name="message_body"),
+    path("messages/<uuid:message_id>/raw/", message_raw, name="message_raw"),
+    path("messages/<uuid:message_id>/parts/<str:path>/", message_part_page, name="message_part"),
+    path("frame/", frame, name="frame"),
+]
