@@ -1,7 +1,8 @@
 """The promises of `remote.types.RemoteMailbox`, kept against a real Dovecot and against the demo's server alike."""
 
+import asyncio
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import trustme
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.demo.servers import HOST
 from teczka.remote.egress import Gate
-from teczka.remote.imap import ImapMailbox
+from teczka.remote.imap import Change, ImapMailbox, watch
 from teczka.remote.types import Credential, Envelope, RemoteMailbox, RemoteMessage, Security
 from tests.contract.worlds import DemoWorld, DovecotWorld, World, demo_servers, wire
 from tests.dovecot.fixtures import dovecot
@@ -266,3 +267,16 @@ def test_a_message_beyond_the_spool_limit_goes_through_the_spool(
     (message,) = mailbox.messages([1])
     assert isinstance(message.body, MemorySpool)
     assert (message.body.size, bytes(message.body.data)) == (len(raw), raw)
+
+
+def test_a_watcher_is_told_at_the_start_and_of_new_mail(world: World) -> None:
+    async def watched() -> list[Change]:
+        changes = watch(world.server, world.credential, Gate.parse(f"{HOST}:{world.server.port}"), b"INBOX")
+        assert isinstance(changes, AsyncGenerator)
+        told = [await anext(changes)]
+        await asyncio.to_thread(world.deliver, letter(), NOON)
+        told.append(await anext(changes))
+        await changes.aclose()
+        return told
+
+    assert len(asyncio.run(asyncio.wait_for(watched(), 20))) == 2

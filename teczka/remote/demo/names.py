@@ -47,15 +47,17 @@ def matches(pattern: str, name: str) -> bool:
     alive = {0}
     for sign in pattern:
         if sign in "*%":
-            stop = len(name) if sign == "*" else None
-            alive = {end for start in alive for end in _reach(name, start, stop)}
+            alive = _reached(name, alive, DELIMITER if sign == "%" else "")
         else:
             alive = {at + 1 for at in alive if at < len(name) and name[at] == sign}
     return len(name) in alive
 
 
-def _reach(name: str, start: int, stop: int | None) -> range:
-    if stop is None:
-        found = name.find(DELIMITER, start)
-        stop = len(name) if found < 0 else found
-    return range(start, stop + 1)
+def _reached(name: str, starts: set[int], stop: str) -> set[int]:
+    reached: set[int] = set()
+    for at in starts:
+        while at not in reached:
+            reached.add(at)
+            if at < len(name) and name[at] != stop:
+                at += 1
+    return reached

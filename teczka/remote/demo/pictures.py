@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Callable
+from functools import cache
 
 from teczka.remote.demo.slots import luck
 
@@ -85,10 +86,11 @@ def _difference(value: int) -> str:
     return _DC_CODES[size] + format(value if value > 0 else value + (1 << size) - 1, f"0{size}b")
 
 
+@cache
 def photograph(name: str) -> bytes:
     """A wall in bad light with a crack in it, different for each name."""
     chance = luck(name)
-    base, lean, crack = chance.randint(110, 190), chance.uniform(-0.4, 0.4), chance.randint(20, 60)
+    base, lean, crack = chance.randint(110, 190), chance.uniform(-0.4, 0.4), chance.randint(15, 45)
 
     def paint(x: int, y: int) -> Colour:
         shade = base + (x - y) * lean + chance.randint(-6, 6)
@@ -97,9 +99,10 @@ def photograph(name: str) -> bytes:
         shade = max(0, min(235, shade))
         return int(shade), int(shade * 0.96), int(shade * 0.88)
 
-    return jpeg(80, 60, paint)
+    return jpeg(60, 45, paint)
 
 
+@cache
 def logo(name: str) -> bytes:
     """A small sign for a letterhead."""
     chance = luck(name)
@@ -107,6 +110,7 @@ def logo(name: str) -> bytes:
     return png(96, 32, lambda x, y: colour if ((x // 8 + y // 8) % 3 and x < 32) or 12 < y < 20 else (255, 255, 255))
 
 
+@cache
 def screenshot(name: str) -> bytes:
     """Bubbles of a conversation, grey and blue."""
     chance = luck(name)

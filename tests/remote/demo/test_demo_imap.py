@@ -38,6 +38,21 @@ def test_a_summary_tells_flags_date_size_and_envelope(house: House) -> None:
     assert line.endswith(b'((NIL NIL "anna" "kancelaria.example")) NIL NIL NIL "<1@klient.example>"))')
 
 
+def test_sections_cut_a_message_where_the_rfc_says(house: House) -> None:
+    house.deliver()
+    client = house.signed_in()
+    header, body = LETTER.split(b"\r\n\r\n")
+
+    def section(name: str) -> bytes:
+        return bytes(uid(client, "FETCH", "1", f"(BODY.PEEK[{name}])")[0][1])
+
+    assert section("HEADER") == header + b"\r\n\r\n"
+    assert section("TEXT") == body
+    assert section("HEADER.FIELDS (Subject X-None)") == b"Subject: Pozew\r\n\r\n"
+    assert section("HEADER.FIELDS.NOT (From To Message-ID)") == b"Subject: Pozew\r\n\r\n"
+    assert uid(client, "FETCH", "1", "(BODY.PEEK[]<6.3>)")[0][1] == LETTER[6:9]
+
+
 def test_eight_bit_headers_are_sent_as_literals_in_the_envelope(house: House) -> None:
     house.deliver("Subject: żółć\r\n\r\n".encode())
     data = uid(house.signed_in(), "FETCH", "1", "(ENVELOPE)")

@@ -30,7 +30,7 @@ def office() -> DemoOffice:
     return DemoOffice(NOW)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def running() -> Iterator[tuple[DemoOffice, RunningOffice]]:
     office = DemoOffice(NOW)
     yield office, office.start()
