@@ -8,6 +8,7 @@ const LATE = 150; // ms before waiting is shown
 export class Block {
   readonly element = document.createElement("div");
   filled = false;
+  failed = false;
   #late = 0;
 
   constructor(
@@ -46,6 +47,7 @@ export class Block {
     for (const gone of old.values()) gone.remove();
     this.size = rows.length;
     this.filled = true;
+    this.failed = false;
     this.element.setAttribute("role", "rowgroup");
     this.element.className = "";
     this.element.style.height = "";
@@ -61,6 +63,7 @@ export class Block {
   /** The rows could not be fetched: says so in their place, with a button. */
   fail(retry: () => void): void {
     this.settle();
+    this.failed = true;
     const notice = fromTemplate("t-error");
     if (!notice) return;
     notice.querySelector("[data-retry]")?.addEventListener("click", retry);

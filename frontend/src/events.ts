@@ -2,13 +2,10 @@
 
 import { Stream, type News } from "./stream";
 
-export function listen(url: string, viewer: string, tell: (news: News) => void): void {
-  if (typeof SharedWorker === "undefined") {
-    direct(url, tell);
-    return;
-  }
+export function listen(url: string, script: string, viewer: string, tell: (news: News) => void): void {
+  if (typeof SharedWorker === "undefined" || !script) return direct(url, tell);
   // The name makes it this person's worker: another who signs in from the same browser gets another.
-  const worker = new SharedWorker(new URL("./events-worker.js", import.meta.url), { name: `${viewer} ${url}` });
+  const worker = new SharedWorker(script, { name: `${viewer} ${url}` });
   worker.addEventListener("error", () => direct(url, tell), { once: true });
   worker.port.onmessage = ({ data }: MessageEvent<News>) => tell(data);
   addEventListener("pagehide", () => worker.port.postMessage("bye"));

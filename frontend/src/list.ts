@@ -111,6 +111,7 @@ export class List {
       this.#count(newest.total);
       this.#place(this.#blocks.filter((block) => this.#isNear(block)));
       for (const block of this.#blocks.slice()) await this.#refetch(block);
+      this.#retry();
     }
     this.onChange(fresh);
     return fresh;
@@ -180,11 +181,15 @@ export class List {
         this.#under.delete(block);
         this.#received(block, answer, block.size);
       } catch (error) {
-        if (!aborted(error)) block.fail(() => this.#fetch(block));
+        if (!aborted(error)) block.fail(() => this.#retry());
       }
     };
     const timer = hurried ? setTimeout(go, SETTLE) : void go();
     this.#under.set(block, () => (clearTimeout(timer ?? undefined), controller.abort()));
+  }
+
+  #retry(): void {
+    for (const block of this.#blocks) if (block.failed) this.#fetch(block);
   }
 
   #received(block: Block, answer: Fragment, most: number): void {

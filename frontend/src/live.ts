@@ -29,7 +29,8 @@ export class Live {
     this.#markCurrent();
     this.#showEmpty();
     grid.addEventListener("scroll", () => this.list.atTop && this.#pill(0), { passive: true });
-    listen(main.dataset["eventsUrl"] ?? "", main.dataset["viewer"] ?? "", (news) => this.#hear(news));
+    const { eventsUrl = "", eventsWorker = "", viewer = "" } = main.dataset;
+    listen(eventsUrl, eventsWorker, viewer, (news) => this.#hear(news));
   }
 
   #hear(news: News): void {
@@ -123,13 +124,10 @@ export class Live {
     if (strip) this.#notices.prepend(strip);
   }
 
+  /** After the rows stands what is said where there are none; at first the server's. */
   #showEmpty(): void {
-    const shown = this.grid.nextElementSibling?.matches("[data-empty]") ? this.grid.nextElementSibling : null;
-    if (this.list.total) shown?.remove();
-    else if (!shown) {
-      const empty = fromTemplate("t-empty");
-      empty?.setAttribute("data-empty", "");
-      if (empty) this.grid.after(empty);
-    }
+    const said = this.grid.nextElementSibling;
+    if (this.list.total) said?.remove();
+    else if (!said) this.grid.after(fromTemplate("t-empty") ?? "");
   }
 }

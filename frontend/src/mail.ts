@@ -28,8 +28,10 @@ function start(main: HTMLElement): void {
   const open = (): boolean => {
     if (!selection.id) return false;
     selection.remember();
-    if (main.dataset["view"] !== "message") history.pushState({ ...(history.state as object | null), opened: true }, "", `?m=${selection.id}`);
-    view("message");
+    if (getComputedStyle(pane.element).display === "none") {
+      history.pushState({ ...(history.state as object | null), opened: true }, "", `?m=${selection.id}`);
+      view("message");
+    }
     element.focus();
     return true;
   };

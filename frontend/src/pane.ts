@@ -83,7 +83,7 @@ export class Pane {
 
   #wait(): void {
     this.element.setAttribute("aria-busy", "true");
-    this.#foot.replaceChildren(...[fromTemplate("t-wait")].filter((one) => one !== null));
+    this.#foot.replaceChildren(fromTemplate("t-wait") ?? "");
   }
 
   #fail(id: string, row: Element | null): void {
@@ -94,6 +94,6 @@ export class Pane {
       this.#current = "";
       void this.show(id, row);
     });
-    this.#foot.replaceChildren(...(notice ? [notice] : []));
+    this.#foot.replaceChildren(notice ?? "");
   }
 }

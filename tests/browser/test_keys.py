@@ -1,0 +1,216 @@
+"""The keys, and the message that they bring."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.browser.conftest import LONG, Mail, MailFolder, Office
+
+Open = Callable[[MailFolder], Mail]
+
+
+def test_j_and_k_walk_the_list_and_show_each_message(open_folder: Open, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    for key, number in (
+        ("j", LONG),
+        ("j", LONG - 1),
+        ("ArrowDown", LONG - 2),
+        ("k", LONG - 1),
+        ("ArrowUp", LONG),
+        ("k", LONG),
+    ):
+        mail.press(key)
+        mail.shows(number)
+        assert mail.chosen() == number
+
+
+def test_after_j_was_held_the_last_message_is_the_one_shown(open_folder: Open, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    for _ in range(150):  # through three blocks, faster than any server answers
+        mail.page.keyboard.down("j")
+    mail.page.keyboard.up("j")
+    mail.shows(LONG - 149)
+    assert mail.chosen() == LONG - 149
+
+
+def test_home_and_end_reach_both_ends_of_the_folder(open_folder: Open, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    mail.press("End")
+    mail.shows(1)
+    mail.press("k")
+    mail.shows(2)
+    mail.press("Home")
+    mail.shows(LONG)
+
+
+def test_j_goes_on_from_the_chosen_message_wherever_the_list_was_scrolled(
+    open_folder: Open, long_folder: MailFolder
+) -> None:
+    mail = open_folder(long_folder)
+    mail.press("j", "j")
+    mail.shows(LONG - 1)
+    mail.scroll_to(4_000)
+    expect(mail.page.get_by_text(f"Pismo {LONG - 4_000}", exact=True).first).to_be_in_viewport()
+    mail.press("j")
+    mail.shows(LONG - 2)
+    expect(mail.page.locator('#rows [aria-selected="true"]')).to_be_in_viewport()
+
+
+def test_keys_work_after_a_click_into_the_message(open_folder: Open, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    mail.press("j")
+    mail.shows(LONG)
+    mail.page.frame_locator("#frame").locator("p").first.click()
+    mail.press("j")
+    mail.shows(LONG - 1)
+    mail.press("u")
+    assert mail.page.evaluate("document.activeElement.id") == "rows"
+
+
+def test_the_neighbours_are_there_before_they_are_asked_for(open_folder: Open, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    mail.press("j")
+    mail.shows(LONG)
+    mail.page.wait_for_function(
+        "() => performance.getEntriesByType('resource').filter(e => e.name.includes('/pane/')).length >= 4"
+    )
+    mail.page.route("**/pane/", lambda route: route.abort())
+    for number in (LONG - 1, LONG - 2, LONG - 3):
+        mail.press("j")
+        mail.shows(number)
+
+
+def hold(mail: Mail, times: int | None = None) -> list[Route]:
+    """From now on no message arrives, or not the first ones; what was asked for."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    mail.page.route("**/pane/", keep, times=times)
+    return held
+
+
+def test_the_header_is_there_at_once_and_never_above_another_messages_body(
+    open_folder: Open, long_folder: MailFolder
+) -> None:
+    mail = open_folder(long_folder)
+    mail.press("j")
+    mail.shows(LONG)
+    held = hold(mail)
+    mail.page.locator('#rows [role="row"]').nth(9).click()
+    expect(mail.page.locator("#pane-head h1")).to_have_text(f"Pismo {LONG - 9}")
+    expect(mail.page.locator("#frame")).to_be_hidden()
+    expect(mail.page.locator("#pane")).to_have_attribute("aria-busy", "true")
+    assert held
+    mail.page.unroute("**/pane/")
+    mail.shows(LONG - 9)
+
+
+def test_a_late_answer_is_not_painted_over_a_newer_choice(open_folder: Open, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    held = hold(mail, times=1)
+    mail.page.locator('#rows [role="row"]').nth(5).click()
+    expect(mail.page.locator("#pane-head h1")).to_have_text(f"Pismo {LONG - 5}")
+    mail.page.locator('#rows [role="row"]').nth(2).click()
+    mail.shows(LONG - 2)
+    for route in held:
+        route.continue_()
+    mail.press("j")
+    mail.shows(LONG - 3)
+    mail.press("k")
+    mail.shows(LONG - 2)
+
+
+def test_reloading_and_coming_back_keep_the_message_and_its_place(open_folder: Open, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    mail.scroll_to(2_500)
+    row = mail.page.locator('#rows [role="row"]', has_text=f"Pismo {LONG - 2_505}")
+    row.click()
+    mail.shows(LONG - 2_505)
+    mail.page.wait_for_url("**/?m=*")
+    mail.page.reload()
+    mail.shows(LONG - 2_505)
+    expect(row).to_have_attribute("aria-selected", "true")
+    expect(row).to_be_in_viewport()
+    mail.press("j")
+    mail.shows(LONG - 2_506)
+    mail.page.goto("/accounts/")
+    mail.page.go_back()
+    mail.shows(LONG - 2_506)
+
+
+def test_keys_leave_fields_modifiers_and_dialogs_alone(open_folder: Open, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    mail.press("j")
+    mail.shows(LONG)
+    mail.page.evaluate("document.querySelector('#list').insertAdjacentHTML('beforeend', '<input id=probe>')")
+    mail.page.focus("#probe")
+    mail.press("j", "k", "?")
+    assert mail.page.input_value("#probe") == "jk?"
+    mail.page.focus("#rows")
+    mail.press("Control+j", "Alt+j", "Meta+j")
+    assert mail.chosen() == LONG
+    mail.page.evaluate(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'j', bubbles: true, modifierAltGraph: true}))"
+    )
+    assert mail.chosen() == LONG
+    mail.press("?")
+    expect(mail.page.locator("#help")).to_be_visible()
+    mail.press("j")
+    assert mail.chosen() == LONG
+    mail.press("Escape", "j")
+    mail.shows(LONG - 1)
+
+
+def test_help_tells_every_key_of_the_table(open_folder: Open, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    mail.press("?")
+    lines = mail.page.locator("#help tr")
+    assert lines.count() == 12
+    for index in range(12):
+        assert lines.nth(index).locator("kbd").count() >= 1
+        assert lines.nth(index).locator("td").last.inner_text().strip()
+    mail.page.locator("#help button").click()
+    expect(mail.page.locator("#help")).to_be_hidden()
+    mail.press("?")
+    expect(mail.page.locator("#help")).to_be_visible()
+    assert lines.first.locator("kbd").all_inner_texts() == ["j", "↓"], "the help was filled twice"
+
+
+def test_space_reads_on_and_then_goes_to_the_next(open_folder: Open, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    mail.press("j")
+    mail.shows(LONG)
+    scrolled = "document.getElementById('pane').scrollTop"
+    for _ in range(20):
+        before = mail.page.evaluate(scrolled)
+        mail.press("Space")
+        if mail.page.evaluate(scrolled) <= before:
+            break
+        assert mail.chosen() == LONG
+    else:
+        pytest.fail("the message has no end")
+    mail.shows(LONG - 1)
+
+
+def test_g_then_i_goes_to_an_inbox(open_folder: Open, office: Office, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    mail.press("j")
+    mail.shows(LONG)
+    mail.page.wait_for_url("**/?m=*")
+    mail.press("g", "i")
+    mail.page.wait_for_function("() => !location.search")
+
+
+def test_on_a_narrow_screen_opening_is_a_step_that_back_undoes(open_folder: Open, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    mail.page.set_viewport_size({"width": 360, "height": 740})
+    mail.page.locator('#rows [role="row"]').nth(1).click()
+    mail.shows(LONG - 1)
+    expect(mail.page.locator("#pane")).to_be_visible()
+    expect(mail.page.locator("#list")).to_be_hidden()
+    mail.page.go_back()
+    expect(mail.page.locator("#list")).to_be_visible()
+    expect(mail.page.locator("#pane")).to_be_hidden()

@@ -1,0 +1,68 @@
+"""The list window: any place of a long folder, few rows in the document, an honest scroll bar."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import LONG, Mail, MailFolder, Office
+
+Open = Callable[[MailFolder], Mail]
+
+
+def test_few_rows_are_in_the_document_wherever_one_scrolls(open_folder: Open, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    for index in (0, 400, 3_000, 120, LONG - 1):
+        mail.scroll_to(index)
+        expected = min(LONG - index, LONG)
+        expect(mail.page.get_by_text(f"Pismo {expected}", exact=True).first).to_be_in_viewport()
+        numbers = mail.numbers()
+        assert len(numbers) <= 300
+        assert numbers == list(range(numbers[0], numbers[0] - len(numbers), -1)), "a gap or a row twice"
+
+
+def test_the_scroll_bar_tells_the_folders_length(open_folder: Open, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    height = mail.page.evaluate("document.getElementById('rows').scrollHeight")
+    row = mail.page.evaluate("document.querySelector('#rows [role=row]').offsetHeight")
+    assert height == LONG * row
+    assert mail.page.locator("#rows").get_attribute("aria-rowcount") == str(LONG)
+
+
+def test_rows_far_down_know_their_numbers(open_folder: Open, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    mail.scroll_to(3_333)
+    row = mail.page.locator('#rows [role="row"]', has_text=f"Pismo {LONG - 3_333}").first
+    expect(row).to_have_attribute("aria-rowindex", "3334")
+
+
+def test_going_on_by_the_wheel_never_shows_a_gap(open_folder: Open, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    mail.page.locator("#rows").hover()
+    for _ in range(30):
+        mail.page.mouse.wheel(0, 700)
+    mail.page.wait_for_function("() => document.getElementById('rows').scrollTop > 20000")
+    expect(mail.page.locator("#rows .block-wait")).to_have_count(0)
+    numbers = mail.numbers()
+    assert numbers == list(range(numbers[0], numbers[0] - len(numbers), -1))
+
+
+def test_a_block_that_fails_says_so_and_can_be_asked_for_again(open_folder: Open, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    mail.page.route("**/rows/?*", lambda route: route.fulfill(status=500))
+    mail.scroll_to(2_000)
+    again = mail.page.locator("#rows [data-retry]").last
+    expect(again).to_be_visible()
+    mail.page.unroute("**/rows/?*")
+    again.click()
+    expect(mail.page.get_by_text(f"Pismo {LONG - 2_000}", exact=True).first).to_be_in_viewport()
+
+
+def test_an_empty_folder_says_so_and_fills_by_itself(open_folder: Open, office: Office) -> None:
+    empty = office.folder("empty", 0)
+    mail = open_folder(empty)
+    expect(mail.page.locator("#rows + *")).to_be_visible()
+    empty.arrive(3)
+    expect(mail.page.locator('#rows [role="row"]')).to_have_count(3)
+    expect(mail.page.locator("#rows + *")).to_have_count(0)
+    mail.press("j")
+    mail.shows(3)

@@ -1,0 +1,105 @@
+"""New mail appears by itself: IDLE and the rest are the worker's; here from the commit on."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Mail, MailFolder, Office
+
+Open = Callable[[MailFolder], Mail]
+
+
+def test_new_mail_appears_on_top_and_the_chosen_message_stays(open_folder: Open, office: Office) -> None:
+    folder = office.folder("arrivals", 120)
+    mail = open_folder(folder)
+    mail.press("j", "j")
+    mail.shows(119)
+    folder.arrive()
+    expect(mail.page.locator('#rows [role="row"]').first).to_contain_text("Pismo 121")
+    assert mail.chosen() == 119
+    mail.press("j")
+    mail.shows(118)
+    assert mail.page.locator("#rows").get_attribute("aria-rowcount") == "121"
+
+
+def test_the_tree_counts_what_arrived(open_folder: Open, office: Office) -> None:
+    folder = office.folder("counted", 3)
+    mail = open_folder(folder)
+    link = mail.page.locator(f'#tree [data-folder="{folder.folder.public_id}"]')
+    expect(link).to_contain_text("1")
+    link.focus()
+    folder.arrive(3)
+    expect(link).to_contain_text("2")
+    expect(link).to_be_focused()
+    expect(link).to_have_attribute("aria-current", "page")
+
+
+def test_the_list_never_jumps_under_a_reader_who_has_scrolled(open_folder: Open, office: Office) -> None:
+    folder = office.folder("steady", 400)
+    mail = open_folder(folder)
+    mail.scroll_to(150)
+    row = mail.page.locator('#rows [role="row"]', has_text="Pismo 245").first
+    row.click()
+    mail.shows(245)
+    before = mail.row_at_top()
+    for more, seen in ((2, 2), (70, 72)):
+        folder.arrive(more)
+        expect(mail.page.locator("#notices .pill")).to_contain_text(str(seen))
+        assert mail.row_at_top() == before
+        expect(row).to_have_attribute("aria-rowindex", str(folder.newest - 245 + 1))
+    numbers = mail.numbers()
+    assert numbers == list(range(numbers[0], numbers[0] - len(numbers), -1))
+    mail.press("k")
+    mail.shows(246)
+    mail.page.locator("#notices .pill").click()
+    expect(mail.page.get_by_text("Pismo 472", exact=True).first).to_be_in_viewport()
+    expect(mail.page.locator("#notices .pill")).to_have_count(0)
+    numbers = mail.numbers()
+    assert numbers == list(range(472, 472 - len(numbers), -1))
+
+
+def test_a_row_that_changed_is_changed_and_its_neighbours_keep_their_elements(
+    open_folder: Open, office: Office
+) -> None:
+    folder = office.folder("marked", 60)
+    mail = open_folder(folder)
+    row = mail.page.locator('#rows [role="row"]', has_text="Pismo 57").first
+    mail.page.evaluate("() => document.querySelectorAll('#rows [role=row]').forEach(row => row.kept = true)")
+    expect(row).to_have_class("row unread")
+    folder.mark_read(57)
+    expect(row).to_have_class("row")
+    kept = mail.page.locator('#rows [role="row"]').evaluate_all("rows => rows.filter(row => !row.kept).length")
+    assert kept == 1
+
+
+def test_a_message_gone_from_the_folder_leaves_the_list_and_j_goes_on(open_folder: Open, office: Office) -> None:
+    folder = office.folder("leaving", 60)
+    mail = open_folder(folder)
+    mail.press("j", "j", "j")
+    mail.shows(58)
+    folder.remove(58)
+    expect(mail.page.get_by_text("Pismo 58", exact=True).and_(mail.page.locator("#rows *"))).to_have_count(0)
+    mail.shows(58)
+    mail.press("j")
+    mail.shows(57)
+
+
+def test_signing_out_in_one_window_ends_the_others(open_folder: Open, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    other = mail.page.context.new_page()
+    other.goto(f"/folders/{long_folder.folder.public_id}/")
+    other.evaluate("document.querySelector('form[action$=\"sign-out/\"]').submit()")
+    mail.page.wait_for_url("**/sign-in/**")
+    other.close()
+
+
+def test_without_a_server_the_page_says_so_and_recovers(open_folder: Open, office: Office) -> None:
+    folder = office.folder("away", 60)
+    mail = open_folder(folder)
+    mail.press("j")
+    mail.shows(60)
+    mail.page.context.set_offline(True)
+    mail.page.wait_for_function("() => !navigator.onLine")
+    mail.page.context.set_offline(False)
+    folder.arrive()
+    expect(mail.page.locator('#rows [role="row"]').first).to_contain_text("Pismo 61")
