@@ -29,7 +29,7 @@ def fill(
     """`sexes`: of the sender (s), the recipient (r) and the client (c). Raises KeyError for a slot that nothing fills."""
     text = _BY_SEX.sub(lambda match: match[2] if sexes[match[1]] == "m" else match[3], text)
     text = _CHOICE.sub(lambda match: chance.choice(match[1].split("|")), text)
-    text = _DAY.sub(lambda match: spoken(working(day, int(match[1])), english), text)
+    text = _DAY.sub(lambda match: spoken(working(day, int(match[1])), english), text).replace(" r..", " r.")
     return _FACT.sub(lambda match: facts[match[1]], text)
 
 
