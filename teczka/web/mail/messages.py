@@ -69,6 +69,10 @@ class Shown:
     def unreadable(self) -> bool:
         return "unreadable" in self.text.defects
 
+    @property
+    def cut(self) -> bool:
+        return "text.limit" in self.text.defects
+
 
 @require_safe
 def message(request: Request, message_id: UUID) -> HttpResponse:

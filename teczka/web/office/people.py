@@ -30,7 +30,7 @@ def _zones() -> list[tuple[str, str]]:
 
 class SetUpForm(forms.Form):
     office = forms.CharField(label=_("Name of the law office"), max_length=200)
-    name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput({"autocomplete": "name"}))
+    name = forms.CharField(label=_("Your full name"), max_length=200, widget=forms.TextInput({"autocomplete": "name"}))
     email = forms.EmailField(
         label=_("Your e-mail address"),
         help_text=_("You sign in with it."),
