@@ -81,12 +81,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT id, owner_id, state FROM store_account ORDER BY id $$;
 """
 
-# Locks the newest unread messages for the caller's transaction; two readers never take the same.
+# Hands out the newest unread messages and counts the reading as begun; what another reader holds is passed over (actions/reading.py).
 CLAIM_UNREAD = """
-CREATE FUNCTION teczka_claim_unread(most integer) RETURNS TABLE (message_id bigint, owner_id bigint)
+CREATE FUNCTION teczka_claim_unread(most integer) RETURNS TABLE (message_id bigint, owner_id bigint, tries smallint, again boolean)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
-$$ SELECT id, owner_id FROM store_message WHERE indexed_with IS NULL
-   ORDER BY internaldate DESC LIMIT most FOR UPDATE SKIP LOCKED $$;
+$$ WITH unread AS (SELECT id FROM store_message WHERE indexed_with IS NULL ORDER BY internaldate DESC LIMIT most FOR UPDATE SKIP LOCKED)
+   UPDATE store_message m SET reading_tries = m.reading_tries + 1 FROM unread WHERE m.id = unread.id
+   RETURNING m.id, m.owner_id, m.reading_tries, m.thread_id IS NOT NULL $$;
 """
 
 COUNT_UNREAD = """
@@ -100,7 +101,7 @@ REREAD = """
 CREATE FUNCTION teczka_reread(version integer, most integer) RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ WITH old AS (SELECT id FROM store_message WHERE indexed_with < version LIMIT most FOR UPDATE SKIP LOCKED),
-        again AS (UPDATE store_message m SET indexed_with = NULL FROM old WHERE m.id = old.id RETURNING 1)
+        again AS (UPDATE store_message m SET indexed_with = NULL, reading_tries = 0 FROM old WHERE m.id = old.id RETURNING 1)
    SELECT count(*) FROM again $$;
 """
 

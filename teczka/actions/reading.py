@@ -1,0 +1,195 @@
+"""Transaction B: what a stored message says. A message whose `indexed_with` is NULL waits; that column is the whole queue.
+
+Reading decides nothing about keeping: a message that breaks the reader is marked unreadable, stays listed, and can be downloaded.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from django.db import OperationalError
+
+from teczka.language import ANALYSER_VERSION
+from teczka.language.words import tsvector
+from teczka.mime import PARSER_VERSION, text, threading
+from teczka.mime.addresses import Address
+from teczka.mime.parts import Part
+from teczka.mime.reading import Reading, read
+from teczka.store import events, reading
+from teczka.store.blobs import blobs
+from teczka.store.headline import headline_read
+from teczka.store.models import Message
+from teczka.store.reading import Claim, Read, Unread
+from teczka.store.threads import join
+from teczka.store.viewer import as_user
+
+log = logging.getLogger(__name__)
+
+VERSION = PARSER_VERSION * 1000 + ANALYSER_VERSION
+TRIES = 3  # begun and not ended: the message kills its reader
+BATCH_BYTES = 16_000_000  # of raw mail in one transaction
+ID_CHARACTERS = 998  # RFC 5322 §2.1.1: no line is longer, and an index takes less than 2,700 bytes
+
+
+def read_some(most: int) -> int:
+    """Read the newest that wait, at most so many. Returns how many were taken from the queue; 0: nothing waits.
+
+    Killed at any point it leaves nothing half read. Several readers share the queue.
+    """
+    claimed = reading.claim(most)
+    for owner_id, group in groupby(sorted(claimed, key=lambda claim: claim.owner_id), lambda claim: claim.owner_id):
+        claims = list(group)
+        first = [claim for claim in claims if claim.tries == 1]
+        _read_together(owner_id, first)
+        for claim in claims:
+            if claim.tries > 1:  # its reader was killed, by this message or by another of the same batch: alone now
+                _read_alone(owner_id, claim)
+    return len(claimed)
+
+
+def reread(most: int) -> int:
+    """Put what an older version read back into the queue, at most so many. Returns how many; 0: all are up to date."""
+    return reading.reread(VERSION, most)
+
+
+def read_now(owner_id: int, message_id: int) -> None:
+    """One message out of turn, because its owner opens it. Nothing where it is read, or being read."""
+    with as_user(owner_id):
+        again = Message.objects.filter(pk=message_id, thread__isnull=False).exists()
+    _read_alone(owner_id, Claim(message_id, owner_id, 1, again))
+
+
+def _read_together(owner_id: int, claims: Sequence[Claim]) -> None:
+    if not claims:
+        return
+    try:
+        _transaction(owner_id, claims)
+    except (OperationalError, MemoryError):
+        raise
+    except Exception:  # one of them breaks the reader; alone it is found
+        log.exception("a batch could not be read together")
+        for claim in claims:
+            _read_alone(owner_id, claim)
+
+
+def _read_alone(owner_id: int, claim: Claim) -> None:
+    try:
+        if claim.tries <= TRIES:
+            _transaction(owner_id, [claim])
+            return
+        log.error("message %s kills its reader", claim.message_id)
+    except OperationalError:
+        raise
+    except FileNotFoundError:
+        log.exception("message %s has lost its pack", claim.message_id)
+    except OSError:  # the disk or the object store, not the message
+        raise
+    except Exception:
+        log.exception("message %s could not be read", claim.message_id)
+    with as_user(owner_id):
+        reading.save_unreadable(claim.message_id, VERSION)
+        _tell([claim.message_id])
+
+
+def _transaction(owner_id: int, claims: Sequence[Claim]) -> None:
+    with as_user(owner_id):
+        if any(claim.again for claim in claims):
+            # Whoever holds rows that are in threads already holds the threads' lock: a merge by another reader cannot deadlock with us.
+            reading.lock_threads(owner_id)
+        waiting = reading.lock_unread([claim.message_id for claim in claims])
+        for batch in _batches(waiting):
+            done = [_read(message) for message in batch]
+            reading.lock_threads(owner_id)
+            reading.save(owner_id, done, join(owner_id, done), VERSION)
+        if waiting:
+            _tell([message.id for message in waiting])
+
+
+def _batches(waiting: Sequence[Unread]) -> Iterator[list[Unread]]:
+    batch: list[Unread] = []
+    size = 0
+    for message in waiting:
+        if batch and size + message.entry.raw_length > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(message)
+        size += message.entry.raw_length
+    if batch:
+        yield batch
+
+
+def _tell(message_ids: Sequence[int]) -> None:
+    told = sorted(reading.places(message_ids))
+    for (owner, account), rows in groupby(told, lambda row: row[:2]):
+        events.changed([owner], account, [folder for _, _, folder in rows])
+
+
+def _read(message: Unread) -> Read:
+    def address(part: Part) -> str:
+        return f"/messages/{message.public_id}/parts/{part.path}/?inline=1"  # web/urls.py: message_part
+
+    with reading.raw(blobs(), message) as raw:
+        found = read(raw, address)
+    headers = found.parsed
+    headline = headline_read(headers)._replace(message_id=headers.message_id[:ID_CHARACTERS])
+    ids = [name[:ID_CHARACTERS] for name in (headers.message_id, *threading.links(headers)) if name]
+    return Read(
+        message=message,
+        headline=headline,
+        snippet=text.snippet(found.text),
+        attachments=len(found.attachments),
+        defects=found.defects,
+        parts=_parts(found),
+        text={
+            "headers": {name: _people(getattr(headers, name.replace("from", "from_"))) for name in _PEOPLE},
+            "text": found.text,
+            "html": found.html,
+            "blocked_images": found.blocked_images,
+            "blocked_hosts": found.blocked_hosts,
+        },
+        terms=_terms(found),
+        ids=list(dict.fromkeys(ids)),
+    )
+
+
+_PEOPLE = ("from", "to", "cc", "bcc", "reply_to")
+
+
+def _people(people: Sequence[Address]) -> list[list[str]]:
+    return [[person.name, person.address] for person in people]
+
+
+def _parts(found: Reading) -> list[dict[str, Any]]:
+    kinds = {part.path: "inline" for part in found.parsed.inline.values()}
+    kinds |= {part.path: "attachment" for part in found.attachments}
+    kinds |= {part.path: "body" for body in found.parsed.bodies for part in (*body.texts, *body.pages)}
+    return [
+        {
+            "path": part.path,
+            "kind": kinds[part.path],
+            "content_type": part.content_type,
+            "charset": part.charset,
+            "encoding": part.encoding,
+            "name": part.name,
+            "content_id": part.cid,
+            "offset": part.offset,
+            "length": part.length,
+            "size": part.size,
+        }
+        for part in found.parsed.parts
+        if part.path in kinds
+    ]
+
+
+def _terms(found: Reading) -> str:
+    headers = found.parsed
+    people = [headers.from_, headers.to, headers.cc, headers.bcc, headers.reply_to]
+    return tsvector(
+        [
+            ("A", headers.subject),
+            ("B", " ".join(f"{person.name} {person.address}" for group in people for person in group)),
+            ("C", " ".join(part.name for part in found.attachments)),
+            ("D", found.text),
+        ]
+    )

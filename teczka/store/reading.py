@@ -1,0 +1,192 @@
+"""The tables' side of transaction B: what waits to be read, and what reading yielded. In the owner's transaction, but for `claim`."""
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from mmap import ACCESS_READ, mmap
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from teczka.store.headline import Headline
+from teczka.store.packs.blobs import Blobs
+from teczka.store.packs.format import Codec, Entry
+from teczka.store.packs.reader import STRIDE, mapped
+
+HELD_BYTES = 64_000_000  # up to here a message is read in memory
+OWNERS_THREADS = 3  # first key of the advisory lock under which an owner's threads are joined
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    message_id: int
+    owner_id: int
+    tries: int  # this one among them
+    again: bool  # it was read before, by an older version
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A message to read, locked until the transaction ends."""
+
+    id: int
+    public_id: UUID
+    office_id: int
+    account_id: int
+    internaldate: datetime
+    thread_id: int | None
+    pack: UUID
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What reading a message yielded, ready for its rows."""
+
+    message: Unread
+    headline: Headline
+    snippet: str
+    attachments: int
+    defects: list[str]
+    parts: list[dict[str, Any]]  # columns of Part
+    text: dict[str, Any]  # columns of Text
+    terms: str  # a tsvector literal
+    ids: list[str]  # its own Message-ID and those that it refers to
+
+
+def claim(most: int) -> list[Claim]:
+    """Newest first, of all owners. The tries are committed at once: a reader that is killed by a message leaves its mark."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM teczka_claim_unread(%s)", [most])
+        return [Claim(*row) for row in cursor]
+
+
+def reread(version: int, most: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT teczka_reread(%s, %s)", [version, most])
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def lock_unread(message_ids: Sequence[int]) -> list[Unread]:
+    """Those of them that still wait and that no other reader holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, public_id, office_id, account_id, internaldate, thread_id, pack_id, pack_offset, pack_length, pack_codec, size,"
+            " sha256 FROM store_message WHERE id = ANY(%s) AND indexed_with IS NULL ORDER BY id FOR UPDATE SKIP LOCKED",
+            [list(message_ids)],
+        )
+        return [
+            Unread(*head, entry=Entry(offset, length, Codec(codec), size, bytes(digest)))
+            for *head, offset, length, codec, size, digest in cursor.fetchall()
+        ]
+
+
+def lock_threads(owner_id: int) -> None:
+    """One reader at a time joins an owner's threads, so that two never split one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::integer)", [OWNERS_THREADS, owner_id])
+
+
+@contextmanager
+def raw(blobs: Blobs, message: Unread) -> Iterator[bytes | mmap]:
+    """The message's bytes; a gigabyte as a map of an unnamed copy, not in memory."""
+    with mapped(blobs, message.pack, message.entry) as view:
+        if len(view) <= HELD_BYTES:
+            yield bytes(view)
+            return
+        with tempfile.TemporaryFile(dir=blobs.incoming) as copy:
+            for offset in range(0, len(view), STRIDE):
+                copy.write(view[offset : offset + STRIDE])
+            copy.flush()
+            with mmap(copy.fileno(), 0, access=ACCESS_READ) as whole:
+                yield whole
+
+
+PARTS = """
+INSERT INTO store_part (message_id, owner_id, path, kind, content_type, charset, encoding, name, content_id, "offset", length, size)
+SELECT message_id, %(owner)s, path, kind, content_type, charset, encoding, name, content_id, "offset", length, size
+FROM json_to_recordset(%(rows)s) AS t (message_id bigint, path text, kind text, content_type text, charset text, encoding text, name text,
+  content_id text, "offset" bigint, length bigint, size bigint)
+ON CONFLICT (message_id, path) DO NOTHING
+"""
+
+TEXTS = """
+INSERT INTO store_text (message_id, owner_id, headers, text, html, blocked_images, blocked_hosts)
+SELECT message_id, %(owner)s, headers, text, html, blocked_images, ARRAY(SELECT json_array_elements_text(blocked_hosts))
+FROM json_to_recordset(%(rows)s) AS t (message_id bigint, headers jsonb, text text, html text, blocked_images integer, blocked_hosts json)
+ON CONFLICT (message_id) DO UPDATE SET headers = excluded.headers, text = excluded.text, html = excluded.html,
+  blocked_images = excluded.blocked_images, blocked_hosts = excluded.blocked_hosts
+"""
+
+TERMS = """
+INSERT INTO store_terms (message_id, owner_id, terms)
+SELECT message_id, %(owner)s, terms::tsvector FROM json_to_recordset(%(rows)s) AS t (message_id bigint, terms text)
+ON CONFLICT (message_id) DO UPDATE SET terms = excluded.terms
+"""
+
+MESSAGES = """
+UPDATE store_message m SET subject = t.subject, from_name = t.from_name, from_address = t.from_address, to_line = t.to_line,
+  sent_at = t.sent_at, message_id = t.message_id, snippet = t.snippet, attachments = t.attachments, thread_id = t.thread_id,
+  defects = ARRAY(SELECT json_array_elements_text(t.defects)), indexed_with = %(version)s, reading_tries = 0
+FROM json_to_recordset(%(rows)s) AS t (id bigint, subject text, from_name text, from_address text, to_line text, sent_at timestamptz,
+  message_id text, snippet text, attachments smallint, thread_id bigint, defects json)
+WHERE m.id = t.id
+"""
+
+
+def save(owner_id: int, read: Sequence[Read], threads: dict[int, int], version: int) -> None:
+    """`threads`: message id → thread id."""
+    with connection.cursor() as cursor:
+        # What an older version made of it must not stay beside the new.
+        cursor.execute("DELETE FROM store_part WHERE message_id = ANY(%s)", [[one.message.id for one in read]])
+    _execute(PARTS, [{"message_id": one.message.id, **part} for one in read for part in one.parts], owner=owner_id)
+    _execute(TEXTS, [{"message_id": one.message.id, **one.text} for one in read], owner=owner_id)
+    _execute(TERMS, [{"message_id": one.message.id, "terms": one.terms} for one in read], owner=owner_id)
+    rows = [
+        {
+            "id": one.message.id,
+            **one.headline._asdict(),
+            "snippet": one.snippet,
+            "attachments": min(one.attachments, 32_767),
+            "thread_id": threads[one.message.id],
+            "defects": one.defects,
+        }
+        for one in read
+    ]
+    _execute(MESSAGES, rows, version=version)
+
+
+def save_unreadable(message_id: int, version: int) -> None:
+    """Stored, listed and downloadable, but no reading came to its end."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE store_message SET subject = coalesce(subject, ''), defects = '{unreadable}', indexed_with = %s"
+            " WHERE id = %s AND indexed_with IS NULL",
+            [version, message_id],
+        )
+
+
+def places(message_ids: Sequence[int]) -> list[tuple[UUID, UUID, UUID]]:
+    """Public ids of owner, account and folder where these messages lie: who is to be told."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT u.public_id, a.public_id, f.public_id FROM store_placement p JOIN store_folder f ON f.id = p.folder_id"
+            " JOIN store_account a ON a.id = f.account_id JOIN store_user u ON u.id = a.owner_id"
+            " WHERE p.message_id = ANY(%s) AND p.gone_at IS NULL",
+            [list(message_ids)],
+        )
+        return list(cursor.fetchall())
+
+
+def _execute(statement: str, rows: Sequence[dict[str, Any]], **others: int) -> None:
+    if rows:
+        with connection.cursor() as cursor:
+            # Letters as they are: escaped, Polish text would be three times as long.
+            cursor.execute(
+                statement, {"rows": json.dumps(rows, ensure_ascii=False, default=datetime.isoformat), **others}
+            )
