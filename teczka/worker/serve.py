@@ -76,6 +76,8 @@ class Worker:
     async def _listen(self) -> None:
         """Requests name an account; whoever does not keep it has a look whether there is a new one."""
         parameters = connection.get_connection_params()
+        for django_only in ("cursor_factory", "context"):  # its cursors are not asynchronous
+            parameters.pop(django_only, None)
         async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as listener:
             await listener.execute(f"LISTEN {REQUESTS}")
             async for notice in listener.notifies():
