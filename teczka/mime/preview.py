@@ -19,6 +19,7 @@ _STYLE: Final = """
 html,body{height:auto}
 html{overflow-x:auto;background:transparent}
 body{display:flow-root;margin:0;padding:16px 24px;font:15px/1.5 system-ui,sans-serif;overflow-wrap:break-word}
+@media (max-width:600px){body{padding:12px 16px}}
 [data-kind=html]{color-scheme:light;background:#fff;color:#111}
 [data-kind=text] .text{white-space:pre-wrap;max-width:80ch}
 a{color:LinkText}
