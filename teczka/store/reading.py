@@ -80,10 +80,22 @@ def lock_unread(message_ids: Sequence[int]) -> list[Unread]:
             " sha256 FROM store_message WHERE id = ANY(%s) AND indexed_with IS NULL ORDER BY id FOR UPDATE SKIP LOCKED",
             [list(message_ids)],
         )
-        return [
-            Unread(*head, entry=Entry(offset, length, Codec(codec), size, bytes(digest)))
-            for *head, offset, length, codec, size, digest in cursor.fetchall()
-        ]
+        return [_unread(*row) for row in cursor.fetchall()]
+
+
+def _unread(
+    id_: int,
+    public_id: UUID,
+    office_id: int,
+    account_id: int,
+    internaldate: datetime,
+    thread_id: int | None,
+    pack: UUID,
+    *place: Any,
+) -> Unread:
+    offset, length, codec, size, digest = place
+    entry = Entry(offset, length, Codec(codec), size, bytes(digest))
+    return Unread(id_, public_id, office_id, account_id, internaldate, thread_id, pack, entry)
 
 
 def lock_threads(owner_id: int) -> None:

@@ -102,20 +102,24 @@ def _touch(made: Mapping[int, Sequence[Read]]) -> None:
         )
 
 
+MERGE = (
+    "UPDATE store_message m SET thread_id = t.kept {pairs} WHERE m.thread_id = t.other",
+    "UPDATE store_threadlink l SET thread_id = t.kept {pairs} WHERE l.thread_id = t.other",
+    "UPDATE store_thread k SET newest_at = greatest(k.newest_at, o.newest_at) {pairs}, store_thread o"
+    " WHERE k.id = t.kept AND o.id = t.other",
+    "DELETE FROM store_thread s USING json_to_recordset(%s) AS t (other bigint) WHERE s.id = t.other",
+)
+
+
 def _merge(merged: Mapping[int, int]) -> None:
     if not merged:
         return
     rows = _json([{"other": other, "kept": kept} for other, kept in merged.items()])
-    pairs = "FROM json_to_recordset(%s) AS t (other bigint, kept bigint)"
-    statements = [
-        f"UPDATE store_message m SET thread_id = t.kept {pairs} WHERE m.thread_id = t.other",  # noqa: S608
-        f"UPDATE store_threadlink l SET thread_id = t.kept {pairs} WHERE l.thread_id = t.other",  # noqa: S608
-        f"UPDATE store_thread k SET newest_at = greatest(k.newest_at, o.newest_at) {pairs}, store_thread o WHERE k.id = t.kept AND o.id = t.other",  # noqa: S608
-        "DELETE FROM store_thread s USING json_to_recordset(%s) AS t (other bigint) WHERE s.id = t.other",
-    ]
     with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement, [rows])
+        for statement in MERGE:
+            cursor.execute(
+                statement.format(pairs="FROM json_to_recordset(%s) AS t (other bigint, kept bigint)"), [rows]
+            )
 
 
 def _link(owner_id: int, links: Mapping[str, int]) -> None:

@@ -1,0 +1,76 @@
+"""A mailbox as files: every message byte for byte, and a manifest that says where each lay on its server (P5)."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from teczka.store.blobs import blobs
+from teczka.store.models import Account, User
+from teczka.store.packs.reader import STRIDE, mapped, verify
+from teczka.store.queries import holdings
+from teczka.store.queries.holdings import Held
+from teczka.store.viewer import as_user
+
+MANIFEST = "manifest.jsonl"
+
+
+def export_account(viewer: User, account: Account, to: Path) -> dict[str, int]:
+    """Writes `to`, which must not exist or be empty: `messages/ab/<sha256>.eml`, and `manifest.jsonl` with a line for each placement
+    that is still on the server (folder, uidvalidity, uid, sha256, size, flags, internaldate). Returns messages, placements and bytes.
+
+    Made beside it and renamed when whole. Raises FileExistsError; PackDamaged where bytes are not those that were stored. Account.
+    DoesNotExist where it is not the viewer's.
+    """
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        raise FileExistsError(to)
+    with as_user(viewer.pk):
+        Account.objects.get(pk=account.pk, owner=viewer)
+    making = to.with_name(f".{to.name}.part")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    counted = {"messages": 0, "placements": 0, "bytes": 0}
+    with (making / MANIFEST).open("w", encoding="utf-8") as manifest:
+        for piece in holdings.pieces(account.pk, viewer.pk):
+            held = {message.id: message for message in piece}
+            for message in piece:
+                _write(message, making)
+                counted["bytes"] += message.entry.raw_length
+            counted["messages"] += len(piece)
+            with as_user(viewer.pk):
+                places = holdings.placements(list(held))
+            for placed in places:
+                line = _line(placed, held[placed.message_id])
+                manifest.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+                counted["placements"] += 1
+    if to.exists():
+        to.rmdir()
+    making.rename(to)
+    return counted
+
+
+def _write(message: Held, folder: Path) -> None:
+    verify(blobs(), message.pack, message.entry)
+    path = folder / _name(message)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with mapped(blobs(), message.pack, message.entry) as raw, path.open("wb") as file:
+        for offset in range(0, len(raw), STRIDE):
+            file.write(raw[offset : offset + STRIDE])
+
+
+def _name(message: Held) -> Path:
+    digest = message.entry.sha256.hex()
+    return Path("messages") / digest[:2] / f"{digest}.eml"
+
+
+def _line(placed: holdings.Placed, message: Held) -> dict[str, Any]:
+    return {
+        "folder": placed.folder,
+        "uidvalidity": placed.uidvalidity,
+        "uid": placed.uid,
+        "sha256": message.entry.sha256.hex(),
+        "size": message.entry.raw_length,
+        "flags": placed.flags,
+        "internaldate": placed.internaldate.isoformat(),
+        "file": str(_name(message)),
+    }
