@@ -71,8 +71,8 @@ class RemoteMailbox(Protocol):
     def summaries(self, uids: list[int]) -> Iterator[RemoteSummary]: ...
 
     def messages(self, uids: list[int], envelopes: bool = False) -> Iterator[RemoteMessage]:
-        """Whole messages, pipelined, in the order of `uids` chunk by chunk (within a chunk the server's order). A UID that no longer
-        exists is left out; an answer for a UID not asked is ignored; a body cut short is never yielded."""
+        """Whole messages, pipelined, roughly in the order of `uids`: a server may mix the few hundred that are asked for at once. A UID
+        that no longer exists is left out; an answer for a UID not asked is ignored; a body cut short is never yielded."""
         ...
 
     def close(self) -> None:

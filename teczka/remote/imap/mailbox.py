@@ -109,7 +109,10 @@ class ImapMailbox:
         return self._stream(reading, reading.read)
 
     def messages(self, uids: list[int], envelopes: bool = False) -> Iterator[RemoteMessage]:
-        """A message that the server gives as empty though it has a size is left out, like one that is gone."""
+        """Dovecot works on the commands in flight side by side, so that up to four hundred messages may come mixed (RFC 3501 §5.5).
+
+        A message that the server gives as empty though it has a size is left out, like one that is gone.
+        """
         reading = Messages(self._conversation, uids, envelopes)
         return self._stream(reading, reading.read)
 
