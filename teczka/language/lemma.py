@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
+from threading import Lock
 from typing import Final
 
 import Stemmer
@@ -16,12 +17,13 @@ Analyse = Callable[[str], tuple[str, ...]]
 
 def _morfeusz() -> Analyse:
     analyse = import_module("morfeusz2").Morfeusz(generate=False).analyse
+    alone = Lock()  # the analyser keeps state between its steps, and pages search from several threads
 
     def readings(word: str) -> tuple[str, ...]:
         """The first segment carries the lemma ("zrobił|em"); "Kowalski:Sm1" is "Kowalski"; "ign" means unknown."""
-        found = [
-            lemma.partition(":")[0] for start, _, (_, lemma, tag, *_) in analyse(word) if start == 0 and tag != "ign"
-        ]
+        with alone:
+            analysed = analyse(word)
+        found = [lemma.partition(":")[0] for start, _, (_, lemma, tag, *_) in analysed if start == 0 and tag != "ign"]
         return tuple(dict.fromkeys(found))[:_MOST]
 
     return readings

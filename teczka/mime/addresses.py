@@ -13,13 +13,14 @@ from teczka.mime.words import clean, decode_text
 
 _TOKEN: Final = re.compile(
     r"""(?P<word>=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)      # kept whole whatever it holds
-      | "(?P<quoted>[^"\\]*+(?:\\.[^"\\]*+)*+)"?     # a quote never closed runs to the end
+      | "(?P<quoted>[^"\\]*+(?:\\.[^"\\]*+)*+)(?P<closed>")?
       | <(?P<angle>[^<>]*+)>?
       | (?P<mark>[(),;:>])
       | (?P<space>\s+)
       | (?P<atom>[^"(),;:<>\s]+)""",
     re.VERBOSE | re.DOTALL,
 )
+_UNQUOTED: Final = str.maketrans({'"': " ", "\\": " "})
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -34,12 +35,9 @@ class Address:
 def read(value: bytes) -> list[Address]:
     """The addresses of one field, at most `LIMITS.addresses`. Group names are dropped, their members kept (RFC 5322 §3.4)."""
     reader = _Reader()
-    for token in _TOKEN.finditer(charset.decode(value)):
-        reader.take(token)
-        if len(reader.found) >= LIMITS.addresses:
-            return reader.found
+    reader.take_all(charset.decode(value))
     reader.flush()
-    return reader.found
+    return reader.found[: LIMITS.addresses]
 
 
 class _Reader:
@@ -52,7 +50,16 @@ class _Reader:
         self._spaced = False
         self._surname = ""  # "Nowak, Jan <jan@…>" with the quotes forgotten
 
-    def take(self, token: re.Match[str]) -> None:
+    def take_all(self, text: str) -> None:
+        for token in _TOKEN.finditer(text):
+            if len(self.found) >= LIMITS.addresses:
+                return
+            if token.lastgroup == "quoted":  # never closed, so it runs to the end: read once more without quotes
+                self.take_all(token["quoted"].translate(_UNQUOTED))
+            else:
+                self._take(token)
+
+    def _take(self, token: re.Match[str]) -> None:
         kind = token.lastgroup
         text = token.group()
         if kind == "mark":
@@ -66,7 +73,7 @@ class _Reader:
             if inner or self._angle is None:
                 self._angle = inner
         else:
-            self._word(_ESCAPED.sub(r"\1", token["quoted"]) if kind == "quoted" else text)
+            self._word(_ESCAPED.sub(r"\1", token["quoted"]) if kind == "closed" else text)
 
     def _word(self, text: str) -> None:
         """Words that touch are one: `jan."x"@host` is one address."""
@@ -77,10 +84,10 @@ class _Reader:
         self._spaced = False
 
     def _mark(self, mark: str) -> None:
-        if mark == "(":
-            self._depth += 1
-        elif mark == ")":
-            self._depth = max(0, self._depth - 1)
+        if mark in "()":
+            if self._depth > (mark == ")"):
+                self._comment.append(mark)
+            self._depth = max(0, self._depth + (1 if mark == "(" else -1))
             self._spaced = True
         elif self._depth:
             self._comment.append(mark)

@@ -15,6 +15,7 @@ Read = Callable[[int, int], bytes]  # (offset, length) of the raw message → it
 
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _FOREIGN: Final = bytes(set(range(256)) - set(_ALPHABET))
+_PADDED_BREAK: Final = re.compile(rb"=[ \t]++(?=\r?\n)")
 _OPEN_ESCAPE: Final = re.compile(
     rb"=[0-9A-Fa-f\r \t]{0,70}\Z"
 )  # "=", "=C", or a soft break whose line end is still to come
@@ -26,7 +27,7 @@ def decode(raw: Raw, part: Part, limit: int = LIMITS.text) -> bytes:
     if part.length <= limit:
         content = raw[part.offset : part.offset + part.length]
         if part.encoding == QUOTED:
-            return binascii.a2b_qp(content)
+            return _unquoted(content)
         if part.encoding != BASE64:
             return content
         try:
@@ -96,5 +97,12 @@ def _quoted(blocks: Iterator[bytes]) -> Iterator[bytes]:
             open_escape = _OPEN_ESCAPE.search(content, max(last, cut - 80))
             cut = last or (open_escape.start() if open_escape else cut)
         if cut:
-            yield binascii.a2b_qp(content[:cut])
+            yield _unquoted(content[:cut])
         rest = content[cut:]
+
+
+def _unquoted(content: bytes) -> bytes:
+    """Blanks that some relay has put behind a soft break are no part of it (RFC 2045 §6.7 rule 3)."""
+    if b"= " in content or b"=\t" in content:
+        content = _PADDED_BREAK.sub(b"=", content)
+    return binascii.a2b_qp(content)

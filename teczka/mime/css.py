@@ -27,7 +27,9 @@ _PROPERTIES: Final = frozenset(
     for side in ("top", "right", "bottom", "left")
     for detail in details
 )
-_PLAIN: Final = frozenset(("ident", "number", "percentage", "dimension", "hash", "whitespace", "string"))
+_PLAIN: Final = frozenset(("ident", "number", "percentage", "dimension", "hash", "whitespace"))
+_NAME: Final = re.compile(r"[\w .-]*")  # of a font
+_SEPARATORS: Final = (",", "/")  # a literal token equals its sign
 _COLOURS: Final = frozenset(("rgb", "rgba", "hsl", "hsla"))
 # Tag, class and id names, descendants and children: no pseudo-class (:visited), no attribute (spies on values).
 _SELECTOR: Final = re.compile(r"[\w.#*-]+(?:\s*[\s>]\s*[\w.#*-]+){0,2}")
@@ -50,7 +52,7 @@ def declarations(style: str) -> tuple[str, tuple[str, ...]]:
 
 @lru_cache(128)
 def rules(sheet: str) -> tuple[Rule, ...]:
-    """The rules of a <style> block that can be written into style attributes, weakest first. At-rules (media queries, imports) are left out."""
+    """The rules of a <style> block that can be written into style attributes, weakest first. At-rules are left out."""
     found: list[Rule] = []
     for node in tinycss2.parse_stylesheet(sheet[:_LONGEST_SHEET], skip_comments=True, skip_whitespace=True):
         if node.type != "qualified-rule":
@@ -91,7 +93,9 @@ def _image(token: Any, images: list[str]) -> bool:
 def _harmless(token: Any) -> bool:
     if token.type == "function":
         return token.lower_name in _COLOURS and all(
-            inner.type in {"number", "percentage", "dimension", "whitespace"} or inner == "," or inner == "/"
+            inner.type in {"number", "percentage", "dimension", "whitespace"} or inner in _SEPARATORS
             for inner in token.arguments
         )
-    return token.type in _PLAIN or token == "," or token == "/"
+    if token.type == "string":
+        return _NAME.fullmatch(token.value) is not None
+    return token.type in _PLAIN or token in _SEPARATORS

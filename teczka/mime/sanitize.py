@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape, unescape
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import unquote, urlsplit
 
 import nh3
@@ -32,7 +32,7 @@ _WHOLLY_REMOVED: Final = set(
 _BOX: Final = {"align", "valign", "bgcolor", "background", "width", "height", "nowrap"}
 _ATTRIBUTES: Final[dict[str, set[str]]] = {
     "*": {"style", "dir", "lang", "title", "align"},
-    "a": {"href"},
+    "a": {"href", "target", "rel"},  # the last two are always ours
     "img": {"src", "data-src", "alt", "width", "height", "border", "hspace", "vspace"},
     "table": _BOX | {"border", "cellpadding", "cellspacing"},
     "tbody": _BOX,
@@ -59,6 +59,7 @@ _MARKUP: Final = re.compile(r"<[^<>]*>")
 _MOST_STYLED: Final = 20_000  # rules written into elements
 _MOST_MATCHES: Final = 2_000_000  # rules × tags
 _MOST_HOSTS: Final = 50
+_MOST_ROUNDS: Final = 3
 
 Cid = Callable[[str], str | None]
 
@@ -81,44 +82,59 @@ def sanitize(html: str, *, cid: Cid) -> Clean:
     if not html.isascii():
         html = html.encode("utf-8", "replace").decode("utf-8")
     if too_deep(html):
-        return Clean(preview.plain(unescape(_MARKUP.sub(" ", html))), defects=(*defects, "html.nesting"))
-    prepared = _prepare(html) if _PREPARED.search(html) else html
+        return Clean(_words(html), defects=(*defects, "html.nesting"))
     judge = _Judge(cid)
-    if _JUDGED.search(prepared):
-        clean = nh3.clean(
-            prepared,
-            tags=_TAGS,
-            clean_content_tags=_WHOLLY_REMOVED,
-            attributes=_ATTRIBUTES,
-            attribute_filter=judge.attribute,
-            url_schemes=_LINKS | {"cid", "data"},
-            url_relative=None,  # passed on: `judge` refuses them, and writes our own for inline images
-            link_rel="noopener noreferrer",
-            set_tag_attribute_values={"a": {"target": "_blank"}},
-        )
-    else:  # a call back for every attribute costs more than all the rest
-        clean = _PLAIN.clean(prepared)
-    return Clean(clean, judge.blocked, tuple(sorted(judge.hosts)[:_MOST_HOSTS]), defects)
+    clean = judge.clean(_prepare(html) if _PREPARED.search(html) else html)
+    # What a parser builds of markup gone wrong is not always what it builds of its own writing (an <a> in a table in an <a>).
+    # Only a page that reads back as itself is given out, so that the browser sees what was judged.
+    for _ in range(_MOST_ROUNDS):
+        if _WRITTEN_BACK.clean(clean) == clean:
+            return Clean(clean, judge.blocked, tuple(sorted(judge.hosts)[:_MOST_HOSTS]), defects)
+        again = _Judge(lambda name: None, judge.issued)
+        clean = again.clean(clean)
+    return Clean(_words(html), defects=(*defects, "html.nesting"))
 
 
-_PLAIN: Final = nh3.Cleaner(
-    tags=_TAGS,
-    clean_content_tags=_WHOLLY_REMOVED,
-    attributes=_ATTRIBUTES,
-    url_schemes=_LINKS,
-    url_relative="deny",
-    link_rel="noopener noreferrer",
-    set_tag_attribute_values={"a": {"target": "_blank"}},
-)
+def _words(html: str) -> str:
+    return preview.plain(unescape(_MARKUP.sub(" ", html)))
+
+
+def _cleaner(
+    schemes: set[str],
+    attribute: Callable[[str, str, str], str | None] | None = None,
+    relative: Literal["deny"] | None = None,
+) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=_TAGS,
+        clean_content_tags=_WHOLLY_REMOVED,
+        attributes=_ATTRIBUTES,
+        attribute_filter=attribute,
+        url_schemes=schemes,
+        url_relative=relative,
+        link_rel=None,
+        set_tag_attribute_values={"a": {"target": "_blank", "rel": "noopener noreferrer"}},
+    )
+
+
+# Without styles and images there is nothing to judge: a call back for every attribute costs more than all the rest.
+_UNJUDGED: Final = _cleaner(_LINKS, relative="deny")
+# Parses and writes what was judged already; it tells only whether that reads back as itself.
+_WRITTEN_BACK: Final = _cleaner(_LINKS | {"data"})
 
 
 class _Judge:
     """Says of every attribute that the lists let through what is kept of it."""
 
-    def __init__(self, cid: Cid) -> None:
+    def __init__(self, cid: Cid, issued: set[str] | None = None) -> None:
         self.blocked = 0
         self.hosts: set[str] = set()
+        self.issued: set[str] = set() if issued is None else issued  # our own addresses of inline images
         self._cid = cid
+        # Relative addresses are passed on: `attribute` refuses them, and writes ours.
+        self._cleaner = _cleaner(_LINKS | {"cid", "data"}, self.attribute)
+
+    def clean(self, html: str) -> str:
+        return (self._cleaner if _JUDGED.search(html) else _UNJUDGED).clean(html)
 
     def attribute(self, tag: str, name: str, value: str) -> str | None:
         if name == "style":
@@ -139,7 +155,12 @@ class _Judge:
 
     def _source(self, value: str) -> str | None:
         if value[:4].lower() == "cid:":
-            return self._cid(unquote(value[4:]))
+            address = self._cid(unquote(value[4:]))
+            if address:
+                self.issued.add(address)
+            return address
+        if value in self.issued:
+            return value
         if _PICTURE.fullmatch(value):
             return value
         self._block(value)

@@ -110,13 +110,14 @@ class Structure:
         if part.encoding != BASE64 or not part.length:
             return part.length
         start, end = part.offset, part.offset + part.length
-        tail = self.raw[max(start, end - 16) : end].rstrip()
+        last = self.raw[max(start, end - 16) : end]
+        tail = last.rstrip()
+        length = part.length - len(last) + len(tail)
         full = self.raw.find(b"\n", start, min(end, start + 1_000))
-        digits = part.length
+        digits = length
         if full >= 0:
-            width = full - start + 1
             line = len(self.raw[start:full].rstrip())
-            lines, rest = divmod(part.length, width)
+            lines, rest = divmod(length, full - start + 1)
             digits = lines * line + min(rest, line)
         return max(0, digits * 3 // 4 - tail[-2:].count(b"="))
 
