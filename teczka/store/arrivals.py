@@ -17,7 +17,7 @@ from teczka.core.mail import RemoteMessage
 from teczka.store.headline import headline_of
 from teczka.store.models import Account
 from teczka.store.packs.blobs import Blobs
-from teczka.store.packs.format import Entry, key
+from teczka.store.packs.format import HEADER_BYTES, Entry, key
 from teczka.store.packs.spool import SpoolFile
 from teczka.store.packs.writer import write_pack
 from teczka.store.placements import flag_columns
@@ -34,7 +34,7 @@ WITH batch AS MATERIALIZED (
     message_id text, uid bigint, seen boolean, flagged boolean, answered boolean, draft boolean, keywords text)),
 packed AS (
   INSERT INTO store_pack (id, office_id, owner_id, account_id, size, created_at)
-  SELECT pack, %(office)s, %(owner)s, %(account)s, max(pack_offset + pack_length), now() FROM batch WHERE pack IS NOT NULL GROUP BY pack),
+  SELECT pack, %(office)s, %(owner)s, %(account)s, max(pack_offset + pack_length) + %(header)s, now() FROM batch WHERE pack IS NOT NULL GROUP BY pack),
 arrived AS (
   INSERT INTO store_message (public_id, office_id, owner_id, account_id, sha256, size, pack_id, pack_offset, pack_length, pack_codec,
     internaldate, subject, from_name, from_address, to_line, sent_at, message_id, snippet, attachments, defects, reading_tries)
@@ -92,6 +92,7 @@ def arrive(account: Account, blobs: Blobs, folder_id: int, uidvalidity: int, bat
         "account": account.pk,
         "folder": folder_id,
         "uidvalidity": uidvalidity,
+        "header": HEADER_BYTES,
         "rows": as_json(rows),
     }
     with connection.cursor() as cursor:

@@ -105,8 +105,8 @@ def _touch(made: Mapping[int, Sequence[Read]]) -> None:
 MERGE = (
     "UPDATE store_message m SET thread_id = t.kept {pairs} WHERE m.thread_id = t.other",
     "UPDATE store_threadlink l SET thread_id = t.kept {pairs} WHERE l.thread_id = t.other",
-    "UPDATE store_thread k SET newest_at = greatest(k.newest_at, o.newest_at) {pairs}, store_thread o"
-    " WHERE k.id = t.kept AND o.id = t.other",
+    """UPDATE store_thread k SET newest_at = greatest(k.newest_at, o.newest_at) {pairs}, store_thread o
+       WHERE k.id = t.kept AND o.id = t.other""",
     "DELETE FROM store_thread s USING json_to_recordset(%s) AS t (other bigint) WHERE s.id = t.other",
 )
 
