@@ -12,6 +12,7 @@ from teczka.store.queries import walls
 
 @dataclass(frozen=True, slots=True)
 class MessageText:
+    id: int
     public_id: UUID
     owned: bool
     owner_name: str
@@ -85,8 +86,8 @@ def message_text(viewer: User, public_id: UUID) -> MessageText | None:
     found = walls.read(
         viewer,
         MessageText,
-        f"""SELECT m.public_id, m.owner_id = %(viewer)s, o.name, m.subject, m.from_name, m.from_address, m.to_line, m.internaldate,
-                   m.sent_at, m.message_id, m.indexed_with IS NOT NULL, m.defects,
+        f"""SELECT m.id, m.public_id, m.owner_id = %(viewer)s, o.name, m.subject, m.from_name, m.from_address, m.to_line,
+                   m.internaldate, m.sent_at, m.message_id, m.indexed_with IS NOT NULL, m.defects,
                    m.pack_id, m.pack_offset, m.pack_length, m.pack_codec, m.size, m.sha256,
                    coalesce(t.headers, '{{}}'), coalesce(t.text, ''), coalesce(t.html, ''), coalesce(t.blocked_images, 0),
                    coalesce(t.blocked_hosts, '{{}}')

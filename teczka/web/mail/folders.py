@@ -10,9 +10,8 @@ from django.views.decorators.http import require_safe
 from teczka.core.folders import FolderRole
 from teczka.store.queries.folders import FolderLine, folder
 from teczka.store.queries.listing import BLOCK, MessageLine, block
-from teczka.store.queries.messages import message_page
 from teczka.web.mail.cursor import read_cursor, write_cursor
-from teczka.web.mail.messages import as_uuid, shown
+from teczka.web.mail.messages import as_uuid, opened, shown
 from teczka.web.mail.tree import tree
 from teczka.web.problems import tell
 from teczka.web.requests import Request, found
@@ -25,8 +24,8 @@ def folder_page(request: Request, folder_id: UUID) -> HttpResponse:
     line = found(folder(request.user, folder_id))
     branches = tree(request.user)
     branch = next(branch for branch in branches if branch.account.public_id == line.account)
-    opened = as_uuid(request.GET.get("m", ""))
-    message = message_page(request.user, opened) if opened else None
+    asked = as_uuid(request.GET.get("m", ""))
+    message = opened(request.user, asked) if asked else None
     account = branch.account
     context = {
         "branches": branches,

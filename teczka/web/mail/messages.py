@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from teczka.actions.reading import read_now
 from teczka.mime.preview import plain
+from teczka.store.models import User
 from teczka.store.queries.messages import MessagePage, MessageText, PartLine, message_page, message_text
 from teczka.store.queries.raw import raw_pieces
 from teczka.web.mail.frame import framed
@@ -76,13 +78,13 @@ class Shown:
 
 @require_safe
 def message(request: Request, message_id: UUID) -> HttpResponse:
-    page = found(message_page(request.user, message_id))
+    page = found(opened(request.user, message_id))
     return render(request, "mail/message.html", {"message": shown(page)})
 
 
 @require_safe
 def message_pane(request: Request, message_id: UUID) -> HttpResponse:
-    page = found(message_page(request.user, message_id))
+    page = found(opened(request.user, message_id))
     return render(request, "mail/pane.html", {"message": shown(page)})
 
 
@@ -99,6 +101,15 @@ def message_raw(request: Request, message_id: UUID) -> HttpResponseBase:
     text = found(message_text(request.user, message_id))
     name = safe_name(text.subject or "", _("message")) + ".eml"
     return download(raw_pieces(text), name, "message/rfc822", text.entry.raw_length)
+
+
+def opened(viewer: User, message_id: UUID) -> MessagePage | None:
+    """What the pane shows. A message that waits to be read is read now, out of turn: somebody wants to see it."""
+    page = message_page(viewer, message_id)
+    if page is None or page.text.read or not page.text.owned:
+        return page
+    read_now(viewer.pk, page.text.id)
+    return message_page(viewer, message_id)
 
 
 def download(pieces: Iterator[bytes], name: str, content_type: str, length: int | None = None) -> StreamingHttpResponse:

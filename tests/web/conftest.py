@@ -1,0 +1,97 @@
+"""An office with mail in it, and a browser for each of its people."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import Client
+
+from teczka.store.models import Account, Folder, Message, User
+from tests.cast import Cast, make_account, make_cast, make_folder
+from tests.web.mailroom import share, store
+
+# Words that stand in Anna's private mail and in nothing else: whoever else meets one of them has seen too much.
+SECRETS = ["Tajemnica", "sekretny@nadawca", "utajniony.pdf", "Skrzynka-Anny", "Teczka-tajna", "poufna-tresc"]
+
+PRIVATE = """\
+From: Tajemnica Nadawca <sekretny@nadawca.example>
+To: Anna Lipowska <anna@skrzynka.example>
+Subject: Tajemnica obrończa
+Message-ID: <poufna-tresc@nadawca.example>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=B
+
+--B
+Content-Type: text/plain; charset=utf-8
+Content-Transfer-Encoding: 8bit
+
+poufna-tresc: zażółć gęślą jaźń
+--B
+Content-Type: application/pdf; name="utajniony.pdf"
+Content-Disposition: attachment; filename="utajniony.pdf"
+Content-Transfer-Encoding: base64
+
+JVBERi0xLjQK
+--B--
+""".replace("\n", "\r\n").encode()
+
+SHARED = """\
+From: Jan Kowal <jan@klient.example>
+To: Anna Lipowska <anna@klient.example>
+Subject: Wspólna sprawa
+MIME-Version: 1.0
+Content-Type: text/html; charset=utf-8
+Content-Transfer-Encoding: 8bit
+
+<p>Do obejrzenia razem.</p>
+""".replace("\n", "\r\n").encode()
+
+
+@dataclass(frozen=True)
+class Office:
+    cast: Cast
+    account: Account
+    folder: Folder
+    private: Message
+    shared: Message
+
+
+def make_office() -> Office:
+    cast = make_cast()
+    account = make_account(cast.anna, "anna@skrzynka.example", provider_name="Skrzynka-Anny", state="working")
+    folder = make_folder(account, "Teczka-tajna", "")
+    private, shared = store(folder, PRIVATE), store(folder, SHARED)
+    share(shared, cast.bartek)
+    return Office(cast, account, folder, private, shared)
+
+
+def browser(user: User | None) -> Client:
+    client = Client()
+    if user:
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files() -> None:
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> Iterator[None]:
+    """Rate limits count in the cache."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def office(db: None) -> Office:
+    return make_office()
+
+
+@pytest.fixture
+def anna(office: Office) -> Client:
+    return browser(office.cast.anna)

@@ -1,0 +1,165 @@
+"""Every address, as everybody: with both walls, with row-level security alone, and with the query filter alone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from teczka.store.models import Message
+from teczka.store.queries import walls
+from teczka.web.urls import urlpatterns
+from tests.conftest import OwnDatabase
+from tests.database import BYPASS
+from tests.web.conftest import SECRETS, Office, browser, make_office
+
+# What a stranger gets. own: their own things, without a trace of Anna's. hidden: as if it did not exist. open: anybody may come.
+SWEEP = {
+    "home": "own",
+    "set_up": "open",
+    "account_login": "open",
+    "account_logout": "own",
+    "set_language": "open",
+    "account_list": "own",
+    "account_add": "own",
+    "folder_tree": "own",
+    "folder": "hidden",
+    "folder_rows": "hidden",
+    "message": "hidden",
+    "message_pane": "hidden",
+    "message_body": "hidden",
+    "message_raw": "hidden",
+    "message_part": "hidden",
+    "frame": "own",
+}
+OF_MESSAGES = ["message", "message_pane", "message_body", "message_raw"]
+
+
+def address(name: str, office: Office, message: Message) -> str:
+    if name == "set_up":
+        return reverse(name, args=["no-such-token"])
+    if name.startswith("message"):
+        return reverse(name, args=[message.public_id, "2"] if name == "message_part" else [message.public_id])
+    return reverse(name, args=[office.folder.public_id] if SWEEP[name] == "hidden" else [])
+
+
+def sweep(office: Office) -> None:
+    for stranger in office.cast.strangers:
+        client = browser(stranger)
+        for name, kind in SWEEP.items():
+            answer = client.get(address(name, office, office.private))
+            told = f"{name} as {stranger.email}"
+            assert answer.status_code == 404 if kind == "hidden" else answer.status_code < 500, told
+            check_traces(answer, told)
+
+
+def check_traces(answer: object, told: str) -> None:
+    body = b"".join(answer) if answer.streaming else answer.content  # type: ignore[attr-defined, call-overload]
+    whole = body.decode("utf-8", "replace") + str(answer.headers)  # type: ignore[attr-defined]
+    assert [secret for secret in SECRETS if secret in whole] == [], told
+
+
+def check_owner(office: Office) -> None:
+    """The sweep proves nothing where the owner sees as little as a stranger."""
+    client = browser(office.cast.anna)
+    for name, kind in SWEEP.items():
+        if kind == "hidden":
+            assert client.get(address(name, office, office.private)).status_code == 200, name
+    assert "Tajemnica" in client.get(address("folder", office, office.private)).content.decode()
+
+
+def check_shared(office: Office) -> None:
+    """Whom a message was shared with sees it, and neither the folder nor the account it lies in; a coworker without a share sees nothing."""
+    for name in OF_MESSAGES:
+        answer = browser(office.cast.bartek).get(address(name, office, office.shared))
+        assert answer.status_code == 200, name
+        check_traces(answer, name)
+        assert browser(office.cast.celina).get(address(name, office, office.shared)).status_code == 404, name
+
+
+def everything(office: Office) -> None:
+    sweep(office)
+    check_owner(office)
+    check_shared(office)
+
+
+@contextmanager
+def without_the_filter(patch: pytest.MonkeyPatch) -> Iterator[None]:
+    with patch.context() as inner:
+        inner.setattr(walls, "mine", lambda _table: "true")
+        inner.setattr(walls, "visible", lambda _message: "true")
+        yield
+
+
+@contextmanager
+def without_row_level_security() -> Iterator[None]:
+    """Serve as a role that sees through every policy."""
+    serving = {name: connection.settings_dict[name] for name in ("USER", "OPTIONS")}
+    connection.close()
+    connection.settings_dict |= {"USER": "postgres", "OPTIONS": {**serving["OPTIONS"], "options": f"-c role={BYPASS}"}}
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict |= serving
+
+
+def test_every_address_has_its_place_in_the_sweep() -> None:
+    assert {pattern.name for pattern in urlpatterns} == set(SWEEP)
+
+
+def test_strangers_meet_no_trace_of_private_mail(office: Office) -> None:
+    everything(office)
+
+
+def test_row_level_security_alone_keeps_strangers_out(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    with without_the_filter(monkeypatch):
+        everything(office)
+
+
+def test_the_query_filter_alone_keeps_strangers_out(own_database: OwnDatabase) -> None:
+    office = make_office()
+    with without_row_level_security():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM store_message")
+            assert cursor.fetchone() == (2,), "this role should see through row-level security"
+        everything(office)
+
+
+def test_with_neither_wall_everybody_would_see_everything(
+    own_database: OwnDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So the tests above do try each wall by itself."""
+    office = make_office()
+    with without_row_level_security(), without_the_filter(monkeypatch):
+        answer = browser(office.cast.edward).get(address("message", office, office.private))
+    assert answer.status_code == 200
+
+
+def test_who_has_not_signed_in_is_sent_to_the_door(office: Office) -> None:
+    client = Client()
+    for name, kind in SWEEP.items():
+        where = address(name, office, office.private)
+        answer = client.get(where)
+        check_traces(answer, name)
+        if kind != "open" and name not in {"home", "account_logout"}:
+            assert answer.status_code == 302, name
+            assert answer.headers["Location"].startswith("/sign-in/?next="), name
+
+
+def test_every_page_has_a_policy_without_anything_inline(office: Office) -> None:
+    for client in (browser(office.cast.anna), Client()):
+        for name in SWEEP:
+            policy = client.get(address(name, office, office.private)).headers["Content-Security-Policy"]
+            assert "default-src 'none'" in policy, name
+            assert "'unsafe-inline'" not in policy.replace("style-src 'unsafe-inline'; img-src http", ""), name
+            assert "'unsafe-eval'" not in policy, name
+
+
+def test_pages_leave_no_copy_in_the_browser(office: Office) -> None:
+    client = browser(office.cast.anna)
+    for name in SWEEP:
+        kept = client.get(address(name, office, office.private)).headers["Cache-Control"]
+        assert name == "frame" or "no-store" in kept, name
