@@ -208,13 +208,17 @@ class ImapMailbox:
         return event
 
     def _receive(self) -> None:
-        """Until a response is whole. A server must keep PACE: it has its time-out, and no more than that at any moment."""
+        """Until a response is whole. A server must keep PACE: it has its time-out, and no more than that at any moment.
+
+        The hot loop of a first sync: a server that sends records of 4 KB passes here 250 times a megabyte. The socket's own time-out,
+        a system call to set, is therefore set once and the deadline read from the clock.
+        """
         reader = self._conversation.reader
         now = time.monotonic()
         deadline = now + self._timeout
+        self._sock.settimeout(self._timeout)
         while not reader.ready:
             try:
-                self._sock.settimeout(max(0.001, deadline - now))
                 room = reader.room()
                 data = self._sock.recv(CHUNK) if room is None else b""
                 count = len(data) if room is None else self._sock.recv_into(room)
@@ -224,11 +228,13 @@ class ImapMailbox:
                 raise Problem(Trouble.SERVER_CLOSED, host=self._server.host) from error
             if not count:
                 raise Problem(Trouble.SERVER_CLOSED, host=self._server.host)
+            now = time.monotonic()
+            if now > deadline:
+                raise self._conversation.silence()
             if room is None:
                 reader.feed(data)
             else:
                 reader.filled(count)
-            now = time.monotonic()
             deadline = min(deadline + count / PACE, now + self._timeout)
 
     def _send(self, data: bytes) -> None:
