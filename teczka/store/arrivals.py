@@ -34,7 +34,8 @@ WITH batch AS MATERIALIZED (
     message_id text, uid bigint, seen boolean, flagged boolean, answered boolean, draft boolean, keywords text)),
 packed AS (
   INSERT INTO store_pack (id, office_id, owner_id, account_id, size, created_at)
-  SELECT pack, %(office)s, %(owner)s, %(account)s, max(pack_offset + pack_length) + %(header)s, now() FROM batch WHERE pack IS NOT NULL GROUP BY pack),
+  SELECT pack, %(office)s, %(owner)s, %(account)s, max(pack_offset + pack_length) + %(header)s, now()
+  FROM batch WHERE pack IS NOT NULL GROUP BY pack),
 arrived AS (
   INSERT INTO store_message (public_id, office_id, owner_id, account_id, sha256, size, pack_id, pack_offset, pack_length, pack_codec,
     internaldate, subject, from_name, from_address, to_line, sent_at, message_id, snippet, attachments, defects, reading_tries)

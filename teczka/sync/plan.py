@@ -43,6 +43,8 @@ def _nothing_new(folder: LocalFolder, told: FolderStatus, local: LocalAccount) -
     known = (folder.uidvalidity, folder.complete_below, folder.highestmodseq)
     if told.highestmodseq is None or (told.uidvalidity, told.uidnext, told.highestmodseq) != known:
         return False
+    if told.messages != folder.told:
+        return False  # last time it told another count: an ill server that is well again, and the seat belt must know
     if told.messages == folder.stored:
         return True
     # What we gave up on is there but not stored. It is no news as long as no further try is due.

@@ -1,0 +1,174 @@
+"""The local side of an account in memory: what `sync.ports.LocalAccount` promises. Passes the same suite as the store's."""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
+
+from teczka.core.errors import Trouble
+from teczka.core.folders import LocalFolder
+from teczka.core.mail import FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary
+from teczka.core.messages import Candidate
+from teczka.sync.plan import bare_id
+
+Key = tuple[int, int, int]  # folder, UIDVALIDITY, UID
+
+
+@dataclass
+class MemorySpool:
+    size: int = 0
+    data: bytearray = field(default_factory=bytearray)
+    discarded: bool = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> int:
+        self.data += data
+        self.size += len(data)
+        return len(data)
+
+    def discard(self) -> None:
+        self.discarded = True
+
+
+@dataclass
+class Placed:
+    id: int
+    digest: bytes
+    flags: frozenset[str]
+    internaldate: datetime
+    gone: bool = False
+
+
+class MemoryAccount:
+    def __init__(self) -> None:
+        self.messages: dict[bytes, bytes] = {}  # SHA-256 → raw
+        self.message_ids: dict[bytes, bytes] = {}
+        self.placements: dict[Key, Placed] = {}
+        self.troubles: dict[Key, int] = {}
+        self._folders: dict[bytes, LocalFolder] = {}
+        self._listed: list[bytes] = []
+        self._ids = 0
+
+    def save_folders(self, listed: Sequence[RemoteFolder]) -> list[LocalFolder]:
+        if listed:
+            self._listed = sorted(
+                {folder.name for folder in listed if folder.selectable}, key=lambda name: (name != b"INBOX", name)
+            )
+        for name in self._listed:
+            self._folders.setdefault(name, LocalFolder(len(self._folders) + 1, name, None, 0, None, 0, 0))
+        return [self._now(self._folders[name]) for name in self._listed]
+
+    def stored_uids(self, folder: LocalFolder, uidvalidity: int, lowest: int = 1) -> "array[int]":
+        return array(
+            "Q", sorted(uid for uid, placed in self._in(folder, uidvalidity) if uid >= lowest and not placed.gone)
+        )
+
+    def troubled_uids(self, folder: LocalFolder, uidvalidity: int) -> dict[int, int]:
+        return {
+            uid: tries
+            for (at, validity, uid), tries in self.troubles.items()
+            if (at, validity) == (folder.id, uidvalidity)
+        }
+
+    def add(self, folder: LocalFolder, uidvalidity: int, batch: Sequence[RemoteMessage]) -> int:
+        new = 0
+        for message in batch:
+            raw = bytes(message.body if isinstance(message.body, bytes | bytearray) else message.body.data)  # type: ignore[attr-defined]
+            digest = sha256(raw).digest()
+            self.messages.setdefault(digest, raw)
+            if message.envelope:
+                self.message_ids.setdefault(digest, bare_id(message.envelope.message_id))
+            new += self._put((folder.id, uidvalidity, message.uid), digest, message.flags, message.internaldate)
+            self.troubles.pop((folder.id, uidvalidity, message.uid), None)
+        return new
+
+    def place(self, folder: LocalFolder, uidvalidity: int, matched: Sequence[tuple[RemoteSummary, int]]) -> int:
+        new = 0
+        for summary, old_id in matched:
+            old = next(placed for placed in self.placements.values() if placed.id == old_id)
+            new += self._put((folder.id, uidvalidity, summary.uid), old.digest, summary.flags, summary.internaldate)
+            old.gone = True
+        return new
+
+    def candidates(self, folder: LocalFolder, uidvalidity: int) -> list[Candidate]:
+        return [
+            Candidate(
+                placed.id,
+                len(self.messages[placed.digest]),
+                int(placed.internaldate.timestamp()),
+                self.message_ids.get(placed.digest, b""),
+            )
+            for (at, validity, _), placed in self.placements.items()
+            if at == folder.id and validity != uidvalidity and not placed.gone
+        ]
+
+    def set_flags(self, folder: LocalFolder, uidvalidity: int, changes: Sequence[RemoteFlags]) -> int:
+        changed = 0
+        for change in changes:
+            placed = self.placements.get((folder.id, uidvalidity, change.uid))
+            if placed and not placed.gone and placed.flags != change.flags:
+                placed.flags = change.flags
+                changed += 1
+        return changed
+
+    def mark_gone(self, folder: LocalFolder, uidvalidity: int, uids: Sequence[int]) -> int:
+        gone = 0
+        for uid in uids:
+            placed = self.placements.get((folder.id, uidvalidity, uid))
+            if placed and not placed.gone:
+                placed.gone = True
+                gone += 1
+            self.troubles.pop((folder.id, uidvalidity, uid), None)
+        return gone
+
+    def give_up(self, folder: LocalFolder, uidvalidity: int, uids: Sequence[int], trouble: Trouble) -> None:
+        for uid in uids:
+            key = (folder.id, uidvalidity, uid)
+            self.troubles[key] = self.troubles.get(key, 0) + 1
+
+    def opened(self, folder: LocalFolder, status: FolderStatus) -> None:
+        kept = self._folders[folder.name]
+        if kept.uidvalidity != status.uidvalidity:
+            kept = replace(kept, uidvalidity=status.uidvalidity, complete_below=0, highestmodseq=None)
+        self._folders[folder.name] = replace(kept, told=status.messages)
+
+    def complete(self, folder: LocalFolder, status: FolderStatus, complete_below: int) -> None:
+        for (at, validity, _), placed in self.placements.items():
+            if at == folder.id and validity != status.uidvalidity:
+                placed.gone = True
+        kept = self._folders[folder.name]
+        self._folders[folder.name] = replace(kept, complete_below=complete_below, highestmodseq=status.highestmodseq)
+
+    def spool(self, size: int) -> MemorySpool:
+        return MemorySpool()
+
+    def present(self, name: bytes) -> dict[int, tuple[bytes, frozenset[str]]]:
+        """What the folder shows: UID → (raw, flags)."""
+        folder = self._folders[name]
+        return {
+            uid: (self.messages[placed.digest], placed.flags)
+            for (at, _, uid), placed in self.placements.items()
+            if at == folder.id and not placed.gone
+        }
+
+    def _put(self, key: Key, digest: bytes, flags: frozenset[str], internaldate: datetime) -> int:
+        old = self.placements.get(key)
+        if old and not old.gone:
+            return 0
+        if old:
+            old.gone, old.flags = False, flags
+            return 1
+        self._ids += 1
+        self.placements[key] = Placed(self._ids, digest, flags, internaldate)
+        return 1
+
+    def _in(self, folder: LocalFolder, uidvalidity: int) -> list[tuple[int, Placed]]:
+        return [
+            (uid, placed)
+            for (at, validity, uid), placed in self.placements.items()
+            if (at, validity) == (folder.id, uidvalidity)
+        ]
+
+    def _now(self, folder: LocalFolder) -> LocalFolder:
+        stored = sum(1 for (at, _, _), placed in self.placements.items() if at == folder.id and not placed.gone)
+        return replace(folder, stored=stored)
