@@ -40,6 +40,7 @@ class Passes(RuleBasedStateMachine):
         self.local = MortalAccount()
         self.ever: set[bytes] = set()  # every body that was stored
         self.serial = 0
+        self.lied_to = False  # a cursor may stand above mail that an ill server hid: counts tell, in the next pass
 
     @initialize(condstore=st.booleans(), uidnext_told=st.booleans())
     def kind_of_server(self, condstore: bool, uidnext_told: bool) -> None:
@@ -117,12 +118,14 @@ class Passes(RuleBasedStateMachine):
     @rule()
     def pass_of_an_ill_server(self) -> None:
         run(PlayMailbox(self.server, lists_nothing=True, shows_nothing=True), self.local)
+        self.lied_to = True
 
     @rule()
     def whole_passes(self) -> None:
         """Two: what vanished in a crowd is believed at the second telling; another for what was once in trouble."""
         for _ in range(3):
             assert run(PlayMailbox(self.server), self.local).stopped is None
+        self.lied_to = False
         for name, folder in self.server.folders.items():
             assert self.local.present(name) == folder.present()
         quiet = PlayMailbox(self.server)
@@ -146,7 +149,7 @@ class Passes(RuleBasedStateMachine):
         """P1. Only of UIDs that the server still has under the UIDVALIDITY that we know."""
         for name, known in self.local._folders.items():
             folder = self.server.folders[name]
-            if known.uidvalidity == folder.uidvalidity:
+            if known.uidvalidity == folder.uidvalidity and not self.lied_to:
                 for held in folder.messages:
                     key = (known.id, folder.uidvalidity, held.uid)
                     assert (
@@ -154,7 +157,7 @@ class Passes(RuleBasedStateMachine):
                     )
 
 
-Passes.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+Passes.TestCase.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
 TestPasses = Passes.TestCase
 
 
