@@ -51,7 +51,7 @@ bench: dev assets ## measure beside our peers, one line of JSON each (ARGS=--qui
 .PHONY: messages
 messages: dev ## gather the words to translate into teczka/web/locale
 	@tools/debian.sh gettext
-	@tools/messages.sh
+	@$(BIN)/python tools/messages.py
 
 .PHONY: lock
 lock: dev ## pin the dependencies anew (ARGS=--upgrade: the newest of all)

@@ -1,6 +1,7 @@
 """Errors that a person will read: a key and parameters, made where it happens, put into words where it is shown."""
 
 from enum import StrEnum
+from typing import Any, Self
 
 
 class Trouble(StrEnum):
@@ -55,6 +56,10 @@ class Problem(Exception):
 
     def as_json(self) -> dict[str, object]:
         return {"trouble": self.trouble.value, "params": self.params, "detail": self.detail}
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> Self:
+        return cls(Trouble(told["trouble"]), detail=told["detail"], **told["params"])
 
     def __str__(self) -> str:
         told = ", ".join(f"{name}={value}" for name, value in self.params.items())

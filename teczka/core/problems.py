@@ -1,0 +1,134 @@
+"""What went wrong, in words: one sentence that names the step that failed, and one that says what to do.
+
+English, and the msgids of the pages' catalogues: web/problems.py says them in the reader's language, the commands as they stand.
+"""
+
+from typing import Any
+
+from teczka.core.errors import Problem, Trouble
+
+
+def _(text: str) -> str:
+    """Marks a text for `make messages`; translated is it where it is shown."""
+    return text
+
+
+_FIREWALL = _("Check the server name and the port with your provider. A firewall of the office may be in the way.")
+_KEEPER = _("Tell whoever keeps this Teczka running.")
+_OTHER_FOLDER = _("Run as the user who owns it, or choose another folder (TECZKA_DATA).")
+_LATER = _("Nothing is lost. We keep trying by ourselves.")
+_CERTIFICATE = _(
+    "Do not send your password there before your provider has mended its certificate, or use the name it is made out to."
+)
+
+# Trouble → (what happened, what to do). A test fails when one is missing.
+SENTENCES: dict[Trouble, tuple[str, str]] = {
+    Trouble.ADDRESS_UNKNOWN: (
+        _("There is no server named “%(host)s”."),
+        _("Look for a slip in the server name; your provider's help pages give it, often as imap.example.com."),
+    ),
+    Trouble.ADDRESS_FORBIDDEN: (
+        _("Teczka may not connect to “%(host)s”: that address lies inside the office's own network."),
+        _(
+            "If the mail server really stands there, whoever keeps this Teczka running can allow it (TECZKA_EGRESS_ALLOW)."
+        ),
+    ),
+    Trouble.CONNECT_REFUSED: (_("“%(host)s” refuses connections on port %(port)s."), _FIREWALL),
+    Trouble.CONNECT_TIMEOUT: (_("“%(host)s” does not answer on port %(port)s."), _FIREWALL),
+    Trouble.TLS_NAME: (_("The certificate of “%(host)s” is made out to another name."), _CERTIFICATE),
+    Trouble.TLS_EXPIRED: (_("The certificate of “%(host)s” has expired."), _CERTIFICATE),
+    Trouble.TLS_UNTRUSTED: (
+        _("The certificate of “%(host)s” was issued by nobody that this machine trusts."),
+        _CERTIFICATE,
+    ),
+    Trouble.TLS_FAILED: (
+        _("No encrypted connection to “%(host)s” came about."),
+        _("Port 993 goes with TLS, port 143 with STARTTLS. Check both with your provider."),
+    ),
+    Trouble.TLS_MISSING: (
+        _("“%(host)s” does not offer STARTTLS on this port."),
+        _("Choose TLS and port 993. Teczka never sends a password unencrypted."),
+    ),
+    Trouble.TLS_PREAUTH: (
+        _("“%(host)s” claimed that you were signed in before the connection was encrypted."),
+        _("That can be an attack. Choose TLS and port 993, and ask your provider."),
+    ),
+    Trouble.GREETING_SILENT: (
+        _("“%(host)s” accepted the connection on port %(port)s and then said nothing."),
+        _("Often the port goes with the other kind of encryption: 993 with TLS, 143 with STARTTLS."),
+    ),
+    Trouble.GREETING_FOREIGN: (
+        _("On port %(port)s of “%(host)s” there is something else than an IMAP server."),
+        _("Check the server name and the port with your provider: IMAP is usually on port 993."),
+    ),
+    Trouble.SIGNIN_REFUSED: (
+        _("“%(host)s” refused the user name “%(username)s” or the password."),
+        _(
+            "Type the password again. Some providers want an app password here, or IMAP access switched on in their settings first."
+        ),
+    ),
+    Trouble.SIGNIN_UNAVAILABLE: (
+        _("“%(host)s” lets nobody sign in just now. It says nothing about your password."),
+        _("Wait some minutes and try again."),
+    ),
+    Trouble.SIGNIN_METHOD: (
+        _("“%(host)s” offers no way to sign in with a password."),
+        _("Ask your provider whether IMAP with a password, or an app password, can be switched on."),
+    ),
+    Trouble.FOLDER_REFUSED: (
+        _("The server did not open the folder “%(folder)s”."),
+        _("Your other folders are fetched as usual. We try this one again each time."),
+    ),
+    Trouble.SERVER_CLOSED: (_("“%(host)s” hung up in the middle."), _LATER),
+    Trouble.SERVER_SILENT: (_("“%(host)s” stopped answering."), _LATER),
+    Trouble.SERVER_GARBAGE: (
+        _("“%(host)s” gave an answer that is not IMAP."),
+        _("Check the server name and the port. If they are right, tell your provider."),
+    ),
+    Trouble.SERVER_LIMIT: (
+        _("“%(host)s” sent more than any mailbox can hold, so we hung up."),
+        _("Nothing of it was stored. If it happens again, tell your provider."),
+    ),
+    Trouble.SERVER_BUSY: (_("“%(host)s” asks us to slow down."), _LATER),
+    Trouble.DISK_FULL: (_("There is no room left on Teczka's disk. New mail waits on its server."), _KEEPER),
+    Trouble.DATA_LOCKED: (
+        _("Another Teczka (process %(pid)s) runs on the data folder %(folder)s."),
+        _("Stop that one first, or choose another folder (TECZKA_DATA)."),
+    ),
+    Trouble.DATA_VERSION: (
+        _("The data in %(folder)s was made by PostgreSQL %(found)s, and this is PostgreSQL %(ours)s."),
+        _("Name binaries of the right version with TECZKA_POSTGRES_BIN, or restore a backup into a new folder."),
+    ),
+    Trouble.DATA_FOREIGN: (_("The data folder %(folder)s belongs to another user of the machine."), _OTHER_FOLDER),
+    Trouble.DATABASE_BINARIES: (
+        _("PostgreSQL was not found in %(folder)s, or the user whom the database runs as cannot reach it."),
+        _("Install Teczka again, or name PostgreSQL's binaries with TECZKA_POSTGRES_BIN."),
+    ),
+    Trouble.DATABASE_USER: (
+        _("The machine has no user with the number %(uid)s whom the database could run as."),
+        _("Run Teczka as an ordinary user, or give the database's folder to one."),
+    ),
+    Trouble.DATABASE_FAILED: (_("The database did not start or stop as it should."), _("Its log is %(log)s.")),
+    Trouble.INTERNAL: (
+        _("Something failed inside Teczka."),
+        _("Try again. If it comes back, tell whoever keeps this Teczka running."),
+    ),
+}
+
+
+class _Params(dict[str, Any]):
+    """A trouble that was stored by another version may lack a parameter: the sentence still stands."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
+def fill(text: str, params: dict[str, Any]) -> str:
+    return text % _Params(params)
+
+
+def in_words(problem: Problem) -> str:
+    """What happened and what to do, in English, on one line; the server's own words as a quotation after it."""
+    said = " ".join(fill(text, problem.params) for text in SENTENCES[problem.trouble])
+    detail = " ".join(problem.detail.split())
+    return f"{said} It said: “{detail}”" if detail else said
