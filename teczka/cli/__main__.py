@@ -3,7 +3,8 @@
 import sys
 from importlib import import_module
 
-PLAIN = {"parse", "render"}  # no settings, no Django
+# What is laid under a command before it is imported: settings and Django, for most.
+GROUND = {"parse": "", "render": "", "demo": "teczka.cli.stage"}
 
 COMMANDS = {
     "run": "database, web, worker and readers together",
@@ -32,8 +33,9 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.write(f"teczka: no command {words[0]!r}\n\n{_help()}")
         return 2
     try:
-        if words[0] not in PLAIN:
-            import_module("teczka.cli.ground").lay(words[1:])
+        ground = GROUND.get(words[0], "teczka.cli.ground")
+        if ground:
+            import_module(ground).lay(words[1:])
         status: int = import_module(f"teczka.cli.{words[0]}").main(words[1:])
     except BrokenPipeError:
         sys.stderr.close()  # whoever read us has gone; nothing is left to say

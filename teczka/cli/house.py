@@ -11,9 +11,10 @@ from typing import Any
 
 import psycopg
 from django.core.exceptions import ValidationError
-from django.db import connections
+from django.db import OperationalError, connections
 
-from teczka.core.errors import NotAllowed, Problem, Trouble
+from teczka.core.errors import NotAllowed, Problem
+from teczka.core.problems import in_words
 from teczka.core.settings import SettingError, settings
 from teczka.store.datafolder import DataFolder
 from teczka.store.migrate import up_to_date, walls_hold
@@ -89,13 +90,17 @@ def told(command: Callable[[], int]) -> int:
     try:
         return command()
     except Problem as problem:
-        return complain(str(problem))
+        return complain(in_words(problem))
     except (Refused, SettingError) as refused:
         return complain(str(refused))
     except ValidationError as invalid:
         return complain("; ".join(invalid.messages))
     except NotAllowed:
         return complain("There is no such thing, or you may not see it.")
+    except (psycopg.OperationalError, OperationalError) as lost:
+        return complain(f"The database does not answer. It said: “{' '.join(str(lost).split())}”")
+    except KeyboardInterrupt:
+        return 130  # as a shell tells of SIGINT
 
 
 def complain(sentence: str) -> int:
@@ -107,7 +112,3 @@ def show(document: Any) -> None:
     """One JSON document on a line of its own."""
     sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
     sys.stdout.flush()
-
-
-def internal(error: BaseException) -> Problem:
-    return Problem(Trouble.INTERNAL, detail=type(error).__name__)

@@ -1,9 +1,13 @@
 """`teczka run`: database, web, worker and readers together. The parent serves nothing; it restarts whatever ends."""
 
+import socket
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from teczka.actions.people import needs_set_up, set_up_token
 from teczka.cli.house import check_database, parser, told
+from teczka.cli.listening import listen
 from teczka.cli.processes import Child, keep, stop_signals
 from teczka.core.settings import Settings, settings
 from teczka.store.migrate import migrate
@@ -13,7 +17,7 @@ from teczka.store.server.roles import DATABASE, OWNER
 
 def main(argv: list[str]) -> int:
     options = parser("run", "Everything on this machine, until it is stopped.")
-    options.add_argument("--port", type=int, default=8000)
+    options.add_argument("--port", type=int, default=8000, help="0: any that is free")
     options.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     chosen = options.parse_args(argv)
     return told(lambda: _run(settings(), chosen.host, chosen.port))
@@ -21,6 +25,15 @@ def main(argv: list[str]) -> int:
 
 def _run(ours: Settings, host: str, port: int) -> int:
     stopping = stop_signals()
+    with listen(host, port) as door, database(ours) as revive:
+        _greet(ours, host, door.getsockname()[1])
+        keep(children(ours, door), revive, stopping)
+    return 0
+
+
+@contextmanager
+def database(ours: Settings) -> Iterator[Callable[[], None]]:
+    """The database, of this version's shape. Yields what starts it again where it has ended."""
     server = None if ours.database_url else Server(ours.data, ours.postgres_bin)
     if server:
         server.start()
@@ -30,17 +43,21 @@ def _run(ours: Settings, host: str, port: int) -> int:
         elif ours.database_owner_url:
             migrate(ours.database_owner_url)
         check_database()
-        _greet(ours, host, port)
-        keep(children(ours, host, port), lambda: _revive(server), stopping)
+        yield lambda: _revive(server)
     finally:
         if server:
             server.stop()
-    return 0
 
 
-def children(ours: Settings, host: str, port: int) -> list[Child]:
+def children(ours: Settings, door: socket.socket) -> list[Child]:
+    """The parent holds the port: it stays open while the web process starts anew, and a browser only waits a moment longer."""
     readers = [Child(f"reader {number + 1}", ["reader"]) for number in range(ours.readers)]
-    return [Child("web", ["web", "--host", host, "--port", str(port)]), Child("worker", ["worker"]), *readers]
+    web = Child("web", ["web", "--socket", str(door.fileno())], [door.fileno()])
+    return [web, Child("worker", ["worker"]), *readers]
+
+
+def address(ours: Settings, host: str, port: int) -> str:
+    return ours.url or f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0', '::'} else host}:{port}"  # noqa: S104
 
 
 def _revive(server: Server | None) -> None:
@@ -51,8 +68,8 @@ def _revive(server: Server | None) -> None:
 
 def _greet(ours: Settings, host: str, port: int) -> None:
     """The address, and until somebody can sign in the link that makes the office."""
-    address = ours.url or f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0', '::'} else host}:{port}"  # noqa: S104
-    sys.stdout.write(f"Teczka: {address}/\n")
+    here = address(ours, host, port)
+    sys.stdout.write(f"Teczka: {here}/\n")
     if needs_set_up():
-        sys.stdout.write(f"First run: {address}/setup/{set_up_token(ours.keys)}/\n")
+        sys.stdout.write(f"First run: {here}/setup/{set_up_token(ours.keys)}/\n")
     sys.stdout.flush()

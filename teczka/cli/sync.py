@@ -9,7 +9,9 @@ from uuid import UUID
 from django.db import transaction
 
 from teczka.actions.fetch import fetch_account
-from teczka.cli.house import Refused, house, parser, show, told
+from teczka.cli.house import Refused, complain, house, parser, show, told
+from teczka.core.errors import Problem
+from teczka.core.problems import in_words
 from teczka.store.events import ask_keeper
 from teczka.store.leases import Leases
 from teczka.store.models import Account, FetchRequest
@@ -47,7 +49,7 @@ def _sync(chosen: argparse.Namespace) -> int:
         sys.stdout.write(f"{report['messages']} new messages, {report['bytes']} bytes, {report['folders']} folders\n")
     for trouble in (report["stopped"], *report["problems"]):
         if trouble:
-            sys.stderr.write(f"teczka: {trouble}\n")
+            complain(in_words(Problem.from_json(trouble)))
     return 1 if report["stopped"] else 0
 
 

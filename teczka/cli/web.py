@@ -6,6 +6,7 @@ import uvicorn
 from django.core.management import call_command
 
 from teczka.cli.house import house, parser, told
+from teczka.cli.listening import listen
 from teczka.cli.processes import on_leash
 
 
@@ -23,29 +24,29 @@ def main(argv: list[str]) -> int:
     options = parser("web", "Serve the pages. The database must run elsewhere: `teczka run`, or TECZKA_DATABASE_URL.")
     options.add_argument("--port", type=int, default=8000)
     options.add_argument("--host", default="127.0.0.1")
+    options.add_argument("--socket", type=int, help="serve on this descriptor, which already listens")
     options.add_argument("--leash", action="store_true", help="end when standard input closes")
     chosen = options.parse_args(argv)
     if chosen.leash:
         on_leash()
 
     def serve() -> int:
-        with house():
+        given = chosen.socket is not None
+        with socket.socket(fileno=chosen.socket) if given else listen(chosen.host, chosen.port) as door, house():
             call_command("collectstatic", interactive=False, verbosity=0)
-            _serve(chosen.host, chosen.port)
+            _serve(door)
         return 0
 
     return told(serve)
 
 
-def _serve(host: str, port: int) -> None:
+def _serve(door: socket.socket) -> None:
     config = uvicorn.Config(
         "teczka.asgi:application",
-        host=host,
-        port=port,
         proxy_headers=False,  # web/proxies.py believes those of TECZKA_TRUSTED_PROXIES alone
         server_header=False,
         access_log=False,
         log_level="warning",
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=3,
     )
-    Server(config).run()
+    Server(config).run(sockets=[door])

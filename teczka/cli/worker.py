@@ -3,7 +3,7 @@
 import argparse
 
 from teczka.cli.house import house, parser, told
-from teczka.cli.processes import on_leash, stop_signals
+from teczka.cli.processes import leave, on_leash, stop_signals
 from teczka.worker.serve import serve
 
 
@@ -11,7 +11,8 @@ def main(argv: list[str]) -> int:
     options = parser("worker", "Keep a fair share of the accounts: fetch their mail and listen for more.")
     options.add_argument("--leash", action="store_true", help="end when standard input closes")
     chosen = options.parse_args(argv)
-    return told(lambda: _work(chosen))
+    # A pass may be under way in a thread. Its lease has been given back, so it can write nothing more.
+    leave(told(lambda: _work(chosen)))
 
 
 def _work(chosen: argparse.Namespace) -> int:

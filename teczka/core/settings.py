@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+DEMO_MARK = "demo"  # a file's name
+
 
 class SettingError(ValueError):
     """A setting that cannot be understood. The sentence names the variable, so that its keeper can mend it."""
@@ -29,6 +31,11 @@ class Settings:
     def secure(self) -> bool:
         """Whether people reach us over HTTPS: then cookies are for HTTPS alone."""
         return self.url.startswith("https://")
+
+    @property
+    def demo(self) -> bool:
+        """Whether `teczka demo` made this data folder. Its mark is laid in emptied folders only (cli/stage.py)."""
+        return (self.data / DEMO_MARK).exists()
 
     @property
     def keys(self) -> Path:

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.i18n import set_language
 
+from teczka.core.settings import settings
 from teczka.web.accounts.accounts import account_add, account_list
 from teczka.web.home import home
 from teczka.web.mail.folders import folder_page, folder_rows, folder_tree
@@ -12,6 +13,7 @@ from teczka.web.mail.frame import frame
 from teczka.web.mail.messages import message, message_body, message_pane, message_raw
 from teczka.web.mail.parts import message_part_page
 from teczka.web.office.people import set_up
+from teczka.web.session.demo import enter
 
 urlpatterns = [
     path("", home, name="home"),
@@ -31,3 +33,6 @@ urlpatterns = [
     path("messages/<uuid:message_id>/parts/<str:path>/", message_part_page, name="message_part"),
     path("frame/", frame, name="frame"),
 ]
+
+if settings().demo:
+    urlpatterns.append(path("demo/<str:given>/", enter, name="demo"))

@@ -1,0 +1,79 @@
+"""A small law office to look around in: its mail servers run in this process, everything else is the product."""
+
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from teczka.actions.accounts import add_account
+from teczka.actions.fetch import fetch_account
+from teczka.actions.people import add_user
+from teczka.actions.reading import read_some
+from teczka.core.accounts import Endpoint, NewAccount
+from teczka.core.people import Role
+from teczka.remote.demo.office import DemoOffice, DemoPerson
+from teczka.remote.types import Server
+from teczka.store.leases import Leases
+from teczka.store.models import Account, Office, User
+
+ZONE = "Europe/Warsaw"
+PROVIDER = "Poczta kancelarii"
+READ = 100  # messages a transaction
+
+
+class Demo:
+    """`with Demo() as demo:` the servers run. The egress gate must allow loopback."""
+
+    def __init__(self) -> None:
+        self._office = DemoOffice(datetime.now(ZoneInfo(ZONE)))
+        self._running = self._office.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._office.stop()
+
+    def fill(self) -> list[User]:
+        """The office in an empty database: its people, each with a mailbox, all mail fetched and read. The advocate comes first."""
+        office = Office.objects.create(name=self._running.name, timezone=ZONE, language="pl")
+        people = []
+        for person in self._running.people:
+            role = Role.ADMINISTRATOR if person.administrator else Role.MEMBER
+            user = add_user(office, person.address, person.name, None, role)
+            _fetch(add_account(user, self._mailbox(person)))
+            people.append(user)
+        while read_some(READ):
+            pass
+        return people
+
+    def arrive(self) -> None:
+        """One more letter comes in."""
+        self._office.arrive()
+
+    def _mailbox(self, person: DemoPerson) -> NewAccount:
+        return NewAccount(
+            address=person.address,
+            username=person.credential.username,
+            password=person.credential.secret,
+            incoming=_endpoint(self._running.imap),
+            outgoing=_endpoint(self._running.smtp),
+            provider_name=PROVIDER,
+            sender_name=person.name,
+        )
+
+
+def _endpoint(server: Server) -> Endpoint:
+    return Endpoint(server.host, server.port, server.security)
+
+
+def _fetch(account: Account) -> None:
+    leases = Leases()
+    try:
+        lease = leases.try_take(account.pk)
+        if lease:
+            fetch_account(account.pk, account.owner_id, lease)
+    finally:
+        leases.close()

@@ -1,0 +1,19 @@
+"""The demo's front door: a link from the console signs its visitor in. There is no such page outside a demo (web/urls.py)."""
+
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from teczka.actions.visiting import visitor
+
+
+@require_safe
+@login_not_required
+def enter(request: HttpRequest, given: str) -> HttpResponse:
+    person = visitor(given)
+    if person is None:
+        raise Http404
+    login(request, person)
+    return redirect("home")
