@@ -71,7 +71,7 @@ def check_owner(office: Office) -> None:
 
 
 def check_shared(office: Office) -> None:
-    """Whom a message was shared with sees it, and neither the folder nor the account it lies in; a coworker without a share sees nothing."""
+    """Whom a message was shared with sees it, and neither the folder nor the account it lies in."""
     for name in OF_MESSAGES:
         answer = browser(office.cast.bartek).get(address(name, office, office.shared))
         assert answer.status_code == 200, name

@@ -1,0 +1,32 @@
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from teczka.web.mail.cursor import read_cursor, write_cursor
+
+moments = st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2200, 1, 1)).map(
+    lambda at: at.replace(tzinfo=UTC)
+)
+
+
+@given(moments, st.integers(1, 2**62))
+def test_a_cursor_comes_back_as_it_went(at: datetime, number: int) -> None:
+    assert read_cursor(write_cursor((at, number))) == (at, number)
+
+
+@given(st.text(max_size=80))
+def test_a_made_up_cursor_is_none_of_ours(text: str) -> None:
+    read_cursor(text)
+
+
+@given(st.binary(min_size=16, max_size=16))
+def test_a_made_up_block_breaks_nothing(block: bytes) -> None:
+    place = read_cursor(block.hex())
+    assert place is None or 0 <= place[1] < 2**63
+
+
+def test_neighbours_have_nothing_in_common_that_could_be_counted() -> None:
+    at = datetime(2026, 5, 3, tzinfo=UTC)
+    cursors = {write_cursor((at + timedelta(seconds=second), 1000 + second)) for second in range(50)}
+    assert len({cursor[:4] for cursor in cursors}) > 45

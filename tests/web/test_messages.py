@@ -1,0 +1,155 @@
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from tests.cast import make_folder
+from tests.web.conftest import PRIVATE, Office, browser
+from tests.web.mailroom import store
+
+HOSTILE = b"""\
+From: <script>alert(1)</script> <evil@evil.example>
+Subject: </title><script>alert(1)</script>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=B
+
+--B
+Content-Type: text/html; charset=utf-8
+
+</pre><script>alert(1)</script><img src=x onerror=alert(1)><img src="https://tracker.example/p.gif"><p>Dzie&#324; dobry</p>
+--B
+Content-Type: text/html; name="../\xe2\x80\xaefdp.html"
+Content-Disposition: attachment; filename="../\xe2\x80\xaefdp.html"
+
+<script>alert(1)</script>
+--B
+Content-Type: image/svg+xml
+Content-Disposition: attachment; filename="a.svg"
+
+<svg onload="alert(1)"/>
+--B--
+""".replace(b"\n", b"\r\n")
+
+
+def whole(answer: object) -> bytes:
+    return b"".join(answer) if answer.streaming else answer.content  # type: ignore[attr-defined, call-overload, no-any-return]
+
+
+@pytest.fixture
+def hostile(office: Office) -> str:
+    return str(store(office.folder, HOSTILE).public_id)
+
+
+def test_the_pane_carries_the_letter_as_escaped_text_alone(anna: Client, hostile: str) -> None:
+    page = anna.get(f"/messages/{hostile}/pane/").content.decode()
+    assert "<script" not in page
+    assert "onerror" not in page
+    body = re.search(r'<pre class="body-source"[^>]*>(.*?)</pre>', page, re.DOTALL)
+    assert body
+    assert "<" not in body[1]
+    assert "Dzień dobry" in body[1]
+
+
+def test_blocked_pictures_are_told_with_their_host(anna: Client, hostile: str) -> None:
+    assert "tracker.example" in anna.get(f"/messages/{hostile}/pane/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["2", "3"])
+def test_active_attachments_are_saved_and_never_opened_as_pages(anna: Client, hostile: str, path: str) -> None:
+    for query in ("", "?inline=1"):
+        answer = anna.get(f"/messages/{hostile}/parts/{path}/{query}")
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"] == "application/octet-stream"
+        assert answer.headers["Content-Disposition"].startswith("attachment; ")
+        assert ".." not in answer.headers["Content-Disposition"].replace("filename*", "")
+        assert "%E2%80%AE" not in answer.headers["Content-Disposition"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert b"alert(1)" in whole(answer)
+
+
+def test_the_body_stands_in_a_document_with_a_wall_of_its_own(anna: Client, hostile: str) -> None:
+    for path in (f"/messages/{hostile}/body/", "/frame/"):
+        answer = anna.get(path)
+        policy = answer.headers["Content-Security-Policy"]
+        assert policy == (
+            "default-src 'none'; style-src 'unsafe-inline'; img-src http://testserver/messages/ data:; form-action 'none'; base-uri 'none';"
+            " frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+        )
+        assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert b"<script" not in answer.content
+
+
+def test_an_attachment_comes_back_byte_for_byte_under_its_polish_name(anna: Client, office: Office) -> None:
+    raw = PRIVATE.replace(b'filename="utajniony.pdf"', b"filename*=utf-8''Za%C5%BCalenie.pdf")
+    message = store(office.folder, raw)
+    answer = anna.get(f"/messages/{message.public_id}/parts/2/")
+    assert whole(answer) == b"%PDF-1.4\n"
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert "filename*=UTF-8''Za%C5%BCalenie.pdf" in answer.headers["Content-Disposition"]
+
+
+def test_a_large_attachment_is_sent_by_offset(anna: Client, office: Office) -> None:
+    """Above 200 KB a message is stored raw, and its parts are read from the pack without the rest."""
+    head = b"Subject: duza\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\n\r\ntekst\r\n--B\r\n"
+    content = bytes(range(33, 127)) * 12_000
+    part = b"Content-Type: application/x-dane\r\nContent-Disposition: attachment; filename=dane.bin\r\n\r\n" + content
+    message = store(office.folder, head + part + b"\r\n--B--\r\n")
+    answer = anna.get(f"/messages/{message.public_id}/parts/2/")
+    assert answer.streaming
+    assert whole(answer) == content
+
+
+def test_the_eml_is_what_came_byte_for_byte(anna: Client, office: Office) -> None:
+    answer = anna.get(f"/messages/{office.private.public_id}/raw/")
+    assert whole(answer) == PRIVATE
+    assert answer.headers["Content-Length"] == str(len(PRIVATE))
+    assert "filename*=UTF-8''Tajemnica%20obro%C5%84cza.eml" in answer.headers["Content-Disposition"]
+
+
+def test_a_message_that_waits_to_be_read_is_read_when_it_is_opened(anna: Client, office: Office) -> None:
+    message = store(office.folder, PRIVATE.replace(b"obr", b"nowa obr"), read_too=False)
+    page = anna.get(f"/messages/{message.public_id}/pane/").content.decode()
+    assert "Tajemnica nowa obrończa" in page
+    assert "data-partial" not in page
+
+
+def test_a_coworker_with_a_share_sees_who_shared_it_and_who_else_it_was_not(office: Office) -> None:
+    page = browser(office.cast.bartek).get(f"/messages/{office.shared.public_id}/").content.decode()
+    assert "Udostępnia: Anna Lipowska" in page
+    assert "Do obejrzenia razem." in page
+    own = browser(office.cast.anna).get(f"/messages/{office.shared.public_id}/").content.decode()
+    assert "Udostępniona: Bartek Nowy" in own
+    assert (
+        "Prywatna – tylko Ty"
+        in browser(office.cast.anna).get(f"/messages/{office.private.public_id}/").content.decode()
+    )
+
+
+def test_thousands_of_recipients_are_folded(anna: Client, office: Office) -> None:
+    people = ",\r\n ".join(f"Osoba {number} <o{number}@rada.example>" for number in range(1500))
+    message = store(office.folder, f"To: {people}\r\nSubject: okolnik\r\n\r\nx".encode())
+    page = anna.get(f"/messages/{message.public_id}/pane/").content.decode()
+    assert "Osoba 0, Osoba 1, Osoba 2" in page
+    assert "i 1\N{NO-BREAK SPACE}497 więcej" in page
+    assert page.count('class="person"') < 220
+
+
+def test_rubbish_is_shown_as_what_it_is_and_can_be_downloaded(anna: Client, office: Office) -> None:
+    raw = bytes(range(256)) * 8
+    message = store(office.folder, raw, arrived=datetime(2026, 1, 1, tzinfo=UTC))
+    assert anna.get(f"/messages/{message.public_id}/").status_code == 200
+    assert whole(anna.get(f"/messages/{message.public_id}/raw/")) == raw
+
+
+def test_no_address_of_mail_takes_anything_but_reading(anna: Client, office: Office) -> None:
+    folder = make_folder(office.account, "Inny", "")
+    for path in (
+        f"/messages/{office.private.public_id}/",
+        f"/folders/{folder.public_id}/",
+        "/frame/",
+        "/folders/tree/",
+    ):
+        assert anna.post(path).status_code == 405

@@ -1,0 +1,37 @@
+import pytest
+from django.utils import translation
+
+from teczka.core.errors import Trouble
+from teczka.core.problems import SENTENCES
+from teczka.web.problems import tell
+
+EVERY_PARAMETER = dict.fromkeys(
+    ["host", "port", "username", "folder", "pid", "found", "ours", "user", "uid", "log"], "coś"
+)
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_every_trouble_has_a_sentence_and_an_advice_in_both_languages(trouble: Trouble) -> None:
+    with translation.override("en"):
+        english = tell(trouble, EVERY_PARAMETER)
+    with translation.override("pl"):
+        polish = tell(trouble, EVERY_PARAMETER)
+    assert english.what != polish.what
+    assert english.advice != polish.advice
+    for told in (english, polish):
+        assert told.what.endswith(".")
+        assert "%(" not in told.what + told.advice
+        assert "?" not in told.what + told.advice, "a parameter that nobody gives"
+
+
+def test_no_sentence_is_for_a_trouble_that_is_no_more() -> None:
+    assert set(SENTENCES) == set(Trouble)
+
+
+def test_a_stored_trouble_without_its_parameters_is_still_told() -> None:
+    assert "?" in tell(Trouble.CONNECT_REFUSED, {}).what
+
+
+def test_a_hostile_parameter_is_no_format() -> None:
+    with translation.override("en"):
+        assert tell(Trouble.ADDRESS_UNKNOWN, {"host": "%(port)s%n"}).what == "There is no server named “%(port)s%n”."

@@ -1,0 +1,52 @@
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+
+from teczka.core import settings as core_settings
+from teczka.core.settings import SettingError, read
+from teczka.web import proxies
+from teczka.web.proxies import TrustedProxies
+
+FORWARDED = {
+    "HTTP_X_FORWARDED_FOR": "6.6.6.6, 1.2.3.4",
+    "HTTP_X_FORWARDED_PROTO": "https",
+    "HTTP_X_FORWARDED_HOST": "poczta.example",
+}
+
+
+def ask(monkeypatch: pytest.MonkeyPatch, trusted: str, peer: str, **meta: str) -> HttpRequest:
+    monkeypatch.setattr(proxies, "settings", lambda: read({"TECZKA_TRUSTED_PROXIES": trusted}))
+    request = RequestFactory().get("/", REMOTE_ADDR=peer, **meta)
+    TrustedProxies(lambda _request: HttpResponse())(request)
+    return request
+
+
+def test_a_trusted_proxy_tells_who_asks_and_by_what_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = ask(monkeypatch, "10.0.0.0/8", "10.0.0.1", **FORWARDED)
+    assert request.META["REMOTE_ADDR"] == "1.2.3.4"
+    assert request.META["HTTP_HOST"] == "poczta.example"
+    assert request.is_secure()
+
+
+def test_nobody_else_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = ask(monkeypatch, "10.0.0.0/8", "9.9.9.9", **FORWARDED)
+    assert request.META["REMOTE_ADDR"] == "9.9.9.9"
+    assert request.META.get("HTTP_HOST") != "poczta.example"
+    assert not request.is_secure()
+    assert not [name for name in request.META if "FORWARDED" in name]
+
+
+def test_proxies_behind_one_another_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = ask(monkeypatch, "10.0.0.0/8 ::1", "::1", HTTP_X_FORWARDED_FOR="6.6.6.6, 1.2.3.4, 10.1.1.1")
+    assert request.META["REMOTE_ADDR"] == "1.2.3.4"
+
+
+def test_an_address_that_is_none_ends_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = ask(monkeypatch, "10.0.0.1", "10.0.0.1", HTTP_X_FORWARDED_FOR="1.2.3.4, <script>")
+    assert request.META["REMOTE_ADDR"] == "10.0.0.1"
+
+
+def test_an_unreadable_setting_names_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert core_settings.settings().trusted_proxies == ()
+    with pytest.raises(SettingError, match="TECZKA_TRUSTED_PROXIES"):
+        ask(monkeypatch, "poczta", "10.0.0.1")

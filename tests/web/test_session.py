@@ -1,0 +1,132 @@
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+
+from teczka.actions.people import set_up_token
+from teczka.core.settings import settings
+from teczka.store.models import User
+from tests.web.conftest import Office, browser
+
+OFFICE = {
+    "office": "Kancelaria Nowa",
+    "name": "Anna Lipowska",
+    "email": "Anna@Nowa.example",
+    "password": "sosna pod lasem stoi",
+    "language": "pl",
+    "timezone": "Europe/Warsaw",
+}
+
+
+@pytest.fixture
+def link(db: None) -> str:
+    return f"/setup/{set_up_token(settings().keys)}/"
+
+
+def test_the_first_run_makes_the_office_and_signs_in(link: str) -> None:
+    client = Client()
+    answer = client.post(link, OFFICE)
+    assert answer.headers["Location"] == "/accounts/add/"
+    assert User.objects.get().is_administrator
+    assert client.get("/accounts/add/").status_code == 200
+
+
+def test_the_first_run_link_works_once(link: str) -> None:
+    Client().post(link, OFFICE)
+    assert Client().get(link).status_code == 404
+    assert Client().post(link, OFFICE | {"email": "second@nowa.example"}).status_code == 404
+    assert User.objects.count() == 1
+
+
+def test_a_guessed_link_leads_nowhere(link: str) -> None:
+    assert Client().get("/setup/guess/").status_code == 404
+    assert Client().post("/setup/guess/", OFFICE).status_code == 404
+
+
+def test_a_weak_password_is_told_beside_its_field_and_never_given_back(link: str) -> None:
+    page = Client().post(link, OFFICE | {"password": "krotkie"}).content.decode()
+    assert "krotkie" not in page
+    assert 'class="field-error"' in page
+    assert "Kancelaria Nowa" in page
+
+
+def test_before_the_first_run_the_front_door_says_where_the_link_is(db: None) -> None:
+    answer = Client().get("/")
+    assert answer.status_code == 404
+    assert "First run" in answer.content.decode()
+
+
+def signing_in(user: User, password: str) -> Client:
+    user.set_password("sosna pod lasem stoi")
+    user.save()
+    client = Client()
+    client.post("/sign-in/", {"login": user.email, "password": password})
+    return client
+
+
+def test_signing_in_and_out(office: Office) -> None:
+    client = signing_in(office.cast.anna, "sosna pod lasem stoi")
+    assert client.get("/accounts/").status_code == 200
+    assert client.get("/sign-out/").status_code == 200  # asks: leaving is never a link
+    assert client.get("/accounts/").status_code == 200
+    client.post("/sign-out/")
+    assert client.get("/accounts/").status_code == 302
+
+
+def test_a_wrong_password_and_an_unknown_address_are_told_alike(office: Office) -> None:
+    pages = []
+    for address in (office.cast.anna.email, "nobody@lipowa.example"):
+        answer = Client().post("/sign-in/", {"login": address, "password": "zle"})
+        pages.append("Adres e-mail lub hasło są nieprawidłowe." in answer.content.decode())
+    assert pages == [True, True]
+
+
+def test_guessing_is_slowed_down(office: Office) -> None:
+    client = Client()
+    answers = [client.post("/sign-in/", {"login": office.cast.anna.email, "password": f"zle {n}"}) for n in range(12)]
+    told = [answer.status_code == 429 or "Za dużo prób" in answer.content.decode() for answer in answers]
+    assert not told[0]
+    assert told[-1]
+
+
+def test_who_was_closed_out_does_not_get_in(office: Office) -> None:
+    office.cast.anna.is_active = False
+    assert signing_in(office.cast.anna, "sosna pod lasem stoi").get("/accounts/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "signup/",
+        "accounts/signup/",
+        "password/reset/",
+        "accounts/password/reset/",
+        "accounts/login/",
+        "email/",
+        "admin/",
+    ],
+)
+def test_there_is_no_other_door(db: None, path: str) -> None:
+    assert Client().get(f"/{path}").status_code == 404
+
+
+def test_a_form_without_its_token_is_refused(office: Office) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(office.cast.anna, backend=django_settings.AUTHENTICATION_BACKENDS[0])
+    answer = client.post("/accounts/add/", {})
+    assert answer.status_code == 403
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_language_is_the_persons_own_and_before_sign_in_the_browsers(office: Office) -> None:
+    assert "Zaloguj się" in Client().get("/sign-in/").content.decode()
+    assert "Sign in" in Client(headers={"accept-language": "en-GB,en"}).get("/sign-in/").content.decode()
+    assert "Zaloguj się" in Client(headers={"accept-language": "de-DE"}).get("/sign-in/").content.decode()
+    office.cast.anna.language = "en"
+    office.cast.anna.save()
+    assert "External accounts" in browser(office.cast.anna).get("/accounts/").content.decode()
+
+
+def test_the_language_can_be_chosen_at_the_door(office: Office) -> None:
+    client = Client()
+    client.post("/language/", {"language": "en", "next": "/sign-in/"})
+    assert "Sign in" in client.get("/sign-in/").content.decode()
