@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teczka.language import lemma
+from teczka.language import lemma, words
 from teczka.language.fold import fold
 from teczka.language.words import MOST_POSITIONS, Term, alternatives, terms, tsvector
 
@@ -99,6 +99,10 @@ def test_hostile_text_stays_within_its_quotes(hostile: str) -> None:
     literal = tsvector([("A", hostile), ("D", "sąd")])
     assert "sad" in read_literal(literal)
     assert "\0" not in literal
+
+
+def test_quotes_and_backslashes_are_doubled_should_a_term_ever_hold_them() -> None:
+    assert words._quoted("a'b\\c\0") == "a''b\\\\c"
 
 
 def test_a_literal_fits_what_postgresql_takes() -> None:

@@ -189,6 +189,14 @@ def test_a_page_beyond_the_limit_is_cut_and_says_so() -> None:
     assert "html.limit" in clean("x" * (LIMITS.html + 1)).defects
 
 
+@pytest.mark.parametrize(
+    "step",
+    ["<div><table></div></table>", "<div><!--</div>-->", "<div title='</div>'>", "<b></i>", "<svg><g><![CDATA[</g>]]>"],
+)
+def test_an_end_tag_that_closes_nothing_hides_no_depth(step: str) -> None:
+    assert nesting.too_deep(step * 2_000)
+
+
 def test_a_large_newsletter_is_not_taken_for_a_trap() -> None:
     row = '<tr><td style="padding:1px"><p><font color=red><b>x</b></font><br><a href="https://ok.example">y</a><img src="x"></td></tr>'
     assert not nesting.too_deep(f"<html><body><table>{row * 3_000}</table></body></html>")
