@@ -18,8 +18,9 @@ export class SandboxedFrame implements MessageFrame {
   readonly #frame: HTMLIFrameElement;
   readonly #home: string;
   readonly #watch = new ResizeObserver(() => this.#fit());
-  #document: Document | null = null;
-  #body: { kind: string; html: string } | null = null;
+  /** Taken while the document is empty: a mail can name an element "body", and `document.body` would be that one. */
+  #inner: { root: HTMLElement; body: HTMLElement } | null = null;
+  #shown: { kind: string; html: string } | null = null;
   #growths = 0;
 
   constructor(frame: HTMLIFrameElement, home: string) {
@@ -30,37 +31,37 @@ export class SandboxedFrame implements MessageFrame {
   }
 
   show(kind: string, html: string): void {
-    this.#body = { kind, html };
+    this.#shown = { kind, html };
     this.#paint();
   }
 
   wait(): void {
-    this.#body = null;
+    this.#shown = null;
     this.#frame.classList.add("waiting");
   }
 
   /** The frame's document is there, or is another than ours: then the frame is sent home. */
   #attach(): void {
     const inner = this.#frame.contentDocument;
-    this.#document = null;
-    if (inner?.location.href === "about:blank" || (inner && inner.readyState === "loading")) return;
+    this.#inner = null;
+    if (inner?.location.href === "about:blank" || inner?.readyState === "loading") return;
     if (inner?.location.pathname !== this.#home) {
       this.#frame.src = this.#home;
       return;
     }
-    this.#document = inner;
+    this.#inner = { root: inner.documentElement, body: inner.body };
     inner.addEventListener("keydown", (event) => this.onKey(event));
     this.#watch.disconnect();
     this.#watch.observe(inner.body);
-    if (this.#body) this.#paint();
+    this.#paint();
   }
 
   #paint(): void {
-    const inner = this.#document;
-    if (!inner || !this.#body) return;
-    inner.documentElement.dataset["kind"] = this.#body.kind;
-    inner.body.innerHTML = this.#body.html;
-    inner.documentElement.scrollLeft = 0;
+    if (!this.#inner || !this.#shown) return;
+    const { root, body } = this.#inner;
+    root.dataset["kind"] = this.#shown.kind;
+    body.innerHTML = this.#shown.html;
+    root.scrollLeft = 0;
     this.#frame.hidden = false;
     this.#frame.classList.remove("waiting");
     this.#growths = 0;
@@ -69,10 +70,10 @@ export class SandboxedFrame implements MessageFrame {
 
   /** As tall as its content, so that the pane has one scroll bar. Never after a pause: the first paint is already right. */
   #fit(): void {
-    const inner = this.#document;
-    if (!inner || this.#growths++ > GROWTHS) return;
-    const bar = this.#frame.clientHeight - inner.documentElement.clientHeight; // a horizontal scroll bar
-    const height = `${Math.max(inner.body.scrollHeight, Math.ceil(inner.body.getBoundingClientRect().height)) + Math.max(0, bar)}px`;
+    if (!this.#inner || this.#growths++ > GROWTHS) return;
+    const { root, body } = this.#inner;
+    const bar = Math.max(0, this.#frame.clientHeight - root.clientHeight); // a horizontal scroll bar
+    const height = `${Math.max(body.scrollHeight, Math.ceil(body.getBoundingClientRect().height)) + bar}px`;
     if (this.#frame.style.height !== height) this.#frame.style.height = height;
   }
 }

@@ -88,7 +88,10 @@ def browser() -> Iterator[Browser]:
         "1"  # playwright's own loop runs in this thread; our queries are not in it
     )
     with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        loopback = (
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # the browser asks for its maker's services, too
+        )
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", loopback]
         launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
         yield launched
         launched.close()
@@ -147,9 +150,10 @@ class Mail:
         self.page.wait_for_function(
             """number => {
                  const frame = document.getElementById("frame");
+                 const body = Document.prototype.querySelector.call(frame.contentDocument, "body"); // a mail may name things "body"
                  return document.querySelector("#pane-head h1")?.textContent.trim() === `Pismo ${number}`
                    && !frame.classList.contains("waiting") && !frame.hidden
-                   && frame.contentDocument.body.textContent.trimStart().startsWith(`Treść pisma ${number}W`);
+                   && body.textContent.trimStart().startsWith(`Treść pisma ${number}W`);
                }""",
             arg=number,
         )

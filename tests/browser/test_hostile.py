@@ -1,0 +1,130 @@
+"""The frame's wall alone: hostile mail as its sender wrote it, not sanitised, is put into the frame. Nothing runs, nothing leaves (P8)."""
+
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from teczka.store.viewer import as_user
+from tests.browser.conftest import WIDE, Mail, MailFolder, Office
+
+PAYLOADS = [
+    line.replace("alert(1)", "parent.ran=1")
+    for line in (Path(__file__).parents[1] / "mime" / "payloads.txt").read_text("utf-8").splitlines()
+    if not line.startswith("# ")
+] + [
+    "<meta http-equiv=refresh content='0;url=/sign-out/'>",
+    "<a href=/sign-out/ target=_top autofocus>x</a><form action=/sign-out/ method=post><button autofocus>x</button></form>",
+    "<iframe srcdoc='<script>top.ran=1</script>'></iframe><iframe src=/accounts/></iframe>",
+    "<img src=/sign-out/><img src=../accounts/><link rel=stylesheet href=/accounts/><object data=/accounts/></object>",
+    "<style>@import '/accounts/';@font-face{font-family:x;src:url(/accounts/)}body{font-family:x}</style>",
+    "<base href=https://evil.example/><img src=x><form action=x><input></form>",
+]
+THE_BROWSERS_OWN = ".googleapis.com:443"  # what Chromium asks about forms, whoever wrote them
+OURS = ("/messages/", "/folders/", "/frame/", "/events/", "/static/")
+
+
+class Outside(socketserver.ThreadingTCPServer):
+    """Everything beyond this machine, as the browser sees it: a proxy that answers nothing and remembers who was asked for."""
+
+    daemon_threads = True
+    asked: list[str]
+
+
+class _Ask(socketserver.StreamRequestHandler):
+    server: Outside
+
+    def handle(self) -> None:
+        line = self.rfile.readline(4096).decode("latin-1").strip()
+        if THE_BROWSERS_OWN not in line:
+            self.server.asked.append(line)
+
+
+@pytest.fixture
+def outside() -> Iterator[Outside]:
+    with Outside(("127.0.0.1", 0), _Ask) as server:
+        server.asked = []
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def context(browser: Browser, office: Office, outside: Outside) -> Iterator[BrowserContext]:
+    proxy = {"server": f"http://127.0.0.1:{outside.server_address[1]}", "bypass": "127.0.0.1"}
+    made = browser.new_context(viewport=WIDE, base_url=office.site.url, proxy=proxy)  # type: ignore[arg-type]
+    made.set_default_timeout(10_000)
+    made.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": office.site.cookie(office.cast.anna), "url": office.site.url}]
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """What the frame refuses is written to the console: here that is no complaint."""
+    return context.new_page()
+
+
+@pytest.fixture(scope="module")
+def hostile(office: Office) -> MailFolder:
+    folder = office.folder("hostile", len(PAYLOADS))
+    bodies = [(f"<p>Treść pisma {number}</p>W {payload}", number) for number, payload in enumerate(PAYLOADS, 1)]
+    with as_user(folder.owner.pk), connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE store_text t SET html = %s FROM store_message m"
+            f" WHERE m.id = t.message_id AND m.account_id = {folder.account.pk} AND m.size = %s",
+            bodies,
+        )
+    return folder
+
+
+def test_hostile_mail_runs_nothing_loads_nothing_and_goes_nowhere(
+    page: Page, open_folder: Callable[[MailFolder], Mail], hostile: MailFolder, outside: Outside, office: Office
+) -> None:
+    answered: list[str] = []
+    page.context.on("response", lambda response: answered.append(response.url.removeprefix(office.site.url)))
+    opened: list[Page] = []
+    page.context.on("page", lambda other: opened.append(other))  # noqa: PLW0108  playwright marks its listeners
+    mail = open_folder(hostile)
+    for number in range(len(PAYLOADS), 0, -1):
+        mail.press("j")
+        mail.shows(number)
+        ran, address, frame = page.evaluate(
+            "() => [window.ran, location.pathname, document.getElementById('frame').contentWindow.location.pathname]"
+        )
+        assert ran is None, PAYLOADS[number - 1]
+        assert frame == "/frame/", PAYLOADS[number - 1]
+        assert address == f"/folders/{hostile.folder.public_id}/", PAYLOADS[number - 1]
+    assert not outside.asked
+    assert not opened
+    assert not [url for url in answered if not url.startswith(OURS)]
+
+
+def test_the_trap_springs_when_the_wall_is_taken_away(
+    page: Page, open_folder: Callable[[MailFolder], Mail], hostile: MailFolder, outside: Outside
+) -> None:
+    """The test above would see a script and a request, if there were any."""
+
+    bare = "<!DOCTYPE html><html><head></head><body></body></html>"
+    page.route("**/frame/", lambda route: route.fulfill(body=bare, content_type="text/html"))
+    mail = open_folder(hostile)
+    page.evaluate(
+        """() => new Promise(loaded => {
+             const frame = document.getElementById("frame");
+             frame.sandbox.add("allow-scripts");
+             frame.addEventListener("load", loaded, {once: true});
+             frame.src = "/frame/";
+           })"""
+    )
+    last = max(number for number, payload in enumerate(PAYLOADS, 1) if payload == "<img src=x onerror=parent.ran=1>")
+    for _ in range(len(PAYLOADS) - last + 1):
+        mail.press("j")
+    page.wait_for_function("() => window.ran === 1")
+    assert outside.asked
