@@ -3,12 +3,15 @@
 import argparse
 import sys
 from pathlib import Path
+from uuid import UUID
 
 from teczka.actions.accounts import accounts_of, add_account
 from teczka.cli.house import Refused, house, parser, show, told
 from teczka.core.accounts import Endpoint, NewAccount
 from teczka.core.errors import AlreadyThere
 from teczka.store.models import Account, User
+from teczka.store.models.accounts import everyones_accounts
+from teczka.store.viewer import as_user
 
 
 def main(argv: list[str]) -> int:
@@ -47,6 +50,16 @@ def user_of(email: str) -> User:
     return user
 
 
+def account_of(public_id: UUID) -> Account:
+    """For the machine's keeper, who may name any account; everything else of it is done as its owner."""
+    for account_id, owner_id in everyones_accounts():
+        with as_user(owner_id):
+            account = Account.objects.select_related("owner").filter(pk=account_id, public_id=public_id).first()
+        if account:
+            return account
+    raise Refused(f"There is no account {public_id}.")
+
+
 def _add(chosen: argparse.Namespace) -> int:
     new = NewAccount(
         address=chosen.address,
@@ -56,7 +69,7 @@ def _add(chosen: argparse.Namespace) -> int:
         outgoing=chosen.smtp,
         provider_name=chosen.provider,
         sender_name=chosen.sender,
-        ca_pem=chosen.ca_file.read_text() if chosen.ca_file else "",
+        ca_pem=_authority(chosen.ca_file),
     )
     with house():
         try:
@@ -65,6 +78,13 @@ def _add(chosen: argparse.Namespace) -> int:
             raise Refused(f"The account {there} is there already.") from there
         show({"id": str(account.public_id)})
     return 0
+
+
+def _authority(file: Path | None) -> str:
+    try:
+        return file.read_text("ascii") if file else ""
+    except (OSError, UnicodeDecodeError) as unreadable:
+        raise Refused(f"{file} cannot be read as a certificate (PEM): {unreadable}.") from unreadable
 
 
 def _list(chosen: argparse.Namespace) -> int:

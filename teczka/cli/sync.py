@@ -9,13 +9,13 @@ from uuid import UUID
 from django.db import transaction
 
 from teczka.actions.fetch import fetch_account
-from teczka.cli.house import Refused, complain, house, parser, show, told
+from teczka.cli.account import account_of
+from teczka.cli.house import complain, house, parser, show, told
 from teczka.core.errors import Problem
 from teczka.core.problems import in_words
 from teczka.store.events import ask_keeper
 from teczka.store.leases import Leases
 from teczka.store.models import Account, FetchRequest
-from teczka.store.models.accounts import everyones_accounts
 from teczka.store.viewer import as_user
 
 LOOK_SECONDS = 0.1
@@ -27,16 +27,6 @@ def main(argv: list[str]) -> int:
     options.add_argument("--json", action="store_true", help="one JSON document: counts, bytes, seconds per phase")
     chosen = options.parse_args(argv)
     return told(lambda: _sync(chosen))
-
-
-def account_of(public_id: UUID) -> Account:
-    """For the machine's keeper, who may name any account; everything else of it is done as its owner."""
-    for account_id, owner_id in everyones_accounts():
-        with as_user(owner_id):
-            account = Account.objects.filter(pk=account_id, public_id=public_id).first()
-        if account:
-            return account
-    raise Refused(f"There is no account {public_id}.")
 
 
 def _sync(chosen: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import random
 from concurrent.futures import Executor
 from enum import Enum
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 from teczka.actions.fetch import Fetching
 from teczka.actions.watch import changes
@@ -81,6 +81,9 @@ class Keeper:
             except Problem as problem:
                 failures += 1
                 log.info("account %s: watching ended: %s", self.lease.account_id, problem.trouble.value)
+            except Exception:
+                failures += 1
+                log.exception("account %s: watching failed", self.lease.account_id)
             await asyncio.sleep(pause(failures))
 
     def _pass(self) -> Outcome:
@@ -89,9 +92,13 @@ class Keeper:
         self._fetching = None
         try:
             report = fetching.run()
-        except BaseException:
+        except (LeaseLost, OperationalError):  # nothing can be written any more
             fetching.close()
             raise
+        except Exception:  # a mistake of ours: this account waits longer each time, the others go on
+            log.exception("account %s: its pass failed", self.lease.account_id)
+            fetching.close()
+            return Outcome.LATER
         finally:
             connection.close_if_unusable_or_obsolete()
         if report.stopped is None:

@@ -6,10 +6,11 @@ import threading
 import psycopg
 from django.db import connection
 
-from teczka.actions.reading import read_some
+from teczka.actions.reading import read_some, reread
 from teczka.store.events import UNREAD
 
 BATCH = 100  # messages a transaction
+REREAD = 1_000  # messages put back into the queue at a time
 NAP_SECONDS = 20.0  # a NOTIFY that was lost with its connection costs no more than this
 
 log = logging.getLogger(__name__)
@@ -19,6 +20,9 @@ def serve(stopping: threading.Event) -> None:
     """Until `stopping`. A lost database ends the process: its parent starts another."""
     with psycopg.connect(**connection.get_connection_params(), autocommit=True) as listener:
         listener.execute(f"LISTEN {UNREAD}")
+        drain(stopping)
+        while not stopping.is_set() and reread(REREAD):  # what an older version read; new mail goes before it
+            drain(stopping)
         while not stopping.is_set():
             drain(stopping)
             _sleep(listener, stopping)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,8 +13,10 @@ from teczka.store.events import REQUESTS
 from teczka.store.leases import Lease, Leases
 from teczka.store.models.accounts import everyones_accounts
 from teczka.worker.keeper import Keeper
+from teczka.worker.tidy import tidy
 
 SHARE_SECONDS = 1.0  # how often accounts are shared out anew
+PASSES = 8  # at a time: one that waits for a slow server shall not hold the others up
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ class Worker:
         self._stopping = stopping
         self._leases = Leases()
         self._keepers: dict[int, tuple[Keeper, asyncio.Task[None]]] = {}
-        self._pool = ThreadPoolExecutor(2 * (os.cpu_count() or 1), thread_name_prefix="pass")
+        self._pool = ThreadPoolExecutor(PASSES, thread_name_prefix="pass")
         self._changed = asyncio.Event()
 
     async def run(self) -> None:
@@ -95,4 +96,5 @@ class Worker:
 
 
 def serve(stopping: threading.Event) -> None:
+    tidy()
     asyncio.run(Worker(stopping).run())
