@@ -5,9 +5,8 @@ from hypothesis import strategies as st
 
 from teczka.web.mail.cursor import read_cursor, write_cursor
 
-moments = st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2200, 1, 1)).map(
-    lambda at: at.replace(tzinfo=UTC)
-)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+moments = st.timedeltas(timedelta(days=1), timedelta(days=80_000)).map(lambda since: EPOCH + since)
 
 
 @given(moments, st.integers(1, 2**62))

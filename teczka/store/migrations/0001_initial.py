@@ -564,7 +564,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="placement",
             index=models.Index(
-                condition=models.Q(("gone_at", None)), fields=["folder", "-internaldate", "-id"], name="placement_list"
+                condition=models.Q(("gone_at", None)),
+                fields=["folder", "-internaldate", "-id"],
+                include=["owner_id"],
+                name="placement_list",
             ),
         ),
         migrations.AddConstraint(

@@ -65,11 +65,15 @@ class Message(OwnedRow):
     message_id = models.TextField(blank=True, default="")
     snippet = models.TextField(blank=True, default="")
     attachments = models.SmallIntegerField(default=0)
-    thread = models.ForeignKey(Thread, models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False)
+    thread = models.ForeignKey(
+        Thread, models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     defects = ArrayField(models.TextField(), default=list)
     # The durable queue of transaction B: NULL until read; a newer parser or analyser sets it back.
     indexed_with = models.IntegerField(null=True)
-    reading_tries = models.SmallIntegerField(default=0)  # begun; only a reader that was killed by a message leaves it above 0
+    reading_tries = models.SmallIntegerField(
+        default=0
+    )  # begun; only a reader that was killed by a message leaves it above 0
 
     class Meta:
         constraints: ClassVar = [
@@ -102,9 +106,17 @@ class Placement(models.Model):
     gone_at = models.DateTimeField(null=True)  # no longer there on the server; only a mark (P2)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["folder", "uidvalidity", "uid"], name="placement_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["folder", "uidvalidity", "uid"], name="placement_once")
+        ]
         indexes: ClassVar = [
-            models.Index(fields=["folder", "-internaldate", "-id"], name="placement_list", condition=Q(gone_at=None)),
+            # owner_id is there for the row's policy: then a far jump in the list walks the index alone.
+            models.Index(
+                fields=["folder", "-internaldate", "-id"],
+                include=["owner_id"],
+                name="placement_list",
+                condition=Q(gone_at=None),
+            ),
         ]
 
 
@@ -133,7 +145,9 @@ class Text(models.Model):
 
     message = models.OneToOneField(Message, models.DO_NOTHING, primary_key=True, db_constraint=False)
     owner_id = models.BigIntegerField()
-    headers = models.JSONField()  # from, to, cc, bcc, reply_to: [[name, address]]; whatever the pane shows and the list does not
+    headers = (
+        models.JSONField()
+    )  # from, to, cc, bcc, reply_to: [[name, address]]; whatever the pane shows and the list does not
     text = models.TextField()
     html = models.TextField(blank=True)
     blocked_images = models.IntegerField(default=0)

@@ -1,17 +1,16 @@
 """A folder's page, its rows and the tree."""
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from teczka.core.folders import FolderRole
-from teczka.store.queries.folders import FolderLine, folder
-from teczka.store.queries.listing import BLOCK, MessageLine, block
-from teczka.web.mail.cursor import read_cursor, write_cursor
+from teczka.store.queries.folders import folder
+from teczka.store.queries.listing import block
+from teczka.web.mail.cursor import read_cursor
 from teczka.web.mail.messages import as_uuid, opened, shown
+from teczka.web.mail.rows import rows_of
 from teczka.web.mail.tree import tree
 from teczka.web.problems import tell
 from teczka.web.requests import Request, found
@@ -33,7 +32,7 @@ def folder_page(request: Request, folder_id: UUID) -> HttpResponse:
         "leaf": branch.leaf(folder_id),
         "told": tell(account.trouble, account.trouble_params, account.trouble_detail) if account.trouble else None,
         "message": shown(message) if message else None,
-        **_rows(line, block(request.user, line), 0),
+        **rows_of(line, block(request.user, line), 0),
     }
     return render(request, "mail/folder.html", context)
 
@@ -44,7 +43,7 @@ def folder_rows(request: Request, folder_id: UUID) -> HttpResponse:
     skip = _number(request.GET.get("skip", ""))
     after = read_cursor(request.GET.get("after", ""))
     lines = block(request.user, line, after, skip)
-    response = render(request, "mail/folder.html#rows", _rows(line, lines, skip))
+    response = render(request, "mail/folder.html#rows", rows_of(line, lines, skip))
     response.headers["X-Total"] = str(line.stored)
     return response
 
@@ -53,17 +52,6 @@ def folder_rows(request: Request, folder_id: UUID) -> HttpResponse:
 def folder_tree(request: Request) -> HttpResponse:
     here = as_uuid(request.GET.get("here", ""))
     return render(request, "mail/folder.html#tree", {"branches": tree(request.user), "here": here})
-
-
-def _rows(line: FolderLine, lines: list[MessageLine], skipped: int) -> dict[str, Any]:
-    return {
-        "folder": line,
-        "here": line.public_id,
-        "outward": line.role
-        in {FolderRole.SENT, FolderRole.DRAFTS},  # whom it went to says more there than whom it came from
-        "rows": [(skipped + number, row, write_cursor(row.place)) for number, row in enumerate(lines, 1)],
-        "last": write_cursor(lines[-1].place) if len(lines) == BLOCK else "",
-    }
 
 
 def _number(text: str) -> int:

@@ -1,12 +1,13 @@
 """What templates need beside Django's: icons, and times and amounts in people's words."""
 
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 
 from django import template
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
@@ -52,10 +53,16 @@ def when(moment: datetime | None) -> str:
         return ""
     local, today = timezone.localtime(moment), timezone.localdate()
     if local.date() == today:
-        return formats.time_format(local, "H:i")
-    if local.date() == today - timedelta(days=1):
+        return f"{local:%H:%M}"
+    return _day(local.date(), today, get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, today: date, _language: str) -> str:
+    """A list names few days many times over, and formatting a date costs more than the rest of its row."""
+    if day == today - timedelta(days=1):
         return _("yesterday")
-    return formats.date_format(local, "j E" if local.year == today.year else "j.m.Y")
+    return formats.date_format(day, "j E" if day.year == today.year else "j.m.Y")
 
 
 @register.filter
