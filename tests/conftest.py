@@ -19,6 +19,9 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "teczka.settings"
 for _unwanted in ("TECZKA_DATABASE_URL", "TECZKA_DATABASE_OWNER_URL", "TECZKA_BLOBS_URL", "TECZKA_URL"):
     os.environ.pop(_unwanted, None)
 django.setup()  # pytest-django would look for the settings before this file has said where the data lies
+del os.environ[
+    "DJANGO_SETTINGS_MODULE"
+]  # or a process of pytest-xdist would inherit it, and set up Django with the parent's data folder
 
 
 @pytest.fixture(scope="session")
