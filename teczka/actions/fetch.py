@@ -67,7 +67,7 @@ class Fetching:
                 report.stopped = problem
             if report.stopped is None:
                 break
-            self.close()
+            self._hang_up()
             broken = report.stopped.trouble.step == "server" and report.stopped.trouble is not Trouble.SERVER_BUSY
             if not broken or not (reused or report.messages > before):
                 break
@@ -78,6 +78,10 @@ class Fetching:
         return self._account.state == State.NEEDS_OWNER
 
     def close(self) -> None:
+        self._hang_up()
+        self._local.close()
+
+    def _hang_up(self) -> None:
         if self._remote:
             self._remote.close()
             self._remote = None
@@ -91,7 +95,7 @@ class Fetching:
         try:
             run(self._remote, self._local, report)
         except BaseException:
-            self.close()  # in the middle of an answer: useless
+            self._hang_up()  # in the middle of an answer: useless
             raise
 
     def _connect(self) -> ImapMailbox:

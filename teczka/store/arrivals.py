@@ -6,6 +6,7 @@ against a statement a table, half the waiting. (COPY is refused on tables with r
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -25,8 +26,9 @@ from teczka.store.placements import flag_columns
 Identity = tuple[bytes, int]  # SHA-256 and length of the raw bytes
 Packed = dict[int, tuple[UUID, Entry]]  # place in the batch → where its bytes lie by now
 
-# A row with a pack is a new message; one without is known, or the same bytes as another of the batch. The owner's grant goes with the
-# message: "everything I may see" is one index. A placement that was marked gone by mistake comes back.
+# A row with a pack is a new message, unless the batch before brought the same bytes; one without is known, or the same bytes as another
+# of the batch. What this statement inserts it does not see as there before, so nothing is there twice. The owner's grant goes with
+# the message: "everything I may see" is one index. A placement that was marked gone by mistake comes back.
 ARRIVE = """
 WITH batch AS MATERIALIZED (
   SELECT * FROM json_to_recordset(%(rows)s) AS r (sha256 bytea, size bigint, pack uuid, pack_offset bigint, pack_length bigint,
@@ -50,7 +52,7 @@ granted AS (
 there AS (
   SELECT id, sha256, size FROM arrived UNION ALL
   SELECT id, sha256, size FROM store_message
-  WHERE account_id = %(account)s AND (sha256, size) IN (SELECT sha256, size FROM batch WHERE pack IS NULL)),
+  WHERE account_id = %(account)s AND (sha256, size) IN (SELECT sha256, size FROM batch)),
 placed AS (
   INSERT INTO store_placement AS p
     (office_id, owner_id, folder_id, message_id, uidvalidity, uid, internaldate, seen, flagged, answered, draft, keywords)
@@ -70,9 +72,19 @@ WHERE id = %(folder)s RETURNING (SELECT count(*) FROM placed)
 """
 
 
-def arrive(account: Account, blobs: Blobs, folder_id: int, uidvalidity: int, batch: Sequence[RemoteMessage]) -> int:
-    """Within the owner's transaction; UIDs differ. When it commits everything is there, and the bytes were durable before. Returns how
-    many placements are new. Spools of the batch are finished."""
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A batch whose bytes are durable: nothing of a message is left in memory but what its rows need."""
+
+    rows: list[dict[str, Any]]
+
+    @property
+    def uids(self) -> list[int]:
+        return [row["uid"] for row in self.rows]
+
+
+def keep(account: Account, blobs: Blobs, batch: Sequence[RemoteMessage]) -> Arrival:
+    """Put the bytes of what the account does not have yet into a pack. As the owner; UIDs differ. Spools of the batch are finished."""
     spooled = {at: _finish(message.body) for at, message in enumerate(batch) if isinstance(message.body, SpoolFile)}
     identities = [
         (spooled[at][1].sha256, spooled[at][1].raw_length) if at in spooled else _identity(message)
@@ -86,7 +98,12 @@ def arrive(account: Account, blobs: Blobs, folder_id: int, uidvalidity: int, bat
     if held:
         pack = write_pack(blobs, [_body(batch[at]) for at in held], [identities[at][0] for at in held])
         packed |= {at: (pack.id, entry) for at, entry in zip(held, pack.entries, strict=True)}
-    rows = [_row(message, identities[at], packed.get(at)) for at, message in enumerate(batch)]
+    return Arrival([_row(message, identities[at], packed.get(at)) for at, message in enumerate(batch)])
+
+
+def arrive(account: Account, folder_id: int, uidvalidity: int, arrival: Arrival) -> int:
+    """Within the owner's transaction. When it commits everything is there, and the bytes were durable before. Returns how many placements
+    are new."""
     columns: dict[str, Any] = {
         "office": account.office_id,
         "owner": account.owner_id,
@@ -94,7 +111,7 @@ def arrive(account: Account, blobs: Blobs, folder_id: int, uidvalidity: int, bat
         "folder": folder_id,
         "uidvalidity": uidvalidity,
         "header": HEADER_BYTES,
-        "rows": as_json(rows),
+        "rows": as_json(arrival.rows),
     }
     with connection.cursor() as cursor:
         cursor.execute(ARRIVE, columns)

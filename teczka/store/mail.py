@@ -7,7 +7,9 @@ believed dead either commits before the lease passes on, or not at all.
 import shutil
 from array import array
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -18,7 +20,7 @@ from teczka.core.folders import LocalFolder
 from teczka.core.mail import FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary
 from teczka.core.messages import Candidate
 from teczka.store import events, folders, placements
-from teczka.store.arrivals import arrive
+from teczka.store.arrivals import Arrival, arrive, keep
 from teczka.store.models import Account
 from teczka.store.packs.blobs import Blobs
 from teczka.store.packs.spool import SpoolFile
@@ -26,6 +28,14 @@ from teczka.store.viewer import as_user
 
 ROOM_BYTES = 2_000_000_000
 ROOM_SHARE = 0.05  # of a small disk
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """A batch in the packer's hands."""
+
+    uids: list[int]
+    arrival: "Future[Arrival]"
 
 
 class LocalMail:
@@ -36,6 +46,7 @@ class LocalMail:
         self._epoch = epoch
         self._blobs = blobs
         self._public: dict[int, UUID] = {}  # of the folders
+        self._packer = ThreadPoolExecutor(1, "pack")
 
     def save_folders(self, listed: Sequence[RemoteFolder]) -> list[LocalFolder]:
         with self.writing():
@@ -56,18 +67,32 @@ class LocalMail:
         with as_user(self._account.owner_id):
             return placements.candidates(folder.id, uidvalidity)
 
-    def add(self, folder: LocalFolder, uidvalidity: int, batch: Sequence[RemoteMessage]) -> int:
+    def keep(self, batch: Sequence[RemoteMessage]) -> Keeping:
+        once = list({message.uid: message for message in batch}.values())
+        return Keeping([message.uid for message in once], self._packer.submit(self._pack, batch, once))
+
+    def add(self, folder: LocalFolder, uidvalidity: int, kept: Keeping) -> int:
+        arrival = kept.arrival.result()
+        with self.writing():
+            new = arrive(self._account, folder.id, uidvalidity, arrival)
+            self._tell([folder], unread=True)
+        return new
+
+    def _pack(self, batch: Sequence[RemoteMessage], once: Sequence[RemoteMessage]) -> Arrival:
+        """In the packer's thread, on a connection of its own."""
         try:
             keep_room(self._blobs.incoming)
-            once = {message.uid: message for message in batch}
-            with self.writing():
-                new = arrive(self._account, self._blobs, folder.id, uidvalidity, list(once.values()))
-                self._tell([folder], unread=True)
+            with as_user(self._account.owner_id):
+                return keep(self._account, self._blobs, once)
         finally:
             for message in batch:
                 if isinstance(message.body, SpoolFile):
                     message.body.discard()
-        return new
+
+    def close(self) -> None:
+        """Let go of the packer, once what it holds is done."""
+        self._packer.submit(connection.close)
+        self._packer.shutdown()
 
     def place(self, folder: LocalFolder, uidvalidity: int, matched: Sequence[tuple[RemoteSummary, int]]) -> int:
         with self.writing():

@@ -10,7 +10,7 @@ from teczka.core.mail import RemoteFlags
 from teczka.remote.types import RemoteMailbox
 from teczka.sync.download import download
 from teczka.sync.plan import plan
-from teczka.sync.ports import LocalAccount
+from teczka.sync.ports import K, LocalAccount
 from teczka.sync.report import Report
 from teczka.sync.steps import Begin, Download, Finish, Gone, Reflag, Rematch, Step
 
@@ -19,7 +19,7 @@ PIECE = 1000  # rows of one transaction where no bytes are written
 T = TypeVar("T")
 
 
-def run(remote: RemoteMailbox, local: LocalAccount, report: Report | None = None) -> Report:
+def run(remote: RemoteMailbox, local: LocalAccount[K], report: Report | None = None) -> Report:
     """One pass over the account: inbox first, the newest mail of each folder first. Raises LeaseLost; problems are in the report.
 
     A folder that the server refuses holds up no other. Any other problem ends the pass, and whatever came before it stays.
@@ -41,7 +41,7 @@ def run(remote: RemoteMailbox, local: LocalAccount, report: Report | None = None
     return report
 
 
-def _folder(folder: LocalFolder, local: LocalAccount, remote: RemoteMailbox, report: Report) -> None:
+def _folder(folder: LocalFolder, local: LocalAccount[K], remote: RemoteMailbox, report: Report) -> None:
     steps = plan(folder, local, remote)
     while True:
         with report.phase("listing"):
@@ -51,7 +51,7 @@ def _folder(folder: LocalFolder, local: LocalAccount, remote: RemoteMailbox, rep
         _run(step, local, remote, report)
 
 
-def _run(step: Step, local: LocalAccount, remote: RemoteMailbox, report: Report) -> None:
+def _run(step: Step, local: LocalAccount[K], remote: RemoteMailbox, report: Report) -> None:
     match step:
         case Begin(folder, status):
             local.opened(folder, status)

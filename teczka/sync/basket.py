@@ -73,6 +73,12 @@ class Basket:
                 raise self._failure
             return batch
 
+    @property
+    def ready(self) -> bool:
+        """`take` would not wait."""
+        with self._changed:
+            return self._ready()
+
     def stop(self) -> None:
         """The taker gives up: whatever is held or still comes is discarded."""
         with self._changed:

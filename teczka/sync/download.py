@@ -1,13 +1,13 @@
-"""Whole messages from the server to the local side: reading and writing overlap in two threads."""
+"""Whole messages from the server to the local side: reading, writing and committing overlap."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from threading import Thread
 
 from teczka.core.errors import Problem, Trouble
 from teczka.core.mail import RemoteMessage
 from teczka.remote.types import RemoteMailbox
 from teczka.sync.basket import Basket, Stopped, body_length, discard
-from teczka.sync.ports import LocalAccount
+from teczka.sync.ports import K, LocalAccount
 from teczka.sync.report import Report
 from teczka.sync.steps import Download
 
@@ -15,23 +15,17 @@ NEWEST = 50  # come first, with their ENVELOPE and in a batch of their own: the 
 CHUNK = 100  # UIDs that a mailbox asks for in one command
 
 
-def download(step: Download, local: LocalAccount, remote: RemoteMailbox, report: Report) -> None:
+def download(step: Download, local: LocalAccount[K], remote: RemoteMailbox, report: Report) -> None:
     """Everything that came whole is stored, also when the connection breaks in the middle: then the Problem is raised after it."""
     basket = Basket()
     reader = Thread(target=_read, args=(remote, list(step.uids), basket), name="teczka-fetch", daemon=True)
     reader.start()
     got: set[int] = set()
     try:
-        while True:
-            with report.phase("network"):
-                batch = basket.take()
-            if not batch:
-                break
-            whole = [message for message in batch if not _hollow(message)]
+        for kept in _kept(basket, local, report):
             with report.phase("storage"):
-                report.messages += local.add(step.folder, step.uidvalidity, whole) if whole else 0
-            report.bytes += sum(map(body_length, whole))
-            got.update(message.uid for message in whole)
+                report.messages += local.add(step.folder, step.uidvalidity, kept)
+            got.update(kept.uids)
     except Problem as problem:
         if problem.trouble.step == "server":
             local.give_up(step.folder, step.uidvalidity, _culprits(step.uids, got, problem), problem.trouble)
@@ -43,6 +37,35 @@ def download(step: Download, local: LocalAccount, remote: RemoteMailbox, report:
     if absent:
         # Expunged since they were listed, or withheld by the server. The next pass compares the listing and knows which.
         local.give_up(step.folder, step.uidvalidity, absent, Trouble.SERVER_GARBAGE)
+
+
+def _kept(basket: Basket, local: LocalAccount[K], report: Report) -> Iterator[K]:
+    """One ahead: the bytes of a batch are written while the one before is committed. Never behind: what is committed next waits for no
+    batch that has yet to come from the network."""
+    ahead: K | None = None
+    failure: Problem | None = None
+    while failure is None:
+        if ahead and not basket.ready:
+            yield ahead
+            ahead = None
+        batch: list[RemoteMessage] = []
+        try:
+            with report.phase("network"):
+                batch = basket.take()
+        except Problem as problem:
+            failure = problem
+        if not batch:
+            break
+        whole = [message for message in batch if not _hollow(message)]
+        report.bytes += sum(map(body_length, whole))
+        kept = local.keep(whole) if whole else None
+        if ahead:
+            yield ahead
+        ahead = kept
+    if ahead:
+        yield ahead
+    if failure:
+        raise failure
 
 
 def _read(remote: RemoteMailbox, uids: list[int], basket: Basket) -> None:

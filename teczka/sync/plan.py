@@ -15,14 +15,14 @@ from teczka.core.folders import LocalFolder
 from teczka.core.mail import FolderStatus, RemoteSummary
 from teczka.core.messages import Candidate
 from teczka.remote.types import RemoteMailbox
-from teczka.sync.ports import LocalAccount
+from teczka.sync.ports import K, LocalAccount
 from teczka.sync.steps import Begin, Download, Finish, Gone, Reflag, Rematch, Step
 
 TRIES = 3  # of a message that does not come whole, before it waits for another day
 CROWD = 100  # this many vanishing at once, and more than half, is a crowd: the seat belt holds
 
 
-def plan(folder: LocalFolder, local: LocalAccount, remote: RemoteMailbox) -> Iterator[Step]:
+def plan(folder: LocalFolder, local: LocalAccount[K], remote: RemoteMailbox) -> Iterator[Step]:
     """The steps of one pass over one folder, newest mail first. Lazy: each question is asked after the steps before it were run."""
     if _nothing_new(folder, remote.status(folder.name), local):
         return
@@ -38,7 +38,7 @@ def plan(folder: LocalFolder, local: LocalAccount, remote: RemoteMailbox) -> Ite
         yield from _onward(folder, status, local, remote)
 
 
-def _nothing_new(folder: LocalFolder, told: FolderStatus, local: LocalAccount) -> bool:
+def _nothing_new(folder: LocalFolder, told: FolderStatus, local: LocalAccount[K]) -> bool:
     """One STATUS says so when all four numbers are the known ones. Without CONDSTORE flags may have changed unseen."""
     known = (folder.uidvalidity, folder.complete_below, folder.highestmodseq)
     if told.highestmodseq is None or (told.uidvalidity, told.uidnext, told.highestmodseq) != known:
@@ -53,7 +53,7 @@ def _nothing_new(folder: LocalFolder, told: FolderStatus, local: LocalAccount) -
 
 
 def _from_scratch(
-    folder: LocalFolder, status: FolderStatus, local: LocalAccount, remote: RemoteMailbox
+    folder: LocalFolder, status: FolderStatus, local: LocalAccount[K], remote: RemoteMailbox
 ) -> Iterator[Step]:
     validity = status.uidvalidity
     present = remote.uids()
@@ -83,7 +83,7 @@ def _from_scratch(
     yield Finish(folder, status, _next_uid(status, present, lowest=1))
 
 
-def _onward(folder: LocalFolder, status: FolderStatus, local: LocalAccount, remote: RemoteMailbox) -> Iterator[Step]:
+def _onward(folder: LocalFolder, status: FolderStatus, local: LocalAccount[K], remote: RemoteMailbox) -> Iterator[Step]:
     validity, lowest = status.uidvalidity, folder.complete_below
     troubled = local.troubled_uids(folder, validity)
     present = remote.uids(lowest)

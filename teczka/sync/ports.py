@@ -3,7 +3,7 @@ the same suite (tests/contract/test_local_account.py). The remote side is remote
 
 from array import array
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from teczka.core.errors import Trouble
 from teczka.core.folders import LocalFolder
@@ -11,7 +11,17 @@ from teczka.core.mail import FolderStatus, RemoteFlags, RemoteFolder, RemoteMess
 from teczka.core.messages import Candidate
 
 
-class LocalAccount(Protocol):
+class Kept(Protocol):
+    """A batch on its way to the disk. What it is else, its own store knows."""
+
+    @property
+    def uids(self) -> Sequence[int]: ...
+
+
+K = TypeVar("K", bound=Kept)
+
+
+class LocalAccount(Protocol[K]):
     """The local side. Each method that writes is one transaction, checks the lease's epoch in it, and raises LeaseLost when that passed
     on. Nothing here ever deletes a message (P2); repeating any call adds nothing twice (P4). All are called from one thread."""
 
@@ -29,10 +39,15 @@ class LocalAccount(Protocol):
         """UIDs that did not come whole, and how many tries they had within a day of the last one; 0 when that is longer ago."""
         ...
 
-    def add(self, folder: LocalFolder, uidvalidity: int, batch: Sequence[RemoteMessage]) -> int:
-        """Transaction A: the raw bytes in a pack, fsynced; then, committed together, message, placement, grant and the folder's counters.
-        A message whose bytes are stored already gets a placement only; trouble with a UID is forgotten. Spools of the batch are taken
-        over, whatever happens. Returns how many placements are new. Raises Problem(DISK_FULL)."""
+    def keep(self, batch: Sequence[RemoteMessage]) -> K:
+        """Begin transaction A: make the raw bytes durable in a pack. Returns at once, so that one batch's bytes are written while the one
+        before is committed. Spools of the batch are taken over, whatever happens. What is kept is given to `add`, in the same order."""
+        ...
+
+    def add(self, folder: LocalFolder, uidvalidity: int, kept: K) -> int:
+        """End transaction A: wait for the bytes; then, committed together, message, placement, grant and the folder's counters. A message
+        whose bytes are stored already gets a placement only; trouble with a UID is forgotten. Returns how many placements are new.
+        Raises Problem(DISK_FULL)."""
         ...
 
     def place(self, folder: LocalFolder, uidvalidity: int, matched: Sequence[tuple[RemoteSummary, int]]) -> int:

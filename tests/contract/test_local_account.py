@@ -1,6 +1,6 @@
 """What every local side of an account promises (sync/ports.py): in memory and in the database, one suite."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -42,16 +42,20 @@ class House:
 
 
 @pytest.fixture
-def stored(db: None) -> Callable[[], LocalMail]:
+def stored(db: None) -> Iterator[Callable[[], LocalMail]]:
     """The store's own. Called again it is another worker that took the lease."""
     account = make_account(make_cast().anna)
     epochs = count(1)
 
     def make() -> LocalMail:
         lease, _ = Lease.objects.update_or_create(account=account, defaults={"epoch": next(epochs)})
-        return LocalMail(account, lease.epoch, blobs())
+        made.append(LocalMail(account, lease.epoch, blobs()))
+        return made[-1]
 
-    return make
+    made: list[LocalMail] = []
+    yield make
+    for local in made:
+        local.close()
 
 
 @pytest.fixture(params=["memory", "store"])
@@ -83,7 +87,7 @@ def test_a_server_that_lists_nothing_is_ill_and_not_empty(local: LocalAccount) -
 
 def test_a_folder_that_went_and_came_back_is_the_same(local: LocalAccount) -> None:
     (_, work) = local.save_folders([INBOX, WORK])
-    local.add(work, 1, [message(1)])
+    local.add(work, 1, local.keep([message(1)]))
     assert [folder.name for folder in local.save_folders([INBOX])] == [b"INBOX"]
     back = local.save_folders([INBOX, WORK])[1]
     assert (back.id, back.stored) == (work.id, 1)
@@ -99,8 +103,8 @@ def test_a_folder_never_opened_has_no_cursor(house: House) -> None:
 
 
 def test_what_is_added_is_stored_once_however_often_it_is_added(house: House) -> None:
-    assert house.local.add(house.folder, 1, [message(2), message(1)]) == 2
-    assert house.local.add(house.folder, 1, [message(2), message(3)]) == 1
+    assert house.local.add(house.folder, 1, house.local.keep([message(2), message(1)])) == 2
+    assert house.local.add(house.folder, 1, house.local.keep([message(2), message(3)])) == 1
     assert list(house.local.stored_uids(house.folder, 1)) == [1, 2, 3]
     assert list(house.local.stored_uids(house.folder, 1, 2)) == [2, 3]
     assert list(house.local.stored_uids(house.folder, 2)) == []
@@ -108,12 +112,15 @@ def test_what_is_added_is_stored_once_however_often_it_is_added(house: House) ->
 
 
 def test_a_uid_told_twice_in_a_batch_is_one(house: House) -> None:
-    assert house.local.add(house.folder, 1, [message(1), message(1)]) == 1
+    assert house.local.add(house.folder, 1, house.local.keep([message(1), message(1)])) == 1
 
 
 def test_the_same_bytes_under_two_uids_are_two_placements(house: House) -> None:
-    assert house.local.add(house.folder, 1, [message(1, b"a: b\r\n\r\n"), message(2, b"a: b\r\n\r\n")]) == 2
-    assert house.local.add(house.folder, 1, [message(3, b"a: b\r\n\r\n")]) == 1
+    assert (
+        house.local.add(house.folder, 1, house.local.keep([message(1, b"a: b\r\n\r\n"), message(2, b"a: b\r\n\r\n")]))
+        == 2
+    )
+    assert house.local.add(house.folder, 1, house.local.keep([message(3, b"a: b\r\n\r\n")])) == 1
     assert house.again().stored == 3
 
 
@@ -121,29 +128,31 @@ def test_a_spooled_body_is_taken_over(house: House) -> None:
     spool = house.local.spool(9)
     spool.write(b"a: b\r\n\r\nc")
     big = RemoteMessage(1, frozenset(), WHEN, 9, None, spool)
-    assert house.local.add(house.folder, 1, [big, message(2)]) == 2
-    assert house.local.add(house.folder, 1, [message(3, b"a: b\r\n\r\nc")]) == 1
+    assert house.local.add(house.folder, 1, house.local.keep([big, message(2)])) == 2
+    assert house.local.add(house.folder, 1, house.local.keep([message(3, b"a: b\r\n\r\nc")])) == 1
 
 
 def test_a_spooled_body_that_is_known_already_adds_a_placement_only(house: House) -> None:
-    house.local.add(house.folder, 1, [message(1, b"a: b\r\n\r\nc")])
+    house.local.add(house.folder, 1, house.local.keep([message(1, b"a: b\r\n\r\nc")]))
     spool = house.local.spool(9)
     spool.write(b"a: b\r\n\r\nc")
-    assert house.local.add(house.folder, 1, [RemoteMessage(2, frozenset(), WHEN, 9, None, spool)]) == 1
+    assert (
+        house.local.add(house.folder, 1, house.local.keep([RemoteMessage(2, frozenset(), WHEN, 9, None, spool)])) == 1
+    )
 
 
 def test_gone_is_a_mark_that_comes_off_again(house: House) -> None:
-    house.local.add(house.folder, 1, [message(1), message(2)])
+    house.local.add(house.folder, 1, house.local.keep([message(1), message(2)]))
     assert house.local.mark_gone(house.folder, 1, [1, 99]) == 1
     assert house.local.mark_gone(house.folder, 1, [1]) == 0
     assert list(house.local.stored_uids(house.folder, 1)) == [2]
     assert house.again().stored == 1
-    assert house.local.add(house.folder, 1, [message(1)]) == 1
+    assert house.local.add(house.folder, 1, house.local.keep([message(1)])) == 1
     assert house.again().stored == 2
 
 
 def test_flags_change_where_they_differ_and_only_there(house: House) -> None:
-    house.local.add(house.folder, 1, [message(1), message(2, flags=("\\Seen",))])
+    house.local.add(house.folder, 1, house.local.keep([message(1), message(2, flags=("\\Seen",))]))
     told = [
         RemoteFlags(1, frozenset({"\\Seen", "$Label1"}), 7),
         RemoteFlags(2, frozenset({"\\Seen"}), 7),
@@ -159,7 +168,7 @@ def test_trouble_is_counted_and_forgotten_once_the_message_comes_or_goes(house: 
     house.local.give_up(house.folder, 1, [5], Trouble.SERVER_CLOSED)
     assert house.local.troubled_uids(house.folder, 1) == {5: 2, 6: 1}
     assert house.local.troubled_uids(house.folder, 2) == {}
-    house.local.add(house.folder, 1, [message(5)])
+    house.local.add(house.folder, 1, house.local.keep([message(5)]))
     house.local.mark_gone(house.folder, 1, [6])
     assert house.local.troubled_uids(house.folder, 1) == {}
 
@@ -177,7 +186,9 @@ def test_the_cursor_moves_and_a_new_uidvalidity_resets_it(house: House) -> None:
 
 
 def test_a_rematch_places_what_is_known_and_the_older_placement_goes(house: House) -> None:
-    house.local.add(house.folder, 1, [message(1, message_id=b"<a@x>"), message(2, message_id=b"<b@x>")])
+    house.local.add(
+        house.folder, 1, house.local.keep([message(1, message_id=b"<a@x>"), message(2, message_id=b"<b@x>")])
+    )
     old = {candidate.message_id: candidate for candidate in house.local.candidates(house.folder, 2)}
     assert set(old) == {b"a@x", b"b@x"}
     assert old[b"a@x"].internaldate_seconds == int((WHEN + timedelta(seconds=1)).timestamp())
@@ -199,7 +210,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(stored: Callable[[], LocalM
     status = FolderStatus(1, 2, 1, None)
     summary = RemoteSummary(1, frozenset(), WHEN, 1, None, None)
     for write in (
-        lambda: first.add(folder, 1, [message(1)]),
+        lambda: first.add(folder, 1, first.keep([message(1)])),
         lambda: first.save_folders([INBOX]),
         lambda: first.place(folder, 1, [(summary, 1)]),
         lambda: first.set_flags(folder, 1, [RemoteFlags(1, frozenset(), None)]),
@@ -224,7 +235,7 @@ def test_the_counters_follow_what_is_placed(stored: Callable[[], LocalMail]) -> 
             row = Folder.objects.get(pk=folder.id)
         return row.stored, row.unread
 
-    local.add(folder, 1, [message(1), message(2, flags=("\\SEEN",)), message(3)])
+    local.add(folder, 1, local.keep([message(1), message(2, flags=("\\SEEN",)), message(3)]))
     assert counted() == (3, 2)
     local.set_flags(folder, 1, [RemoteFlags(1, frozenset({"\\Seen"}), None), RemoteFlags(2, frozenset(), None)])
     assert counted() == (3, 2)
@@ -237,7 +248,7 @@ def test_the_counters_follow_what_is_placed(stored: Callable[[], LocalMail]) -> 
 def test_the_owner_is_granted_what_arrives_and_the_list_shows_its_envelope(stored: Callable[[], LocalMail]) -> None:
     local = stored()
     folder = local.save_folders([INBOX])[0]
-    local.add(folder, 1, [message(1, message_id=b"<a@x>", flags=("\\Flagged", "$Junk", "\\Recent"))])
+    local.add(folder, 1, local.keep([message(1, message_id=b"<a@x>", flags=("\\Flagged", "$Junk", "\\Recent"))]))
     with as_user(local._account.owner_id):
         kept = Message.objects.get()
         assert (kept.subject, kept.from_name, kept.from_address, kept.message_id) == (

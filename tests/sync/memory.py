@@ -39,6 +39,15 @@ class Placed:
     gone: bool = False
 
 
+@dataclass
+class MemoryKept:
+    batch: Sequence[RemoteMessage]
+
+    @property
+    def uids(self) -> list[int]:
+        return [message.uid for message in self.batch]
+
+
 class MemoryAccount:
     def __init__(self) -> None:
         self.messages: dict[bytes, bytes] = {}  # SHA-256 → raw
@@ -70,9 +79,12 @@ class MemoryAccount:
             if (at, validity) == (folder.id, uidvalidity)
         }
 
-    def add(self, folder: LocalFolder, uidvalidity: int, batch: Sequence[RemoteMessage]) -> int:
+    def keep(self, batch: Sequence[RemoteMessage]) -> MemoryKept:
+        return MemoryKept(batch)
+
+    def add(self, folder: LocalFolder, uidvalidity: int, kept: MemoryKept) -> int:
         new = 0
-        for message in batch:
+        for message in kept.batch:
             raw = bytes(message.body if isinstance(message.body, bytes | bytearray) else message.body.data)  # type: ignore[attr-defined]
             digest = sha256(raw).digest()
             self.messages.setdefault(digest, raw)

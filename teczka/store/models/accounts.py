@@ -73,4 +73,4 @@ def everyones_accounts() -> list[tuple[int, int]]:
     """(account, owner) of all, for the workers: over the wall by a function that tells no more than that (migration 0002)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT account_id, owner_id FROM teczka_accounts()")
-        return cursor.fetchall()
+        return [(account, owner) for account, owner in cursor]
