@@ -1,0 +1,171 @@
+"""Every page as people meet it: in both languages, light and dark, on wide and narrow screens; with axe-core over each."""
+
+import gzip
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.core.cache import cache
+from playwright.sync_api import Browser, Page
+
+from teczka.store.models import Folder, Message, User
+from tests.browser.conftest import Office
+from tests.cast import make_account, make_folder
+from tests.web.mailroom import store
+
+FIRST_VIEW = 60_000  # bytes, gzipped
+BAD_SIGN_IN = {"host": "imap.example", "username": "anna"}
+
+
+@dataclass(frozen=True)
+class Reader:
+    person: User
+    folder: Folder
+    message: Message
+
+
+def letter() -> bytes:
+    made = EmailMessage()
+    made["From"] = "Anna Nowak <a.nowak@adwokaci.example>"
+    made["To"] = ", ".join(f"Osoba {number} <o{number}@rada.example>" for number in range(300))
+    made["Subject"] = "Pozew o zapłatę – odpis wraz z załącznikami " * 4
+    made.set_content("Szanowna Pani Mecenas,\n\nw załączeniu przesyłam odpis.\n")
+    made.add_alternative('<p>w załączeniu <b>odpis</b><img src="https://tracker.example/p.gif"></p>', subtype="html")
+    made.add_attachment(
+        b"%PDF-1.4", "application", "pdf", filename="Pozew – bardzo długa nazwa pliku, która się nie zmieści.pdf"
+    )
+    return made.as_bytes()
+
+
+def make_reader(office: Office, language: str) -> Reader:
+    home = office.cast.office
+    person = User.objects.create_user(
+        f"czyta-{language}@lipowa.example", office=home, name="Czytająca Osoba", language=language
+    )
+    account = make_account(person, f"czyta-{language}@lipowa.example", state="fetching", provider_name="Kancelaria")
+    folder = make_folder(account)
+    for path, role in [("Sent", "sent"), ("Sądy", ""), ("Sądy/Rejonowy", "")]:
+        make_folder(account, path, role)
+    ill = make_account(
+        person, "chora@lipowa.example", state="needs_owner", trouble="signin.refused", trouble_params=BAD_SIGN_IN
+    )
+    make_folder(ill, "INBOX", "inbox")
+    for number in range(3):
+        store(
+            folder,
+            f"From: Nadawca <n@x.example>\r\nSubject: Pismo {number}\r\n\r\nTekst.".encode(),
+            seen=number == 1,
+            flagged=number == 2,
+        )
+    return Reader(person, folder, store(folder, letter()))
+
+
+@pytest.fixture(scope="session")
+def readers(office: Office) -> dict[str, Reader]:
+    return {language: make_reader(office, language) for language in ("pl", "en")}
+
+
+@pytest.fixture(
+    params=[
+        ("pl", "light", 1440),
+        ("en", "dark", 1440),
+        ("pl", "dark", 900),
+        ("en", "light", 900),
+        ("pl", "light", 360),
+        ("en", "dark", 360),
+    ]
+)
+def reading(
+    request: pytest.FixtureRequest, browser: Browser, office: Office, readers: dict[str, Reader]
+) -> Iterator[tuple[Page, Reader]]:
+    language, scheme, width = request.param
+    reader = readers[language]
+    context = browser.new_context(
+        viewport={"width": width, "height": 740},
+        base_url=office.site.url,
+        color_scheme=scheme,
+        locale="pl-PL" if language == "pl" else "en-GB",
+    )
+    page = context.new_page()
+    page.goto("/sign-in/")
+    check(page)  # still at the door
+    page.fill("#id_login", reader.person.email)
+    page.fill("#id_password", "zle")
+    page.click("main button")
+    page.locator('[role="alert"]').wait_for()
+    check(page)
+    context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": office.site.cookie(reader.person), "url": office.site.url}]
+    )
+    yield page, reader
+    context.close()
+    cache.clear()
+
+
+def check(page: Page) -> None:
+    """Nothing that axe-core finds, and nothing that needs scrolling sideways."""
+    found = Axe().run(page).response["violations"]
+    assert [(fault["id"], [node["html"][:120] for node in fault["nodes"]]) for fault in found] == [], page.url
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page.url
+
+
+def test_every_page_can_be_used_by_everybody(reading: tuple[Page, Reader]) -> None:
+    page, reader = reading
+    folder = f"/folders/{reader.folder.public_id}/"
+    for path in (folder, f"/messages/{reader.message.public_id}/", "/accounts/", "/nowhere/"):
+        page.goto(path)
+        check(page)
+    page.goto(f"{folder}?m={reader.message.public_id}")
+    check(page)
+    page.click(".recipients summary")
+    check(page)
+    page.goto("/accounts/add/")
+    page.click("main form .primary")
+    page.locator(".field-error").first.wait_for()
+    check(page)
+    page.goto(folder)
+    check_drawer(page)
+
+
+def check_drawer(page: Page) -> None:
+    """Where the folders have no room they open over the list."""
+    if page.viewport_size and page.viewport_size["width"] >= 1100:
+        assert page.locator("#tree").is_visible()
+        return
+    assert not page.locator("#tree").is_visible()
+    page.click("a.drawer-only")
+    page.wait_for_function("() => document.getElementById('side').getBoundingClientRect().left === 0")
+    check(page)
+    page.click("#side .narrow-only")
+    page.locator("#tree").wait_for(state="hidden")
+
+
+def test_mail_is_read_without_any_script(browser: Browser, office: Office, readers: dict[str, Reader]) -> None:
+    reader = readers["pl"]
+    context = browser.new_context(
+        base_url=office.site.url, java_script_enabled=False, viewport={"width": 1280, "height": 800}
+    )
+    context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": office.site.cookie(reader.person), "url": office.site.url}]
+    )
+    page = context.new_page()
+    page.goto(f"/folders/{reader.folder.public_id}/")
+    page.get_by_role("link", name="Pozew o zapłatę").click()
+    page.frame_locator("iframe.body-frame").get_by_text("w załączeniu").wait_for()
+    context.close()
+
+
+def test_the_first_view_is_light(page: Page, office: Office, readers: dict[str, Reader]) -> None:
+    weights: dict[str, int] = {}
+    page.on("response", lambda answer: weights.setdefault(answer.url, len(gzip.compress(answer.body()))))
+    reader = readers["pl"]
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": office.site.cookie(reader.person), "url": office.site.url}]
+    )
+    page.goto(f"/folders/{reader.folder.public_id}/")
+    page.locator("#rows [role=row]").first.wait_for()
+    assert len(weights) >= 5
+    assert sum(weights.values()) < FIRST_VIEW, weights
