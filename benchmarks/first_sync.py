@@ -29,6 +29,7 @@ FETCH = b"c UID FETCH 1:* (UID FLAGS INTERNALDATE BODY.PEEK[])\r\n"
 
 MBSYNC = """
 FSync no
+
 IMAPAccount far
 Host localhost
 Port {port}
@@ -38,11 +39,14 @@ SSLType IMAPS
 SystemCertificates no
 CertificateFile {authority}
 PipelineDepth 50
+
 IMAPStore far
 Account far
+
 MaildirStore near
 Path {out}/
 Inbox {out}/INBOX
+
 Channel mail
 Far :far:
 Near :near:
