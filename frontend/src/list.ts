@@ -10,7 +10,7 @@ import { aborted, getFragment, type Fragment } from "./http";
 const KEPT = 6;
 const MARGIN = 25; // rows fetched beyond what is seen, each way
 const HURRY = 80; // ms: misses closer together than this are somebody dragging the scroll bar
-const SETTLE = 60; // ms of rest before such a place is fetched
+const SETTLE = 60; // ms of rest before such a place is fetched, or a block that is not seen yet
 
 export class List {
   total: number;
@@ -95,7 +95,9 @@ export class List {
       wanted.push(block);
       index = block.end;
     }
+    const missing = wanted.filter((block) => !this.#blocks.includes(block));
     this.#place(this.#withNeighbours(wanted));
+    if (missing.length) this.#fetchAll(missing);
   }
 
   /** The folder changed. What is seen is fetched again and changed row by row; nothing that is seen moves. Answers how many are new. */
@@ -166,15 +168,22 @@ export class List {
     const start = Math.max(notBefore, anchor.index + Math.floor((index - anchor.index) / BLOCK) * BLOCK);
     const next = this.#blocks.find((block) => block.start > index)?.start ?? Infinity;
     const size = Math.min(BLOCK, this.#anchors.above(start) - start, next - start, this.total - start);
-    const block = new Block(start, size, this.#rowHeight);
-    this.#fetch(block);
-    return block;
+    return new Block(start, size, this.#rowHeight);
   }
 
-  #fetch(block: Block): void {
-    const controller = new AbortController();
+  /** What is seen at once, so that the server does nothing else first; the rest a little later. */
+  #fetchAll(missing: Block[]): void {
     const hurried = performance.now() - this.#lastMiss < HURRY;
     this.#lastMiss = performance.now();
+    const last = this.firstSeen + this.#height / this.#rowHeight;
+    for (const block of missing) {
+      const seen = block.end > this.firstSeen && block.start <= last;
+      this.#fetch(block, seen && !hurried ? 0 : SETTLE);
+    }
+  }
+
+  #fetch(block: Block, delay = 0): void {
+    const controller = new AbortController();
     const go = async (): Promise<void> => {
       try {
         const answer = await getFragment(this.#address(block.start), controller.signal);
@@ -184,7 +193,7 @@ export class List {
         if (!aborted(error)) block.fail(() => this.#retry());
       }
     };
-    const timer = hurried ? setTimeout(go, SETTLE) : void go();
+    const timer = delay ? setTimeout(() => void go(), delay) : void go();
     this.#under.set(block, () => (clearTimeout(timer ?? undefined), controller.abort()));
   }
 

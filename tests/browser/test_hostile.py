@@ -13,8 +13,10 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from teczka.store.viewer import as_user
 from tests.browser.conftest import WIDE, Mail, MailFolder, Office
 
+# Over plain HTTP the trap reads each request. A connection opened ahead without one (rel=preconnect, a nested frame that is then refused)
+# is stopped by no policy of a page: that is the sanitiser's.
 PAYLOADS = [
-    line.replace("alert(1)", "parent.ran=1")
+    line.replace("alert(1)", "parent.ran=1").replace("https://", "http://")
     for line in (Path(__file__).parents[1] / "mime" / "payloads.txt").read_text("utf-8").splitlines()
     if not line.startswith("# ")
 ] + [
@@ -41,7 +43,7 @@ class _Ask(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         line = self.rfile.readline(4096).decode("latin-1").strip()
-        if THE_BROWSERS_OWN not in line:
+        if line and THE_BROWSERS_OWN not in line:
             self.server.asked.append(line)
 
 
