@@ -5,6 +5,7 @@ Reading decides nothing about keeping: a message that breaks the reader is marke
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -40,11 +41,8 @@ def read_some(most: int) -> int:
     claimed = reading.claim(most)
     for owner_id, group in groupby(sorted(claimed, key=lambda claim: claim.owner_id), lambda claim: claim.owner_id):
         claims = list(group)
-        first = [claim for claim in claims if claim.tries == 1]
-        _read_together(owner_id, first)
-        for claim in claims:
-            if claim.tries > 1:  # its reader was killed, by this message or by another of the same batch: alone now
-                _read_alone(owner_id, claim)
+        _read_together(owner_id, [claim for claim in claims if claim.tries == 1])
+        _read_suspects(owner_id, [claim for claim in claims if claim.tries > 1])
     return len(claimed)
 
 
@@ -71,6 +69,17 @@ def _read_together(owner_id: int, claims: Sequence[Claim]) -> None:
         log.exception("a batch could not be read together")
         for claim in claims:
             _read_alone(owner_id, claim)
+
+
+def _read_suspects(owner_id: int, claims: Sequence[Claim]) -> None:
+    """Their reader was killed, by one of them or by another of its batch. Now each is begun by itself, so that only the guilty pays."""
+    if claims:
+        with as_user(owner_id):
+            reading.give_back([claim.message_id for claim in claims])
+    for claim in claims:
+        with as_user(owner_id):
+            tries = reading.begin(claim.message_id)
+        _read_alone(owner_id, replace(claim, tries=tries))
 
 
 def _read_alone(owner_id: int, claim: Claim) -> None:

@@ -65,6 +65,25 @@ def claim(most: int) -> list[Claim]:
         return [Claim(*row) for row in cursor]
 
 
+def give_back(message_ids: Sequence[int]) -> None:
+    """Claimed, but not begun."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE store_message SET reading_tries = reading_tries - 1 WHERE id = ANY(%s)", [list(message_ids)]
+        )
+
+
+def begin(message_id: int) -> int:
+    """Count one more reading as begun. Returns how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE store_message SET reading_tries = reading_tries + 1 WHERE id = %s RETURNING reading_tries",
+            [message_id],
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
 def reread(version: int, most: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT teczka_reread(%s, %s)", [version, most])

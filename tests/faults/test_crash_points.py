@@ -11,7 +11,7 @@ from teczka.store.viewer import as_user
 from tests.conftest import OwnDatabase
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
-from tests.faults.crash_points import Points, an_account, change, dies, equal_to_the_server, fill, work
+from tests.faults.lives import Points, an_account, change, dies, equal_to_the_server, fill, work
 
 EVERY = os.environ.get("TECZKA_CRASH_POINTS") == "all"
 SAMPLE = 20  # of the first sync; half as many of the pass over what changed

@@ -1,0 +1,254 @@
+"""Transaction B (actions/reading.py): what stored messages say, their threads, and messages that break or kill their reader."""
+
+import os
+import threading
+
+import psycopg
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from teczka.actions import reading
+from teczka.actions.reading import TRIES, VERSION, read_now, read_some, reread
+from teczka.actions.verify import verify_all
+from teczka.store.events import PAGES
+from teczka.store.models import Account, Message, Part, Terms, Text, Thread, ThreadLink
+from teczka.store.viewer import as_user
+from tests.cast import Cast, make_account, make_cast
+from tests.conftest import OwnDatabase
+from tests.stored import store
+
+
+def mail(name: str, refers: str = "", subject: str = "Pozew", body: str = "Treść pisma.") -> bytes:
+    head = f"Message-ID: <{name}@a.example>\r\n" if name else ""
+    if refers:
+        head += "References: " + " ".join(f"<{one}@a.example>" for one in refers.split()) + "\r\n"
+    return (
+        f"{head}From: Jan Łoś <jan@a.example>\r\nTo: Anna <anna@b.example>\r\nSubject: {subject}\r\n"
+        f"Date: Thu, 05 Nov 2026 10:00:00 +0100\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n"
+    ).encode()
+
+
+PICTURE = (
+    b"Subject: Obraz\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n"
+    b'<p>Widok</p><img src="cid:logo">\r\n--b\r\nContent-Type: image/png\r\nContent-ID: <logo>\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+    b"iVBORw0KGgo=\r\n--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=umowa.pdf\r\n\r\n%PDF\r\n--b--\r\n"
+)
+
+
+@pytest.fixture
+def cast(own_database: OwnDatabase) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def account(cast: Cast) -> Account:
+    return make_account(cast.anna)
+
+
+def read_all() -> int:
+    total = 0
+    while count := read_some(100):
+        total += count
+    return total
+
+
+def threads(account: Account, ids: list[int]) -> list[int | None]:
+    with as_user(account.owner_id):
+        kept = dict(Message.objects.values_list("id", "thread_id"))
+    return [kept[one] for one in ids]
+
+
+def test_what_a_message_says_is_there_after_reading(account: Account) -> None:
+    (one,) = store(account, [mail("m1", subject="=?utf-8?q?Umowa_najmu_=C5=BC?=", body="Proszę o podpis na umowie.")])
+    assert read_all() == 1
+    with as_user(account.owner_id):
+        kept = Message.objects.get(pk=one)
+        assert (kept.subject, kept.from_name, kept.from_address, kept.to_line) == (
+            "Umowa najmu ż",
+            "Jan Łoś",
+            "jan@a.example",
+            "Anna",
+        )
+        assert (kept.snippet, kept.indexed_with, kept.reading_tries, kept.defects) == (
+            "Proszę o podpis na umowie.",
+            VERSION,
+            0,
+            [],
+        )
+        text = Text.objects.get(message_id=one)
+        assert (text.text.strip(), text.html) == ("Proszę o podpis na umowie.", "")
+        assert text.headers["from"] == [["Jan Łoś", "jan@a.example"]]
+        assert (
+            Terms.objects.filter(message_id=one).extra(where=["terms @@ 'umowa'::tsquery"]).exists()
+        )  # the lemma of "umowie"
+    assert read_some(100) == 0
+
+
+def test_inline_pictures_point_at_their_part_and_attachments_are_counted(account: Account) -> None:
+    (one,) = store(account, [PICTURE])
+    read_all()
+    with as_user(account.owner_id):
+        kept = Message.objects.get(pk=one)
+        parts = {part.path: (part.kind, part.name) for part in Part.objects.filter(message_id=one)}
+        page = Text.objects.get(message_id=one).html
+    assert parts == {"1": ("body", ""), "2": ("inline", ""), "3": ("attachment", "umowa.pdf")}
+    assert kept.attachments == 1
+    assert reverse("message_part", args=[kept.public_id, "2"]) + "?inline=1" in page
+
+
+def test_answers_join_the_thread_whichever_comes_first(account: Account) -> None:
+    ids = store(account, [mail("m3", "m1 m2"), mail("m1"), mail("other"), mail("m2", "m1")])
+    read_all()
+    third, first, other, second = threads(account, ids)
+    assert first == second == third != other
+    later = store(account, [mail("m4", "m3")], first_uid=10)
+    read_all()
+    assert threads(account, later) == [first]
+
+
+def test_two_threads_that_turn_out_to_be_one_are_merged(account: Account) -> None:
+    ids = store(account, [mail("a"), mail("b")])
+    read_all()
+    first, second = threads(account, ids)
+    assert first != second
+    late = store(account, [mail("c", "a b")], first_uid=10)
+    read_all()
+    assert len(set(threads(account, ids + late))) == 1
+    with as_user(account.owner_id):
+        assert Thread.objects.count() == 1
+        assert ThreadLink.objects.values("thread_id").distinct().count() == 1
+    assert verify_all().clean
+
+
+def test_messages_without_ids_stand_alone(account: Account) -> None:
+    ids = store(account, [mail("", body="a"), mail("", body="b")])
+    read_all()
+    first, second = threads(account, ids)
+    assert first is not None
+    assert second is not None
+    assert first != second
+
+
+def test_two_owners_threads_never_meet(cast: Cast, account: Account) -> None:
+    others = make_account(cast.bartek, address="bartek@b.example")
+    mine, theirs = store(account, [mail("a")]), store(others, [mail("b", "a")])
+    read_all()
+    assert threads(account, mine) != threads(others, theirs)
+    with as_user(cast.bartek.pk):
+        assert Thread.objects.count() == 1
+
+
+def test_a_message_that_breaks_the_reader_stays_listed_and_stops_no_other(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad, fine = store(account, [mail("a"), mail("b", subject="zatruta"), mail("c")])
+    whole = reading.read
+
+    def breaks(raw: bytes, address: object) -> object:
+        if b"zatruta" in bytes(raw):
+            raise RuntimeError("a reader's own mistake")
+        return whole(raw, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reading, "read", breaks)
+    assert read_all() == 3
+    with as_user(account.owner_id):
+        kept = {one.pk: one for one in Message.objects.all()}
+    assert kept[bad].defects == ["unreadable"]
+    assert [kept[one].defects for one in (good, fine)] == [[], []]
+    assert {one.indexed_with for one in kept.values()} == {VERSION}
+    assert verify_all().clean
+
+
+def test_a_message_that_kills_its_readers_is_given_up_after_a_few(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = store(account, [mail("a"), mail("b", subject="zabójcza")])
+    whole = reading.read
+
+    def kills(raw: bytes, address: object) -> object:
+        if "zabójcza".encode() in bytes(raw):
+            os._exit(9)
+        return whole(raw, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reading, "read", kills)
+    deaths = 0
+    while True:
+        connection.close()
+        child = os.fork()
+        if child == 0:
+            try:
+                read_all()
+                os._exit(0)
+            finally:
+                os._exit(1)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if code == 0:
+            break
+        assert code == 9
+        deaths += 1
+        assert deaths <= TRIES
+    with as_user(account.owner_id):
+        assert Message.objects.get(pk=good).defects == []
+        assert Message.objects.get(pk=bad).defects == ["unreadable"]
+
+
+def test_several_readers_read_each_message_and_split_no_thread(account: Account) -> None:
+    names = [f"m{number}" for number in range(60)]
+    ids = store(account, [mail(name, names[max(0, at - 1)] if at else "") for at, name in enumerate(names)])
+    failures: list[BaseException] = []
+
+    def reader() -> None:
+        try:
+            while read_some(7):
+                pass
+        except BaseException as failure:
+            failures.append(failure)
+            raise
+        finally:
+            connection.close()
+
+    readers = [threading.Thread(target=reader) for _ in range(3)]
+    for one in readers:
+        one.start()
+    for one in readers:
+        one.join()
+    assert not failures
+    assert len(set(threads(account, ids))) == 1
+    assert verify_all().clean
+
+
+def test_what_an_older_version_read_is_read_again_and_nothing_stays_double(account: Account) -> None:
+    ids = store(account, [PICTURE, mail("a"), mail("b", "a")])
+    read_all()
+    before = threads(account, ids)
+    with as_user(account.owner_id):
+        Message.objects.update(indexed_with=VERSION - 1)
+        Part.objects.filter(message_id=ids[0], path="3").update(path="3.9")
+    assert reread(2) == 2
+    assert reread(2) == 1
+    assert reread(2) == 0
+    read_all()
+    assert threads(account, ids) == before
+    with as_user(account.owner_id):
+        assert Part.objects.filter(message_id=ids[0]).count() == 3
+
+
+def test_a_message_is_read_out_of_turn_when_it_is_opened(account: Account) -> None:
+    first, second = store(account, [mail("a"), mail("b")])
+    read_now(account.owner_id, first)
+    with as_user(account.owner_id):
+        assert Message.objects.get(pk=first).indexed_with == VERSION
+        assert Message.objects.get(pk=second).indexed_with is None
+
+
+def test_pages_are_told_of_the_owners_folders_alone(account: Account, cast: Cast, own_database: OwnDatabase) -> None:
+    store(account, [mail("a")])
+    with psycopg.connect(own_database.url, autocommit=True) as listener:
+        listener.execute(f"LISTEN {PAGES}")
+        read_all()
+        told = [notice.payload for notice in listener.notifies(timeout=5, stop_after=1)]
+    assert len(told) == 1
+    assert str(cast.anna.public_id) in told[0]
+    assert str(cast.bartek.public_id) not in told[0]
+    assert len(told[0]) < 8000

@@ -1,0 +1,171 @@
+"""The process dies at the N-th point where something becomes durable, for every N, and starts again: nothing is lost or doubled.
+
+A point is each call of store/packs/durable.py that reaches the operating system, each statement and each commit of the database. A
+forked child works until then and ends by `_exit`: nothing unwinds, nothing is tidied, no rollback is sent.
+
+`python -m tests.faults.crash_points --all` tries every point of a first sync, of reading, and of passes over what changed meanwhile;
+the suite takes a sample of them (test_crash_points.py).
+"""
+
+import os
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from unittest import mock
+
+from django.db import connection
+
+from teczka.actions.fetch import fetch_account
+from teczka.actions.reading import read_some
+from teczka.actions.secrets import seal_password
+from teczka.actions.verify import verify_all
+from teczka.store.leases import Lease, Leases
+from teczka.store.models import Account, Message, Placement
+from teczka.store.viewer import as_user
+from tests.cast import make_account, make_cast
+from tests.dovecot.mailbox import Mailbox
+from tests.dovecot.server import Dovecot
+
+SYSTEM = ("writev", "pwrite", "fsync", "rename")
+MESSAGES = 260  # three batches and a first chunk
+
+
+DIED = 77
+
+
+@dataclass
+class Points:
+    """Counts them, and dies before the chosen one."""
+
+    at: int = 0  # 0: never
+    count: int = 0
+    seen: set[str] = field(default_factory=set)
+
+    def reach(self, name: str) -> None:
+        """From whichever thread: which of two comes first may differ from life to life."""
+        self.count += 1
+        self.seen.add(name)
+        if self.count == self.at:
+            os._exit(DIED)
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            for name in SYSTEM:
+                stack.enter_context(mock.patch.object(os, name, self._before(f"os.{name}", getattr(os, name))))
+            stack.enter_context(connection.execute_wrapper(self._statement))
+            stack.enter_context(mock.patch.object(connection, "_commit", self._before("commit", connection._commit)))
+            yield
+
+    def _before(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*values: Any, **named: Any) -> Any:
+            self.reach(name)
+            return call(*values, **named)
+
+        return counted
+
+    def _statement(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        self.reach("statement")
+        return execute(sql, params, many, context)
+
+
+def work(account: Account, points: Points) -> None:
+    """One life of a worker: a pass, then reading until nothing waits."""
+    leases = Leases()
+    try:
+        lease = taken(leases, account.pk)
+        with points.installed():
+            report = fetch_account(account.pk, account.owner_id, lease)
+            if report.stopped:
+                raise report.stopped
+            while read_some(100):
+                pass
+    finally:
+        leases.close()
+        connection.close()
+
+
+def dies(account: Account, at: int) -> bool:
+    """Work in a child that dies at this point. False where it came to its end before."""
+    connection.close()
+    child = os.fork()
+    if child == 0:
+        try:
+            work(account, Points(at))
+            os._exit(0)
+        except BaseException:  # noqa: BLE001  the parent sees the exit code
+            traceback.print_exc()
+        finally:
+            os._exit(1)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert code in (0, DIED), code
+    return code == DIED
+
+
+def taken(leases: Leases, account_id: int, seconds: float = 10.0) -> Lease:
+    """PostgreSQL needs a moment to see that the dead worker's connection is gone."""
+    end = time.monotonic() + seconds
+    while (lease := leases.try_take(account_id)) is None:
+        if time.monotonic() > end:
+            raise TimeoutError("the lease of a dead worker")
+        time.sleep(0.005)
+    return lease
+
+
+def fill(mailbox: Mailbox, count: int = MESSAGES) -> None:
+    mailbox.create("Sprawy")
+    mailbox.deliver_many(raw_message(number) for number in range(count))
+    mailbox.deliver_many([raw_message(number) for number in range(30)], "Sprawy")  # the same bytes again
+    mailbox.uids()
+
+
+def change(mailbox: Mailbox) -> None:
+    """Whatever a pass may meet."""
+    uids = mailbox.uids()
+    mailbox.expunge(uids[3:9])
+    mailbox.set_flags(uids[20:30], "\\Seen \\Flagged")
+    mailbox.deliver_many(raw_message(number) for number in range(10_000, 10_020))
+    mailbox.change_uidvalidity("Sprawy")
+
+
+def raw_message(number: int) -> bytes:
+    answered = f"In-Reply-To: <m{number - 1}@a.example>\r\n" if number % 3 else ""
+    body = f"Treść numer {number}\r\n" * (1 + number % 40)
+    return (
+        f"Message-ID: <m{number}@a.example>\r\n{answered}From: Jan Kowalski <jan@a.example>\r\nTo: anna@b.example\r\n"
+        f"Subject: Sprawa {number // 3}\r\nDate: Thu, 05 Nov 2026 10:00:00 +0100\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}"
+    ).encode()
+
+
+def equal_to_the_server(account: Account, mailbox: Mailbox) -> None:
+    """Message for message by SHA-256, each once, all read, and verified."""
+    with as_user(account.owner_id):
+        placed = Placement.objects.filter(gone_at=None, folder__account=account).select_related("folder", "message")
+        ours = sorted(
+            (bytes(one.folder.wire_name).decode(), one.uidvalidity, one.uid, bytes(one.message.sha256).hex())
+            for one in placed
+        )
+        digests = [bytes(one) for one in Message.objects.filter(account=account).values_list("sha256", flat=True)]
+        unread = Message.objects.filter(account=account, indexed_with=None).count()
+        defects = Message.objects.filter(account=account, defects__contains=["unreadable"]).count()
+    assert ours == [tuple(held) for held in mailbox.listing()]
+    assert len(digests) == len(set(digests))
+    assert (unread, defects) == (0, 0)
+    found = verify_all()
+    assert found.clean, found.faults
+
+
+def an_account(dovecot: Dovecot, mailbox: Mailbox) -> Account:
+    owner = make_cast().anna
+    account = make_account(
+        owner,
+        port=dovecot.tls_port,
+        username=mailbox.username,
+        ca_pem=dovecot.ca_pem,
+    )
+    with as_user(owner.pk):
+        seal_password(account, mailbox.password)
+    return account
