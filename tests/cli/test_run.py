@@ -1,0 +1,125 @@
+"""`teczka run`: everything together, and what becomes of it when parts are killed."""
+
+import os
+import re
+import signal
+import socket
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import psycopg
+import pytest
+
+from tests.dovecot.fixtures import dovecot, mailbox
+from tests.dovecot.mailbox import Mailbox
+from tests.dovecot.server import Dovecot
+from tests.letters import letters
+from tests.processes import Running, Teczka, alive, empty, prepared, until
+
+__all__ = ["dovecot", "mailbox"]
+CHILDREN = ("web", "worker", "reader")
+
+
+class House(NamedTuple):
+    teczka: Teczka
+    running: Running
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    """Started on a folder that was not there."""
+    with empty() as teczka, teczka.running("run", "--port", "0") as running:
+        running.await_web()
+        yield House(teczka, running)
+        status, seconds = running.stop()
+        assert status == 0
+        assert seconds < 5
+
+
+def everyone(house: House) -> list[int]:
+    """The pids of the parent, the children and the database, once all are there."""
+    children = [until(lambda word=word: house.running.child(word), what=word) for word in CHILDREN]
+    return [house.running.pid, *children, until(house.teczka.database)]
+
+
+def test_the_first_run_prints_a_link_that_opens(house: House) -> None:
+    link = re.search(r"First run: http://localhost:\d+(/setup/\S+/)", house.running.said())
+    assert link
+    assert house.running.get(link[1]) == 200
+    assert house.running.get("/setup/another/") == 404
+
+
+def test_two_on_one_folder_are_told_apart(house: House) -> None:
+    second = house.teczka.tried("run", "--port", "0")
+    assert second.returncode == 1
+    folder = house.teczka.data
+    assert f"Another Teczka (process {house.running.pid}) runs on the data folder {folder}." in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_a_command_joins_a_running_folder(house: House) -> None:
+    words = ("--name", "Anna", "--office", "Kancelaria")
+    assert house.teczka("user", "add", "anna@kancelaria.example", *words)["office"] == "Kancelaria"
+    assert house.running.process.poll() is None
+
+
+@pytest.mark.parametrize("word", CHILDREN)
+def test_a_killed_child_runs_again(house: House, word: str) -> None:
+    before = until(lambda: house.running.child(word), what=word)
+    os.kill(before, signal.SIGKILL)
+    until(lambda: house.running.child(word) not in {0, before}, what=word)
+    house.running.await_web()
+
+
+def test_a_killed_database_runs_again(house: House) -> None:
+    before = house.teczka.database()
+    os.kill(before, signal.SIGKILL)
+    until(lambda: house.teczka.database() not in {0, before}, what="the database")
+    assert house.teczka.tried("account", "list", "--user", "anna@kancelaria.example").stderr == ""
+    until(lambda: house.running.get("/sign-in/") == 200, what="a page of the new database")
+
+
+def test_a_killed_parent_leaves_nobody_and_the_next_stops_soon_in_the_middle_of_a_first_sync(
+    dovecot: Dovecot, mailbox: Mailbox
+) -> None:
+    mailbox.deliver_many(letters(1_500, size=60_000))
+    with prepared() as teczka:
+        teczka.add_account(dovecot, mailbox)
+        with teczka.running("run", "--port", "0") as running:
+            pids = everyone(House(teczka, running))
+            port = running.address().rpartition(":")[2]
+            running.kill()
+        with teczka.running("run", "--port", port) as running:
+            left = everyone(House(teczka, running))
+            until(lambda: not any(map(alive, pids)), 10, "the ends of all")
+            with psycopg.connect(teczka.dsn(), autocommit=True) as look:
+                before = _stored(look)
+                until(lambda: _stored(look) > before, what="more messages")
+                assert _stored(look) < 1_500
+            status, seconds = running.stop()
+            assert status == 0
+            assert seconds < 5
+            assert not any(map(alive, left))
+
+
+def test_a_command_on_a_folder_that_was_never_migrated_says_so() -> None:
+    with empty() as teczka:
+        done = teczka.tried("account", "list", "--user", "anna@kancelaria.example")
+        assert done.returncode == 1
+        assert "Start `teczka run`, or run `teczka migrate`." in done.stderr
+        assert not teczka.database()
+
+
+def test_a_taken_port_is_told_once() -> None:
+    with empty() as teczka, socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = teczka.tried("run", "--port", str(port))
+        assert done.returncode == 1
+        sentence = f"Port {port} of 127.0.0.1 is taken by another program. Choose another with --port."
+        assert done.stderr == f"teczka: {sentence}\n"
+
+
+def _stored(look: psycopg.Connection[tuple[object, ...]]) -> int:
+    row = look.execute("SELECT count(*) FROM store_message").fetchone()
+    assert row is not None
+    return int(str(row[0]))

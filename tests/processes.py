@@ -1,0 +1,202 @@
+"""The product's commands on a data folder of their own, as processes, as its keeper starts them."""
+
+import atexit
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from teczka.store.server import Server
+from tests.database import data_folder
+from tests.dovecot.mailbox import Mailbox
+from tests.dovecot.server import Dovecot
+
+ADDRESS = "biuro@kancelaria-nowak.example"
+READY_SECONDS = 60.0
+TECZKA = [sys.executable, "-m", "teczka.cli"]
+
+
+def until(condition: Callable[[], Any], seconds: float = 30.0, what: str = "") -> Any:
+    """What the condition yields once it is true."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds} s in vain for {what or condition}")
+        time.sleep(0.02)
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def child(parent: int, word: str) -> int:
+    """The pid of the parent's command of this name; 0 where it has none just now."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            ppid = int(stat.read_text().rpartition(")")[2].split()[1])
+            words = (stat.parent / "cmdline").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if ppid == parent and b"teczka.cli" in words and words[words.index(b"teczka.cli") + 1] == word.encode():
+            return int(stat.parent.name)
+    return 0
+
+
+class Running:
+    """A command that goes on. What it says, and its children say, is in `said()`."""
+
+    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        self.process = process
+        self._log = log
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def said(self) -> str:
+        return self._log.read_text(errors="replace")
+
+    def child(self, word: str) -> int:
+        return child(self.pid, word)
+
+    def address(self) -> str:
+        """Of its pages, once it has told it."""
+        found = until(lambda: self._told() or self.process.poll() is not None, READY_SECONDS, "the address")
+        assert isinstance(found, str), self.said()
+        return found
+
+    def _told(self) -> str:
+        found = re.search(r"http://[\w.]+:\d+", self.said())
+        return found[0] if found else ""
+
+    def get(self, path: str) -> int:
+        """The status of this page; 0 where nobody answers."""
+        connection = http.client.HTTPConnection(self.address().removeprefix("http://"), timeout=30)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except OSError:
+            return 0
+        finally:
+            connection.close()
+
+    def await_web(self) -> None:
+        until(lambda: self.get("/healthz") == 200, READY_SECONDS, "the pages")
+
+    def stop(self) -> tuple[int, float]:
+        """Asks it to end: its status, and how many seconds that took."""
+        asked = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(60)
+        return status, time.monotonic() - asked
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+class Teczka:
+    def __init__(self, data: Path, environment: dict[str, str] | None = None) -> None:
+        self.data = data
+        self.environment = (environment or dict(os.environ)) | {
+            "TECZKA_DATA": str(data),
+            "TECZKA_EGRESS_ALLOW": "127.0.0.1,::1",
+        }
+        self._started = 0
+
+    def __call__(self, *words: str, say: str = "") -> Any:
+        """One command that must succeed; its last line, as JSON."""
+        done = self.tried(*words, say=say)
+        assert done.returncode == 0, done.stderr
+        lines = done.stdout.strip().splitlines()
+        return json.loads(lines[-1]) if lines else None
+
+    def tried(self, *words: str, say: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*TECZKA, *words], input=say, env=self.environment, capture_output=True, text=True, timeout=600, check=False
+        )
+
+    @contextmanager
+    def running(self, *words: str) -> Iterator[Running]:
+        """A command, killed at the end where it still runs."""
+        running = self.start(*words)
+        try:
+            yield running
+        finally:
+            running.kill()
+
+    def start(self, *words: str) -> Running:
+        self._started += 1
+        log = self.data.with_name(f"{self.data.name}-{self._started}.log")
+        with log.open("wb") as output:
+            process = subprocess.Popen([*TECZKA, *words], env=self.environment, stdout=output, stderr=output)
+        return Running(process, log)
+
+    def database(self) -> int:
+        """The postmaster's pid; 0 where there is none."""
+        try:
+            return int((self.data / "database" / "postmaster.pid").read_text().split("\n", 1)[0] or 0)
+        except FileNotFoundError:
+            return 0
+
+    def dsn(self) -> str:
+        """As the superuser, who sees all rows."""
+        return Server(self.data).dsn("teczka", "postgres")
+
+    def add_account(self, dovecot: Dovecot, mailbox: Mailbox) -> str:
+        done = self.try_account(f"localhost:{dovecot.tls_port}:tls", dovecot.ca_pem, mailbox.username, mailbox.password)
+        assert done.returncode == 0, done.stderr
+        return str(json.loads(done.stdout)["id"])
+
+    def try_account(self, incoming: str, ca_pem: str, username: str, password: str) -> subprocess.CompletedProcess[str]:
+        authority = self.data.with_name("ca.pem")
+        authority.write_text(ca_pem)
+        words = ["--user", ADDRESS, "--address", ADDRESS, "--username", username]
+        trusted = ["--ca-file", str(authority)] if ca_pem else []
+        return self.tried(
+            "account", "add", *words, *trusted, "--imap", incoming, "--password-stdin", say=f"{password}\n"
+        )
+
+
+@contextmanager
+def empty(**environment: str) -> Iterator[Teczka]:
+    """A data folder that is not there yet."""
+    home = data_folder()
+    teczka = Teczka(home / "data", {**os.environ, **environment})
+    try:
+        yield teczka
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def prepared(**environment: str) -> Iterator[Teczka]:
+    """A data folder with a migrated database, an office and one user."""
+    with empty(**environment) as teczka:
+        subprocess.run(["cp", "-a", _made(), teczka.data], check=True)
+        yield teczka
+
+
+@cache
+def _made() -> Path:
+    """Made once a process: copying it is many times faster."""
+    home = data_folder()
+    atexit.register(shutil.rmtree, home)
+    teczka = Teczka(home / "data")
+    teczka("migrate")
+    teczka("user", "add", ADDRESS, "--name", "Biuro", "--office", "Kancelaria")
+    return teczka.data
