@@ -69,12 +69,13 @@ def give_back(message_ids: Sequence[int]) -> None:
     """Claimed, but not begun."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE store_message SET reading_tries = reading_tries - 1 WHERE id = ANY(%s)", [list(message_ids)]
+            "UPDATE store_message SET reading_tries = reading_tries - 1 WHERE id = ANY(%s) AND indexed_with IS NULL AND reading_tries > 0",
+            [list(message_ids)],
         )
 
 
 def begin(message_id: int) -> int:
-    """Count one more reading as begun. Returns how many there were."""
+    """Count one more reading as begun. Returns how many there were; 0 where another reader has read it meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE store_message SET reading_tries = reading_tries + 1 WHERE id = %s RETURNING reading_tries",

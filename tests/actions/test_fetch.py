@@ -1,0 +1,165 @@
+"""One pass over a real server, and what its owner is told of it (actions/fetch.py)."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from teczka.actions.fetch import Fetching, fetch_account
+from teczka.actions.secrets import seal_password
+from teczka.actions.verify import verify_all
+from teczka.core.accounts import State
+from teczka.core.errors import LeaseLost, Trouble
+from teczka.store.leases import Lease, Leases
+from teczka.store.models import Account, FetchRequest, Folder, Message, Placement
+from teczka.store.viewer import as_user
+from tests.cast import make_account, make_cast
+from tests.conftest import OwnDatabase
+from tests.dovecot.mailbox import Mailbox
+from tests.dovecot.server import Dovecot
+
+pytestmark = pytest.mark.dovecot
+
+
+@pytest.fixture
+def account(own_database: OwnDatabase, dovecot: Dovecot, mailbox: Mailbox) -> Account:
+    owner = make_cast().anna
+    made = make_account(
+        owner, host=dovecot.host, port=dovecot.tls_port, username=mailbox.username, ca_pem=dovecot.ca_pem
+    )
+    with as_user(owner.pk):
+        seal_password(made, mailbox.password)
+    return made
+
+
+@pytest.fixture
+def lease(account: Account) -> Iterator[Lease]:
+    leases = Leases()
+    taken = leases.try_take(account.pk)
+    assert taken is not None
+    yield taken
+    leases.close()
+
+
+def mail(number: int) -> bytes:
+    return f"Message-ID: <m{number}@a.example>\r\nSubject: Sprawa {number}\r\n\r\nTreść {number}\r\n".encode()
+
+
+def now(account: Account) -> Account:
+    with as_user(account.owner_id):
+        return Account.objects.get(pk=account.pk)
+
+
+def shown(account: Account) -> list[tuple[str, int, int, str]]:
+    with as_user(account.owner_id):
+        placed = Placement.objects.filter(gone_at=None, folder__account=account).select_related("folder", "message")
+        return sorted(
+            (bytes(one.folder.wire_name).decode(), one.uidvalidity, one.uid, bytes(one.message.sha256).hex())
+            for one in placed
+        )
+
+
+def test_a_first_pass_brings_all_and_a_second_nothing(account: Account, lease: Lease, mailbox: Mailbox) -> None:
+    mailbox.create("Sprawy/I C 1")
+    mailbox.deliver_many(mail(number) for number in range(130))
+    mailbox.deliver_many((mail(number) for number in range(10)), "Sprawy/I C 1")
+    report = fetch_account(account.pk, account.owner_id, lease)
+    assert (report.messages, report.stopped, report.problems) == (140, None, [])
+    assert shown(account) == [tuple(held) for held in mailbox.listing()]
+    with as_user(account.owner_id):
+        assert Message.objects.count() == 130  # the same bytes are stored once
+        newest = Placement.objects.filter(folder__path="INBOX").order_by("-uid")[:50]
+        assert all(one.message.subject for one in newest)
+    assert (now(account).state, now(account).trouble) == (State.WORKING, "")
+    assert fetch_account(account.pk, account.owner_id, lease).messages == 0
+    assert verify_all().clean
+
+
+def test_what_changed_on_the_server_changes_here_and_nothing_is_lost(
+    account: Account, lease: Lease, mailbox: Mailbox
+) -> None:
+    mailbox.deliver_many(mail(number) for number in range(20))
+    fetching = Fetching(account.pk, account.owner_id, lease)
+    try:
+        fetching.run()
+        uids = mailbox.uids()
+        mailbox.expunge(uids[:3])
+        mailbox.set_flags(uids[5:7], "\\Seen $Label1")
+        mailbox.deliver(mail(99))
+        report = fetching.run()
+    finally:
+        fetching.close()
+    assert (report.messages, report.stopped) == (1, None)
+    assert shown(account) == [tuple(held) for held in mailbox.listing()]
+    with as_user(account.owner_id):
+        assert Message.objects.count() == 21
+        flagged = Placement.objects.filter(uid__in=uids[5:7])
+        assert [(one.seen, one.keywords) for one in flagged] == [(True, ["$Label1"])] * 2
+        inbox = Folder.objects.get(path="INBOX")
+        assert (inbox.stored, inbox.unread) == (18, 16)
+
+
+def test_a_new_uidvalidity_downloads_nothing_that_was_recognised(
+    account: Account, lease: Lease, mailbox: Mailbox
+) -> None:
+    mailbox.deliver_many(mail(number) for number in range(20))
+    first = fetch_account(account.pk, account.owner_id, lease)
+    mailbox.change_uidvalidity()
+    mailbox.deliver(mail(99))
+    report = fetch_account(account.pk, account.owner_id, lease)
+    assert report.messages == 21
+    assert report.bytes < first.bytes / 5
+    assert shown(account) == [tuple(held) for held in mailbox.listing()]
+    assert verify_all().clean
+
+
+def test_a_refused_password_is_tried_once_more_and_then_waits_for_its_owner(account: Account, lease: Lease) -> None:
+    with as_user(account.owner_id):
+        seal_password(account, "not this one")
+    fetching = Fetching(account.pk, account.owner_id, lease)
+    report = fetching.run()
+    assert report.stopped is not None
+    assert report.stopped.trouble is Trouble.SIGNIN_REFUSED
+    assert (now(account).state, now(account).trouble) == (State.TROUBLED, Trouble.SIGNIN_REFUSED)
+    assert not fetching.waits_for_owner
+    fetching.run()
+    assert now(account).state == State.NEEDS_OWNER
+    assert fetching.waits_for_owner
+    assert "not this one" not in str(now(account).trouble_params) + now(account).trouble_detail
+    fetching.close()
+    with as_user(account.owner_id):
+        seal_password(account, "sekret-do-poczty")
+    assert fetch_account(account.pk, account.owner_id, lease).stopped is None
+    assert (now(account).state, now(account).trouble_since) == (State.WORKING, None)
+
+
+def test_a_connection_that_was_cut_between_passes_is_made_anew(
+    account: Account, lease: Lease, mailbox: Mailbox, dovecot: Dovecot
+) -> None:
+    fetching = Fetching(account.pk, account.owner_id, lease)
+    try:
+        assert fetching.run().stopped is None
+        mailbox.deliver(mail(1))
+        dovecot.kill_connections()
+        report = fetching.run()
+    finally:
+        fetching.close()
+    assert (report.messages, report.stopped) == (1, None)
+
+
+def test_whoever_asked_before_the_pass_gets_its_report(account: Account, lease: Lease, mailbox: Mailbox) -> None:
+    mailbox.deliver(mail(1))
+    with as_user(account.owner_id):
+        asked = FetchRequest.objects.create(office_id=account.office_id, owner_id=account.owner_id, account=account)
+    fetch_account(account.pk, account.owner_id, lease)
+    with as_user(account.owner_id):
+        asked.refresh_from_db()
+    assert asked.done_at is not None
+    assert asked.report["messages"] == 1
+
+
+def test_a_worker_that_lost_its_lease_stops(account: Account, lease: Lease) -> None:
+    with pytest.raises(LeaseLost):
+        fetch_account(account.pk, account.owner_id, Lease(account.pk, lease.epoch - 1))
+    with as_user(account.owner_id):
+        assert not Folder.objects.exists()
+    assert now(account).state == State.NEW

@@ -1,0 +1,116 @@
+"""Export and verification (design P5): byte for byte, and every kind of damage is named."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from teczka.actions.export import export_account
+from teczka.actions.reading import read_some
+from teczka.actions.verify import verify_all
+from teczka.store.blobs import blobs
+from teczka.store.models import Account, Pack
+from teczka.store.packs.format import PackDamaged, key
+from teczka.store.packs.writer import write_pack
+from teczka.store.viewer import as_user
+from tests.cast import Cast, make_account, make_cast
+from tests.conftest import OwnDatabase
+from tests.stored import store
+
+RAWS = [b"Subject: a\r\n\r\n\x00\xff", b"", b"Subject: c\n\nbare lines\n" * 30_000]
+
+
+@pytest.fixture
+def cast(own_database: OwnDatabase) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def account(cast: Cast) -> Account:
+    made = make_account(cast.anna)
+    store(made, RAWS)
+    return made
+
+
+def pack_file(account: Account) -> Path:
+    with as_user(account.owner_id):
+        file = blobs().local(key(Pack.objects.get().pk))
+    assert file is not None
+    return file
+
+
+def test_every_message_is_exported_byte_for_byte_with_its_place(cast: Cast, account: Account, tmp_path: Path) -> None:
+    store(account, RAWS[:1], folder="Archiwum")
+    told = export_account(cast.anna, account, tmp_path / "out")
+    lines = [json.loads(line) for line in (tmp_path / "out" / "manifest.jsonl").read_text().splitlines()]
+    assert told == {"messages": 3, "placements": 4, "bytes": sum(map(len, RAWS))}
+    assert {(line["folder"], line["uid"], line["sha256"]) for line in lines} == {
+        *(("INBOX", uid, sha256(raw).hexdigest()) for uid, raw in enumerate(RAWS, 1)),
+        ("Archiwum", 1, sha256(RAWS[0]).hexdigest()),
+    }
+    for line in lines:
+        assert sha256((tmp_path / "out" / line["file"]).read_bytes()).hexdigest() == line["sha256"]
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_nobody_exports_anothers_mailbox(cast: Cast, account: Account, tmp_path: Path) -> None:
+    for stranger in cast.strangers:
+        with pytest.raises(Account.DoesNotExist):
+            export_account(stranger, account, tmp_path / "out")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_export_never_writes_over_anything(cast: Cast, account: Account, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("dear")
+    with pytest.raises(FileExistsError):
+        export_account(cast.anna, account, tmp_path)
+    assert (tmp_path / "mine").read_text() == "dear"
+
+
+def test_what_was_stored_verifies(account: Account) -> None:
+    read_some(100)
+    found = verify_all()
+    assert found.clean
+    assert (found.messages, found.bytes) == (3, sum(map(len, RAWS)))
+
+
+def test_a_changed_byte_is_found_and_not_exported(cast: Cast, account: Account, tmp_path: Path) -> None:
+    file = pack_file(account)
+    content = bytearray(file.read_bytes())
+    content[-5] ^= 1
+    file.write_bytes(content)
+    assert [*verify_all().faults] == ["message whose bytes are lost or changed"]
+    with pytest.raises(PackDamaged):
+        export_account(cast.anna, account, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_lost_pack_is_found(account: Account) -> None:
+    pack_file(account).unlink()
+    assert len(verify_all().faults["message whose bytes are lost or changed"]) == 3
+
+
+def test_a_pack_that_nobody_knows_is_named_and_no_fault(account: Account) -> None:
+    orphan = write_pack(blobs(), [b"never committed"])
+    found = verify_all()
+    assert found.clean
+    assert key(orphan.id) in found.orphans
+
+
+@pytest.mark.parametrize(
+    ("damage", "rule"),
+    [
+        ("UPDATE store_folder SET unread = unread + 1", "folder whose counters are wrong"),
+        ("DELETE FROM store_grant", "message without its owner's grant"),
+        ("DELETE FROM store_placement", "message without a placement"),
+        ("DELETE FROM store_text", "message read but without its text"),
+        ("UPDATE store_pack SET size = size + 1", "pack of another size than its row says"),
+    ],
+)
+def test_rows_that_contradict_each_other_are_found(account: Account, damage: str, rule: str) -> None:
+    read_some(100)
+    with as_user(account.owner_id), connection.cursor() as cursor:
+        cursor.execute(damage)
+    assert rule in verify_all().faults
