@@ -91,6 +91,16 @@ def test_ids_that_count_up_stay_in_the_house(anna: Client, office: Office) -> No
         assert not re.fullmatch(r"(row-|branch-)?\d+", value), attribute
 
 
+def test_a_row_says_in_words_and_pictures_who_sees_it(anna: Client, office: Office) -> None:
+    page = anna.get(f"/folders/{office.folder.public_id}/").content.decode()
+    shared = page.split(f'id="row-{office.shared.public_id}"')[1].split("</div>")[0]
+    private = page.split(f'id="row-{office.private.public_id}"')[1].split("</div>")[0]
+    assert '#i-users"/></svg></span><span class="vh">Udostępniona</span>' in shared
+    assert '#i-lock"/></svg></span><span class="vh">Prywatna</span>' in private
+    assert '#i-paperclip"/>' in private
+    assert '#i-paperclip"/>' not in shared
+
+
 def test_an_opened_message_stands_in_the_page_without_any_script(anna: Client, office: Office) -> None:
     page = anna.get(f"/folders/{office.folder.public_id}/?m={office.private.public_id}").content.decode()
     assert 'data-view="message"' in page
