@@ -59,8 +59,8 @@ def own_copy(database: TestDatabase, blocker: DjangoDbBlocker) -> Iterator[dict[
 
 
 @contextmanager
-def serving(environment: dict[str, str]) -> Iterator[Site]:
-    port = free_port()
+def serving(environment: dict[str, str], port: int = 0) -> Iterator[Site]:
+    port = port or free_port()
     command = [sys.executable, "-m", "teczka.cli", "web", "--port", str(port)]
     with subprocess.Popen(command, env=environment) as process:
         site = Site(port, process)

@@ -78,6 +78,7 @@ function start(main: HTMLElement): void {
     if (!row || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     selection.choose(row);
+    grid.focus({ preventScroll: true }); // not the row's link: rows come and go
     if (getComputedStyle(pane.element).display === "none") open();
   });
   addEventListener("popstate", () => (main.dataset["view"] = (history.state as { opened?: boolean } | null)?.opened ? "message" : "list"));

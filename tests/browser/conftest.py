@@ -59,6 +59,7 @@ class MailFolder:
 class Office:
     site: Site
     cast: Cast
+    environment: dict[str, str]
 
     def folder(self, path: str, messages: int) -> MailFolder:
         """A fresh account with one folder, so that tests do not meet."""
@@ -73,7 +74,7 @@ def office(test_database: TestDatabase, django_db_blocker: DjangoDbBlocker) -> I
     with own_copy(test_database, django_db_blocker) as environment:
         cast = make_cast()
         with serving(environment) as site:
-            yield Office(site, cast)
+            yield Office(site, cast, environment)
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from django.conf import settings
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Mail, MailFolder, Office
+from tests.site import free_port, serving
 
 Open = Callable[[MailFolder], Mail]
 
@@ -84,6 +86,23 @@ def test_a_message_gone_from_the_folder_leaves_the_list_and_j_goes_on(open_folde
     mail.shows(57)
 
 
+def test_a_message_that_was_still_being_read_appears_by_itself(open_folder: Open, office: Office) -> None:
+    folder = office.folder("unread", 5)
+    mail = open_folder(folder)
+
+    def not_yet(route: Route) -> None:
+        answer = route.fetch()
+        text = answer.text().replace('<article class="message"', '<article class="message" data-partial')
+        route.fulfill(response=answer, body=text.replace("Treść", "Jeszcze czytamy"))
+
+    mail.page.route("**/pane/", not_yet)
+    mail.press("j")
+    expect(mail.page.frame_locator("#frame").locator("p").first).to_have_text("Jeszcze czytamy pisma 5")
+    mail.page.unroute("**/pane/")
+    folder.arrive()
+    mail.shows(5)
+
+
 def test_signing_out_in_one_window_ends_the_others(open_folder: Open, long_folder: MailFolder) -> None:
     mail = open_folder(long_folder)
     other = mail.page.context.new_page()
@@ -93,13 +112,21 @@ def test_signing_out_in_one_window_ends_the_others(open_folder: Open, long_folde
     other.close()
 
 
-def test_without_a_server_the_page_says_so_and_recovers(open_folder: Open, office: Office) -> None:
+def test_without_a_server_the_page_says_so_and_recovers(page: Page, office: Office) -> None:
     folder = office.folder("away", 60)
-    mail = open_folder(folder)
-    mail.press("j")
-    mail.shows(60)
-    mail.page.context.set_offline(True)
-    mail.page.wait_for_function("() => !navigator.onLine")
-    mail.page.context.set_offline(False)
+    port = free_port()
+    with serving(office.environment, port) as site:
+        page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": site.cookie(office.cast.anna), "url": site.url}]
+        )
+        page.goto(f"{site.url}/folders/{folder.folder.public_id}/")
+        mail = Mail(page)
+        mail.press("j")
+        mail.shows(60)
+        site.stop()
+    expect(page.locator("#notices .strip")).to_be_visible(timeout=10_000)
     folder.arrive()
-    expect(mail.page.locator('#rows [role="row"]').first).to_contain_text("Pismo 61")
+    with serving(office.environment, port):
+        expect(page.locator('#rows [role="row"]').first).to_contain_text("Pismo 61", timeout=40_000)
+        expect(page.locator("#notices .strip")).to_have_count(0)
+        assert mail.chosen() == 60
