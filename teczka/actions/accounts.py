@@ -6,8 +6,10 @@ from teczka.actions.gate import gate
 from teczka.actions.secrets import seal_password
 from teczka.core.accounts import NewAccount
 from teczka.core.errors import AlreadyThere
+from teczka.core.mail import RemoteFolder
 from teczka.remote.imap import ImapMailbox
 from teczka.remote.types import Credential, Security, Server
+from teczka.store import folders
 from teczka.store.events import ask_keeper
 from teczka.store.models import Account, User
 from teczka.store.viewer import as_user
@@ -15,23 +17,25 @@ from teczka.store.viewer import as_user
 CHECK_SECONDS = 20.0
 
 
-def check_connection(new: NewAccount) -> None:
-    """Connect, sign in, list the folders. Raises Problem, whose step says how far we came."""
+def check_connection(new: NewAccount) -> list[RemoteFolder]:
+    """Connect, sign in, list the folders: them. Raises Problem, whose step says how far we came."""
     server = Server(new.incoming.host, new.incoming.port, Security(new.incoming.security), new.ca_pem)
     mailbox = ImapMailbox.connect(server, Credential(new.username, new.password), gate(), timeout=CHECK_SECONDS)
     try:
-        mailbox.folders()
+        return mailbox.folders()
     finally:
         mailbox.close()
 
 
 def add_account(actor: User, new: NewAccount) -> Account:
-    """The connection is tested first, outside any transaction. Raises Problem, or AlreadyThere."""
-    check_connection(new)
+    """The connection is tested first, outside any transaction. Its folders are there at once, for their owner to look into while the
+    mail arrives. Raises Problem, or AlreadyThere."""
+    listed = check_connection(new)
     try:
         with as_user(actor.pk), transaction.atomic():
             account = Account.objects.create(office_id=actor.office_id, owner=actor, **_columns(new))
             seal_password(account, new.password)
+            folders.save(account, listed)
             ask_keeper(account.pk)
     except IntegrityError as error:
         raise AlreadyThere(new.address) from error

@@ -51,14 +51,15 @@ def folder(viewer: User, public_id: UUID) -> FolderLine | None:
     return found[0] if found else None
 
 
-def first_inbox(viewer: User) -> UUID | None:
-    """Where a day begins: the inbox of the oldest account, or whatever folder there is."""
+def first_inbox(viewer: User, account_id: int = 0) -> UUID | None:
+    """Where a day begins: the inbox of the oldest account, or whatever folder there is. With an account, rather its inbox."""
     found = walls.read(
         viewer,
         _id,
         f"""SELECT f.public_id FROM store_folder f WHERE {walls.mine("f")} AND f.selectable AND f.gone_at IS NULL
-            ORDER BY f.role = %(inbox)s DESC, f.account_id, f.id LIMIT 1""",
+            ORDER BY f.account_id = %(account)s DESC, f.role = %(inbox)s DESC, f.account_id, f.id LIMIT 1""",
         inbox=FolderRole.INBOX,
+        account=account_id,
     )
     return found[0] if found else None
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from teczka.actions.accounts import add_account
 from teczka.core.errors import AlreadyThere, Problem
 from teczka.store.queries.accounts import accounts
+from teczka.store.queries.folders import first_inbox
 from teczka.web.accounts.forms import AccountForm
 from teczka.web.mail.tree import tree
 from teczka.web.problems import tell
@@ -34,12 +35,13 @@ def account_add(request: Request) -> HttpResponse:
     told = None
     if request.method == "POST" and form.is_valid():
         try:
-            add_account(request.user, form.account())
+            account = add_account(request.user, form.account())
         except Problem as problem:
             told = tell(problem.trouble, problem.params, problem.detail)
             form.fields[FIELD_OF_STEP.get(problem.trouble.step, "password")].widget.attrs["autofocus"] = True
         except AlreadyThere:
             form.add_error("address", _("You have this account already."))
         else:
-            return redirect("home")
+            inbox = first_inbox(request.user, account.pk)
+            return redirect("folder", inbox) if inbox else redirect("account_list")
     return render(request, "accounts/add.html", {"form": form, "told": told, "branches": tree(request.user)})
