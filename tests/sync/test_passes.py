@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -11,7 +12,7 @@ from teczka.core.errors import Problem
 from teczka.core.mail import RemoteMessage
 from teczka.sync import run
 from tests.sync.memory import MemoryAccount
-from tests.sync.server import Held, PlayFolder, PlayMailbox, PlayServer
+from tests.sync.server import EPOCH, Held, PlayFolder, PlayMailbox, PlayServer
 
 FLAGS = st.frozensets(st.sampled_from(["\\Seen", "\\Flagged", "$Label1"]))
 
@@ -268,3 +269,56 @@ def test_an_empty_body_of_a_message_that_has_a_size_is_not_stored() -> None:
     assert list(local.troubles.values()) == [1]
     assert run(PlayMailbox(server), local).messages == 1
     assert not local.troubles
+
+
+def twins(*raws: bytes, message_id: bytes = b"same@x") -> tuple[PlayServer, MemoryAccount]:
+    """Fetched messages that are alike in size, INTERNALDATE and Message-ID."""
+    server = PlayServer()
+    for raw in raws:
+        server.folders[b"INBOX"].deliver(raw, message_id, EPOCH)
+    local = MemoryAccount()
+    run(PlayMailbox(server), local)
+    return server, local
+
+
+@pytest.mark.parametrize("gone", [0, 1])
+def test_what_is_ambiguous_here_is_downloaded_and_not_guessed(gone: int) -> None:
+    server, local = twins(b"one", b"two")
+    inbox = server.folders[b"INBOX"]
+    inbox.expunge(inbox.messages[gone])
+    inbox.number_anew()
+    run(PlayMailbox(server), local)
+    assert local.present(b"INBOX") == inbox.present()
+
+
+def test_what_is_ambiguous_there_is_downloaded_and_not_guessed() -> None:
+    server, local = twins(b"one")
+    inbox = server.folders[b"INBOX"]
+    inbox.deliver(b"two", b"same@x", EPOCH)
+    inbox.messages.reverse()
+    inbox.number_anew()
+    run(PlayMailbox(server), local)
+    assert local.present(b"INBOX") == inbox.present()
+
+
+def test_messages_without_an_id_are_downloaded_and_not_guessed() -> None:
+    server, local = twins(b"one", message_id=b"")
+    inbox = server.folders[b"INBOX"]
+    inbox.expunge(inbox.messages[0])
+    inbox.deliver(b"two", b"", EPOCH)
+    inbox.number_anew()
+    run(PlayMailbox(server), local)
+    assert local.present(b"INBOX") == inbox.present()
+
+
+def test_flags_that_changed_while_a_first_fetch_lay_broken_are_seen() -> None:
+    server = PlayServer()
+    inbox = server.folders[b"INBOX"]
+    for number in range(60):
+        inbox.deliver(b"message %d" % number)
+    local = MemoryAccount()
+    assert run(PlayMailbox(server, breaks_after=40), local).stopped
+    stored = next(held for held in inbox.messages if held.raw in local.messages.values())
+    inbox.flag(stored, frozenset({"\\Seen"}))
+    assert run(PlayMailbox(server), local).stopped is None
+    assert local.present(b"INBOX") == inbox.present()
