@@ -32,6 +32,9 @@ from tests.site import Site, serving  # noqa: E402
 
 MESSAGES = 50_000
 APART = 0.11  # seconds between presses
+BREATH = (
+    0.2  # seconds between jumps: without it they are somebody dragging the scroll bar, who is made to wait on purpose
+)
 VIEW = {"width": 1440, "height": 900}
 CONDITIONS = {"rtt0": (0, 1), "rtt40": (40, 1), "rtt100": (100, 1), "cpu4": (0, 4)}  # ms of latency, slowing of the CPU
 GOALS = {"rtt0": 60, "rtt40": 60, "rtt100": 80, "cpu4": 150}  # design §6, p95 in ms
@@ -134,6 +137,15 @@ def press(page: Page, count: int) -> list[float]:
     if not all(one["shown"] for one in measured):
         sys.exit("the message's frame was not in sight: the figures would be too good")
     return [one["ms"] for one in measured]
+
+
+def jump(page: Page, count: int) -> list[float]:
+    """All over the list, with a breath between; the first warms up and is not counted."""
+    measured = []
+    for number in range(count + 1):
+        measured.append(page.evaluate(JUMP, place(number, count)))
+        time.sleep(BREATH)
+    return measured[1:]
 
 
 def place(number: int, jumps: int) -> int:

@@ -9,7 +9,7 @@ import { aborted, getFragment, type Fragment } from "./http";
 
 const KEPT = 6;
 const MARGIN = 25; // rows fetched beyond what is seen, each way
-const HURRY = 80; // ms: misses closer together than this are somebody dragging the scroll bar
+const HURRY = 50; // ms: misses closer together than this are somebody dragging the scroll bar
 const SETTLE = 60; // ms of rest before such a place is fetched, or a block that is not seen yet
 
 export class List {

@@ -8,6 +8,7 @@ import type { Pane } from "./pane";
 import type { Change, News } from "./stream";
 
 const APART = 500; // ms between two refreshes: a first fetch commits several times a second
+const BESIDE = ["count", "standing"]; // what comes with the tree: how the folder stands that is looked at
 const PATIENCE = 3_000; // ms without a stream before it is told
 
 export class Live {
@@ -89,6 +90,7 @@ export class Live {
       body.querySelector(`#${CSS.escape(now.id)}`)?.toggleAttribute("open", now.hasAttribute("open"));
     }
     const focused = tree.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
+    for (const id of BESIDE) put(id, body.querySelector(`#${id}`));
     tree.replaceChildren(...body.childNodes);
     this.#markCurrent();
     if (focused) tree.querySelector<HTMLElement>(`[href="${CSS.escape(focused)}"]`)?.focus();
@@ -130,4 +132,11 @@ export class Live {
     if (this.list.total) said?.remove();
     else if (!said) this.grid.after(fromTemplate("t-empty") ?? "");
   }
+}
+
+/** Left alone where it is the same: what stands in it would be read aloud again. */
+function put(id: string, now: Element | null): void {
+  now?.remove();
+  const before = document.getElementById(id);
+  if (now && !before?.isEqualNode(now)) before?.replaceWith(now);
 }
