@@ -1,5 +1,6 @@
 """One pass over a real server, and what its owner is told of it (actions/fetch.py)."""
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -163,3 +164,18 @@ def test_a_worker_that_lost_its_lease_stops(account: Account, lease: Lease) -> N
     with as_user(account.owner_id):
         assert not Folder.objects.exists()
     assert now(account).state == State.NEW
+
+
+def test_a_full_disk_stops_the_pass_before_anything_is_written(
+    account: Account, lease: Lease, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox.deliver_many(mail(number) for number in range(3))
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(10**12, 10**12 - 10**9, 10**9))  # type: ignore[attr-defined]
+        report = fetch_account(account.pk, account.owner_id, lease)
+    assert report.stopped is not None
+    assert report.stopped.trouble is Trouble.DISK_FULL
+    assert shown(account) == []
+    assert now(account).state == State.TROUBLED
+    assert fetch_account(account.pk, account.owner_id, lease).messages == 3
+    assert verify_all().clean

@@ -30,7 +30,7 @@ from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 
 SYSTEM = ("writev", "pwrite", "fsync", "rename")
-MESSAGES = 260  # three batches and a first chunk
+MESSAGES = 350  # a first chunk and two batches more; four batches of reading
 
 
 DIED = 77
