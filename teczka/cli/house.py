@@ -35,8 +35,10 @@ def parser(command: str, about: str) -> argparse.ArgumentParser:
 
 
 @contextmanager
-def house() -> Iterator[None]:
-    """The data folder's database: a running one is joined, else it runs for as long as this command."""
+def house(*, leashed: bool = False) -> Iterator[None]:
+    """The data folder's database: a running one is joined, else it runs for as long as this command. `leashed`: it is the parent's, and
+    where the parent has just been killed nobody else starts one: its successor may be doing so.
+    """
     ours = settings()
     if ours.database_url:
         with _served():
@@ -45,6 +47,8 @@ def house() -> Iterator[None]:
         _await_database(Server(ours.data, ours.postgres_bin).dsn(DATABASE, APP))
         with _served():
             yield
+    elif leashed:
+        raise Refused("The Teczka that started this process has ended.")
     else:
         server = Server(ours.data, ours.postgres_bin)
         server.start()

@@ -20,7 +20,7 @@ def _read(chosen: argparse.Namespace) -> int:
     stopping = stop_signals()
     if chosen.leash:
         on_leash()
-    with house():
+    with house(leashed=chosen.leash):
         if chosen.once:
             began = time.monotonic()
             messages = drain(stopping)

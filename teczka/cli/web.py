@@ -32,7 +32,10 @@ def main(argv: list[str]) -> int:
 
     def serve() -> int:
         given = chosen.socket is not None
-        with socket.socket(fileno=chosen.socket) if given else listen(chosen.host, chosen.port) as door, house():
+        with (
+            socket.socket(fileno=chosen.socket) if given else listen(chosen.host, chosen.port) as door,
+            house(leashed=chosen.leash),
+        ):
             call_command("collectstatic", interactive=False, verbosity=0)
             _serve(door)
         return 0

@@ -19,6 +19,6 @@ def _work(chosen: argparse.Namespace) -> int:
     stopping = stop_signals()
     if chosen.leash:
         on_leash()
-    with house():
+    with house(leashed=chosen.leash):
         serve(stopping)
     return 0
