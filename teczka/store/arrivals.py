@@ -28,7 +28,7 @@ Packed = dict[int, tuple[UUID, Entry]]  # place in the batch → where its bytes
 
 # A row with a pack is a new message, unless the batch before brought the same bytes; one without is known, or the same bytes as another
 # of the batch. What this statement inserts it does not see as there before, so nothing is there twice. The owner's grant goes with
-# the message: "everything I may see" is one index. A placement that was marked gone by mistake comes back.
+# the message: "everything I may see" is one join. A placement that was marked gone by mistake comes back.
 ARRIVE = """
 WITH batch AS MATERIALIZED (
   SELECT * FROM json_to_recordset(%(rows)s) AS r (sha256 bytea, size bigint, pack uuid, pack_offset bigint, pack_length bigint,

@@ -21,8 +21,8 @@ COMPOSITE_KEYS = [
     ("store_message", "office_id, account_id", "store_account", "office_id, id", "NO ACTION"),
     ("store_message", "office_id, thread_id", "store_thread", "office_id, id", "NO ACTION"),
     ("store_placement", "office_id, folder_id", "store_folder", "office_id, id", "CASCADE"),
-    ("store_placement", "office_id, message_id", "store_message", "office_id, id", "CASCADE"),
-    ("store_grant", "message_id, owner_id", "store_message", "id, owner_id", "CASCADE"),
+    ("store_placement", "message_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "CASCADE"),
+    ("store_grant", "message_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "CASCADE"),
     ("store_grant", "office_id, user_id", "store_user", "office_id, id", "CASCADE"),
 ]
 PLAIN_KEYS = [

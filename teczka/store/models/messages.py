@@ -77,13 +77,12 @@ class Message(OwnedRow):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["office", "id"], name="message_of_office"),
-            models.UniqueConstraint(fields=["id", "owner"], name="message_of_owner"),
+            models.UniqueConstraint(fields=["id", "office", "owner"], name="message_of_owner"),
             models.UniqueConstraint(fields=["account", "sha256", "size"], name="message_once"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["-internaldate"], name="message_unread_queue", condition=Q(indexed_with=None)),
-            models.Index(fields=["thread"], name="message_thread"),
+            models.Index(fields=["thread"], name="message_thread", condition=Q(thread__isnull=False)),
         ]
 
 
