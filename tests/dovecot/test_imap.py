@@ -94,6 +94,12 @@ def test_status_and_open_agree(mailbox: Mailbox, remote: ImapMailbox) -> None:
     assert status.highestmodseq
 
 
+def test_status_of_the_open_folder_tells_of_mail_that_came_since(mailbox: Mailbox, remote: ImapMailbox) -> None:
+    remote.open(b"INBOX")
+    mailbox.deliver(RAW % (9, 9))
+    assert remote.status(b"INBOX").messages == 4
+
+
 def test_a_missing_folder_is_refused_and_the_connection_stays(remote: ImapMailbox) -> None:
     for verb in (remote.open, remote.status):
         with pytest.raises(Problem) as caught:

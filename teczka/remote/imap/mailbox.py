@@ -89,6 +89,8 @@ class ImapMailbox:
         return self._run(list_(self._conversation))
 
     def status(self, folder: bytes) -> FolderStatus:
+        if folder == self._folder:
+            self.noop()  # of an open folder STATUS need not tell what is new (RFC 3501 §6.3.10), and Dovecot does not
         return self._run(status(self._conversation, folder))
 
     def open(self, folder: bytes) -> FolderStatus:
