@@ -17,6 +17,7 @@ from psycopg.conninfo import make_conninfo
 SPACE = 1  # first key of pg_try_advisory_lock(int, int); the second is the account's id
 WORKERS = 2  # the space in which every worker holds one shared lock, so that they can count one another
 # A holder whose machine vanished is found out within 30 seconds.
+PATIENCE_SECONDS = 1  # with a former holder's last transaction; it keeps the row of the epoch until it ends
 KEEPALIVE = {"keepalives": "1", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "4"}
 
 
@@ -49,6 +50,7 @@ class Leases:
         self._connection = psycopg.connect(conninfo, autocommit=True)
         self._holder = f"{socket.gethostname()}:{os.getpid()}"
         self._held: dict[int, Lease] = {}
+        self._connection.execute(f"SET lock_timeout = '{PATIENCE_SECONDS}s'")
         self._connection.execute("SELECT pg_advisory_lock_shared(%s, 0)", [WORKERS])
 
     def workers(self) -> int:
@@ -60,27 +62,38 @@ class Leases:
         )
 
     def try_take(self, account_id: int) -> Lease | None:
-        """None while another holds it. Taken again by its own holder it stays the same lease."""
+        """None while another holds it, or still writes though its connection here was cut. Taken again by its own holder it stays the
+        same lease."""
         if account_id in self._held:
             return self._held[account_id]
         if not self._value("SELECT pg_try_advisory_lock(%s, %s)", SPACE, account_id):
             return None
-        epoch = self._value(
+        try:
+            epoch = self._raise_epoch(account_id)
+        except psycopg.errors.LockNotAvailable:
+            self._value("SELECT pg_advisory_unlock(%s, %s)", SPACE, account_id)
+            return None
+        self._held[account_id] = Lease(account_id, epoch)
+        return self._held[account_id]
+
+    def _raise_epoch(self, account_id: int) -> int:
+        return self._value(
             "INSERT INTO store_lease AS l (account_id, epoch, holder, taken_at) VALUES (%s, 1, %s, now())"
             " ON CONFLICT (account_id) DO UPDATE SET epoch = l.epoch + 1, holder = excluded.holder, taken_at = now() RETURNING epoch",
             account_id,
             self._holder,
         )
-        self._held[account_id] = Lease(account_id, epoch)
-        return self._held[account_id]
 
     def release(self, lease: Lease) -> None:
         """Let another take it. Nothing where it is not held. The epoch rises, so a pass that is still under way ends at its next commit."""
         if self._held.pop(lease.account_id, None):
-            self._connection.execute(
-                "UPDATE store_lease SET epoch = epoch + 1 WHERE account_id = %s AND epoch = %s",
-                [lease.account_id, lease.epoch],
-            )
+            try:
+                self._connection.execute(
+                    "UPDATE store_lease SET epoch = epoch + 1 WHERE account_id = %s AND epoch = %s",
+                    [lease.account_id, lease.epoch],
+                )
+            except psycopg.errors.LockNotAvailable:
+                pass  # our pass is just writing; whoever takes the account next raises the epoch
             self._value("SELECT pg_advisory_unlock(%s, %s)", SPACE, lease.account_id)
 
     @property

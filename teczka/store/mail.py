@@ -38,6 +38,13 @@ class Keeping:
     arrival: "Future[Arrival]"
 
 
+# Read FOR SHARE, the epoch cannot rise before we commit. A holder that freezes in between must not keep the next one out for ever.
+FENCE = """
+SELECT epoch, set_config('idle_in_transaction_session_timeout', %s, true) FROM store_lease WHERE account_id = %s FOR SHARE
+"""
+STUCK_SECONDS = 20  # between two statements of one transaction; the bytes were written before it began
+
+
 class LocalMail:
     """`epoch` is the lease's under which this worker speaks for the account."""
 
@@ -139,8 +146,8 @@ class LocalMail:
         """One transaction of the lease's holder, as the owner. Raises LeaseLost."""
         with as_user(self._account.owner_id):
             with connection.cursor() as cursor:
-                cursor.execute("SELECT epoch FROM store_lease WHERE account_id = %s FOR SHARE", [self._account.pk])
-                if cursor.fetchone() != (self._epoch,):
+                cursor.execute(FENCE, [f"{STUCK_SECONDS}s", self._account.pk])
+                if (cursor.fetchone() or [None])[0] != self._epoch:
                     raise LeaseLost
             yield
 
