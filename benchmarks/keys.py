@@ -37,7 +37,7 @@ BREATH = (
 )
 VIEW = {"width": 1440, "height": 900}
 CONDITIONS = {"rtt0": (0, 1), "rtt40": (40, 1), "rtt100": (100, 1), "cpu4": (0, 4)}  # ms of latency, slowing of the CPU
-GOALS = {"rtt0": 60, "rtt40": 60, "rtt100": 80, "cpu4": 150}  # design §6, p95 in ms
+GOALS = {"rtt0": 60, "rtt40": 60, "rtt100": 80, "cpu4": 150}  # p95 in ms
 JUMP_GOAL = 120
 
 PAINTED = """

@@ -1,4 +1,4 @@
-"""The TypeScript core stays small enough for one person to own (design §2), and its weight small enough to be there at once (§6)."""
+"""The TypeScript core stays small enough for one person to own, and its weight small enough to be there at once."""
 
 import gzip
 from pathlib import Path

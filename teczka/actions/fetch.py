@@ -115,7 +115,7 @@ class Fetching:
             return
         log.warning("account %s: %s", self._account.public_id, problem.trouble)
         again = self._account.trouble == Trouble.SIGNIN_REFUSED and problem.trouble is Trouble.SIGNIN_REFUSED
-        # A second refusal in a row is no accident, and a third try could lock the account (reliability: two real failures).
+        # A second refusal in a row is no accident, and a third try could lock the account.
         self._state(State.NEEDS_OWNER if again or problem.trouble in OWNERS else State.TROUBLED, problem)
 
     def _state(self, state: State, problem: Problem | None = None) -> None:

@@ -43,7 +43,7 @@ class Settings:
 
 
 def default_data(environment: Mapping[str, str]) -> Path:
-    """The platform's folder for a user's data; a system service's where we are root (design §8)."""
+    """The platform's folder for a user's data; a system service's where we are root."""
     if os.geteuid() == 0:
         return Path("/var/lib/teczka")
     home = Path(environment.get("HOME") or Path.home())

@@ -1,4 +1,4 @@
-"""The one gate for every outgoing connection whose address came from a person or from mail (design P9).
+"""The one gate for every outgoing connection whose address came from a person or from mail (P9).
 
 A host is looked up once, every address is judged by its properties, and the connection goes to the address that was judged: a second
 look-up could answer otherwise. The caller keeps the name for TLS. Refused and unreachable carry the same parameters, so that a page

@@ -76,5 +76,5 @@ class RemoteMailbox(Protocol):
         ...
 
     def close(self) -> None:
-        """LOGOUT, never CLOSE or EXPUNGE (design P3)."""
+        """LOGOUT, never CLOSE or EXPUNGE (P3)."""
         ...

@@ -1,4 +1,4 @@
-"""One speaker per account: who may talk to an account's servers just now (design §4).
+"""One speaker per account: who may talk to an account's servers just now.
 
 A session advisory lock decides. It lives on a connection of its own, never through Django's or a pooler's, and PostgreSQL drops it with
 the connection, so a killed worker's accounts are free at once. The epoch fences: each taking raises it, and every commit of the holder

@@ -16,7 +16,7 @@ class Request(HttpRequest):
 
 
 def found(thing: T | None) -> T:
-    """What a query gave this viewer. What they may not see does not exist: the answer is the same 404 (design P7)."""
+    """What a query gave this viewer. What they may not see does not exist: the answer is the same 404 (P7)."""
     if thing is None:
         raise Http404
     return thing

@@ -1,4 +1,4 @@
-"""Export and verification (design P5): byte for byte, and every kind of damage is named."""
+"""Export and verification (P5): byte for byte, and every kind of damage is named."""
 
 import json
 from hashlib import sha256

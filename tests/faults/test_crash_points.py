@@ -1,4 +1,4 @@
-"""Dying inside the process at every write and commit point (design P1, P2, P4)."""
+"""Dying inside the process at every write and commit point (P1, P2, P4)."""
 
 import os
 import sys

@@ -12,6 +12,6 @@ def noop(conversation: Conversation) -> Talk[None]:
 
 
 def logout(conversation: Conversation) -> Talk[None]:
-    """LOGOUT, RFC 3501 §6.1.3: never CLOSE or EXPUNGE, which remove what others marked (design P3)."""
+    """LOGOUT, RFC 3501 §6.1.3: never CLOSE or EXPUNGE, which remove what others marked (P3)."""
     conversation.leaving = True
     yield Command.of("LOGOUT")

@@ -46,7 +46,7 @@ class ThreadLink(models.Model):
 
 
 class Message(OwnedRow):
-    """One owner's message: (account, SHA-256, length) of the raw bytes. Message-ID is never an identity (design §4)."""
+    """One owner's message: (account, SHA-256, length) of the raw bytes. Message-ID is never an identity."""
 
     account = models.ForeignKey(Account, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
     sha256 = models.BinaryField()

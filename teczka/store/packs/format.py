@@ -18,7 +18,7 @@ HEADER_BYTES = HEADER.size
 SMALL_BYTES = (
     200_000  # above it a message is kept raw: mostly base64, where zstd wins little, and its parts are read by offset
 )
-ZSTD_LEVEL = 1  # measured: 0.05 CPU-s per 1,000 messages; level 3 wins little more and costs 0.27 (performance.md)
+ZSTD_LEVEL = 1  # measured: 0.05 CPU-s per 1,000 messages; level 3 wins little more and costs 0.27
 
 
 class Codec(IntEnum):

@@ -11,7 +11,7 @@ from teczka.store.packs.writer import Pack
 
 
 class SpoolFile:
-    """Written from beginning to end, then either `finish` or `discard`, once. Fits `remote.types.Spool`.
+    """Written from beginning to end, then either `finish` or `discard`, once. Fits `core.mail.Spool`.
 
     Until `finish` its header is zeros, so that nobody takes a part of a message for a whole one.
     """

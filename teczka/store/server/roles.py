@@ -1,4 +1,4 @@
-"""The two roles and the database, as every PostgreSQL that serves Teczka must have them (design §4, who may)."""
+"""The two roles and the database, as every PostgreSQL that serves Teczka must have them."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

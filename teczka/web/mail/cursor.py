@@ -1,4 +1,4 @@
-"""Where a list goes on, as text that tells nothing: ids count up, so they leave the house only enciphered (design P7)."""
+"""Where a list goes on, as text that tells nothing: ids count up, so they leave the house only enciphered (P7)."""
 
 import binascii
 import struct
