@@ -31,6 +31,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["path"] == "/healthz":
         await _health(send)
     else:
+        # A header with an underscore would be taken for the one with a hyphen (X_Forwarded_For), and not every proxy drops it.
+        scope["headers"] = [header for header in scope["headers"] if b"_" not in header[0]]
         await pages(scope, receive, send)
 
 

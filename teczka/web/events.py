@@ -7,12 +7,12 @@ as one of their sessions ends anywhere.
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
-from http.cookies import CookieError, SimpleCookie
 from uuid import UUID
 
 from a2wsgi.asgi_typing import HTTPScope, Receive, Send
 from django.conf import settings
 from django.db import Error, close_old_connections
+from django.http import parse_cookie
 
 from teczka.store.sessions import signed_in
 from teczka.web.hub import Hub, Listener
@@ -87,15 +87,9 @@ class Events:
 
 
 def session_key(scope: HTTPScope) -> str:
-    cookies: SimpleCookie = SimpleCookie()
-    for name, value in scope["headers"]:
-        if name == b"cookie":
-            try:
-                cookies.load(value.decode("latin-1"))
-            except CookieError:
-                continue
-    found = cookies.get(settings.SESSION_COOKIE_NAME)
-    return found.value if found else ""
+    """As pages read it: what other programs of this host name left among the cookies must not hide it."""
+    told = "; ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
+    return parse_cookie(told).get(settings.SESSION_COOKIE_NAME, "")
 
 
 def event(name: str, data: dict[str, object]) -> str:

@@ -112,6 +112,11 @@ def test_without_a_session_the_whole_answer_is_signout(house: House, key: str) -
     assert stream.next() is None
 
 
+def test_another_programs_cookie_does_not_hide_the_session(house: House, listen: Any) -> None:
+    name, key = settings.SESSION_COOKIE_NAME, house.site.cookie(house.cast.anna)
+    listen(house.cast.anna, f'; other={{"a":1}}; {name}={key}')
+
+
 def test_only_get_is_answered(house: House) -> None:
     asked = http.client.HTTPConnection("127.0.0.1", house.site.port, timeout=SECONDS)
     asked.request("POST", "/events/")

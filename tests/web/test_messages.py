@@ -79,6 +79,7 @@ def test_the_body_stands_in_a_document_with_a_wall_of_its_own(anna: Client, host
         )
         assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
         assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["X-DNS-Prefetch-Control"] == "off"
         assert b"<script" not in answer.content
 
 

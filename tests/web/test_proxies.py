@@ -1,7 +1,11 @@
+import asyncio
+from typing import Any
+
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
+from teczka import asgi
 from teczka.core import settings as core_settings
 from teczka.core.settings import SettingError, read
 from teczka.web import proxies
@@ -50,3 +54,17 @@ def test_an_unreadable_setting_names_itself(monkeypatch: pytest.MonkeyPatch) -> 
     assert core_settings.settings().trusted_proxies == ()
     with pytest.raises(SettingError, match="TECZKA_TRUSTED_PROXIES"):
         ask(monkeypatch, "poczta", "10.0.0.1")
+
+
+def test_a_header_with_underscores_is_not_taken_for_the_proxys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """WSGI joins both spellings, and a proxy that passes unknown headers on would let the client write the last word."""
+    seen: list[Any] = []
+
+    async def pages(scope: Any, _receive: Any, _send: Any) -> None:
+        seen.extend(scope["headers"])
+
+    monkeypatch.setattr(asgi, "pages", pages)
+    told = [(b"x-forwarded-for", b"1.2.3.4"), (b"x_forwarded_for", b"6.6.6.6"), (b"host", b"localhost")]
+    scope: Any = {"type": "http", "path": "/", "headers": told}
+    asyncio.run(asgi.application(scope, None, None))  # type: ignore[arg-type]
+    assert seen == [told[0], told[2]]
