@@ -26,7 +26,7 @@ def set_up_token(keys: Path) -> str:
 
 def check_set_up_token(keys: Path, token: str) -> bool:
     path = keys / SET_UP_TOKEN
-    return path.exists() and hmac.compare_digest(path.read_text().strip(), token)
+    return path.exists() and hmac.compare_digest(path.read_text().strip().encode(), token.encode(errors="replace"))
 
 
 def set_up_office(keys: Path, office: str, name: str, email: str, password: str, language: str, timezone: str) -> User:

@@ -1,5 +1,6 @@
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.test import Client
 
 from teczka.actions.people import set_up_token
@@ -40,6 +41,18 @@ def test_the_first_run_link_works_once(link: str) -> None:
 def test_a_guessed_link_leads_nowhere(link: str) -> None:
     assert Client().get("/setup/guess/").status_code == 404
     assert Client().post("/setup/guess/", OFFICE).status_code == 404
+    assert Client().get("/setup/zgadnięty/").status_code == 404
+
+
+def test_of_two_browsers_on_the_first_run_page_the_slower_finds_no_such_page(
+    link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Client().post(link, OFFICE).status_code == 302
+    token = link.split("/")[2]
+    monkeypatch.setattr("teczka.web.office.people.needs_set_up", lambda: True)  # as it was when its form was sent
+    monkeypatch.setattr("teczka.web.office.people.check_set_up_token", lambda _keys, given: given == token)
+    assert Client().post(link, OFFICE | {"email": "second@nowa.example"}).status_code == 404
+    assert User.objects.count() == 1
 
 
 def test_a_weak_password_is_told_beside_its_field_and_never_given_back(link: str) -> None:
@@ -86,6 +99,18 @@ def test_guessing_is_slowed_down(office: Office) -> None:
     told = [answer.status_code == 429 or "Za dużo prób" in answer.content.decode() for answer in answers]
     assert not told[0]
     assert told[-1]
+
+
+def test_tries_at_many_other_addresses_do_not_push_out_the_count_of_tries_at_one(office: Office) -> None:
+    def guess(email: str, ip: int) -> bool:
+        answer = Client(REMOTE_ADDR=f"2001:db8::{ip:x}").post("/sign-in/", {"login": email, "password": "zle"})
+        return answer.status_code == 429 or "Za dużo prób" in answer.content.decode()
+
+    for n in range(5):
+        guess(office.cast.anna.email, n)
+    for n in range(1_000):  # as many keys as other guesses would have left there
+        cache.set(f"guess-{n}", [0], 300)
+    assert guess(office.cast.anna.email, 0xFFFF)
 
 
 def test_who_was_closed_out_does_not_get_in(office: Office) -> None:

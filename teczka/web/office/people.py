@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from teczka.actions.people import check_set_up_token, needs_set_up, set_up_office
+from teczka.core.errors import NotAllowed
 from teczka.core.settings import settings
 
 LANGUAGES = [("pl", "Polski"), ("en", "English")]
@@ -59,6 +60,8 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
             user = set_up_office(settings().keys, **form.cleaned_data)
         except ValidationError as weak:
             form.add_error("password", weak)
+        except NotAllowed:  # another browser was quicker
+            raise Http404 from None
         else:
             login(request, user)
             return redirect("account_add")
