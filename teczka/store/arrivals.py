@@ -28,7 +28,8 @@ Packed = dict[int, tuple[UUID, Entry]]  # place in the batch → where its bytes
 
 # A row with a pack is a new message, unless the batch before brought the same bytes; one without is known, or the same bytes as another
 # of the batch. What this statement inserts it does not see as there before, so nothing is there twice. The owner's grant goes with
-# the message: "everything I may see" is one join. A placement that was marked gone by mistake comes back.
+# the message: "everything I may see" is one join. A placement that was marked gone by mistake comes back; a server restored from a
+# backup gives a UID that is gone to another message (which RFC 3501 §2.3.1.1 forbids), and then what lies there now is shown.
 ARRIVE = """
 WITH batch AS MATERIALIZED (
   SELECT * FROM json_to_recordset(%(rows)s) AS r (sha256 bytea, size bigint, pack uuid, pack_offset bigint, pack_length bigint,
@@ -59,8 +60,9 @@ placed AS (
   SELECT %(office)s, %(owner)s, %(folder)s, there.id, %(uidvalidity)s, b.uid, b.internaldate, b.seen, b.flagged, b.answered, b.draft,
     string_to_array(b.keywords, ' ')
   FROM batch b JOIN there USING (sha256, size)
-  ON CONFLICT (folder_id, uidvalidity, uid) DO UPDATE SET gone_at = NULL, seen = excluded.seen, flagged = excluded.flagged,
-    answered = excluded.answered, draft = excluded.draft, keywords = excluded.keywords
+  ON CONFLICT (folder_id, uidvalidity, uid) DO UPDATE SET gone_at = NULL, message_id = excluded.message_id,
+    internaldate = excluded.internaldate, seen = excluded.seen, flagged = excluded.flagged, answered = excluded.answered,
+    draft = excluded.draft, keywords = excluded.keywords
   WHERE p.gone_at IS NOT NULL
   RETURNING seen),
 forgotten AS (

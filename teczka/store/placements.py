@@ -1,6 +1,6 @@
 """Where messages lie on their servers, and the counters of the folders that hold them. Within the owner's transaction.
 
-Each statement that changes placements moves the folder's counters by what it changed, so that a list never counts (design §4).
+Each statement that changes placements moves the folder's counters by what it changed, so that a list never counts.
 """
 
 import json
@@ -24,8 +24,9 @@ WITH placed AS (
   FROM json_to_recordset(%(rows)s) AS t (old bigint, internaldate timestamptz,
     uid bigint, seen boolean, flagged boolean, answered boolean, draft boolean, keywords text)
   JOIN store_placement o ON o.id = t.old AND o.folder_id = %(folder)s
-  ON CONFLICT (folder_id, uidvalidity, uid) DO UPDATE SET gone_at = NULL, seen = excluded.seen, flagged = excluded.flagged,
-    answered = excluded.answered, draft = excluded.draft, keywords = excluded.keywords
+  ON CONFLICT (folder_id, uidvalidity, uid) DO UPDATE SET gone_at = NULL, message_id = excluded.message_id,
+    internaldate = excluded.internaldate, seen = excluded.seen, flagged = excluded.flagged, answered = excluded.answered,
+    draft = excluded.draft, keywords = excluded.keywords
   WHERE p.gone_at IS NOT NULL
   RETURNING seen)
 UPDATE store_folder SET stored = stored + (SELECT count(*) FROM placed),

@@ -151,6 +151,16 @@ def test_gone_is_a_mark_that_comes_off_again(house: House) -> None:
     assert house.again().stored == 2
 
 
+def test_a_uid_that_is_gone_and_given_to_another_message_shows_that_one(house: House) -> None:
+    """As a server does that was restored from a backup and kept its UIDVALIDITY."""
+    house.local.add(house.folder, 1, house.local.keep([message(1, b"Subject: before\r\n\r\n")]))
+    house.local.mark_gone(house.folder, 1, [1])
+    after = message(1, b"Subject: after the restore\r\n\r\n")
+    assert house.local.add(house.folder, 1, house.local.keep([after])) == 1
+    (shown,) = house.local.candidates(house.folder, 2)
+    assert shown.size == after.size
+
+
 def test_flags_change_where_they_differ_and_only_there(house: House) -> None:
     house.local.add(house.folder, 1, house.local.keep([message(1), message(2, flags=("\\Seen",))]))
     told = [

@@ -168,7 +168,7 @@ class MemoryAccount:
         if old and not old.gone:
             return 0
         if old:
-            old.gone, old.flags = False, flags
+            old.gone, old.flags, old.digest, old.internaldate = False, flags, digest, internaldate
             return 1
         self._ids += 1
         self.placements[key] = Placed(self._ids, digest, flags, internaldate)
