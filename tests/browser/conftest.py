@@ -89,9 +89,8 @@ def browser() -> Iterator[Browser]:
         "1"  # playwright's own loop runs in this thread; our queries are not in it
     )
     with sync_playwright() as playwright:
-        loopback = (
-            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # the browser asks for its maker's services, too
-        )
+        # The browser asks for its maker's services, too.
+        loopback = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", loopback]
         launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
         yield launched

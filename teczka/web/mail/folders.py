@@ -1,11 +1,13 @@
 """A folder's page, its rows and the tree."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from teczka.store.queries.accounts import AccountLine
 from teczka.store.queries.folders import folder
 from teczka.store.queries.listing import block
 from teczka.web.mail.cursor import read_cursor
@@ -25,12 +27,10 @@ def folder_page(request: Request, folder_id: UUID) -> HttpResponse:
     branch = next(branch for branch in branches if branch.account.public_id == line.account)
     asked = as_uuid(request.GET.get("m", ""))
     message = opened(request.user, asked) if asked else None
-    account = branch.account
     context = {
         "branches": branches,
-        "account": account,
         "leaf": branch.leaf(folder_id),
-        "told": tell(account.trouble, account.trouble_params, account.trouble_detail) if account.trouble else None,
+        **_standing(branch.account),
         "message": shown(message) if message else None,
         **rows_of(line, block(request.user, line), 0),
     }
@@ -50,8 +50,20 @@ def folder_rows(request: Request, folder_id: UUID) -> HttpResponse:
 
 @require_safe
 def folder_tree(request: Request) -> HttpResponse:
+    """And how the folder stands that is looked at."""
     here = as_uuid(request.GET.get("here", ""))
-    return render(request, "mail/folder.html#tree", {"branches": tree(request.user), "here": here})
+    branches = tree(request.user)
+    context: dict[str, Any] = {"branches": branches, "here": here}
+    for branch in branches:
+        leaf = branch.leaf(here) if here else None
+        if leaf:
+            context |= {"folder": leaf.folder, **_standing(branch.account)}
+    return render(request, "mail/folder.html#live", context)
+
+
+def _standing(account: AccountLine) -> dict[str, Any]:
+    told = tell(account.trouble, account.trouble_params, account.trouble_detail) if account.trouble else None
+    return {"account": account, "told": told}
 
 
 def _number(text: str) -> int:
