@@ -48,6 +48,11 @@ bench: dev assets ## measure beside our peers, one line of JSON each (ARGS=--qui
 	@tools/debian.sh $(BENCH_PACKAGES)
 	@for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name $(ARGS) || exit 1; done
 
+.PHONY: screenshot
+screenshot: dev assets ## picture the demo for the README
+	@tools/debian.sh chromium
+	@$(BIN)/python tools/screenshot.py
+
 .PHONY: messages
 messages: dev ## gather the words to translate into teczka/web/locale
 	@tools/debian.sh gettext
