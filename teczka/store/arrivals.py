@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection
 
@@ -32,8 +32,8 @@ Packed = dict[int, tuple[UUID, Entry]]  # place in the batch → where its bytes
 # backup gives a UID that is gone to another message (which RFC 3501 §2.3.1.1 forbids), and then what lies there now is shown.
 ARRIVE = """
 WITH batch AS MATERIALIZED (
-  SELECT * FROM json_to_recordset(%(rows)s) AS r (sha256 bytea, size bigint, pack uuid, pack_offset bigint, pack_length bigint,
-    codec smallint, internaldate timestamptz, subject text, from_name text, from_address text, to_line text, sent_at timestamptz,
+  SELECT * FROM json_to_recordset(%(rows)s) AS r (public_id uuid, sha256 bytea, size bigint, pack uuid, pack_offset bigint,
+    pack_length bigint, codec smallint, internaldate timestamptz, subject text, from_name text, from_address text, to_line text, sent_at timestamptz,
     message_id text, uid bigint, seen boolean, flagged boolean, answered boolean, draft boolean, keywords text)),
 packed AS (
   INSERT INTO store_pack (id, office_id, owner_id, account_id, size, created_at)
@@ -42,7 +42,7 @@ packed AS (
 arrived AS (
   INSERT INTO store_message (public_id, office_id, owner_id, account_id, sha256, size, pack_id, pack_offset, pack_length, pack_codec,
     internaldate, subject, from_name, from_address, to_line, sent_at, message_id, snippet, attachments, defects, reading_tries)
-  SELECT gen_random_uuid(), %(office)s, %(owner)s, %(account)s, sha256, size, pack, pack_offset, pack_length, codec,
+  SELECT public_id, %(office)s, %(owner)s, %(account)s, sha256, size, pack, pack_offset, pack_length, codec,
     internaldate, subject, from_name, from_address, to_line, sent_at, message_id, '', 0, '{}', 0
   FROM batch WHERE pack IS NOT NULL
   ON CONFLICT (account_id, sha256, size) DO NOTHING
@@ -52,8 +52,8 @@ granted AS (
   SELECT id, %(owner)s, %(office)s, %(owner)s, 'owner' FROM arrived),
 there AS (
   SELECT id, sha256, size FROM arrived UNION ALL
-  SELECT id, sha256, size FROM store_message
-  WHERE account_id = %(account)s AND (sha256, size) IN (SELECT sha256, size FROM batch)),
+  SELECT known.id, b.sha256, b.size FROM (SELECT DISTINCT sha256, size FROM batch) b CROSS JOIN LATERAL
+    (SELECT id FROM store_message m WHERE m.account_id = %(account)s AND m.sha256 = b.sha256 AND m.size = b.size LIMIT 1) known),
 placed AS (
   INSERT INTO store_placement AS p
     (office_id, owner_id, folder_id, message_id, uidvalidity, uid, internaldate, seen, flagged, answered, draft, keywords)
@@ -142,7 +142,13 @@ def _row(message: RemoteMessage, identity: Identity, packed: tuple[UUID, Entry] 
     }
     if packed:
         pack, entry = packed
-        row |= {"pack": pack, "pack_offset": entry.offset, "pack_length": entry.length, "codec": int(entry.codec)}
+        row |= {
+            "public_id": uuid4(),
+            "pack": pack,
+            "pack_offset": entry.offset,
+            "pack_length": entry.length,
+            "codec": int(entry.codec),
+        }
         row |= headline_of(message.envelope)._asdict()
     return row
 
@@ -170,9 +176,8 @@ def _unknown(account_id: int, identities: Sequence[Identity]) -> list[int]:
         first.setdefault(identity, at)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT sha256, size FROM store_message WHERE account_id = %s AND sha256 IN"
-            " (SELECT decode(d, 'hex') FROM json_array_elements_text(%s) AS d)",
-            [account_id, json.dumps([digest.hex() for digest, _ in first])],
+            "SELECT sha256, size FROM store_message WHERE account_id = %s AND sha256 = ANY(%s)",
+            [account_id, [digest for digest, _ in first]],
         )
         for digest, size in cursor:
             first.pop((bytes(digest), size), None)
