@@ -19,8 +19,8 @@ def export_account(viewer: User, account: Account, to: Path) -> dict[str, int]:
     """Writes `to`, which must not exist or be empty: `messages/ab/<sha256>.eml`, and `manifest.jsonl` with a line for each placement
     that is still on the server (folder, uidvalidity, uid, sha256, size, flags, internaldate). Returns messages, placements and bytes.
 
-    Made beside it and renamed when whole. Raises FileExistsError; PackDamaged where bytes are not those that were stored. Account.
-    DoesNotExist where it is not the viewer's.
+    Made beside it and renamed when whole. Raises FileExistsError; PackDamaged where bytes are not those that were stored;
+    Account.DoesNotExist where it is not the viewer's.
     """
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise FileExistsError(to)

@@ -7,11 +7,8 @@ from base64 import b64encode
 from teczka.cli.parse import message
 from teczka.mime.content import decode
 from teczka.mime.parts import Part
-from teczka.mime.preview import document, plain
+from teczka.mime.preview import PICTURES, document, plain
 from teczka.mime.reading import read
-
-# The pictures that a frame may show: no SVG, which is a document of its own.
-_PICTURES = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
 
 
 def main(argv: list[str]) -> int:
@@ -31,7 +28,7 @@ def main(argv: list[str]) -> int:
 
 def rendered(raw: bytes) -> str:
     def address(part: Part) -> str | None:
-        if part.content_type not in _PICTURES:
+        if part.content_type not in PICTURES:
             return None
         return f"data:{part.content_type};base64,{b64encode(decode(raw, part)).decode('ascii')}"
 

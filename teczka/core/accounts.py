@@ -20,7 +20,6 @@ class State(StrEnum):
     WORKING = "working"
     TROUBLED = "troubled"  # something failed that we try again by ourselves
     NEEDS_OWNER = "needs_owner"  # only its owner can mend it: a refused password
-    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)

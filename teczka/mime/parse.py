@@ -44,19 +44,8 @@ class Parsed(Headers):
     parts: list[Part] = field(default_factory=list)
     bodies: list[Body] = field(default_factory=list)  # passages of the letter, in order
     attachments: list[Part] = field(default_factory=list)
-    inline: dict[str, Part] = field(
-        default_factory=dict
-    )  # Content-ID → image that belongs to a page, else an attachment
-
-    @property
-    def text_part(self) -> Part | None:
-        """The first text/plain passage."""
-        return next((part for body in self.bodies for part in body.texts), None)
-
-    @property
-    def html_part(self) -> Part | None:
-        """The first text/html passage."""
-        return next((part for body in self.bodies for part in body.pages), None)
+    # Content-ID → image that belongs to a page; any other is an attachment
+    inline: dict[str, Part] = field(default_factory=dict)
 
 
 def scan(raw: bytes | bytearray | memoryview | mmap) -> Parsed:

@@ -5,6 +5,9 @@ from html import escape
 from itertools import groupby
 from typing import Final
 
+# What the frame may show in place: none of them can carry script. No SVG, which is a document of its own.
+PICTURES: Final = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
+
 _DEEPEST: Final = 12  # quotation marks beyond this are shown as they are
 _QUOTE: Final = re.compile(r"(?:> ?){1,12}")
 _LINK: Final = re.compile(

@@ -23,10 +23,6 @@ def changed(users: Sequence[UUID], account: UUID, folders: Iterable[UUID], *, un
     _notify(page, (UNREAD, "")) if unread else _notify(page)
 
 
-def wake_readers() -> None:
-    _notify((UNREAD, ""))
-
-
 def ask_keeper(account_id: int) -> None:
     _notify((REQUESTS, str(account_id)))
 

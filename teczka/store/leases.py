@@ -54,7 +54,8 @@ class Leases:
         self._connection.execute("SELECT pg_advisory_lock_shared(%s, 0)", [WORKERS])
 
     def workers(self) -> int:
-        """How many workers there are just now, this one among them."""
+        """How many workers there are just now, this one among them. Raises psycopg.OperationalError where the connection is lost, and all
+        leases with it: close this, stop their work, begin anew."""
         return self._value(
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objid = 0 AND granted"
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
@@ -99,15 +100,6 @@ class Leases:
     @property
     def held(self) -> list[Lease]:
         return list(self._held.values())
-
-    def alive(self) -> bool:
-        """Whether the connection still stands. Where it does not, all leases are lost: close this, stop their work, begin anew."""
-        try:
-            self._value("SELECT 1")
-        except psycopg.OperationalError:
-            self._held.clear()
-            return False
-        return True
 
     def close(self) -> None:
         """Frees all."""

@@ -28,15 +28,14 @@ def as_user(user_id: int) -> Iterator[None]:
     try:
         outermost = not connection.in_atomic_block
         with transaction.atomic():
-            look_as(user_id)
+            _look_as(user_id)
             yield
             if not outermost:  # a commit forgets SET LOCAL, a savepoint does not
-                look_as(None)
+                _look_as(None)
     finally:
         _viewer.reset(token)
 
 
-def look_as(user_id: int | None) -> None:
-    """Change eyes within a transaction: for the readers, who take work of many owners in one."""
+def _look_as(user_id: int | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('teczka.viewer', %s, true)", [str(user_id) if user_id else ""])

@@ -6,7 +6,7 @@ from time import process_time
 import pytest
 
 from teczka.language.words import terms, tsvector
-from teczka.mime import addresses, preview, text, threading
+from teczka.mime import addresses, preview, text
 from teczka.mime.parse import scan
 from teczka.mime.reading import read
 from teczka.mime.sanitize import sanitize
@@ -77,7 +77,6 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "snippet": text.snippet,
     "terms": terms,
     "tsvector": lambda given: tsvector([("D", given)]),
-    "subject": threading.base_subject,
     "people": lambda given: addresses.read(given.encode()),
     "words": lambda given: decode_words(given.encode()),
 }

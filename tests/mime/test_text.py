@@ -1,4 +1,4 @@
-"""Plain text of pages, the quoted tail, subjects that belong together, and plain text as a page."""
+"""Plain text of pages, the quoted tail, what a message answers, and plain text as a page."""
 
 import pytest
 from hypothesis import given
@@ -54,21 +54,6 @@ def test_a_letter_without_a_tail_stays_whole(whole: str) -> None:
 def test_a_snippet_is_one_line_of_what_was_written_now() -> None:
     assert text.snippet("Zgoda,\n  panie mecenasie.\n\nOn 1 May 2024 Jan wrote:\n> x") == "Zgoda, panie mecenasie."
     assert text.snippet("słowo " * 100, 20) == "słowo słowo słowo…"
-
-
-@pytest.mark.parametrize(
-    "subject",
-    ["Umowa najmu", "Re: Umowa najmu", "RE: FW: Umowa  najmu", "Odp: umowa najmu", "PD: Odp: Umowa najmu", "Re[2]: Umowa najmu",
-    "AW: WG: Umowa najmu", "Fwd: [EXT] Umowa najmu", " re : UMOWA NAJMU "],
-)  # fmt: skip
-def test_replies_share_the_subject_of_what_they_answer(subject: str) -> None:
-    assert threading.base_subject(subject) == "umowa najmu"
-
-
-def test_a_word_that_only_looks_like_a_mark_stays() -> None:
-    assert threading.base_subject("Repertorium: A 1") == "repertorium: a 1"
-    assert not threading.is_reply("Prezes: zgoda")
-    assert threading.is_reply("Odp: zgoda")
 
 
 def test_a_message_is_linked_by_its_references_and_what_it_answers() -> None:

@@ -7,18 +7,13 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from teczka.mime.preview import PICTURES
 from teczka.store.queries.messages import message_part, message_text
 from teczka.store.queries.raw import part_pieces
 from teczka.web.mail.messages import download
 from teczka.web.mail.names import disposition, safe_name
 from teczka.web.requests import Request, found
 
-PICTURES = {
-    "image/png",
-    "image/jpeg",
-    "image/gif",
-    "image/webp",
-}  # what a browser may show in place: none of them can carry script
 _ACTIVE = re.compile(r"html|xml|svg|script|css|multipart", re.IGNORECASE)
 _TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+\Z")
 
