@@ -1,11 +1,9 @@
 """Django's settings, made from ours (core/settings.py). Nothing is read from the environment here."""
 
-from typing import Any
 from urllib.parse import urlsplit
 
-from psycopg.conninfo import conninfo_to_dict
-
 from teczka.core.settings import settings
+from teczka.store.connections import as_django
 from teczka.store.secrets import django_key
 from teczka.store.server import Server
 from teczka.store.server.roles import APP, DATABASE
@@ -18,25 +16,8 @@ DEBUG = False
 ALLOWED_HOSTS = [name for name in (urlsplit(ours.url).hostname, "localhost", "127.0.0.1", "[::1]") if name]
 CSRF_TRUSTED_ORIGINS = [ours.url] if ours.url else []
 
-
-def database(conninfo: str) -> dict[str, Any]:
-    """Django's way of writing a connection string. Persistent connections, one a thread, checked before each request."""
-    parts = {name: str(value) for name, value in conninfo_to_dict(conninfo).items() if value is not None}
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.pop("dbname", DATABASE),
-        "USER": parts.pop("user", ""),
-        "PASSWORD": parts.pop("password", ""),
-        "HOST": parts.pop("host", ""),
-        "PORT": parts.pop("port", ""),
-        "OPTIONS": parts,
-        "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,
-    }
-
-
 DATABASES = {
-    "default": database(ours.database_url or Server(ours.data, ours.postgres_bin).dsn(DATABASE, APP)),
+    "default": as_django(ours.database_url or Server(ours.data, ours.postgres_bin).dsn(DATABASE, APP)),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -89,7 +70,6 @@ TEMPLATES = [
         },
     },
 ]
-WSGI_APPLICATION = None
 
 AUTH_USER_MODEL = "store.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -117,9 +97,6 @@ CACHES = {
 
 LANGUAGE_CODE = "pl"
 LANGUAGES = [("pl", "Polski"), ("en", "English")]
-LOCALE_PATHS: list[str] = []
-USE_I18N = True
-USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
@@ -160,7 +137,9 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {"()": "teczka.store.logs.Formatter", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
 }
