@@ -1,14 +1,17 @@
 """Plain text as a page, and the whole document that the reading frame shows."""
 
 import re
+from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 # What the frame may show in place: none of them can carry script. No SVG, which is a document of its own.
 PICTURES: Final = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
 
 _DEEPEST: Final = 12  # quotation marks beyond this are shown as they are
+_MOST_TURNS: Final = 5_000  # from one depth of quotation to another
 _QUOTE: Final = re.compile(r"(?:> ?){1,12}")
 _LINK: Final = re.compile(
     r"(?P<url>(?<![\w.+-])(?:https?://|www\.)[^\s<>\"'`{}|\\^]{1,2000})"
@@ -38,10 +41,10 @@ def plain(text: str) -> str:
     """Safe HTML of a plain text: every piece escaped, links made of tokens, quoted lines as blockquotes."""
     out: list[str] = []
     depth = 0
-    for level, lines in groupby(text.replace("\r\n", "\n").split("\n"), key=_level):
+    for level, lines in groupby(_levels(text.replace("\r\n", "\n").split("\n")), key=itemgetter(0)):
         out.append("<blockquote>" * (level - depth) + "</blockquote>" * (depth - level))
         depth = level
-        body = "\n".join(_QUOTE.sub("", line, count=1) if level else line for line in lines)
+        body = "\n".join(_QUOTE.sub("", line, count=1) if level else line for _, line in lines)
         out.append(f'<div class="text">{_linked(body)}</div>')
     out.append("</blockquote>" * depth)
     return "".join(out)
@@ -60,6 +63,16 @@ def document(html: str, *, plain: bool = False, images: str = "data:") -> str:
         '<meta name="referrer" content="no-referrer"><meta name="viewport" content="width=device-width">'
         f"<style>{_STYLE}</style></head><body>{html}</body></html>\n"
     )
+
+
+def _levels(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """How deep each line is quoted. Beyond _MOST_TURNS nothing is: a page would be fifty times its text."""
+    depth = turns = 0
+    for line in lines:
+        level = _level(line) if turns < _MOST_TURNS else 0
+        turns += level != depth
+        depth = level
+        yield level, line
 
 
 def _level(line: str) -> int:

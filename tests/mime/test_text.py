@@ -70,6 +70,13 @@ def test_plain_text_is_escaped_before_links_are_made() -> None:
     assert 'href="mailto:jan@x.pl"' in page
 
 
+def test_lines_that_turn_from_quoted_to_not_at_each_end_make_no_giant_page() -> None:
+    text = (">" * 12 + "\nx\n") * 100_000
+    page = preview.plain(text)
+    assert len(page) < 4 * len(text)
+    assert page.count("<blockquote>") == page.count("</blockquote>")
+
+
 def test_quoted_lines_become_quotations_within_one_another() -> None:
     assert preview.plain("a\n> b\n>> c\nd") == (
         '<div class="text">a</div><blockquote><div class="text">b</div><blockquote><div class="text">c</div></blockquote>'
