@@ -32,9 +32,10 @@ Packed = dict[int, tuple[UUID, Entry]]  # place in the batch → where its bytes
 # backup gives a UID that is gone to another message (which RFC 3501 §2.3.1.1 forbids), and then what lies there now is shown.
 ARRIVE = """
 WITH batch AS MATERIALIZED (
-  SELECT * FROM json_to_recordset(%(rows)s) AS r (public_id uuid, sha256 bytea, size bigint, pack uuid, pack_offset bigint,
-    pack_length bigint, codec smallint, internaldate timestamptz, subject text, from_name text, from_address text, to_line text, sent_at timestamptz,
-    message_id text, uid bigint, seen boolean, flagged boolean, answered boolean, draft boolean, keywords text)),
+  SELECT * FROM json_to_recordset(%(rows)s) AS r (public_id uuid, sha256 bytea, size bigint,
+    pack uuid, pack_offset bigint, pack_length bigint, codec smallint, internaldate timestamptz,
+    subject text, from_name text, from_address text, to_line text, sent_at timestamptz, message_id text,
+    uid bigint, seen boolean, flagged boolean, answered boolean, draft boolean, keywords text)),
 packed AS (
   INSERT INTO store_pack (id, office_id, owner_id, account_id, size, created_at)
   SELECT pack, %(office)s, %(owner)s, %(account)s, max(pack_offset + pack_length) + %(header)s, now()
