@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 import psycopg
-from django.db import connection
-from psycopg.conninfo import make_conninfo
+
+from teczka.store.connections import parameters
 
 SPACE = 1  # first key of pg_try_advisory_lock(int, int); the second is the account's id
 WORKERS = 2  # the space in which every worker holds one shared lock, so that they can count one another
-# A holder whose machine vanished is found out within 30 seconds.
 PATIENCE_SECONDS = 1  # with a former holder's last transaction; it keeps the row of the epoch until it ends
-KEEPALIVE = {"keepalives": "1", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "4"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +30,7 @@ class Leases:
 
     def __init__(self) -> None:
         """Raises psycopg.OperationalError where the database is not there."""
-        parameters = connection.get_connection_params()
-        wanted = (
-            "dbname",
-            "host",
-            "port",
-            "user",
-            "password",
-            "sslmode",
-            "sslrootcert",
-            "sslcert",
-            "sslkey",
-            "service",
-        )
-        chosen = {name: parameters[name] for name in wanted if parameters.get(name)}
-        conninfo = make_conninfo(**chosen, **KEEPALIVE, application_name="teczka leases")
-        self._connection = psycopg.connect(conninfo, autocommit=True)
+        self._connection = psycopg.connect(**parameters(), application_name="teczka leases", autocommit=True)
         self._holder = f"{socket.gethostname()}:{os.getpid()}"
         self._held: dict[int, Lease] = {}
         self._connection.execute(f"SET lock_timeout = '{PATIENCE_SECONDS}s'")

@@ -4,8 +4,8 @@ from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
 
+from teczka.store.connections import as_django
 from teczka.store.server.roles import APP
 
 OWNER_ALIAS = "owner"
@@ -24,16 +24,9 @@ REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {app};
 
 def migrate(owner_conninfo: str) -> None:
     """Run what has not run yet; nothing where the database is up to date."""
-    parts = {name: str(value) for name, value in conninfo_to_dict(owner_conninfo).items() if value is not None}
-    connections.databases[OWNER_ALIAS] = connections.databases[DEFAULT_DB_ALIAS] | {
-        "NAME": parts.pop("dbname"),
-        "USER": parts.pop("user", ""),
-        "PASSWORD": parts.pop("password", ""),
-        "HOST": parts.pop("host", ""),
-        "PORT": parts.pop("port", ""),
-        "OPTIONS": parts,
-        "CONN_MAX_AGE": 0,
-    }
+    connections.databases[OWNER_ALIAS] = (
+        connections.databases[DEFAULT_DB_ALIAS] | as_django(owner_conninfo) | {"CONN_MAX_AGE": 0}
+    )
     try:
         call_command("migrate", database=OWNER_ALIAS, interactive=False, verbosity=0)
         with connections[OWNER_ALIAS].cursor() as cursor:

@@ -10,19 +10,13 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.db import connection
-from psycopg import sql
 
+from teczka.store.connections import listening
 from teczka.store.events import PAGES
 
 MOST = 100  # folders and accounts that wait for a slow browser; beyond that it is told that everything changed
 FIRST_PAUSE = 0.2  # seconds after the database was lost; doubled up to LONGEST_PAUSE
 LONGEST_PAUSE = 10.0
-KEEPALIVES = {
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
-}  # a listener never sends: libpq must
 
 log = logging.getLogger(__name__)
 
@@ -88,9 +82,8 @@ class Hub:
         pause = FIRST_PAUSE
         while True:
             try:
-                async with await _connect() as database:
+                async with listening(PAGES) as database:
                     pause = FIRST_PAUSE
-                    await database.execute(sql.SQL("LISTEN {}").format(sql.Identifier(PAGES)))
                     for listener in self._everybody():
                         listener.tell_everything()
                     async for notice in database.notifies():
@@ -115,11 +108,3 @@ class Hub:
 
     def _everybody(self) -> list[Listener]:
         return [listener for listeners in self._listeners.values() for listener in listeners]
-
-
-async def _connect() -> psycopg.AsyncConnection[Any]:
-    """As Django would, but for Django's own cursors."""
-    parameters = {**connection.get_connection_params(), **KEEPALIVES}
-    for name in ("cursor_factory", "context"):
-        parameters.pop(name, None)
-    return await psycopg.AsyncConnection.connect(**parameters, autocommit=True)

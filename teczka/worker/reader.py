@@ -4,9 +4,9 @@ import logging
 import threading
 
 import psycopg
-from django.db import connection
 
 from teczka.actions.reading import read_some, reread
+from teczka.store.connections import parameters
 from teczka.store.events import UNREAD
 
 BATCH = 100  # messages a transaction
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 def serve(stopping: threading.Event) -> None:
     """Until `stopping`. A lost database ends the process: its parent starts another."""
-    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as listener:
+    with psycopg.connect(**parameters(), autocommit=True) as listener:
         listener.execute(f"LISTEN {UNREAD}")
         drain(stopping)
         while not stopping.is_set() and reread(REREAD):  # what an older version read; new mail goes before it

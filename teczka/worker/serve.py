@@ -5,10 +5,8 @@ import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import psycopg
-from django.db import connection
-
 from teczka.core.settings import settings
+from teczka.store.connections import listening
 from teczka.store.events import REQUESTS
 from teczka.store.leases import Lease, Leases
 from teczka.store.models.accounts import everyones_accounts
@@ -76,11 +74,7 @@ class Worker:
 
     async def _listen(self) -> None:
         """Requests name an account; whoever does not keep it has a look whether there is a new one."""
-        parameters = connection.get_connection_params()
-        for django_only in ("cursor_factory", "context"):  # its cursors are not asynchronous
-            parameters.pop(django_only, None)
-        async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as listener:
-            await listener.execute(f"LISTEN {REQUESTS}")
+        async with listening(REQUESTS) as listener:
             async for notice in listener.notifies():
                 kept = self._keepers.get(int(notice.payload))
                 if kept:
