@@ -48,6 +48,7 @@ _INSIDE = _networks(
     "198.18.0.0/15",
     "240.0.0.0/4",
     "::/96",
+    "::ffff:0:0:0/96",
     "64:ff9b:1::/48",
     "100::/64",
     "2001::/23",
@@ -61,6 +62,7 @@ _INSIDE = _networks(
 _MAPPED = IPv6Network("::ffff:0:0/96")
 _TRANSLATED = IPv6Network("64:ff9b::/96")  # NAT64, RFC 6052 §2.1
 _COMPATIBLE = IPv6Network("::/96")  # RFC 4291 §2.5.5.1
+_STATELESS = IPv6Network("::ffff:0:0:0/96")  # "IPv4-translated", RFC 2765 §2.1
 _ISATAP = {0x00005EFE, 0x02005EFE}  # RFC 5214 §6.1: bits 64 to 95
 
 
@@ -87,7 +89,9 @@ def _inside_of(address: Address) -> Iterator[IPv4Address]:
     if isinstance(address, IPv4Address):
         return
     low = int(address) & 0xFFFFFFFF
-    if address in _MAPPED or address in _TRANSLATED or (address in _COMPATIBLE and int(address) > 1):
+    if any(address in network for network in (_MAPPED, _TRANSLATED, _STATELESS)) or (
+        address in _COMPATIBLE and int(address) > 1
+    ):
         yield IPv4Address(low)
     if (int(address) >> 32) & 0xFFFFFFFF in _ISATAP:
         yield IPv4Address(low)
