@@ -8,7 +8,7 @@ class Trouble(StrEnum):
     """What can go wrong between us and a mail server. The part before the dot is the step that failed."""
 
     ADDRESS_UNKNOWN = "address.unknown"  # host: the name does not resolve
-    ADDRESS_FORBIDDEN = "address.forbidden"  # host: the egress gate refuses it
+    ADDRESS_FORBIDDEN = "address.forbidden"  # host, port: the egress gate refuses it
     CONNECT_REFUSED = "connect.refused"  # host, port
     CONNECT_TIMEOUT = "connect.timeout"  # host, port
     TLS_NAME = "tls.name"  # host: the certificate is for another name

@@ -28,7 +28,9 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("Look for a slip in the server name; your provider's help pages give it, often as imap.example.com."),
     ),
     Trouble.ADDRESS_FORBIDDEN: (
-        _("Teczka may not connect to “%(host)s”: that address lies inside the office's own network."),
+        _(
+            "Teczka may not connect to “%(host)s” on port %(port)s: it lies in the office's own network, or the port is not one of mail."
+        ),
         _(
             "If the mail server really stands there, whoever keeps this Teczka running can allow it (TECZKA_EGRESS_ALLOW)."
         ),

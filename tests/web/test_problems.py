@@ -28,6 +28,13 @@ def test_no_sentence_is_for_a_trouble_that_is_no_more() -> None:
     assert set(SENTENCES) == set(Trouble)
 
 
+def test_a_refused_port_of_a_public_server_is_not_called_an_address_of_the_office_alone() -> None:
+    """The egress gate refuses both, and does not say which."""
+    for language, word in (("en", "on port 2143"), ("pl", "na porcie 2143")):
+        with translation.override(language):
+            assert word in tell(Trouble.ADDRESS_FORBIDDEN, {"host": "imap.example.com", "port": 2143}).what
+
+
 def test_a_stored_trouble_without_its_parameters_is_still_told() -> None:
     assert "?" in tell(Trouble.CONNECT_REFUSED, {}).what
 
