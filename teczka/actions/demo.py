@@ -6,15 +6,14 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from teczka.actions.accounts import add_account
-from teczka.actions.fetch import fetch_account
+from teczka.actions.fetch import fetch_alone
 from teczka.actions.people import add_user
 from teczka.actions.reading import read_some
 from teczka.core.accounts import Endpoint, NewAccount
 from teczka.core.people import Role
 from teczka.remote.demo.office import DemoOffice, DemoPerson
 from teczka.remote.types import Server
-from teczka.store.leases import Leases
-from teczka.store.models import Account, Office, User
+from teczka.store.models import Office, User
 
 ZONE = "Europe/Warsaw"
 PROVIDER = "Poczta kancelarii"
@@ -43,7 +42,7 @@ class Demo:
         for person in self._running.people:
             role = Role.ADMINISTRATOR if person.administrator else Role.MEMBER
             user = add_user(office, person.address, person.name, None, role)
-            _fetch(add_account(user, self._mailbox(person)))
+            fetch_alone(add_account(user, self._mailbox(person)))
             people.append(user)
         while read_some(READ):
             pass
@@ -67,13 +66,3 @@ class Demo:
 
 def _endpoint(server: Server) -> Endpoint:
     return Endpoint(server.host, server.port, server.security)
-
-
-def _fetch(account: Account) -> None:
-    leases = Leases()
-    try:
-        lease = leases.try_take(account.pk)
-        if lease:
-            fetch_account(account.pk, account.owner_id, lease)
-    finally:
-        leases.close()

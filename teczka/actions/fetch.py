@@ -2,6 +2,7 @@
 
 import logging
 
+from django.db import transaction
 from django.utils import timezone
 
 from teczka.actions.gate import gate
@@ -12,7 +13,7 @@ from teczka.remote.imap import ImapMailbox
 from teczka.remote.types import Credential, Security, Server
 from teczka.store import events
 from teczka.store.blobs import blobs
-from teczka.store.leases import Lease
+from teczka.store.leases import Lease, Leases
 from teczka.store.mail import LocalMail
 from teczka.store.models import Account, FetchRequest
 from teczka.store.secrets import SecretBroken
@@ -32,6 +33,24 @@ def fetch_account(account_id: int, owner_id: int, lease: Lease) -> Report:
         return fetching.run()
     finally:
         fetching.close()
+
+
+def fetch_alone(account: Account) -> Report | None:
+    """One pass by a process that is no worker. None where somebody else speaks for the account: then `ask`."""
+    leases = Leases(sharing=False)
+    try:
+        lease = leases.try_take(account.pk)
+        return fetch_account(account.pk, account.owner_id, lease) if lease else None
+    finally:
+        leases.close()
+
+
+def ask(account: Account) -> FetchRequest:
+    """A pass by whoever speaks for the account, soon. The answer comes in the same row: `done_at` and `report`."""
+    with as_user(account.owner_id), transaction.atomic():
+        request = FetchRequest.objects.create(office_id=account.office_id, owner_id=account.owner_id, account=account)
+        events.ask_keeper(account.pk)
+    return request
 
 
 class Fetching:

@@ -6,19 +6,16 @@ import time
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
-from teczka.actions.fetch import fetch_account
+from teczka.actions.fetch import ask, fetch_alone
 from teczka.cli.account import account_of
 from teczka.cli.house import complain, house, parser, show, told
 from teczka.core.errors import Problem
 from teczka.core.problems import in_words
-from teczka.store.events import ask_keeper
-from teczka.store.leases import Leases
 from teczka.store.models import Account, FetchRequest
 from teczka.store.viewer import as_user
 
 LOOK_SECONDS = 0.1
+PATIENCE_SECONDS = 5.0  # before the account is found to be free after all
 
 
 def main(argv: list[str]) -> int:
@@ -32,7 +29,7 @@ def main(argv: list[str]) -> int:
 def _sync(chosen: argparse.Namespace) -> int:
     with house():
         account = account_of(chosen.account)
-        report = _speak(account) or _ask(account)
+        report = _pass(account)
     if chosen.json:
         show(report)
     else:
@@ -43,24 +40,24 @@ def _sync(chosen: argparse.Namespace) -> int:
     return 1 if report["stopped"] else 0
 
 
-def _speak(account: Account) -> dict[str, Any] | None:
-    """None where somebody else speaks for the account."""
-    leases = Leases()
-    try:
-        lease = leases.try_take(account.pk)
-        return fetch_account(account.pk, account.owner_id, lease).as_json() if lease else None
-    finally:
-        leases.close()
-
-
-def _ask(account: Account) -> dict[str, Any]:
-    with as_user(account.owner_id), transaction.atomic():
-        request = FetchRequest.objects.create(office_id=account.office_id, owner_id=account.owner_id, account=account)
-        ask_keeper(account.pk)
+def _pass(account: Account) -> dict[str, Any]:
+    """By this process, unless somebody speaks for the account; where they end before they answer, by this process again."""
+    request = None
     while True:
+        if report := fetch_alone(account):
+            return report.as_json()
+        request = request or ask(account)
+        if (answer := _answer(account, request)) is not None:
+            return answer
+
+
+def _answer(account: Account, request: FetchRequest) -> dict[str, Any] | None:
+    """None where there is none after a while."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
         with as_user(account.owner_id):
             request.refresh_from_db()
         if request.done_at is not None:
-            report: dict[str, Any] = request.report or {}
-            return report
+            return request.report or {}
         time.sleep(LOOK_SECONDS)
+    return None

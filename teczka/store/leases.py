@@ -26,18 +26,22 @@ class Lease:
 
 
 class Leases:
-    """All leases of one worker, on one connection. Not for several threads at once."""
+    """All leases of one process, on one connection. Not for several threads at once."""
 
-    def __init__(self) -> None:
-        """Raises psycopg.OperationalError where the database is not there."""
+    def __init__(self, *, sharing: bool = True) -> None:
+        """`sharing`: as one of the workers among whom accounts are shared out; a command for one pass is none.
+
+        Raises psycopg.OperationalError where the database is not there.
+        """
         self._connection = psycopg.connect(**parameters(), application_name="teczka leases", autocommit=True)
         self._holder = f"{socket.gethostname()}:{os.getpid()}"
         self._held: dict[int, Lease] = {}
         self._connection.execute(f"SET lock_timeout = '{PATIENCE_SECONDS}s'")
-        self._connection.execute("SELECT pg_advisory_lock_shared(%s, 0)", [WORKERS])
+        if sharing:
+            self._connection.execute("SELECT pg_advisory_lock_shared(%s, 0)", [WORKERS])
 
     def workers(self) -> int:
-        """How many workers there are just now, this one among them. Raises psycopg.OperationalError where the connection is lost, and all
+        """How many workers there are just now. Raises psycopg.OperationalError where the connection is lost, and all
         leases with it: close this, stop their work, begin anew."""
         return self._value(
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objid = 0 AND granted"

@@ -65,3 +65,14 @@ def test_releasing_what_another_holds_frees_nothing(account: Account, two: tuple
     assert lease is not None
     second.release(lease)
     assert second.try_take(account.pk) is None
+
+
+def test_a_command_that_speaks_for_one_account_takes_no_share_of_the_others(account: Account) -> None:
+    worker, command = Leases(), Leases(sharing=False)
+    try:
+        assert command.try_take(account.pk) is not None
+        assert worker.workers() == 1
+        assert worker.try_take(account.pk) is None
+    finally:
+        worker.close()
+        command.close()
