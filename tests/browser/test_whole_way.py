@@ -115,6 +115,14 @@ def letter(subject: str) -> bytes:
     return made.as_bytes()
 
 
+def fill(mailbox: Mailbox, count: int) -> None:
+    """So many plain letters, one a second (INTERNALDATE), and a court's that has just come."""
+    mailbox.deliver_many(letters(count, size=4_000))
+    for age, path in enumerate(sorted((mailbox.maildir / "new").iterdir(), reverse=True), 60):
+        os.utime(path, (time.time() - age,) * 2)
+    mailbox.deliver(letter("Nakaz zapłaty I Nc 12/26"))
+
+
 @contextmanager
 def office(dovecot: Dovecot, folder: Path) -> Iterator[Running]:
     """`teczka run` on a folder that was not there, on a machine that trusts the mail server's authority as it trusts any other."""
@@ -150,10 +158,7 @@ def test_a_new_office_sets_up_adds_a_mailbox_and_reads(
 ) -> None:
     expect.set_options(timeout=PATIENCE)
     mailbox.create("Sent/Kopie")
-    mailbox.deliver_many(letters(WAITING, size=4_000))
-    for age, path in enumerate(sorted((mailbox.maildir / "new").iterdir(), reverse=True), 60):
-        os.utime(path, (time.time() - age,) * 2)  # INTERNALDATE: one letter a second
-    mailbox.deliver(letter("Nakaz zapłaty I Nc 12/26"))
+    fill(mailbox, WAITING)
     with office(dovecot, tmp_path) as running, window(browser, words) as page:
         set_up(page, running, words)
         sign_out(page, words)
