@@ -2,11 +2,14 @@
 
 from functools import cache
 
-from teczka.core.settings import settings
+from teczka.core.settings import SettingError, settings
 from teczka.remote.egress import Gate
 
 
 @cache
 def gate() -> Gate:
-    """Raises ValueError, with a sentence that names the entry, where TECZKA_EGRESS_ALLOW cannot be understood."""
-    return Gate.parse(settings().egress_allow)
+    """Raises SettingError where TECZKA_EGRESS_ALLOW cannot be understood."""
+    try:
+        return Gate.parse(settings().egress_allow)
+    except ValueError as error:
+        raise SettingError(f"TECZKA_EGRESS_ALLOW: {error}") from error

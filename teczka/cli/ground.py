@@ -7,11 +7,13 @@ from pathlib import Path
 
 import django
 
+from teczka.actions.gate import gate
 from teczka.core.settings import SettingError
 
 
 def lay(words: list[str]) -> None:
-    """`--data` is TECZKA_DATA, for this process and its children. A setting that cannot be understood ends the command here."""
+    """`--data` is TECZKA_DATA, for this process and its children. A setting that cannot be understood, and a
+    data folder that is not ours to use, end the command here."""
     options = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     options.add_argument("--data", type=Path)
     chosen, _ = options.parse_known_args(words)
@@ -20,5 +22,8 @@ def lay(words: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "teczka.settings")
     try:
         django.setup()
+        gate()  # understood now, or never
     except SettingError as error:
         sys.exit(f"teczka: {error}")
+    except OSError as error:  # the keys are made here
+        sys.exit(f"teczka: The data folder cannot be used: {error.strerror} ({error.filename}).")
