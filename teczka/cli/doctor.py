@@ -7,12 +7,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-from django.db import connection
-from django.db.backends.utils import CursorWrapper
-
 from teczka.cli.house import house, parser, show, told
 from teczka.core.settings import Settings, settings
 from teczka.store.migrate import up_to_date, walls_hold
+from teczka.store.queries import doctor
 
 LOW_BYTES = 2 * 1024**3
 
@@ -48,14 +46,10 @@ def examine(ours: Settings) -> Iterator[Finding]:
     yield _keys(ours)
     yield Finding("migrations", up_to_date(), "the database's shape against this version")
     yield Finding("walls", walls_hold(), "row-level security binds the serving role")
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW server_version")
-        yield Finding("database", True, f"PostgreSQL {_one(cursor)}")
-        cursor.execute("SELECT teczka_count_unread()")
-        yield Finding("reading", True, f"{_one(cursor)} messages wait to be read")
-        cursor.execute("SELECT count(*), count(*) FILTER (WHERE state = 'needs_owner') FROM teczka_accounts()")
-        accounts, stuck = cursor.fetchone() or (0, 0)
-        yield Finding("accounts", not stuck, f"{accounts} accounts, {stuck} wait for their owner")
+    yield Finding("database", True, f"PostgreSQL {doctor.server_version()}")
+    yield Finding("reading", True, f"{doctor.unread()} messages wait to be read")
+    there, stuck = doctor.accounts()
+    yield Finding("accounts", not stuck, f"{there} accounts, {stuck} wait for their owner")
 
 
 def _keys(ours: Settings) -> Finding:
@@ -64,8 +58,3 @@ def _keys(ours: Settings) -> Finding:
         return Finding("keys", False, "there are none")
     loose = [path.name for path in (ours.keys, *ours.keys.iterdir()) if stat.S_IMODE(path.stat().st_mode) & 0o077]
     return Finding("keys", not loose, f"others may read {', '.join(loose)}" if loose else "readable by us alone")
-
-
-def _one(cursor: CursorWrapper) -> object:
-    (value,) = cursor.fetchone() or (None,)
-    return value

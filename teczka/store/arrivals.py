@@ -24,7 +24,6 @@ from teczka.store.packs.writer import write_pack
 from teczka.store.placements import flag_columns
 
 Identity = tuple[bytes, int]  # SHA-256 and length of the raw bytes
-Packed = dict[int, tuple[UUID, Entry]]  # place in the batch → where its bytes lie by now
 
 # A row with a pack is a new message, unless the batch before brought the same bytes; one without is known, or the same bytes as another
 # of the batch. What this statement inserts it does not see as there before, so nothing is there twice. The owner's grant goes with

@@ -1,4 +1,4 @@
-"""Log lines that carry no mail (design P7): what the database says of a failed statement quotes the rows that were to be written."""
+"""Log lines that carry no mail (P7): what the database says of a failed statement quotes the rows that were to be written."""
 
 import logging
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The wall around a message: its own document with its own policy (design P8). Sanitising was the first wall, the sandbox is the third."""
+"""The wall around a message: its own document with its own policy (P8). Sanitising was the first wall, the sandbox is the third."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
