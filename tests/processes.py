@@ -163,7 +163,8 @@ class Teczka:
         return str(json.loads(done.stdout)["id"])
 
     def try_account(self, incoming: str, ca_pem: str, username: str, password: str) -> subprocess.CompletedProcess[str]:
-        authority = self.data.with_name("ca.pem")
+        self._started += 1
+        authority = self.data.with_name(f"ca-{self._started}.pem")
         authority.write_text(ca_pem)
         words = ["--user", ADDRESS, "--address", ADDRESS, "--username", username]
         trusted = ["--ca-file", str(authority)] if ca_pem else []
