@@ -6,7 +6,7 @@ import time
 
 from teczka.cli.house import Refused
 
-PATIENCE_SECONDS = 6.0  # a web process whose parent was killed lets go of its port within so long
+PATIENCE_SECONDS = 4.0  # a web process whose parent was killed lets go of its port within so long
 WAITING = 2048  # connections that the kernel holds while the web process starts anew
 
 
