@@ -52,10 +52,15 @@ def reread(most: int) -> int:
 
 
 def read_now(owner_id: int, message_id: int) -> None:
-    """One message out of turn, because its owner opens it. Nothing where it is read, or being read."""
+    """One message out of turn, because its owner opens it. Nothing where it is read, or being read.
+
+    Counted like every try: a message that kills its reader ends the web process a few times, not whenever it is opened.
+    """
     with as_user(owner_id):
         again = Message.objects.filter(pk=message_id, thread__isnull=False).exists()
-    _read_alone(owner_id, Claim(message_id, owner_id, 1, again))
+        tries = reading.begin(message_id)
+    if tries:
+        _read_alone(owner_id, Claim(message_id, owner_id, tries, again))
 
 
 def _read_together(owner_id: int, claims: Sequence[Claim]) -> None:
@@ -79,7 +84,8 @@ def _read_suspects(owner_id: int, claims: Sequence[Claim]) -> None:
     for claim in claims:
         with as_user(owner_id):
             tries = reading.begin(claim.message_id)
-        _read_alone(owner_id, replace(claim, tries=tries))
+        if tries:
+            _read_alone(owner_id, replace(claim, tries=tries))
 
 
 def _read_alone(owner_id: int, claim: Claim) -> None:
@@ -93,6 +99,8 @@ def _read_alone(owner_id: int, claim: Claim) -> None:
     except FileNotFoundError:
         log.exception("message %s has lost its pack", claim.message_id)
     except OSError:  # the disk or the object store, not the message
+        with as_user(owner_id):
+            reading.give_back([claim.message_id])
         raise
     except Exception:
         log.exception("message %s could not be read", claim.message_id)

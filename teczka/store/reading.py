@@ -75,10 +75,11 @@ def give_back(message_ids: Sequence[int]) -> None:
 
 
 def begin(message_id: int) -> int:
-    """Count one more reading as begun. Returns how many there were; 0 where another reader has read it meanwhile."""
+    """Count one more reading as begun. Returns how many there were; 0 where it is read, or another reader is at it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE store_message SET reading_tries = reading_tries + 1 WHERE id = %s RETURNING reading_tries",
+            "UPDATE store_message SET reading_tries = reading_tries + 1 WHERE id = (SELECT id FROM store_message WHERE id = %s"
+            " AND indexed_with IS NULL FOR UPDATE SKIP LOCKED) RETURNING reading_tries",
             [message_id],
         )
         row = cursor.fetchone()

@@ -193,6 +193,45 @@ def test_a_message_that_kills_its_readers_is_given_up_after_a_few(
         assert Message.objects.get(pk=bad).defects == ["unreadable"]
 
 
+def test_opening_a_message_that_kills_its_reader_ends_the_web_process_a_few_times_at_most(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (bad,) = store(account, [mail("a")])
+    monkeypatch.setattr(reading, "read", lambda _raw, _address: os._exit(9))
+    codes = []
+    for _ in range(TRIES + 1):
+        connection.close()
+        child = os.fork()
+        if child == 0:
+            try:
+                read_now(account.owner_id, bad)
+                os._exit(0)
+            finally:
+                os._exit(1)
+        codes.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    assert codes == [9] * TRIES + [0]
+    with as_user(account.owner_id):
+        assert Message.objects.get(pk=bad).defects == ["unreadable"]
+
+
+def test_a_store_that_cannot_be_read_for_a_while_makes_no_message_unreadable(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (kept,) = store(account, [mail("a")])
+
+    def fails(_blobs: object, _message: object) -> object:
+        raise OSError("the object store does not answer")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(reading.reading, "raw", fails)
+        for _ in range(TRIES + 1):
+            with pytest.raises(OSError, match="object store"):
+                read_now(account.owner_id, kept)
+    read_now(account.owner_id, kept)
+    with as_user(account.owner_id):
+        assert Message.objects.get(pk=kept).defects == []
+
+
 def test_several_readers_read_each_message_and_split_no_thread(account: Account) -> None:
     names = [f"m{number}" for number in range(60)]
     ids = store(account, [mail(name, names[max(0, at - 1)] if at else "") for at, name in enumerate(names)])
