@@ -69,6 +69,15 @@ def test_active_attachments_are_saved_and_never_opened_as_pages(anna: Client, ho
         assert b"alert(1)" in whole(answer)
 
 
+def test_a_picture_inside_a_message_stays_in_no_browser_after_signing_out(anna: Client, office: Office) -> None:
+    raw = PRIVATE.replace(b"application/pdf", b"image/png")
+    message = store(office.folder, raw)
+    answer = anna.get(f"/messages/{message.public_id}/parts/2/?inline=1")
+    assert answer.headers["Content-Type"] == "image/png"
+    assert answer.headers["Content-Disposition"].startswith("inline; ")
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
 def test_the_body_stands_in_a_document_with_a_wall_of_its_own(anna: Client, hostile: str) -> None:
     for path in (f"/messages/{hostile}/body/", "/frame/"):
         answer = anna.get(path)

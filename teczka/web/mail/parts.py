@@ -27,7 +27,6 @@ def message_part_page(request: Request, message_id: UUID, path: str) -> HttpResp
     response = download(part_pieces(text, part), name, part.content_type if inline else saved_type(part.content_type))
     if inline:
         response.headers["Content-Disposition"] = disposition(name, "inline")
-        response.headers["Cache-Control"] = "private, max-age=86400, immutable"
     return response
 
 
