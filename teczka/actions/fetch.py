@@ -6,24 +6,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from teczka.actions.gate import gate
-from teczka.actions.secrets import open_password
+from teczka.actions.servers import reach
 from teczka.core.accounts import State
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.imap import ImapMailbox
-from teczka.remote.types import Credential, Security, Server
 from teczka.store import events
 from teczka.store.blobs import blobs
 from teczka.store.leases import Lease, Leases
 from teczka.store.mail import LocalMail
 from teczka.store.models import Account, FetchRequest
-from teczka.store.secrets import SecretBroken
 from teczka.store.viewer import as_user
 from teczka.sync import Report, run
 
 log = logging.getLogger(__name__)
 
 # Only the owner can mend these; trying again by ourselves would but lock the account out.
-OWNERS = {Trouble.SIGNIN_METHOD, Trouble.ADDRESS_FORBIDDEN, Trouble.INTERNAL}
+OWNERS = {Trouble.SIGNIN_METHOD, Trouble.ADDRESS_FORBIDDEN, Trouble.SECRET_BROKEN}
 
 
 def fetch_account(account_id: int, owner_id: int, lease: Lease) -> Report:
@@ -118,13 +116,7 @@ class Fetching:
             raise
 
     def _connect(self) -> ImapMailbox:
-        account = self._account
-        try:
-            with as_user(account.owner_id):
-                credential = Credential(account.username, open_password(account))
-        except SecretBroken as broken:
-            raise Problem(Trouble.INTERNAL, detail="secret") from broken
-        server = Server(account.host, account.port, Security(account.security), account.ca_pem)
+        server, credential = reach(self._account)
         return ImapMailbox.connect(server, credential, gate(), spool=self._local.spool)
 
     def _record(self, report: Report) -> None:

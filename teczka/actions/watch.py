@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from teczka.actions.gate import gate
-from teczka.actions.secrets import open_password
+from teczka.actions.servers import reach
 from teczka.remote.imap import watch
-from teczka.remote.types import Credential, Security, Server
+from teczka.remote.types import Credential, Server
 from teczka.store.models import Account
 from teczka.store.viewer import as_user
 
@@ -23,6 +23,4 @@ async def changes(account_id: int, owner_id: int) -> AsyncIterator[None]:
 def _reach(account_id: int, owner_id: int) -> tuple[Server, Credential]:
     with as_user(owner_id):
         account = Account.objects.get(pk=account_id)
-        password = open_password(account)
-    server = Server(account.host, account.port, Security(account.security), account.ca_pem)
-    return server, Credential(account.username, password)
+    return reach(account)

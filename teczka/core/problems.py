@@ -92,6 +92,12 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("Nothing of it was stored. If it happens again, tell your provider."),
     ),
     Trouble.SERVER_BUSY: (_("“%(host)s” asks us to slow down."), _LATER),
+    Trouble.SECRET_BROKEN: (
+        _("The stored password of this account cannot be opened."),
+        _(
+            "Tell whoever keeps this Teczka running: the keys beside its data are missing, or not those that belong to it."
+        ),
+    ),
     Trouble.DISK_FULL: (_("There is no room left on Teczka's disk. New mail waits on its server."), _KEEPER),
     Trouble.DATA_LOCKED: (
         _("Another Teczka (process %(pid)s) runs on the data folder %(folder)s."),

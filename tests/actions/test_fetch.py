@@ -1,5 +1,6 @@
 """One pass over a real server, and what its owner is told of it (actions/fetch.py)."""
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 
@@ -8,10 +9,11 @@ import pytest
 from teczka.actions.fetch import Fetching, fetch_account
 from teczka.actions.secrets import seal_password
 from teczka.actions.verify import verify_all
+from teczka.actions.watch import changes
 from teczka.core.accounts import State
-from teczka.core.errors import LeaseLost, Trouble
+from teczka.core.errors import LeaseLost, Problem, Trouble
 from teczka.store.leases import Lease, Leases
-from teczka.store.models import Account, FetchRequest, Folder, Message, Placement
+from teczka.store.models import Account, FetchRequest, Folder, Message, Placement, Secret
 from teczka.store.viewer import as_user
 from tests.cast import make_account, make_cast
 from tests.conftest import OwnDatabase
@@ -131,6 +133,26 @@ def test_a_refused_password_is_tried_once_more_and_then_waits_for_its_owner(acco
         seal_password(account, "sekret-do-poczty")
     assert fetch_account(account.pk, account.owner_id, lease).stopped is None
     assert (now(account).state, now(account).trouble_since) == (State.WORKING, None)
+
+
+def test_a_password_that_cannot_be_opened_is_told_as_such_and_waits_for_its_owner(
+    account: Account, lease: Lease
+) -> None:
+    with as_user(account.owner_id):
+        Secret.objects.update(key_id="9999-gone")
+    fetching = Fetching(account.pk, account.owner_id, lease)
+    try:
+        fetching.run()
+    finally:
+        fetching.close()
+    assert (now(account).state, now(account).trouble) == (State.NEEDS_OWNER, Trouble.SECRET_BROKEN)
+
+    async def listen() -> None:
+        await anext(changes(account.pk, account.owner_id))
+
+    with pytest.raises(Problem) as caught:
+        asyncio.run(listen())
+    assert caught.value.trouble is Trouble.SECRET_BROKEN
 
 
 def test_a_connection_that_was_cut_between_passes_is_made_anew(
