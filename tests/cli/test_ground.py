@@ -8,6 +8,7 @@ from tests.processes import Teczka
 
 WRONG = {
     "an entry of the gate": ({"TECZKA_EGRESS_ALLOW": "office"}, "'office' is no address"),
+    "a proxy": ({"TECZKA_TRUSTED_PROXIES": "10.0.0.1, poczta"}, "TECZKA_TRUSTED_PROXIES must be addresses or networks"),
     "a number": ({"TECZKA_READERS": "some"}, "TECZKA_READERS must be a whole number"),
     "a data folder that cannot be": ({"TECZKA_DATA": "/proc/nowhere"}, "The data folder cannot be used"),
 }
