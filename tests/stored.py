@@ -19,7 +19,7 @@ def store(account: Account, raws: Sequence[bytes], folder: str = "INBOX", first_
     try:
         known = local.save_folders([RemoteFolder(folder.encode(), folder, "/", frozenset())])[0]
         batch = [
-            RemoteMessage(uid, frozenset(), WHEN + timedelta(seconds=uid), len(raw), None, raw)
+            RemoteMessage(uid, frozenset(), WHEN + timedelta(seconds=uid), len(raw), raw)
             for uid, raw in enumerate(raws, first_uid)
         ]
         local.add(known, 1, local.keep(batch))

@@ -55,7 +55,6 @@ class RemoteSummary:
     flags: frozenset[str]
     internaldate: datetime
     size: int
-    modseq: int | None
     envelope: Envelope | None
 
 
@@ -76,6 +75,6 @@ class RemoteMessage:
     flags: frozenset[str]
     internaldate: datetime
     size: int  # RFC822.SIZE as told; some servers tell it wrong, the body decides
-    modseq: int | None
     body: bytes | bytearray | Spool
     envelope: Envelope | None = None
+    sha256: bytes = b""  # of a body in memory, where whoever received it has hashed it already

@@ -166,7 +166,7 @@ def _body(message: RemoteMessage) -> bytes | bytearray:
 
 def _identity(message: RemoteMessage) -> Identity:
     body = _body(message)
-    return sha256(body).digest(), len(body)
+    return message.sha256 or sha256(body).digest(), len(body)
 
 
 def _unknown(account_id: int, identities: Sequence[Identity]) -> list[int]:

@@ -1,6 +1,6 @@
 """Whole messages from the server to the local side: reading, writing and committing overlap."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from threading import Thread
 
 from teczka.core.errors import Problem, Trouble
@@ -17,15 +17,20 @@ CHUNK = 100  # UIDs that a mailbox asks for in one command
 
 def download(step: Download, local: LocalAccount[K], remote: RemoteMailbox, report: Report) -> None:
     """Everything that came whole is stored, also when the connection breaks in the middle: then the Problem is raised after it."""
-    basket = Basket()
+    basket = Basket(local.keep)
     reader = Thread(target=_read, args=(remote, list(step.uids), basket), name="teczka-fetch", daemon=True)
     reader.start()
     got: set[int] = set()
     try:
-        for kept in _kept(basket, local, report):
+        while True:
+            with report.phase("network"):
+                batch = basket.take()
+            if batch is None:
+                break
             with report.phase("storage"):
-                report.messages += local.add(step.folder, step.uidvalidity, kept)
-            got.update(kept.uids)
+                report.messages += local.add(step.folder, step.uidvalidity, batch.kept)
+            report.bytes += batch.bytes
+            got.update(batch.kept.uids)
     except Problem as problem:
         if problem.trouble.step == "server":
             local.give_up(step.folder, step.uidvalidity, _culprits(step.uids, got, problem), problem.trouble)
@@ -39,44 +44,15 @@ def download(step: Download, local: LocalAccount[K], remote: RemoteMailbox, repo
         local.give_up(step.folder, step.uidvalidity, absent, Trouble.SERVER_GARBAGE)
 
 
-def _kept(basket: Basket, local: LocalAccount[K], report: Report) -> Iterator[K]:
-    """One ahead: the bytes of a batch are written while the one before is committed. Never behind: what is committed next waits for no
-    batch that has yet to come from the network."""
-    ahead: K | None = None
-    failure: Problem | None = None
-    while failure is None:
-        if ahead and not basket.ready:
-            yield ahead
-            ahead = None
-        batch: list[RemoteMessage] = []
-        try:
-            with report.phase("network"):
-                batch = basket.take()
-        except Problem as problem:
-            failure = problem
-        if not batch:
-            break
-        whole = [message for message in batch if not _hollow(message)]
-        report.bytes += sum(map(body_length, whole))
-        kept = local.keep(whole) if whole else None
-        if ahead:
-            yield ahead
-        ahead = kept
-    if ahead:
-        yield ahead
-    if failure:
-        raise failure
-
-
-def _read(remote: RemoteMailbox, uids: list[int], basket: Basket) -> None:
+def _read(remote: RemoteMailbox, uids: list[int], basket: Basket[K]) -> None:
     """The network's thread. It never touches the local side."""
     try:
         for message in remote.messages(uids[:NEWEST], envelopes=True):
-            basket.put(message)
+            _put(message, basket)
         basket.flush()
         if len(uids) > NEWEST:
             for message in remote.messages(uids[NEWEST:]):
-                basket.put(message)
+                _put(message, basket)
     except Stopped:
         basket.end()
     except BaseException as failure:  # noqa: BLE001  raised again in the thread that takes
@@ -85,12 +61,12 @@ def _read(remote: RemoteMailbox, uids: list[int], basket: Basket) -> None:
         basket.end()
 
 
-def _hollow(message: RemoteMessage) -> bool:
-    """No bytes though the server says that there are some: never stored as if it were the message."""
+def _put(message: RemoteMessage, basket: Basket[K]) -> None:
+    """But not one without bytes of which the server says that there are some: it is never stored as if it were the message."""
     if message.size and not body_length(message):
         discard(message)
-        return True
-    return False
+    else:
+        basket.put(message)
 
 
 def _culprits(uids: Sequence[int], got: set[int], problem: Problem) -> list[int]:

@@ -28,7 +28,7 @@ WHEN = datetime(2026, 11, 5, 9, 0, tzinfo=UTC)
 def message(uid: int, raw: bytes | None = None, flags: tuple[str, ...] = (), message_id: bytes = b"") -> RemoteMessage:
     body = raw if raw is not None else f"Subject: {uid}\r\n\r\nbody {uid}\r\n".encode()
     named = Envelope(b"", b"Temat", ((b"Jan", b"jan@a.example"),), (), (), b"", message_id) if message_id else None
-    return RemoteMessage(uid, frozenset(flags), WHEN + timedelta(seconds=uid), len(body), None, body, named)
+    return RemoteMessage(uid, frozenset(flags), WHEN + timedelta(seconds=uid), len(body), body, named)
 
 
 @dataclass
@@ -127,7 +127,7 @@ def test_the_same_bytes_under_two_uids_are_two_placements(house: House) -> None:
 def test_a_spooled_body_is_taken_over(house: House) -> None:
     spool = house.local.spool(9)
     spool.write(b"a: b\r\n\r\nc")
-    big = RemoteMessage(1, frozenset(), WHEN, 9, None, spool)
+    big = RemoteMessage(1, frozenset(), WHEN, 9, spool)
     assert house.local.add(house.folder, 1, house.local.keep([big, message(2)])) == 2
     assert house.local.add(house.folder, 1, house.local.keep([message(3, b"a: b\r\n\r\nc")])) == 1
 
@@ -137,7 +137,7 @@ def test_a_spooled_body_that_is_known_already_adds_a_placement_only(house: House
     spool = house.local.spool(9)
     spool.write(b"a: b\r\n\r\nc")
     assert (
-        house.local.add(house.folder, 1, house.local.keep([RemoteMessage(2, frozenset(), WHEN, 9, None, spool)])) == 1
+        house.local.add(house.folder, 1, house.local.keep([RemoteMessage(2, frozenset(), WHEN, 9, spool)])) == 1
     )
 
 
@@ -202,7 +202,7 @@ def test_a_rematch_places_what_is_known_and_the_older_placement_goes(house: Hous
     old = {candidate.message_id: candidate for candidate in house.local.candidates(house.folder, 2)}
     assert set(old) == {b"a@x", b"b@x"}
     assert old[b"a@x"].internaldate_seconds == int((WHEN + timedelta(seconds=1)).timestamp())
-    summary = RemoteSummary(11, frozenset({"\\Seen"}), WHEN + timedelta(seconds=1), old[b"a@x"].size, None, None)
+    summary = RemoteSummary(11, frozenset({"\\Seen"}), WHEN + timedelta(seconds=1), old[b"a@x"].size, None)
     assert house.local.place(house.folder, 2, [(summary, old[b"a@x"].placement)]) == 1
     assert house.local.place(house.folder, 2, [(summary, old[b"a@x"].placement)]) == 0
     assert list(house.local.stored_uids(house.folder, 2)) == [11]
@@ -218,7 +218,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(stored: Callable[[], LocalM
     folder = first.save_folders([INBOX])[0]
     second = stored()
     status = FolderStatus(1, 2, 1, None)
-    summary = RemoteSummary(1, frozenset(), WHEN, 1, None, None)
+    summary = RemoteSummary(1, frozenset(), WHEN, 1, None)
     for write in (
         lambda: first.add(folder, 1, first.keep([message(1)])),
         lambda: first.save_folders([INBOX]),

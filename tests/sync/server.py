@@ -116,7 +116,7 @@ class PlayMailbox:
         for held in self._messages():
             if held.uid in uids:
                 self._answer("SUMMARY")
-                yield RemoteSummary(held.uid, held.flags, held.when, len(held.raw), None, _envelope(held))
+                yield RemoteSummary(held.uid, held.flags, held.when, len(held.raw), _envelope(held))
 
     def messages(self, uids: list[int], envelopes: bool = False) -> Iterator[RemoteMessage]:
         for at in range(0, len(uids), 100):
@@ -126,7 +126,7 @@ class PlayMailbox:
                     if held.raw in self.server.poisoned:
                         raise Problem(Trouble.SERVER_CLOSED, host="play.example")
                     self._answer("BODY")
-                    made = RemoteMessage(held.uid, held.flags, held.when, len(held.raw), None, held.raw)
+                    made = RemoteMessage(held.uid, held.flags, held.when, len(held.raw), held.raw)
                     yield replace(made, envelope=_envelope(held)) if envelopes else made
 
     def close(self) -> None:

@@ -259,7 +259,7 @@ def test_a_refused_folder_holds_up_no_other() -> None:
 def test_an_empty_body_of_a_message_that_has_a_size_is_not_stored() -> None:
     class Hollow(PlayMailbox):
         def messages(self, uids: list[int], envelopes: bool = False) -> Any:
-            yield RemoteMessage(1, frozenset(), self.server.folders[b"INBOX"].messages[0].when, 5, None, b"")
+            yield RemoteMessage(1, frozenset(), self.server.folders[b"INBOX"].messages[0].when, 5, b"")
 
     server = PlayServer()
     server.folders[b"INBOX"].deliver(b"12345")

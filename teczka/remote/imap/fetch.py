@@ -5,6 +5,7 @@ An answer counts only for a UID that was asked for: servers send others' changes
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from hashlib import sha256
 from typing import TypeVar
 
 from teczka.remote.imap.arguments import Argument, Uids
@@ -118,7 +119,7 @@ class Flags(Reading):
 
 class Summaries(Reading):
     def commands(self) -> Iterable[Command]:
-        return self._commands(UIDS_A_COMMAND, ("FLAGS", "INTERNALDATE", "RFC822.SIZE", *self._modseq, "ENVELOPE"))
+        return self._commands(UIDS_A_COMMAND, ("FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE"))
 
     def read(self, untagged: Untagged) -> RemoteSummary | None:
         items = items_of(untagged)
@@ -130,7 +131,6 @@ class Summaries(Reading):
             flags=flags_of(items),
             internaldate=internaldate(items.get(b"INTERNALDATE")),
             size=size_of(items),
-            modseq=modseq_of(items),
             envelope=envelope(items[b"ENVELOPE"]),
         )
 
@@ -141,7 +141,7 @@ class Messages(Reading):
         self._envelope = ("ENVELOPE",) if envelopes else ()
 
     def commands(self) -> Iterable[Command]:
-        items = ("FLAGS", "INTERNALDATE", "RFC822.SIZE", *self._modseq, *self._envelope, "BODY.PEEK[]")
+        items = ("FLAGS", "INTERNALDATE", "RFC822.SIZE", *self._envelope, "BODY.PEEK[]")
         return self._commands(MESSAGES_A_COMMAND, items)
 
     def read(self, untagged: Untagged) -> RemoteMessage | None:
@@ -161,7 +161,8 @@ class Messages(Reading):
             flags=flags_of(items),
             internaldate=internaldate(items.get(b"INTERNALDATE")),
             size=size,
-            modseq=modseq_of(items),
             body=b"" if body is None else body,
             envelope=envelope(items[b"ENVELOPE"]) if b"ENVELOPE" in items else None,
+            # Here, where the thread waits for the network anyway: the thread that writes would wait for the interpreter's lock at each.
+            sha256=sha256(body).digest() if isinstance(body, bytes | bytearray) else b"",
         )

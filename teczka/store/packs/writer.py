@@ -11,6 +11,8 @@ from teczka.store.packs.blobs import Blobs
 from teczka.store.packs.durable import Buffer
 from teczka.store.packs.format import SMALL_BYTES, ZSTD_LEVEL, Codec, Entry, key
 
+_compressor = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
+
 
 @dataclass(frozen=True, slots=True)
 class Pack:
@@ -27,14 +29,16 @@ def write_pack(blobs: Blobs, messages: Sequence[Buffer], digests: Sequence[bytes
     Held in memory at once, so a batch is some megabytes; a larger message goes through `spool.SpoolFile`. `digests`: their SHA-256,
     where the caller has hashed them already.
     """
-    squeeze = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress
+    small = [raw for raw in messages if 0 < len(raw) <= SMALL_BYTES]
+    # All in one call: one by one, each would wait for the interpreter's lock against the thread that receives.
+    frames = iter(_compressor.multi_compress_to_buffer(small) if small else ())
     pieces: list[Buffer] = []
     entries: list[Entry] = []
     end = 0
     for raw, digest in zip(messages, digests or [sha256(raw).digest() for raw in messages], strict=True):
         codec, payload = Codec.RAW, raw
-        if len(raw) <= SMALL_BYTES:
-            frame = squeeze(raw)
+        if 0 < len(raw) <= SMALL_BYTES:
+            frame = next(frames).tobytes()
             if len(frame) < len(raw):
                 codec, payload = Codec.ZSTD, frame
         entry = Entry(end, len(payload), codec, len(raw), digest)
