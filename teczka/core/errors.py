@@ -28,9 +28,9 @@ class Trouble(StrEnum):
     SERVER_GARBAGE = "server.garbage"  # host: an answer that is no IMAP
     SERVER_LIMIT = "server.limit"  # host: an answer beyond our limits (a literal of 99 GB)
     SERVER_BUSY = "server.busy"  # host: throttled
-    SECRET_BROKEN = (
-        "secret.broken"  # the stored password cannot be opened: its key is missing, or not the one it was sealed with
-    )
+    # The stored password cannot be opened: its key is missing, or not the one it was sealed with.
+    SECRET_BROKEN = "secret.broken"  # noqa: S105  a key
+    CHECK_BUSY = "check.busy"  # the same person is having another server checked
     DISK_FULL = "disk.full"
     DATA_LOCKED = "data.locked"  # folder, pid: another Teczka runs on this data folder
     DATA_VERSION = "data.version"  # folder, found, ours: made by another major version of PostgreSQL

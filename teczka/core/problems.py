@@ -98,6 +98,10 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
             "Tell whoever keeps this Teczka running: the keys beside its data are missing, or not those that belong to it."
         ),
     ),
+    Trouble.CHECK_BUSY: (
+        _("A check of yours is already under way."),
+        _("Wait half a minute and try again."),
+    ),
     Trouble.DISK_FULL: (_("There is no room left on Teczka's disk. New mail waits on its server."), _KEEPER),
     Trouble.DATA_LOCKED: (
         _("Another Teczka (process %(pid)s) runs on the data folder %(folder)s."),

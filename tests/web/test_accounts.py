@@ -1,11 +1,15 @@
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
 
+from teczka.actions.accounts import add_account
+from teczka.core.accounts import Endpoint, NewAccount
+from teczka.core.errors import Problem
 from teczka.store.models import Account
 from teczka.store.viewer import as_user
 from tests.cast import make_account
@@ -63,6 +67,23 @@ def test_a_foreign_server_is_told_as_the_step_that_failed(anna: Client, wrong_se
 def test_a_url_is_no_server_name(anna: Client) -> None:
     page = anna.post("/accounts/add/", TYPED | {"port": "993", "host": "https://imap.example.com/"}).content.decode()
     assert "Wpisz samą nazwę serwera" in page
+
+
+def test_one_person_has_one_server_checked_at_a_time(anna: Client, office: Office) -> None:
+    """A server that says nothing holds a thread of the few that make pages until the check's time is over."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor() as pool:
+        listener.settimeout(20)
+        silent = Endpoint("127.0.0.1", int(listener.getsockname()[1]), "tls")
+        first = pool.submit(add_account, office.cast.anna, NewAccount("anna@cicha.example", "anna", "haslo", silent))
+        caller, _address = listener.accept()
+        with caller:
+            second = anna.post("/accounts/add/", TYPED | {"port": "1"}).content.decode()
+            others = browser(office.cast.bartek).post("/accounts/add/", TYPED | {"port": "1"}).content.decode()
+        assert isinstance(first.exception(20), Problem)
+        after = anna.post("/accounts/add/", TYPED | {"port": "1"}).content.decode()
+    assert "Jedno sprawdzanie już trwa." in second
+    assert "odmawia połączeń" in others
+    assert "odmawia połączeń" in after
 
 
 def test_nothing_is_stored_of_an_account_that_failed(anna: Client, office: Office) -> None:

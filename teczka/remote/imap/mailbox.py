@@ -3,6 +3,7 @@
 It reads from the socket only when the caller wants the next item, so that it never holds more than the message under way.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -47,11 +48,12 @@ PACE = 1024  # bytes a second that a server must deliver beyond its time-out: a 
 class ImapMailbox:
     """`connect` makes one. Every method may raise Problem; after one whose step is not "folder" the connection is closed."""
 
-    def __init__(self, server: Server, sock: socket, conversation: Conversation, timeout: float) -> None:
+    def __init__(self, server: Server, sock: socket, conversation: Conversation, timeout: float, end: float) -> None:
         self._server = server
         self._sock = sock
         self._conversation = conversation
         self._timeout = timeout
+        self._end = end  # of the whole connection, by time.monotonic()
         self._folder = b""
         self._pending: set[bytes] = set()  # tags of a stream that its reader left early or that failed in the middle
         self._closed = False
@@ -65,15 +67,18 @@ class ImapMailbox:
         *,
         spool: SpoolFactory | None = None,
         timeout: float = 60.0,
+        lifetime: float = math.inf,
         limits: Limits = DEFAULT,
     ) -> Self:
-        """Signed in, no folder open. `timeout` in seconds for each step: the connection, the handshake, each answer.
+        """Signed in, no folder open. `timeout` in seconds for each step: the connection, the handshake, each answer; `lifetime` for
+        everything together, the looking-up of the name alone left out.
 
         Without `spool` only what is not a message is expected: an answer above `limits.response` is refused.
         """
         plain = server.security is Security.PLAIN
-        sock = gate.connect(server.host, server.port, timeout, named_only=plain)
-        mailbox = cls(server, sock, Conversation(server, spool=spool, limits=limits), timeout)
+        end = time.monotonic() + lifetime
+        sock = gate.connect(server.host, server.port, min(timeout, lifetime), named_only=plain)
+        mailbox = cls(server, sock, Conversation(server, spool=spool, limits=limits), timeout, end)
         with mailbox._closing_on_problem():
             if server.security is Security.TLS:
                 mailbox._handshake()
@@ -217,10 +222,12 @@ class ImapMailbox:
         """
         reader = self._conversation.reader
         now = time.monotonic()
-        deadline = now + self._timeout
-        self._sock.settimeout(self._timeout)
+        deadline = min(now + self._timeout, self._end)
+        self._sock.settimeout(self._seconds())
         while not reader.ready:
             try:
+                if self._end < math.inf:
+                    self._sock.settimeout(self._seconds())
                 room = reader.room()
                 data = self._sock.recv(CHUNK) if room is None else b""
                 count = len(data) if room is None else self._sock.recv_into(room)
@@ -237,11 +244,11 @@ class ImapMailbox:
                 reader.feed(data)
             else:
                 reader.filled(count)
-            deadline = min(deadline + count / PACE, now + self._timeout)
+            deadline = min(deadline + count / PACE, now + self._timeout, self._end)
 
     def _send(self, data: bytes) -> None:
         try:
-            self._sock.settimeout(self._timeout)
+            self._sock.settimeout(self._seconds())
             self._sock.sendall(data)
         except TimeoutError as error:
             raise self._conversation.silence() from error
@@ -251,13 +258,15 @@ class ImapMailbox:
     def _handshake(self) -> None:
         context = client_context(self._server)
         try:
-            self._sock.settimeout(self._timeout)
+            self._sock.settimeout(self._seconds())
             self._sock = context.wrap_socket(self._sock, server_hostname=self._server.host)
-        except (
-            OSError,
-            ValueError,
-        ) as error:  # ssl.SSLError is an OSError; a host that cannot be a name is a ValueError
+        # ssl.SSLError is an OSError; a host that cannot be a name is a ValueError.
+        except (OSError, ValueError) as error:
             raise handshake_problem(error, self._server) from error
+
+    def _seconds(self) -> float:
+        """That a step may take. Never 0: that would mean "do not block"."""
+        return min(self._timeout, max(0.001, self._end - time.monotonic()))
 
     @contextmanager
     def _closing_on_problem(self) -> Iterator[None]:

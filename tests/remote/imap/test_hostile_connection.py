@@ -41,6 +41,30 @@ def greeting(text: bytes) -> Script:
     return script
 
 
+def test_a_lifetime_ends_a_connection_whose_every_step_is_in_time() -> None:
+    """One line of an answer after another, for ever."""
+
+    def script(client: Client) -> None:
+        client.signed_in()
+        client.command()
+        client.sock.settimeout(TIMEOUT / 10)
+        while True:
+            client.send(b"* OK in a moment\r\n")
+            try:
+                client.sock.recv(1)
+            except TimeoutError:
+                continue
+            return
+
+    with Hostile(script) as hostile:
+        start = time.monotonic()
+        mailbox = ImapMailbox.connect(hostile.server(), ANNA, GATE, timeout=20, lifetime=TIMEOUT)
+        with pytest.raises(Problem) as caught:
+            mailbox.folders()
+        assert caught.value.trouble is Trouble.SERVER_SILENT
+        assert time.monotonic() - start < TIMEOUT + 1
+
+
 def test_a_host_that_does_not_exist_is_unknown() -> None:
     assert trouble(Server("nowhere.invalid", 993, Security.TLS)).trouble is Trouble.ADDRESS_UNKNOWN
 
