@@ -35,17 +35,18 @@ def parser(command: str, about: str) -> argparse.ArgumentParser:
 
 
 @contextmanager
-def house(*, leashed: bool = False) -> Iterator[None]:
+def house(*, leashed: bool = False, checked: bool = True) -> Iterator[None]:
     """The data folder's database: a running one is joined, else it runs for as long as this command. `leashed`: it is the parent's, and
-    where the parent has just been killed nobody else starts one: its successor may be doing so.
+    where the parent has just been killed nobody else starts one: its successor may be doing so. Without `checked` the database may be
+    behind, or its walls down: for a command that only looks.
     """
     ours = settings()
     if ours.database_url:
-        with _served():
+        with _served(checked):
             yield
     elif DataFolder(ours.data).holder() is not None:
         _await_database(Server(ours.data, ours.postgres_bin).dsn(DATABASE, APP))
-        with _served():
+        with _served(checked):
             yield
     elif leashed:
         raise Refused("The Teczka that started this process has ended.")
@@ -53,16 +54,17 @@ def house(*, leashed: bool = False) -> Iterator[None]:
         server = Server(ours.data, ours.postgres_bin)
         server.start()
         try:
-            with _served():
+            with _served(checked):
                 yield
         finally:
             server.stop()
 
 
 @contextmanager
-def _served() -> Iterator[None]:
+def _served(checked: bool) -> Iterator[None]:
     try:
-        check_database()
+        if checked:
+            check_database()
         yield
     finally:
         connections.close_all()

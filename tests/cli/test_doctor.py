@@ -1,0 +1,14 @@
+"""`teczka doctor` finds what keeps every other command from going on."""
+
+import json
+
+from tests.processes import empty
+
+
+def test_a_database_that_is_behind_is_a_finding_and_no_refusal() -> None:
+    with empty() as teczka:
+        done = teczka.tried("doctor", "--json")
+        assert done.returncode == 1, done.stderr
+        found = json.loads(done.stdout)
+        assert not found["migrations"]["good"]
+        assert found["keys"]["good"]
