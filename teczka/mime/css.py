@@ -28,6 +28,8 @@ _PROPERTIES: Final = frozenset(
     for detail in details
 )
 _PLAIN: Final = frozenset(("ident", "number", "percentage", "dimension", "hash", "whitespace"))
+# The frame is as high as its mail: a length that grows with the frame would never end (CSS Values 4 §6.1.2).
+_VIEWPORT: Final = re.compile(r"[sld]?v(?:w|h|i|b|min|max)")
 _NAME: Final = re.compile(r"[\w .-]*")  # of a font
 _SEPARATORS: Final = (",", "/")  # a literal token equals its sign
 _COLOURS: Final = frozenset(("rgb", "rgba", "hsl", "hsla"))
@@ -98,4 +100,6 @@ def _harmless(token: Any) -> bool:
         )
     if token.type == "string":
         return _NAME.fullmatch(token.value) is not None
+    if token.type == "dimension" and _VIEWPORT.fullmatch(token.lower_unit):
+        return False
     return token.type in _PLAIN or token in _SEPARATORS

@@ -130,6 +130,12 @@ def test_any_style_comes_out_harmless_and_is_a_fixpoint(style: str) -> None:
     assert css.declarations(kept) == (kept, ())
 
 
+@pytest.mark.parametrize("unit", ["vh", "VW", "vmin", "vmax", "vi", "vb", "dvh", "svw", "lvb"])
+def test_no_length_grows_with_the_frame(unit: str) -> None:
+    """The frame is as high as its mail: each would push the other."""
+    assert css.declarations(f"min-height:100{unit};color:red") == ("color:red", ())
+
+
 def test_remote_images_are_counted_by_host_and_their_addresses_kept() -> None:
     page = "<img src='https://a.example/1?x=1&amp;y=2'><img src=//b.example/2><td background=//no.example><p style='background:url(https://c.example/3)'>"
     found = clean(page + "<table background=https://a.example/4>")

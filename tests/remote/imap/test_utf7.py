@@ -50,6 +50,11 @@ def test_names_in_bare_utf_8_are_read_as_meant() -> None:
     assert utf7.path_of("Wysłane".encode()) == "Wysłane"
 
 
+def test_a_nul_in_a_name_does_not_come_through() -> None:
+    """Neither text nor jsonb takes one."""
+    assert utf7.path_of(b"a&AAA-b") == "a\\x00b"
+
+
 def test_a_line_break_or_a_change_of_direction_in_a_name_does_not_come_through() -> None:
     assert utf7.path_of(utf7.encode("a\nb")) == "a\\nb"
     assert utf7.path_of(utf7.encode("a\u202eb")) == "a\\u202eb"
