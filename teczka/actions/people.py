@@ -48,6 +48,13 @@ def set_up_office(keys: Path, office: str, name: str, email: str, password: str,
     return user
 
 
+def make_first_office(name: str) -> Office | None:
+    """For the machine's keeper, who adds the first person by a command. None where there is an office."""
+    with transaction.atomic():
+        Office.lock_installation()
+        return None if Office.objects.exists() else Office.objects.create(name=name)
+
+
 def add_user(office: Office, email: str, name: str, password: str | None, role: Role = Role.MEMBER) -> User:
     """A new person of the office, as its keeper's command makes one. Without a password nobody can sign in as them yet.
 

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from teczka.actions.people import add_user
+from teczka.actions.people import add_user, make_first_office
 from teczka.cli.house import Refused, house, parser, show, told
 from teczka.core.people import Role
 from teczka.store.models import Office
@@ -37,8 +37,8 @@ def _office(name: str) -> Office:
     offices = list(Office.objects.filter(name=name) if name else Office.objects.all()[:2])
     if len(offices) == 1:
         return offices[0]
-    if name and not Office.objects.exists():
-        return Office.objects.create(name=name)
+    if name and (made := make_first_office(name)):
+        return made
     raise Refused(
         "Say which office with --office NAME." if offices or name else "There is no office yet: --office NAME."
     )

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import connection
-from django.db.models.signals import post_delete
 from django.http import HttpRequest
 
 from teczka.store.events import PAGES
@@ -39,6 +38,3 @@ def announce_end(instance: Any, **_: object) -> None:
     public_id = User.objects.filter(pk=user_id).values_list("public_id", flat=True).first() if user_id else None
     if public_id:
         look_again(public_id)
-
-
-post_delete.connect(announce_end, sender="sessions.Session")

@@ -13,9 +13,8 @@ def sign_in(conversation: Conversation, security: Security, credential: Credenti
     greeting = yield Step.GREETING
     preauthenticated = greeting.status.kind == "PREAUTH"
     if security is Security.STARTTLS:
-        if (
-            preauthenticated
-        ):  # STARTTLS is forbidden then: whoever greets so wants to keep us in plaintext (RFC 3501 §6.2.1)
+        # STARTTLS is forbidden then: whoever greets so wants to keep us in plaintext (RFC 3501 §6.2.1).
+        if preauthenticated:
             raise Problem(Trouble.TLS_PREAUTH, host=conversation.host)
         yield from starttls(conversation)
     if not conversation.capabilities:

@@ -71,9 +71,8 @@ class Message(OwnedRow):
     defects = ArrayField(models.TextField(), default=list)
     # The durable queue of transaction B: NULL until read; a newer parser or analyser sets it back.
     indexed_with = models.IntegerField(null=True)
-    reading_tries = models.SmallIntegerField(
-        default=0
-    )  # begun; only a reader that was killed by a message leaves it above 0
+    # Begun; only a reader that was killed by a message leaves it above 0.
+    reading_tries = models.SmallIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar = [
@@ -144,9 +143,8 @@ class Text(models.Model):
 
     message = models.OneToOneField(Message, models.DO_NOTHING, primary_key=True, db_constraint=False)
     owner_id = models.BigIntegerField()
-    headers = (
-        models.JSONField()
-    )  # from, to, cc, bcc, reply_to: [[name, address]]; whatever the pane shows and the list does not
+    # from, to, cc, bcc, reply_to: [[name, address]]; whatever the pane shows and the list does not.
+    headers = models.JSONField()
     text = models.TextField()
     html = models.TextField(blank=True)
     blocked_images = models.IntegerField(default=0)

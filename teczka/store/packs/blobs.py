@@ -13,9 +13,8 @@ class Blobs(Protocol):
     Raises Problem(DISK_FULL), DurabilityLost; FileNotFoundError for a key that is not there; an object store's own errors.
     """
 
-    incoming: (
-        Path  # a folder of this machine for files that are still being written, where `put_file` takes them cheaply
-    )
+    # A folder of this machine for files that are still being written, where `put_file` takes them cheaply.
+    incoming: Path
 
     def put(self, key: str, pieces: Sequence[Buffer]) -> None:
         """One object of all the pieces, in order."""

@@ -15,9 +15,8 @@ import zstandard
 MAGIC = b"TPK1"
 HEADER = struct.Struct(">4sB3xQQ32s")
 HEADER_BYTES = HEADER.size
-SMALL_BYTES = (
-    200_000  # above it a message is kept raw: mostly base64, where zstd wins little, and its parts are read by offset
-)
+# Above it a message is kept raw: mostly base64, where zstd wins little, and its parts are read by offset.
+SMALL_BYTES = 200_000
 ZSTD_LEVEL = 1  # measured: 0.05 CPU-s per 1,000 messages; level 3 wins little more and costs 0.27
 
 

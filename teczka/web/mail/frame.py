@@ -24,9 +24,8 @@ def framed(request: HttpRequest, html: str, kind: str) -> HttpResponse:
         f" frame-ancestors 'self'; sandbox {SANDBOX}"
     )
     response.headers["Referrer-Policy"] = "no-referrer"  # links in a mail tell their host nothing
-    response.headers["X-DNS-Prefetch-Control"] = (
-        "off"  # nor is it looked up before somebody follows one: that tells of the reading
-    )
+    # Nor is it looked up before somebody follows one: that tells of the reading.
+    response.headers["X-DNS-Prefetch-Control"] = "off"
     return response
 
 
