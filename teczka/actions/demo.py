@@ -10,12 +10,11 @@ from teczka.actions.fetch import fetch_alone
 from teczka.actions.people import add_user
 from teczka.actions.reading import read_some
 from teczka.core.accounts import Endpoint, NewAccount
-from teczka.core.people import Role
+from teczka.core.people import FIRST_ZONE, Role
 from teczka.remote.demo.office import DemoOffice, DemoPerson
 from teczka.remote.types import Server
 from teczka.store.models import Office, User
 
-ZONE = "Europe/Warsaw"
 PROVIDER = "Poczta kancelarii"
 READ = 100  # messages a transaction
 
@@ -24,7 +23,7 @@ class Demo:
     """`with Demo() as demo:` the servers run. The egress gate must allow loopback."""
 
     def __init__(self) -> None:
-        self._office = DemoOffice(datetime.now(ZoneInfo(ZONE)))
+        self._office = DemoOffice(datetime.now(ZoneInfo(FIRST_ZONE)))
         self._running = self._office.start()
 
     def __enter__(self) -> Self:
@@ -37,7 +36,7 @@ class Demo:
 
     def fill(self) -> list[User]:
         """The office in an empty database: its people, each with a mailbox, all mail fetched and read. The advocate comes first."""
-        office = Office.objects.create(name=self._running.name, timezone=ZONE, language="pl")
+        office = Office.objects.create(name=self._running.name, timezone=FIRST_ZONE, language="pl")
         people = []
         for person in self._running.people:
             role = Role.ADMINISTRATOR if person.administrator else Role.MEMBER

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 
+from teczka.core.people import FIRST_ZONE
 from teczka.store.models import User
-
-BEFORE_SIGN_IN = "Europe/Warsaw"
 
 
 class ViewerLanguage:
@@ -20,7 +19,7 @@ class ViewerLanguage:
         if isinstance(request.user, User):
             language, zone = request.user.language, request.user.office.timezone
         else:
-            language, zone = translation.get_language_from_request(request), BEFORE_SIGN_IN
+            language, zone = translation.get_language_from_request(request), FIRST_ZONE
         request.LANGUAGE_CODE = language
         with translation.override(language), timezone.override(zone):
             response = self._get_response(request)

@@ -6,14 +6,14 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import connection, models
 
-from teczka.core.people import Role
+from teczka.core.people import FIRST_ZONE, Role
 
 
 class Office(models.Model):
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.TextField()
-    timezone = models.TextField(default="Europe/Warsaw")
+    timezone = models.TextField(default=FIRST_ZONE)
     language = models.TextField(default="pl")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -4,6 +4,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
@@ -16,9 +17,8 @@ from django.views.decorators.http import require_http_methods
 
 from teczka.actions.people import check_set_up_token, needs_set_up, set_up_office
 from teczka.core.errors import NotAllowed
-from teczka.core.settings import settings
-
-LANGUAGES = [("pl", "Polski"), ("en", "English")]
+from teczka.core.people import FIRST_ZONE
+from teczka.core.settings import settings as ours
 
 
 def _zones() -> list[tuple[str, str]]:
@@ -44,7 +44,7 @@ class SetUpForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
-    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     timezone = forms.ChoiceField(label=_("Time zone"), choices=_zones)
 
 
@@ -52,12 +52,12 @@ class SetUpForm(forms.Form):
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_up(request: HttpRequest, token: str) -> HttpResponse:
-    if not needs_set_up() or not check_set_up_token(settings().keys, token):
+    if not needs_set_up() or not check_set_up_token(ours().keys, token):
         raise Http404
     form = SetUpForm(request.POST or None, initial=_initial())
     if request.method == "POST" and form.is_valid():
         try:
-            user = set_up_office(settings().keys, **form.cleaned_data)
+            user = set_up_office(ours().keys, **form.cleaned_data)
         except ValidationError as weak:
             form.add_error("password", weak)
         except NotAllowed:  # another browser was quicker
@@ -69,4 +69,4 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _initial() -> dict[str, Any]:
-    return {"language": get_language() or "pl", "timezone": "Europe/Warsaw"}
+    return {"language": get_language() or "pl", "timezone": FIRST_ZONE}
