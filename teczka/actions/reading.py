@@ -46,6 +46,11 @@ def read_some(most: int) -> int:
     return len(claimed)
 
 
+def warm_up() -> None:
+    """Load what the first message would wait for: the dictionary and the tables behind it take more than a second."""
+    tsvector([("A", "Uprzejmie przesyłam umowę. Please find the agreement attached.")])
+
+
 def reread(most: int) -> int:
     """Put what an older version read back into the queue, at most so many. Returns how many; 0: all are up to date."""
     return reading.reread(VERSION, most)

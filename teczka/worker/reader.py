@@ -5,11 +5,11 @@ import threading
 
 import psycopg
 
-from teczka.actions.reading import read_some, reread
+from teczka.actions.reading import read_some, reread, warm_up
 from teczka.store.connections import parameters
 from teczka.store.events import UNREAD
 
-BATCH = 100  # messages a transaction
+BATCH = 50  # messages a transaction: what came last waits for no more than these
 REREAD = 1_000  # messages put back into the queue at a time
 NAP_SECONDS = 20.0  # a NOTIFY that was lost with its connection costs no more than this
 
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 def serve(stopping: threading.Event) -> None:
     """Until `stopping`. A lost database ends the process: its parent starts another."""
+    warm_up()
     with psycopg.connect(**parameters(), autocommit=True) as listener:
         listener.execute(f"LISTEN {UNREAD}")
         drain(stopping)
