@@ -136,9 +136,7 @@ def test_a_spooled_body_that_is_known_already_adds_a_placement_only(house: House
     house.local.add(house.folder, 1, house.local.keep([message(1, b"a: b\r\n\r\nc")]))
     spool = house.local.spool(9)
     spool.write(b"a: b\r\n\r\nc")
-    assert (
-        house.local.add(house.folder, 1, house.local.keep([RemoteMessage(2, frozenset(), WHEN, 9, spool)])) == 1
-    )
+    assert house.local.add(house.folder, 1, house.local.keep([RemoteMessage(2, frozenset(), WHEN, 9, spool)])) == 1
 
 
 def test_gone_is_a_mark_that_comes_off_again(house: House) -> None:
