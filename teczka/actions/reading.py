@@ -63,9 +63,7 @@ def read_now(owner_id: int, message_id: int) -> None:
     """
     with as_user(owner_id):
         again = Message.objects.filter(pk=message_id, thread__isnull=False).exists()
-        tries = reading.begin(message_id)
-    if tries:
-        _read_alone(owner_id, Claim(message_id, owner_id, tries, again))
+    _begin(Claim(message_id, owner_id, 0, again))
 
 
 def _read_together(owner_id: int, claims: Sequence[Claim]) -> None:
@@ -87,10 +85,17 @@ def _read_suspects(owner_id: int, claims: Sequence[Claim]) -> None:
         with as_user(owner_id):
             reading.give_back([claim.message_id for claim in claims])
     for claim in claims:
-        with as_user(owner_id):
-            tries = reading.begin(claim.message_id)
-        if tries:
-            _read_alone(owner_id, replace(claim, tries=tries))
+        _begin(claim)
+
+
+def _begin(claim: Claim) -> None:
+    """Count the try and read, unless somebody else is at it."""
+    with reading.in_hand(claim.message_id) as ours:
+        if ours:
+            with as_user(claim.owner_id):
+                tries = reading.begin(claim.message_id)
+            if tries:
+                _read_alone(claim.owner_id, replace(claim, tries=tries))
 
 
 def _read_alone(owner_id: int, claim: Claim) -> None:
@@ -126,6 +131,10 @@ def _transaction(owner_id: int, claims: Sequence[Claim]) -> None:
             reading.save(owner_id, done, join(owner_id, done), VERSION)
         if waiting:
             _tell([message.id for message in waiting])
+    missed = {claim.message_id for claim in claims} - {message.id for message in waiting}
+    if missed:  # another reader was quicker: their claim is no try, or several readers at once would pass for one that was killed
+        with as_user(owner_id):
+            reading.give_back(sorted(missed))
 
 
 def _batches(waiting: Sequence[Unread]) -> Iterator[list[Unread]]:

@@ -66,12 +66,30 @@ def claim(most: int) -> list[Claim]:
 
 
 def give_back(message_ids: Sequence[int]) -> None:
-    """Claimed, but not begun."""
+    """Claimed, but not begun. Not those that another reader holds: it will have read them, and waiting for it could be for each other."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE store_message SET reading_tries = reading_tries - 1 WHERE id = ANY(%s) AND indexed_with IS NULL AND reading_tries > 0",
+            "UPDATE store_message SET reading_tries = reading_tries - 1 WHERE id IN (SELECT id FROM store_message WHERE id = ANY(%s)"
+            " AND indexed_with IS NULL AND reading_tries > 0 FOR UPDATE SKIP LOCKED)",
             [list(message_ids)],
         )
+
+
+@contextmanager
+def in_hand(message_id: int) -> Iterator[bool]:
+    """Whether nobody else has it in hand; PostgreSQL lets go of it with a reader that is killed. Whoever counts a try holds this, or
+    several readers at once would pass for one that was killed several times."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [message_id])
+        row = cursor.fetchone()
+    if not (row and row[0]):
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [message_id])
 
 
 def begin(message_id: int) -> int:

@@ -210,6 +210,7 @@ def test_a_refused_fetch_keeps_the_connection() -> None:
     def script(client: Client) -> None:
         client.opened()
         client.expect("UID FETCH", body(1), b"NO cannot read message 2")
+        client.expect("NOOP")
         client.expect("STATUS", b"* STATUS INBOX (UIDVALIDITY 7 UIDNEXT 9 MESSAGES 3)\r\n")
         client.expect("LOGOUT", b"* BYE see you\r\n")
 
