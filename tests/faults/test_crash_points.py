@@ -14,7 +14,7 @@ from tests.dovecot.server import Dovecot
 from tests.faults.lives import Points, an_account, change, dies, equal_to_the_server, fill, work
 
 EVERY = os.environ.get("TECZKA_CRASH_POINTS") == "all"
-SAMPLE = 20  # of the first sync; half as many of the pass over what changed
+SAMPLE = 10  # of the first sync; half as many of the pass over what changed
 
 
 @pytest.fixture(scope="module")

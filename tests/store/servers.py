@@ -18,11 +18,9 @@ from teczka.store.server import Server
 from teczka.store.server.roles import APP, DATABASE, OWNER
 from tests.database import data_folder
 
-DEBIAN = next(iter(sorted(Path("/usr/lib/postgresql").glob("1[5-9]/bin"))), None)
-SOURCES = [
-    pytest.param(None, id="wheel"),
-    pytest.param(DEBIAN, id="debian", marks=pytest.mark.skipif(DEBIAN is None, reason="no PostgreSQL of Debian's")),
-]
+# One a run: `make test` takes the wheel's, `make test PG=debian` Debian's (TECZKA_POSTGRES_BIN).
+GIVEN = os.environ.get("TECZKA_POSTGRES_BIN", "")
+SOURCES = [pytest.param(Path(GIVEN), id="given") if GIVEN else pytest.param(None, id="wheel")]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 
