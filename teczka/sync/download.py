@@ -45,7 +45,7 @@ def download(step: Download, local: LocalAccount[K], remote: RemoteMailbox, repo
 
 
 def _read(remote: RemoteMailbox, uids: list[int], basket: Basket[K]) -> None:
-    """The network's thread. It never touches the local side."""
+    """The network's thread. Of the local side it reaches `keep` and `spool` alone."""
     try:
         for message in remote.messages(uids[:NEWEST], envelopes=True):
             _put(message, basket)

@@ -41,7 +41,8 @@ class LocalAccount(Protocol[K]):
 
     def keep(self, batch: Sequence[RemoteMessage]) -> K:
         """Begin transaction A: make the raw bytes durable in a pack. Returns at once, so that one batch's bytes are written while the one
-        before is committed. Spools of the batch are taken over, whatever happens. What is kept is given to `add`, in the same order."""
+        before is committed. Spools of the batch are taken over, whatever happens. What is kept is given to `add`, in the same order.
+        May be called from another thread than the rest."""
         ...
 
     def add(self, folder: LocalFolder, uidvalidity: int, kept: K) -> int:
