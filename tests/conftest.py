@@ -10,7 +10,7 @@ from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from teczka.store.migrate import migrate
-from tests.database import TestDatabase, data_folder
+from tests.database import TestDatabase, data_folder, own_copy
 
 _folder = data_folder()
 os.environ["TECZKA_DATA"] = str(_folder)
@@ -54,13 +54,5 @@ class OwnDatabase:
 @pytest.fixture
 def own_database(test_database: TestDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[OwnDatabase]:
     """A database copied from the template, for tests with several processes or real commits; this process uses it meanwhile."""
-    with test_database.copy() as name, django_db_blocker.unblock():
-        connection.close()
-        before = connection.settings_dict["NAME"]
-        connection.settings_dict["NAME"] = name
-        url = test_database.app_dsn(name)
-        try:
-            yield OwnDatabase(name, url, {**os.environ, "TECZKA_DATABASE_URL": url})
-        finally:
-            connection.close()
-            connection.settings_dict["NAME"] = before
+    with own_copy(test_database, django_db_blocker) as environment:
+        yield OwnDatabase(connection.settings_dict["NAME"], environment["TECZKA_DATABASE_URL"], environment)

@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from django.db import connection
 from psycopg import sql
+from pytest_django.plugin import DjangoDbBlocker
 
 from teczka.store.server import Server
 from teczka.store.server.roles import APP, DATABASE, OWNER
@@ -70,3 +72,17 @@ class TestDatabase:
     def _as_superuser(self, statement: sql.Composed) -> None:
         with psycopg.connect(self.server.dsn("postgres", "postgres"), autocommit=True) as connection:
             connection.execute(statement)
+
+
+@contextmanager
+def own_copy(database: TestDatabase, blocker: DjangoDbBlocker) -> Iterator[dict[str, str]]:
+    """A copy of the template that this process uses meanwhile; the environment of processes that shall serve from it."""
+    with database.copy() as name, blocker.unblock():
+        connection.close()
+        before = connection.settings_dict["NAME"]
+        connection.settings_dict["NAME"] = name
+        try:
+            yield {**os.environ, "TECZKA_DATABASE_URL": database.app_dsn(name)}
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = before

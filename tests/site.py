@@ -1,7 +1,6 @@
 """The real web process on loopback, on a database of its own: `teczka web`, as it is started in earnest."""
 
 import http.client
-import os
 import socket
 import subprocess
 import sys
@@ -11,12 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import connection
 from django.test import Client
-from pytest_django.plugin import DjangoDbBlocker
 
 from teczka.store.models import User
-from tests.database import TestDatabase
 
 READY_SECONDS = 30
 
@@ -42,20 +38,6 @@ class Site:
         self.process.terminate()
         self.process.wait(20)
         return time.monotonic() - asked
-
-
-@contextmanager
-def own_copy(database: TestDatabase, blocker: DjangoDbBlocker) -> Iterator[dict[str, str]]:
-    """A copy of the template that this process uses meanwhile; the environment of processes that shall serve from it."""
-    with database.copy() as name, blocker.unblock():
-        connection.close()
-        before = connection.settings_dict["NAME"]
-        connection.settings_dict["NAME"] = name
-        try:
-            yield {**os.environ, "TECZKA_DATABASE_URL": database.app_dsn(name)}
-        finally:
-            connection.close()
-            connection.settings_dict["NAME"] = before
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Debian's Chromium, driven through the whole way: the real web process, a folder of generated mail, a person signed in."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -14,9 +13,9 @@ from teczka.store.events import changed
 from teczka.store.models import Account, Folder, User
 from teczka.store.viewer import as_user
 from tests.cast import Cast, make_account, make_cast, make_folder
-from tests.database import TestDatabase
+from tests.database import TestDatabase, own_copy
 from tests.generated import arrive, fill
-from tests.site import Site, own_copy, serving
+from tests.site import Site, serving
 
 LONG = 5_000  # messages in the long folder
 NETWORK = "Failed to load resource"
@@ -69,7 +68,8 @@ class Office:
         return MailFolder(self.cast.anna, account, made, messages)
 
 
-@pytest.fixture(scope="session")
+# All of the package's scope: between its files and others of the same process, the loop of playwright and the database are gone.
+@pytest.fixture(scope="package")
 def office(test_database: TestDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[Office]:
     with own_copy(test_database, django_db_blocker) as environment:
         cast = make_cast()
@@ -77,18 +77,17 @@ def office(test_database: TestDatabase, django_db_blocker: DjangoDbBlocker) -> I
             yield Office(site, cast, environment)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def long_folder(office: Office) -> MailFolder:
     """Only read by the tests that share it."""
     return office.folder("long", LONG)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
-        "1"  # playwright's own loop runs in this thread; our queries are not in it
-    )
-    with sync_playwright() as playwright:
+    # playwright's own loop runs in this thread; our queries are not in it
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         # The browser asks for its maker's services, too.
         loopback = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", loopback]
@@ -120,6 +119,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
         lambda said: complaints.append(said.text) if said.type == "error" and NETWORK not in said.text else None,
     )
     yield made
+    made.unroute_all(behavior="ignoreErrors")  # what a test held up may still be on its way
     made.close()
     assert not complaints
 

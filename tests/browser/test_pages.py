@@ -66,7 +66,7 @@ def make_reader(office: Office, language: str) -> Reader:
     return Reader(person, folder, store(folder, letter()))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def readers(office: Office) -> dict[str, Reader]:
     return {language: make_reader(office, language) for language in ("pl", "en")}
 

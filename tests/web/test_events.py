@@ -18,8 +18,8 @@ from teczka.store.models import User
 from teczka.store.sessions import look_again
 from teczka.web.hub import MOST, Hub, Listener
 from tests.cast import Cast, make_cast
-from tests.database import TestDatabase
-from tests.site import Site, own_copy, serving
+from tests.database import TestDatabase, own_copy
+from tests.site import Site, serving
 
 SECONDS = 10  # for anything that should come at once
 
