@@ -1,18 +1,57 @@
-"""Passwords of external accounts: sealed on the way in, opened only to sign in (store/secrets.py says how)."""
+"""What opens external accounts: sealed on the way in, opened only to sign in (store/secrets.py says how)."""
 
+from teczka.core.accounts import SecretKind, Tokens
 from teczka.core.settings import settings
-from teczka.store.models import Account, Secret
+from teczka.store.models import Account, OAuthClient, Secret
 from teczka.store.secrets import Keys, Sealed
 
 
 def seal_password(account: Account, password: str) -> None:
-    """Within `as_user(owner)`. Replaces the one that was there."""
-    sealed = Keys(settings().keys).seal(password.encode(), account.public_id.bytes)
+    """Within `as_user(owner)`, as all here. Replaces whatever secret was there."""
+    _seal(account, SecretKind.PASSWORD, password)
+
+
+def open_password(account: Account) -> str:
+    """Raises store.secrets.SecretBroken, or Secret.DoesNotExist where no password is kept."""
+    return _open(account, SecretKind.PASSWORD)
+
+
+def seal_tokens(account: Account, tokens: Tokens) -> None:
+    """Replaces whatever secret was there."""
+    _seal(account, SecretKind.TOKENS, tokens.as_json())
+
+
+def open_tokens(account: Account) -> Tokens:
+    """Raises store.secrets.SecretBroken, or Secret.DoesNotExist where no tokens are kept."""
+    return Tokens.from_json(_open(account, SecretKind.TOKENS))
+
+
+def forget_secret(account: Account) -> None:
+    Secret.objects.filter(account=account).delete()
+
+
+def seal_client_secret(client: OAuthClient, secret: str) -> None:
+    """Into the row's fields; the caller saves it. Within `as_user(administrator)`."""
+    sealed = _keys().seal(secret.encode(), client.public_id.bytes)
+    client.key_id, client.nonce, client.ciphertext = sealed.key_id, sealed.nonce, sealed.ciphertext
+
+
+def open_client_secret(client: OAuthClient) -> str:
+    """Within `as_user(anybody of the office)`. Raises store.secrets.SecretBroken; empty where none was entered."""
+    if not client.key_id:
+        return ""
+    sealed = Sealed(client.key_id, bytes(client.nonce), bytes(client.ciphertext))
+    return _keys().unseal(sealed, client.public_id.bytes).decode()
+
+
+def _seal(account: Account, kind: SecretKind, secret: str) -> None:
+    sealed = _keys().seal(secret.encode(), account.public_id.bytes)
     Secret.objects.update_or_create(
         account=account,
         defaults={
             "office_id": account.office_id,
             "owner_id": account.owner_id,
+            "kind": kind,
             "key_id": sealed.key_id,
             "nonce": sealed.nonce,
             "ciphertext": sealed.ciphertext,
@@ -20,8 +59,11 @@ def seal_password(account: Account, password: str) -> None:
     )
 
 
-def open_password(account: Account) -> str:
-    """Within `as_user(owner)`. Raises store.secrets.SecretBroken."""
-    kept = Secret.objects.get(account=account)
+def _open(account: Account, kind: SecretKind) -> str:
+    kept = Secret.objects.get(account=account, kind=kind)
     sealed = Sealed(kept.key_id, bytes(kept.nonce), bytes(kept.ciphertext))
-    return Keys(settings().keys).unseal(sealed, account.public_id.bytes).decode()
+    return _keys().unseal(sealed, account.public_id.bytes).decode()
+
+
+def _keys() -> Keys:
+    return Keys(settings().keys)

@@ -1,7 +1,13 @@
 """External accounts: what they are called and how they are doing."""
 
+import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from typing import Self
+
+COLOURS = 8  # an account's colour is 0 … 7; which those are the style sheet says
+UNDO_DAYS = 7  # a deleted account can be taken back for so long
 
 
 class Protocol(StrEnum):
@@ -14,12 +20,50 @@ class Mode(StrEnum):
     READ_ONLY = "read_only"  # nothing is ever changed on the server, not even \Seen
 
 
+class Auth(StrEnum):
+    """What lets us in."""
+
+    PASSWORD = "password"  # noqa: S105  a kind
+    MICROSOFT = "microsoft"  # tokens, of signing in with Microsoft
+    GOOGLE = "google"
+
+
+class SecretKind(StrEnum):
+    PASSWORD = "password"  # noqa: S105  a kind
+    TOKENS = "tokens"
+
+
+class Farewell(StrEnum):
+    """What becomes of the mail that was downloaded when its account is deleted. Nothing happens on the server, ever."""
+
+    NONE = ""  # it is not deleted
+    ARCHIVE = "archive"  # stays readable here
+    REMOVE = "remove"  # goes after UNDO_DAYS; until then nobody sees it
+
+
 class State(StrEnum):
     NEW = "new"  # never fetched
     FETCHING = "fetching"  # first download under way
     WORKING = "working"
     TROUBLED = "troubled"  # something failed that we try again by ourselves
     NEEDS_OWNER = "needs_owner"  # only its owner can mend it: a refused password
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What signing in with Microsoft or Google gave us. Sealed as JSON; `repr` tells nothing of them."""
+
+    refresh: str = field(repr=False)
+    access: str = field(repr=False)
+    expires_at: datetime  # of the access token; aware
+
+    def as_json(self) -> str:
+        return json.dumps({"refresh": self.refresh, "access": self.access, "expires_at": self.expires_at.isoformat()})
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        told = json.loads(text)
+        return cls(told["refresh"], told["access"], datetime.fromisoformat(told["expires_at"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +77,10 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """An external account as its owner, or a command, describes it."""
+    """An external account as its owner, or a command, describes it: to be added, or as it shall be after an edit.
+
+    `password` empty: in an edit, the one that is there; with another `auth` than PASSWORD, `tokens` are what lets us in.
+    """
 
     address: str
     username: str
@@ -45,3 +92,9 @@ class NewAccount:
     ca_pem: str = ""
     protocol: Protocol = Protocol.IMAP
     mode: Mode = Mode.READ_ONLY
+    provider: str = ""  # its id in core/providers.toml; empty: unknown
+    auth: Auth = Auth.PASSWORD
+    tokens: Tokens | None = None
+    smtp_username: str = ""  # empty: as incoming
+    in_unified: bool = True
+    colour: int | None = None  # None: one that its owner's other accounts have not

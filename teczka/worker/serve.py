@@ -9,7 +9,7 @@ from teczka.core.settings import settings
 from teczka.store.connections import listening
 from teczka.store.events import REQUESTS
 from teczka.store.leases import Lease, Leases
-from teczka.store.models.accounts import everyones_accounts
+from teczka.store.models.accounts import accounts_at_work
 from teczka.worker.keeper import Keeper
 from teczka.worker.tidy import tidy
 
@@ -45,7 +45,7 @@ class Worker:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def _share_out(self) -> None:
-        accounts = dict(await asyncio.to_thread(everyones_accounts))
+        accounts = dict(await asyncio.to_thread(accounts_at_work))
         for account_id, (keeper, task) in list(self._keepers.items()):
             if task.done() or account_id not in accounts:
                 await self._let_go(account_id, keeper, task)

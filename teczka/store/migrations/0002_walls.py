@@ -13,9 +13,20 @@ CREATE FUNCTION teczka_viewer() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
 RETURN nullif(current_setting('teczka.viewer', true), '')::bigint;
 """
 
+# The viewer's office, and the office that they keep as an administrator (NULL: none).
+OFFICES = """
+CREATE FUNCTION teczka_office() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT office_id FROM store_user WHERE id = teczka_viewer() AND is_active $$;
+CREATE FUNCTION teczka_administers() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT office_id FROM store_user WHERE id = teczka_viewer() AND is_active AND role = 'administrator' $$;
+"""
+
 # child table, columns, parent table, columns, what the parent's deletion does
 COMPOSITE_KEYS = [
     ("store_account", "office_id, owner_id", "store_user", "office_id, id", "NO ACTION"),
+    ("store_accountoffer", "office_id, for_user_id", "store_user", "office_id, id", "CASCADE"),
+    ("store_accountoffer", "office_id, by_user_id", "store_user", "office_id, id", "CASCADE"),
+    ("store_diagnosis", "office_id, owner_id", "store_user", "office_id, id", "CASCADE"),
     ("store_folder", "office_id, account_id", "store_account", "office_id, id", "CASCADE"),
     ("store_fetchrequest", "office_id, account_id", "store_account", "office_id, id", "CASCADE"),
     ("store_message", "office_id, account_id", "store_account", "office_id, id", "NO ACTION"),
@@ -49,6 +60,21 @@ OWNERS_ALONE = [
 ]
 BY_GRANT = {"store_message": "id", "store_part": "message_id", "store_text": "message_id", "store_terms": "message_id"}
 
+# Tables of an office: who reads a row, and who may write it.
+KEEPER = "office_id = (SELECT teczka_administers())"
+OF_OFFICES = [
+    ("store_officepolicy", "SELECT", "office_id = (SELECT teczka_office())"),
+    ("store_officepolicy", "ALL", KEEPER),
+    ("store_oauthclient", "SELECT", "office_id = (SELECT teczka_office())"),
+    ("store_oauthclient", "ALL", KEEPER),
+    ("store_accountoffer", "SELECT", "for_user_id = (SELECT teczka_viewer())"),
+    ("store_accountoffer", "DELETE", "for_user_id = (SELECT teczka_viewer())"),
+    ("store_accountoffer", "ALL", KEEPER),
+    ("store_diagnosis", "ALL", "owner_id = (SELECT teczka_viewer()) AND office_id = (SELECT teczka_office())"),
+    ("store_diagnosis", "SELECT", KEEPER),
+    ("store_diagnosis", "UPDATE", KEEPER),
+]
+
 
 def foreign_keys() -> str:
     return "".join(
@@ -71,14 +97,20 @@ def policies() -> str:
         sql.append(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;")
         sql.append(f"CREATE POLICY owner ON {table} USING ({mine}) WITH CHECK ({mine});")
         sql.append(f"CREATE POLICY granted ON {table} FOR SELECT USING ({granted});")
+    for table in dict.fromkeys(table for table, _, _ in OF_OFFICES):
+        sql.append(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;")
+    for number, (table, verb, which) in enumerate(OF_OFFICES):
+        sql.append(f"CREATE POLICY office_{number} ON {table} FOR {verb} USING ({which});")
     return "\n".join(sql)
 
 
 # What workers must know across owners, and nothing more. SECURITY DEFINER: they run as the owner role.
 ACCOUNTS = """
-CREATE FUNCTION teczka_accounts() RETURNS TABLE (account_id bigint, owner_id bigint, state text)
+CREATE FUNCTION teczka_accounts()
+RETURNS TABLE (account_id bigint, owner_id bigint, state text, at_work boolean, removed_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
-$$ SELECT id, owner_id, state FROM store_account ORDER BY id $$;
+$$ SELECT id, owner_id, state, paused_at IS NULL AND deleted_at IS NULL, CASE WHEN farewell = 'remove' THEN deleted_at END
+   FROM store_account ORDER BY id $$;
 """
 
 # Hands out the newest unread messages and counts the reading as begun; what another reader holds is passed over (actions/reading.py).
@@ -110,5 +142,5 @@ class Migration(migrations.Migration):
     dependencies: ClassVar = [("store", "0001_initial")]
     operations: ClassVar = [
         migrations.RunSQL(sql)
-        for sql in (VIEWER, foreign_keys(), policies(), ACCOUNTS, CLAIM_UNREAD, COUNT_UNREAD, REREAD)
+        for sql in (VIEWER, OFFICES, foreign_keys(), policies(), ACCOUNTS, CLAIM_UNREAD, COUNT_UNREAD, REREAD)
     ]

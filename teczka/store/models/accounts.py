@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import connection, models
 
-from teczka.core.accounts import Mode, Protocol, State
+from teczka.core.accounts import UNDO_DAYS, Auth, Mode, Protocol, SecretKind, State
 from teczka.store.models.rows import OwnedRow
 
 
@@ -22,20 +22,37 @@ class Account(OwnedRow):
     smtp_host = models.TextField(blank=True)
     smtp_port = models.IntegerField(null=True)
     smtp_security = models.TextField(blank=True)
+    smtp_username = models.TextField(blank=True)  # empty: as incoming
     username = models.TextField()
+    auth = models.TextField(default=Auth.PASSWORD)
+    provider = models.TextField(blank=True)  # its id in core/providers.toml
     ca_pem = models.TextField(blank=True)
+    colour = models.SmallIntegerField(default=0)
+    in_unified = models.BooleanField(default=True)
     state = models.TextField(default=State.NEW)
     trouble = models.TextField(blank=True)  # core.errors.Trouble, while there is one
     trouble_params = models.JSONField(default=dict)
     trouble_detail = models.TextField(blank=True)
     trouble_since = models.DateTimeField(null=True)
     last_contact_at = models.DateTimeField(null=True)
+    # Since when the first download has been running, and how much was there then: what its speed is reckoned from.
+    fetching_since = models.DateTimeField(null=True)
+    fetching_from = models.IntegerField(default=0)
+    checked_at = models.DateTimeField(null=True)
+    check_report = models.JSONField(default=list)  # core.ladder.Rung, one after another
+    paused_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    farewell = models.TextField(blank=True)  # core.accounts.Farewell
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["office", "id"], name="account_of_office"),
-            models.UniqueConstraint(fields=["owner", "address", "protocol", "host", "username"], name="account_once"),
+            models.UniqueConstraint(
+                fields=["owner", "address", "protocol", "host", "username"],
+                name="account_once",
+                condition=models.Q(deleted_at=None),
+            ),
         ]
 
 
@@ -45,6 +62,7 @@ class Secret(models.Model):
     account = models.OneToOneField(Account, models.DO_NOTHING, primary_key=True, db_constraint=False)
     office_id = models.BigIntegerField()
     owner_id = models.BigIntegerField()
+    kind = models.TextField(default=SecretKind.PASSWORD)
     key_id = models.TextField()
     nonce = models.BinaryField()
     ciphertext = models.BinaryField()
@@ -69,8 +87,26 @@ class FetchRequest(OwnedRow):
     report = models.JSONField(null=True)
 
 
+# All of them, by a function over the wall that tells no more than this (migration 0002).
+ACCOUNTS = "SELECT account_id, owner_id FROM teczka_accounts()"
+
+
 def everyones_accounts() -> list[tuple[int, int]]:
-    """(account, owner) of all, for the workers: over the wall by a function that tells no more than that (migration 0002)."""
+    """(account, owner) of all, the deleted ones too."""
+    return _pairs(ACCOUNTS)
+
+
+def accounts_at_work() -> list[tuple[int, int]]:
+    """Those whose servers may be spoken to: neither paused nor deleted."""
+    return _pairs(f"{ACCOUNTS} WHERE at_work")
+
+
+def accounts_to_remove() -> list[tuple[int, int]]:
+    """Those whose mail shall go with them, and whose time for being taken back is over."""
+    return _pairs(f"{ACCOUNTS} WHERE removed_at < now() - interval '{UNDO_DAYS} days'")
+
+
+def _pairs(statement: str) -> list[tuple[int, int]]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT account_id, owner_id FROM teczka_accounts()")
+        cursor.execute(statement)
         return [(account, owner) for account, owner in cursor]

@@ -13,7 +13,11 @@ class Folder(OwnedRow):
     wire_name = models.BinaryField()  # the identity, as LIST gave it; a name need not be valid modified UTF-7
     path = models.TextField()
     delimiter = models.TextField(blank=True)
-    role = models.TextField(blank=True)
+    role = models.TextField(
+        blank=True
+    )  # what it serves as: the chosen role, else the server's word, else what its name says
+    # core.folders.FolderRole, "" among them: its owner's own choice. NULL: none.
+    chosen_role = models.TextField(null=True)  # noqa: DJ001
     selectable = models.BooleanField(default=True)
     gone_at = models.DateTimeField(null=True)  # no longer listed by the server; its mail stays (P2)
     uidvalidity = models.BigIntegerField(null=True)

@@ -15,8 +15,10 @@ def unread() -> int:
 
 
 def accounts() -> tuple[int, int]:
-    """How many there are, and how many of them only their owner can mend."""
-    there, stuck = _row("SELECT count(*), count(*) FILTER (WHERE state = 'needs_owner') FROM teczka_accounts()")
+    """How many are at work, neither paused nor deleted, and how many of them only their owner can mend."""
+    there, stuck = _row(
+        "SELECT count(*), count(*) FILTER (WHERE state = 'needs_owner') FROM teczka_accounts() WHERE at_work"
+    )
     return there, stuck
 
 

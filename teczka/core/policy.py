@@ -1,0 +1,53 @@
+"""An office's rules for external accounts, which its administrators set."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+ACCOUNT_LIMIT = 4  # external accounts a person
+
+
+@dataclass(frozen=True, slots=True)
+class Hosted:
+    """Where the mail of a domain that the office's operator hosts lies: templates in the order in which they are tried.
+
+    A template is host or host:port:security and may hold DOMAIN: `imap.DOMAIN`, `imap.forpsi.com`, `mail.DOMAIN:993:tls`.
+    """
+
+    domain: str
+    imap: tuple[str, ...] = ()
+    pop3: tuple[str, ...] = ()
+    smtp: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {"domain": self.domain, "imap": [*self.imap], "pop3": [*self.pop3], "smtp": [*self.smtp]}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        return cls(told["domain"], *(tuple(told.get(kind, ())) for kind in ("imap", "pop3", "smtp")))
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    account_limit: int = ACCOUNT_LIMIT
+    allowed_domains: frozenset[str] = frozenset()  # empty: all but the forbidden
+    forbidden_domains: frozenset[str] = frozenset()
+    ask_ispdb: bool = False  # whether discovery may ask Thunderbird's public directory
+    hosted: tuple[Hosted, ...] = ()
+    plain_hosts: frozenset[str] = frozenset()  # servers that may be spoken to without encryption
+    public_providers: frozenset[str] = frozenset()  # ids in core/providers.toml, marked as public by the office
+
+    def allows_domain(self, address: str) -> bool:
+        """A domain stands for its subdomains too. What is forbidden is so even below what is allowed."""
+        domain = address.rpartition("@")[2].lower().rstrip(".")
+        if _within(domain, self.forbidden_domains):
+            return False
+        return not self.allowed_domains or _within(domain, self.allowed_domains)
+
+    def allows_plain(self, host: str) -> bool:
+        return host.lower().rstrip(".") in self.plain_hosts
+
+
+def _within(domain: str, domains: frozenset[str]) -> bool:
+    labels = domain.split(".")
+    return any(".".join(labels[at:]) in domains for at in range(len(labels)))
