@@ -22,6 +22,8 @@ class Trouble(StrEnum):
     SIGNIN_REFUSED = "signin.refused"  # host, username
     SIGNIN_UNAVAILABLE = "signin.unavailable"  # host: "try later", not a wrong password
     SIGNIN_METHOD = "signin.method"  # host: no way to sign in that we know
+    SIGNIN_TOKEN = "signin.token"  # noqa: S105  host, username: a token of Microsoft's or Google's was refused
+    SIGNIN_NO_TOKENS = "signin.no_tokens"  # host: takes no tokens
     FOLDER_REFUSED = "folder.refused"  # folder
     SERVER_CLOSED = "server.closed"  # host: hung up in the middle
     SERVER_SILENT = "server.silent"  # host: no answer within the time-out

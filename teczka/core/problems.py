@@ -77,6 +77,16 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("“%(host)s” offers no way to sign in with a password."),
         _("Ask your provider whether IMAP with a password, or an app password, can be switched on."),
     ),
+    Trouble.SIGNIN_TOKEN: (
+        _("“%(host)s” did not let “%(username)s” in, though the sign-in at the provider was in order."),
+        _(
+            "Check that the address is the one of this mailbox and that IMAP or POP is switched on for it, then reconnect the account."
+        ),
+    ),
+    Trouble.SIGNIN_NO_TOKENS: (
+        _("“%(host)s” knows no sign-in by way of Microsoft or Google."),
+        _("Check the server name. If it is right, add the account with its password."),
+    ),
     Trouble.FOLDER_REFUSED: (
         _("The server did not open the folder “%(folder)s”."),
         _("Your other folders are fetched as usual. We try this one again each time."),

@@ -41,6 +41,7 @@ class Server:
 class Credential:
     username: str
     secret: str = field(repr=False)
+    bearer: bool = False  # the secret is an access token, for XOAUTH2 or OAUTHBEARER alone
 
 
 SpoolFactory = Callable[[int], Spool]

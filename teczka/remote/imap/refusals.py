@@ -4,6 +4,7 @@ import re
 
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.imap.responses import Status
+from teczka.remote.types import Credential
 
 _LATER = {"UNAVAILABLE", "INUSE", "LIMIT", "THROTTLED", "OVERQUOTA", "SERVERBUG"}
 _REFUSED = {"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED", "CONTACTADMIN"}
@@ -21,13 +22,14 @@ def at_bye(status: Status, host: str, detail: str) -> Problem:
     return Problem(Trouble.SERVER_BUSY if _is_later(status) else Trouble.SERVER_CLOSED, host=host, detail=detail)
 
 
-def at_signin(status: Status, host: str, username: str, detail: str) -> Problem:
-    """A refused password and a busy server must never be confused: the first stops all tries, the second is tried again."""
+def at_signin(status: Status, host: str, credential: Credential, detail: str) -> Problem:
+    """A refused secret and a busy server must never be confused: the first stops all tries, the second is tried again."""
     if status.code not in _REFUSED and _is_later(status):
         return Problem(Trouble.SIGNIN_UNAVAILABLE, host=host, detail=detail)
     if status.code not in _REFUSED and status.kind == "BAD" and _METHOD_WORDS.search(status.text):
         return Problem(Trouble.SIGNIN_METHOD, host=host, detail=detail)
-    return Problem(Trouble.SIGNIN_REFUSED, host=host, username=username, detail=detail)
+    refused = Trouble.SIGNIN_TOKEN if credential.bearer else Trouble.SIGNIN_REFUSED
+    return Problem(refused, host=host, username=credential.username, detail=detail)
 
 
 def at_folder(status: Status, host: str, folder: str, detail: str) -> Problem:

@@ -1,4 +1,4 @@
-"""From the first byte to the authenticated state: greeting, STARTTLS, CAPABILITY, LOGIN or AUTHENTICATE PLAIN, ID."""
+"""From the first byte to the authenticated state: greeting, STARTTLS, CAPABILITY, LOGIN or AUTHENTICATE, ID."""
 
 import base64
 
@@ -6,6 +6,7 @@ from teczka.core.errors import Problem, Trouble
 from teczka.remote.imap.arguments import sendable
 from teczka.remote.imap.conversation import Command, Conversation, Step, Talk
 from teczka.remote.imap.refusals import at_command, at_signin
+from teczka.remote.sasl import Exchange, bearer, plain
 from teczka.remote.types import Credential, Security
 
 
@@ -46,32 +47,47 @@ def starttls(conversation: Conversation) -> Talk[None]:
 
 
 def authenticate(conversation: Conversation, credential: Credential) -> Talk[None]:
-    """AUTHENTICATE PLAIN where offered (it carries UTF-8, RFC 4616), else LOGIN. One try: a second could lock the account."""
-    username, secret = credential.username.encode(), credential.secret.encode()
-    if not sendable(username) or not sendable(secret):
-        raise Problem(Trouble.SIGNIN_REFUSED, host=conversation.host, username=credential.username)
-    offered = conversation.capabilities
-    if "AUTH=PLAIN" in offered:
-        command = plain(username, secret, initial="SASL-IR" in offered)
-    elif "LOGINDISABLED" not in offered:
-        command = Command.of("LOGIN", username, secret)  # RFC 3501 §6.2.3
-    else:
-        raise Problem(Trouble.SIGNIN_METHOD, host=conversation.host)
+    """One try: a second could lock the account."""
+    if not sendable(credential.username.encode()) or not sendable(credential.secret.encode()):
+        trouble = Trouble.SIGNIN_TOKEN if credential.bearer else Trouble.SIGNIN_REFUSED
+        raise Problem(trouble, host=conversation.host, username=credential.username)
+    command = _with_token(conversation, credential) if credential.bearer else _with_password(conversation, credential)
     conversation.capabilities = frozenset()  # others may come with the new state, §6.2.2
     answer = yield command
     if answer.status.kind != "OK":
-        detail = conversation.detail(answer.status)
-        raise at_signin(answer.status, conversation.host, credential.username, detail)
+        raise at_signin(answer.status, conversation.host, credential, conversation.detail(answer.status))
     if not conversation.capabilities:
         yield from capability(conversation)
 
 
-def plain(username: bytes, secret: bytes, *, initial: bool) -> Command:
-    """AUTHENTICATE PLAIN, RFC 3501 §6.2.2; `initial`: the response in the command itself (SASL-IR, RFC 4959 §3)."""
-    response = base64.b64encode(b"\0" + username + b"\0" + secret)
-    if initial:
-        return Command.of("AUTHENTICATE", "PLAIN", response.decode("ascii"))
-    return Command(("AUTHENTICATE", "PLAIN"), replies=(response,))
+def _with_password(conversation: Conversation, credential: Credential) -> Command:
+    """AUTHENTICATE PLAIN where offered (it carries UTF-8), else LOGIN."""
+    if "AUTH=PLAIN" in conversation.capabilities:
+        return _by(plain(credential), conversation)
+    if "LOGINDISABLED" in conversation.capabilities:
+        raise Problem(Trouble.SIGNIN_METHOD, host=conversation.host)
+    return Command.of("LOGIN", credential.username.encode(), credential.secret.encode())  # RFC 3501 §6.2.3
+
+
+def _with_token(conversation: Conversation, credential: Credential) -> Command:
+    """Never as a password: a server that takes no tokens does not get to see ours."""
+    offered = {name.removeprefix("AUTH=") for name in conversation.capabilities if name.startswith("AUTH=")}
+    exchange = bearer(credential, offered, conversation.host, conversation.server.port)
+    if exchange is None:
+        raise Problem(Trouble.SIGNIN_NO_TOKENS, host=conversation.host)
+    return _by(exchange, conversation)
+
+
+def _by(exchange: Exchange, conversation: Conversation) -> Command:
+    """AUTHENTICATE, RFC 3501 §6.2.2; the first response in the command itself where the server takes it so (SASL-IR, RFC 4959 §3)."""
+    words = ["AUTHENTICATE", exchange.mechanism]
+    replies = [] if exchange.farewell is None else [base64.b64encode(exchange.farewell)]
+    initial = base64.b64encode(exchange.initial)
+    if "SASL-IR" in conversation.capabilities:
+        words.append(initial.decode("ascii"))
+    else:
+        replies.insert(0, initial)
+    return Command(tuple(words), tuple(replies))
 
 
 def identify(conversation: Conversation) -> Talk[None]:
