@@ -24,7 +24,6 @@ from teczka.remote.imap.search import search
 from teczka.remote.imap.signin import sign_in
 from teczka.remote.imap.tokens import NotImap
 from teczka.remote.imap.utf7 import path_of
-from teczka.remote.tls import client_context, handshake_problem
 from teczka.remote.types import (
     Credential,
     FolderStatus,
@@ -36,12 +35,12 @@ from teczka.remote.types import (
     Server,
     SpoolFactory,
 )
+from teczka.remote.wire import Wire
 
 T = TypeVar("T")
 Reading = Flags | Summaries | Messages
 
 IN_FLIGHT = 4  # commands
-CHUNK = 65536  # bytes: four records of TLS, which gives one at a time
 PACE = 1024  # bytes a second that a server must deliver beyond its time-out: a trickle is no answer
 
 
@@ -50,7 +49,7 @@ class ImapMailbox:
 
     def __init__(self, server: Server, sock: socket, conversation: Conversation, timeout: float, end: float) -> None:
         self._server = server
-        self._sock = sock
+        self._wire = Wire(sock)
         self._conversation = conversation
         self._timeout = timeout
         self._end = end  # of the whole connection, by time.monotonic()
@@ -81,7 +80,7 @@ class ImapMailbox:
         mailbox = cls(server, sock, Conversation(server, spool=spool, limits=limits), timeout, end)
         with mailbox._closing_on_problem():
             if server.security is Security.TLS:
-                mailbox._handshake()
+                mailbox._wire.handshake(server, mailbox._seconds())
             mailbox._run(sign_in(mailbox._conversation, server.security, credential))
         return mailbox
 
@@ -148,7 +147,7 @@ class ImapMailbox:
                     if want is Need.MORE:
                         self._receive()
                     elif want is Need.HANDSHAKE:
-                        self._handshake()
+                        self._wire.handshake(self._server, self._seconds())
                     elif isinstance(want, bytes):
                         self._send(want)
             except StopIteration as done:
@@ -215,54 +214,37 @@ class ImapMailbox:
         return event
 
     def _receive(self) -> None:
-        """Until a response is whole. A server must keep PACE: it has its time-out, and no more than that at any moment.
-
-        The hot loop of a first sync: a server that sends records of 4 KB passes here 250 times a megabyte. The socket's own time-out,
-        a system call to set, is therefore set once and the deadline read from the clock.
-        """
-        reader = self._conversation.reader
-        now = time.monotonic()
-        deadline = min(now + self._timeout, self._end)
-        self._sock.settimeout(self._seconds())
-        while not reader.ready:
-            try:
-                if self._end < math.inf:
-                    self._sock.settimeout(self._seconds())
-                room = reader.room()
-                data = self._sock.recv(CHUNK) if room is None else b""
-                count = len(data) if room is None else self._sock.recv_into(room)
-            except TimeoutError as error:
-                raise self._conversation.silence() from error
-            except OSError as error:
-                raise Problem(Trouble.SERVER_CLOSED, host=self._server.host) from error
-            if not count:
-                raise Problem(Trouble.SERVER_CLOSED, host=self._server.host)
-            now = time.monotonic()
-            if now > deadline:
-                raise self._conversation.silence()
-            if room is None:
-                reader.feed(data)
-            else:
-                reader.filled(count)
-            deadline = min(deadline + count / PACE, now + self._timeout, self._end)
-
-    def _send(self, data: bytes) -> None:
+        """Until a response is whole. A server must keep PACE: it has its time-out, and no more than that at any moment."""
+        reader, wire = self._conversation.reader, self._wire
+        deadline = min(time.monotonic() + self._timeout, self._end)
         try:
-            self._sock.settimeout(self._seconds())
-            self._sock.sendall(data)
+            wire.patience(self._seconds())
+            while True:
+                wire.pull(reader)
+                if reader.ready:
+                    return
+                if self._end < math.inf:
+                    wire.patience(self._seconds())
+                count = wire.receive()
+                now = time.monotonic()
+                if now > deadline:
+                    raise self._conversation.silence()
+                if not count:
+                    raise Problem(Trouble.SERVER_CLOSED, host=self._server.host)
+                deadline = min(deadline + count / PACE, now + self._timeout, self._end)
         except TimeoutError as error:
             raise self._conversation.silence() from error
         except OSError as error:
             raise Problem(Trouble.SERVER_CLOSED, host=self._server.host) from error
 
-    def _handshake(self) -> None:
-        context = client_context(self._server)
+    def _send(self, data: bytes) -> None:
         try:
-            self._sock.settimeout(self._seconds())
-            self._sock = context.wrap_socket(self._sock, server_hostname=self._server.host)
-        # ssl.SSLError is an OSError; a host that cannot be a name is a ValueError.
-        except (OSError, ValueError) as error:
-            raise handshake_problem(error, self._server) from error
+            self._wire.patience(self._seconds())
+            self._wire.send(data)
+        except TimeoutError as error:
+            raise self._conversation.silence() from error
+        except OSError as error:
+            raise Problem(Trouble.SERVER_CLOSED, host=self._server.host) from error
 
     def _seconds(self) -> float:
         """That a step may take. Never 0: that would mean "do not block"."""
@@ -281,4 +263,4 @@ class ImapMailbox:
         self._closed = True
         self._pending.clear()
         self._conversation.reader.close()
-        self._sock.close()
+        self._wire.close()

@@ -1,0 +1,142 @@
+"""A blocking connection, encrypted or not: what the bulk transports stand on.
+
+TLS runs between two buffers in memory and not around the socket: there OpenSSL fetches each record with two system calls, and mail servers
+send records of 4 KB. Here one call brings as many as have come. (A first sync spends a quarter less of its reading thread's time.)
+"""
+
+import ssl
+import time
+from collections.abc import Callable
+from socket import socket
+from typing import Protocol, cast
+
+from teczka.remote.tls import client_context, handshake_problem
+from teczka.remote.types import Server
+
+ROOM = 1 << 18  # bytes fetched at once
+RECORD = 1 << 14  # bytes: the largest of TLS, RFC 8446 §5.1
+
+
+class Sink(Protocol):
+    """Who understands the bytes. `ready`: has something to give, and wants no more until it was taken."""
+
+    @property
+    def ready(self) -> bool: ...
+
+    def room(self) -> memoryview | None:
+        """Where the next bytes go, or None: then `feed` them."""
+        ...
+
+    def filled(self, count: int) -> None: ...
+
+    def feed(self, data: bytes) -> None: ...
+
+
+class Wire:
+    """Any method may raise OSError (ssl.SSLError and TimeoutError are some); the connection is of no use after it."""
+
+    def __init__(self, sock: socket) -> None:
+        self._sock = sock
+        self._raw = memoryview(bytearray(ROOM))
+        self._fresh = b""  # received without encryption, not yet given on
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self._tls: ssl.SSLObject | None = None
+
+    @property
+    def tls(self) -> ssl.SSLObject | None:
+        return self._tls
+
+    def handshake(self, server: Server, seconds: float) -> None:
+        """All of it within `seconds`, the certificate verified for `server.host`. Raises Problem."""
+        end = time.monotonic() + seconds
+        try:
+            context = client_context(server)
+            tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server.host)
+            while not self._shaken(tls):
+                self.patience(max(0.001, end - time.monotonic()))
+                self._flush()
+                self._fetch()
+            self._flush()  # our last words; where the server is refused, they tell it why
+        # ssl.SSLError is an OSError; a host that cannot be a name is a ValueError.
+        except (OSError, ValueError) as error:
+            raise handshake_problem(error, server) from error
+        self._tls = tls
+
+    def patience(self, seconds: float) -> None:
+        """How long `send` and `receive` may take from now on, each; above 0. A system call."""
+        self._sock.settimeout(seconds)
+
+    def send(self, data: bytes) -> None:
+        if self._tls is None:
+            self._sock.sendall(data)
+        else:
+            self._tls.write(data)
+            self._flush()
+
+    def receive(self) -> int:
+        """Waits for bytes; how many came, 0 at the end. `pull` gives them on."""
+        if self._tls is not None:
+            return self._fetch()
+        self._fresh = self._sock.recv(ROOM)
+        return len(self._fresh)
+
+    def pull(self, sink: Sink) -> None:
+        """Give the sink what was received, until it is ready or nothing is left."""
+        if self._tls is None:
+            fresh, self._fresh = self._fresh, b""
+            if fresh:
+                sink.feed(fresh)
+            return
+        read = self._tls.read
+        read_into = cast("Callable[[int, memoryview], int]", read)  # the stubs know one of its two shapes
+        try:
+            while not sink.ready:
+                room = sink.room()
+                if room is not None:
+                    _fill(room, sink, read_into)
+                elif data := read(RECORD):
+                    sink.feed(data)
+                else:
+                    raise ConnectionResetError("close_notify")
+        except ssl.SSLWantReadError:
+            if self._outgoing.pending:  # a key update wants an answer, RFC 8446 §4.6.3
+                self._flush()
+
+    def close(self) -> None:
+        self._sock.close()
+
+    def _shaken(self, tls: ssl.SSLObject) -> bool:
+        try:
+            tls.do_handshake()
+        except ssl.SSLWantReadError:
+            return False
+        except ssl.SSLError:
+            self._flush()
+            raise
+        return True
+
+    def _fetch(self) -> int:
+        count = self._sock.recv_into(self._raw)
+        if count:
+            self._incoming.write(self._raw[:count])
+        else:
+            self._incoming.write_eof()
+        return count
+
+    def _flush(self) -> None:
+        self._sock.sendall(self._outgoing.read())
+
+
+def _fill(room: memoryview, sink: Sink, read: Callable[[int, memoryview], int]) -> None:
+    """The hot loop of a first sync: 250 records pass here a megabyte."""
+    size, done = len(room), 0
+    try:
+        while done < size:
+            count = read(size - done, room[done:])
+            if not count:
+                raise ConnectionResetError("close_notify")
+            done += count
+    finally:
+        if done:
+            sink.filled(done)
