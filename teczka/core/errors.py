@@ -16,6 +16,7 @@ class Trouble(StrEnum):
     TLS_UNTRUSTED = "tls.untrusted"  # host: unknown issuer
     TLS_FAILED = "tls.failed"  # host: no common version, not TLS at all
     TLS_MISSING = "tls.missing"  # host: STARTTLS is not offered
+    TLS_REQUIRED = "tls.required"  # host: the office allows no unencrypted connection there
     TLS_PREAUTH = "tls.preauth"  # host: greeted as signed in before encryption
     GREETING_SILENT = "greeting.silent"  # host, port
     GREETING_FOREIGN = "greeting.foreign"  # host, port: another protocol answers there
@@ -24,6 +25,23 @@ class Trouble(StrEnum):
     SIGNIN_METHOD = "signin.method"  # host: no way to sign in that we know
     SIGNIN_TOKEN = "signin.token"  # noqa: S105  host, username: a token of Microsoft's or Google's was refused
     SIGNIN_NO_TOKENS = "signin.no_tokens"  # host: takes no tokens
+    # At Microsoft or Google, not at the mail server; provider: its name.
+    OAUTH_MISSING = "oauth.missing"  # provider: no administrator has set it up
+    OAUTH_STATE = "oauth.state"  # provider: the answer to no sign-in that was begun here, or too late
+    OAUTH_DENIED = "oauth.denied"  # provider: the person said no
+    OAUTH_PERSON = "oauth.person"  # provider, granted, wanted: somebody else signed in
+    OAUTH_SCOPE = "oauth.scope"  # provider: not all that was asked for was granted
+    OAUTH_ENDED = "oauth.ended"  # provider: the grant ended or was taken back
+    OAUTH_AGAIN = "oauth.again"  # provider: wants its person to confirm who they are
+    OAUTH_CONSENT = "oauth.consent"  # provider: an administrator of the directory has to approve
+    OAUTH_HOST = "oauth.host"  # provider, host: no mail server of the provider's
+    OAUTH_TENANT = "oauth.tenant"  # provider: the person belongs to a directory that is not the registration's
+    OAUTH_REDIRECT = "oauth.redirect"  # provider: the registration has another redirect address
+    OAUTH_SECRET = "oauth.secret"  # noqa: S105  provider: the client id or its secret is wrong
+    OAUTH_SECRET_ENDED = "oauth.secret_ended"  # noqa: S105  provider
+    OAUTH_CLIENT = "oauth.client"  # provider: no such registration, or it is switched off
+    OAUTH_CONFIGURATION = "oauth.configuration"  # provider: anything else about the registration
+    OAUTH_UNAVAILABLE = "oauth.unavailable"  # provider: not reached, or it failed
     FOLDER_REFUSED = "folder.refused"  # folder
     SERVER_CLOSED = "server.closed"  # host: hung up in the middle
     SERVER_SILENT = "server.silent"  # host: no answer within the time-out
@@ -32,6 +50,10 @@ class Trouble(StrEnum):
     SERVER_BUSY = "server.busy"  # host: throttled
     # The stored password cannot be opened: its key is missing, or not the one it was sealed with.
     SECRET_BROKEN = "secret.broken"  # noqa: S105  a key
+    SECRET_MISSING = "secret.missing"  # noqa: S105  a key: it was erased when the account was deleted, or never entered
+    ACCOUNT_LIMIT = "account.limit"  # most: external accounts that this person may have
+    ACCOUNT_DOMAIN = "account.domain"  # domain: the office's policy is against it
+    ACCOUNT_RESTS = "account.rests"  # paused or deleted: its servers are not spoken to
     CHECK_BUSY = "check.busy"  # the same person is having another server checked
     DISK_FULL = "disk.full"
     DATA_LOCKED = "data.locked"  # folder, pid: another Teczka runs on this data folder

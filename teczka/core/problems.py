@@ -21,6 +21,11 @@ _CERTIFICATE = _(
     "Do not send your password there before your provider has mended its certificate, or use the name it is made out to."
 )
 
+_RECONNECT = _("Reconnect the account: sign in once more. Its mail and settings stay as they are.")
+_REGISTRATION = _(
+    "An administrator of your office can mend it under Administration → Sign-in with Microsoft and Google. Until then new mail waits on its server."
+)
+
 # Trouble → (what happened, what to do). A test fails when one is missing.
 SENTENCES: dict[Trouble, tuple[str, str]] = {
     Trouble.ADDRESS_UNKNOWN: (
@@ -50,6 +55,10 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
     Trouble.TLS_MISSING: (
         _("“%(host)s” does not offer STARTTLS on this port."),
         _("Choose TLS and port 993. Teczka never sends a password unencrypted."),
+    ),
+    Trouble.TLS_REQUIRED: (
+        _("Your office allows no unencrypted connection to “%(host)s”."),
+        _("Choose TLS. Where the server has none, an administrator of your office can allow it."),
     ),
     Trouble.TLS_PREAUTH: (
         _("“%(host)s” claimed that you were signed in before the connection was encrypted."),
@@ -87,6 +96,49 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("“%(host)s” knows no sign-in by way of Microsoft or Google."),
         _("Check the server name. If it is right, add the account with its password."),
     ),
+    Trouble.OAUTH_MISSING: (
+        _("Signing in with %(provider)s is not set up in your office."),
+        _("An administrator of your office sets it up under Administration → Sign-in with Microsoft and Google."),
+    ),
+    Trouble.OAUTH_STATE: (
+        _("The answer from %(provider)s belongs to no sign-in that was begun here, or it came too late."),
+        _("Begin again, and finish within ten minutes in this browser."),
+    ),
+    Trouble.OAUTH_DENIED: (
+        _("%(provider)s was not allowed to give Teczka access to the mailbox."),
+        _("Nothing was saved. Begin again if that was a slip."),
+    ),
+    Trouble.OAUTH_PERSON: (
+        _("You signed in as “%(granted)s”, but the mailbox is “%(wanted)s”."),
+        _("Nothing was saved. Sign in as the owner of the mailbox; %(provider)s lets you choose the account."),
+    ),
+    Trouble.OAUTH_SCOPE: (
+        _("%(provider)s did not grant everything that Teczka needs to fetch and send mail."),
+        _("Begin again and leave all permissions ticked. If there is nothing to tick, ask your administrator."),
+    ),
+    Trouble.OAUTH_ENDED: (_("%(provider)s no longer lets Teczka into this mailbox."), _RECONNECT),
+    Trouble.OAUTH_AGAIN: (_("%(provider)s wants you to confirm that it is you."), _RECONNECT),
+    Trouble.OAUTH_CONSENT: (
+        _("%(provider)s wants an administrator's approval before Teczka may open this mailbox."),
+        _("Ask whoever administers your mail to approve Teczka, then sign in once more."),
+    ),
+    Trouble.OAUTH_HOST: (
+        _("“%(host)s” is no mail server of %(provider)s, so it is not shown what %(provider)s gave us."),
+        _("Put back the server that was found, or add the account with its password."),
+    ),
+    Trouble.OAUTH_TENANT: (
+        _("This account belongs to an organisation that Teczka's registration at %(provider)s is not for."),
+        _REGISTRATION,
+    ),
+    Trouble.OAUTH_REDIRECT: (
+        _("%(provider)s does not know the address that it should send you back to."),
+        _REGISTRATION,
+    ),
+    Trouble.OAUTH_SECRET: (_("%(provider)s refuses Teczka's own client id or secret."), _REGISTRATION),
+    Trouble.OAUTH_SECRET_ENDED: (_("The secret that Teczka has from %(provider)s has ended."), _REGISTRATION),
+    Trouble.OAUTH_CLIENT: (_("%(provider)s does not know Teczka, or its registration is switched off."), _REGISTRATION),
+    Trouble.OAUTH_CONFIGURATION: (_("%(provider)s refuses the way in which Teczka is registered."), _REGISTRATION),
+    Trouble.OAUTH_UNAVAILABLE: (_("%(provider)s gave no useful answer just now."), _LATER),
     Trouble.FOLDER_REFUSED: (
         _("The server did not open the folder “%(folder)s”."),
         _("Your other folders are fetched as usual. We try this one again each time."),
@@ -107,6 +159,22 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _(
             "Tell whoever keeps this Teczka running: the keys beside its data are missing, or not those that belong to it."
         ),
+    ),
+    Trouble.SECRET_MISSING: (
+        _("No password is kept for this account."),
+        _("Enter it, or sign in again. Nothing that was downloaded is lost."),
+    ),
+    Trouble.ACCOUNT_LIMIT: (
+        _("You may have %(most)s external accounts, and you have them."),
+        _("Delete one that you no longer need, or ask an administrator of your office for more."),
+    ),
+    Trouble.ACCOUNT_DOMAIN: (
+        _("Your office allows no external accounts at “%(domain)s”."),
+        _("Use another address, or ask an administrator of your office."),
+    ),
+    Trouble.ACCOUNT_RESTS: (
+        _("This account is paused or deleted, so its server is not asked."),
+        _("Resume it in External accounts first."),
     ),
     Trouble.CHECK_BUSY: (
         _("A check of yours is already under way."),
