@@ -23,7 +23,7 @@ _CERTIFICATE = _(
 
 _RECONNECT = _("Reconnect the account: sign in once more. Its mail and settings stay as they are.")
 _REGISTRATION = _(
-    "An administrator of your office can mend it under Administration → Sign-in with Microsoft and Google. Until then new mail waits on its server."
+    "An administrator of your office can mend it under Administration → Sign-in with Microsoft and Google. New mail waits on its server."
 )
 
 # Trouble → (what happened, what to do). A test fails when one is missing.
