@@ -538,6 +538,10 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None),
                 ),
                 ("gone_at", models.DateTimeField(null=True)),
+                ("uidl", models.BinaryField(null=True)),
+                ("listed_size", models.BigIntegerField(null=True)),
+                ("head", models.BinaryField(null=True)),
+                ("left_at", models.DateTimeField(null=True)),
                 (
                     "folder",
                     models.ForeignKey(
@@ -732,6 +736,14 @@ class Migration(migrations.Migration):
                 fields=["folder", "-internaldate", "-id"],
                 include=("owner_id",),
                 name="placement_list",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="placement",
+            index=models.Index(
+                condition=models.Q(("gone_at", None), ("left_at__isnull", False)),
+                fields=["folder"],
+                name="placement_left",
             ),
         ),
         migrations.AddConstraint(

@@ -102,6 +102,12 @@ class Placement(models.Model):
     draft = models.BooleanField()
     keywords = ArrayField(models.TextField(), default=list)  # every other flag, in the server's spelling
     gone_at = models.DateTimeField(null=True)  # no longer there on the server; only a mark (P2)
+    # POP3 only (UIDVALIDITY 0, UIDs of our own). The hints by which a listing's entry is known again: never an identity.
+    uidl = models.BinaryField(null=True)
+    listed_size = models.BigIntegerField(null=True)  # as LIST told it
+    head = models.BinaryField(null=True)  # SHA-256 of the headers, as TOP would give them
+    # A POP3 server lists it no longer. It stays in the list: such servers hide, or are made to remove, what was fetched.
+    left_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -115,6 +121,7 @@ class Placement(models.Model):
                 name="placement_list",
                 condition=Q(gone_at=None),
             ),
+            models.Index(fields=["folder"], name="placement_left", condition=Q(gone_at=None, left_at__isnull=False)),
         ]
 
 
