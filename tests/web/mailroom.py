@@ -13,8 +13,10 @@ from teczka.store.viewer import as_user
 ARRIVED = datetime(2026, 5, 3, 10, 4, tzinfo=UTC)
 
 
-def store(folder: Folder, raw: bytes, arrived: datetime = ARRIVED, read_too: bool = True, **flags: bool) -> Message:
-    """The message in this folder, its bytes in a pack. `flags`: seen, flagged, answered."""
+def store(
+    folder: Folder, raw: bytes, arrived: datetime = ARRIVED, read_too: bool = True, uid: int = 0, **flags: bool
+) -> Message:
+    """The message in this folder, its bytes in a pack. `uid`: the next one if not told. `flags`: seen, flagged, answered."""
     owner = {"office_id": folder.office_id, "owner_id": folder.owner_id}
     with as_user(folder.owner_id):
         pack = write_pack(blobs(), [raw])
@@ -33,7 +35,7 @@ def store(folder: Folder, raw: bytes, arrived: datetime = ARRIVED, read_too: boo
         )
         Grant.objects.create(message=message, user_id=folder.owner_id, reason="owner", **owner)
         values = {"seen": False, "flagged": False, "answered": False, "draft": False} | flags
-        uid = Placement.objects.filter(folder=folder).count() + 1
+        uid = uid or Placement.objects.filter(folder=folder).count() + 1
         Placement.objects.create(
             folder=folder, message=message, uidvalidity=1, uid=uid, internaldate=arrived, **owner, **values
         )

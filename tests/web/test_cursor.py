@@ -9,9 +9,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 moments = st.timedeltas(timedelta(days=1), timedelta(days=80_000)).map(lambda since: EPOCH + since)
 
 
-@given(moments, st.integers(1, 2**62))
-def test_a_cursor_comes_back_as_it_went(at: datetime, number: int) -> None:
-    assert read_cursor(write_cursor((at, number))) == (at, number)
+@given(moments, st.integers(1, 2**32 - 1), st.integers(1, 2**32 - 1))
+def test_a_cursor_comes_back_as_it_went(at: datetime, uid: int, folder: int) -> None:
+    assert read_cursor(write_cursor((at, uid, folder))) == (at, uid, folder)
 
 
 @given(st.text(max_size=80))
@@ -21,11 +21,10 @@ def test_a_made_up_cursor_is_none_of_ours(text: str) -> None:
 
 @given(st.binary(min_size=16, max_size=16))
 def test_a_made_up_block_breaks_nothing(block: bytes) -> None:
-    place = read_cursor(block.hex())
-    assert place is None or 0 <= place[1] < 2**63
+    read_cursor(block.hex())
 
 
 def test_neighbours_have_nothing_in_common_that_could_be_counted() -> None:
     at = datetime(2026, 5, 3, tzinfo=UTC)
-    cursors = {write_cursor((at + timedelta(seconds=second), 1000 + second)) for second in range(50)}
+    cursors = {write_cursor((at + timedelta(seconds=second), 1000 + second, 7)) for second in range(50)}
     assert len({cursor[:4] for cursor in cursors}) > 45

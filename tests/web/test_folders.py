@@ -70,6 +70,16 @@ def test_a_made_up_place_breaks_nothing(anna: Client, long: Folder, query: str) 
     assert anna.get(f"/folders/{long.public_id}/{query}").status_code == 200
 
 
+def test_of_one_seconds_mail_the_uid_decides_and_not_what_was_fetched_first(anna: Client, office: Office) -> None:
+    folder = make_folder(office.account, "Sekunda", "")
+    for number in (3, 1, 2):  # a first download is no straight walk
+        store(folder, f"Subject: Pismo {number}\r\n\r\n{number}".encode(), uid=number)
+    page = anna.get(f"/folders/{folder.public_id}/rows/").content
+    assert subjects(page) == [3, 2, 1]
+    newest = ROW.findall(page.decode())[0][1]
+    assert subjects(anna.get(f"/folders/{folder.public_id}/rows/?after={newest}").content) == [2, 1]
+
+
 def test_messages_of_the_same_second_are_neither_lost_nor_doubled(anna: Client, office: Office) -> None:
     folder = make_folder(office.account, "Naraz", "")
     for number in range(60):

@@ -733,8 +733,8 @@ class Migration(migrations.Migration):
             model_name="placement",
             index=models.Index(
                 condition=models.Q(("gone_at", None)),
-                fields=["folder", "-internaldate", "-id"],
-                include=("owner_id",),
+                fields=["folder", "-internaldate", "-uid"],
+                include=("owner_id", "id"),
                 name="placement_list",
             ),
         ),

@@ -114,10 +114,10 @@ class Placement(models.Model):
             models.UniqueConstraint(fields=["folder", "uidvalidity", "uid"], name="placement_once")
         ]
         indexes: ClassVar = [
-            # owner_id is there for the row's policy: then a far jump in the list walks the index alone.
+            # owner_id is there for the row's policy, id for finding the row: then a far jump in the list walks the index alone.
             models.Index(
-                fields=["folder", "-internaldate", "-id"],
-                include=["owner_id"],
+                fields=["folder", "-internaldate", "-uid"],
+                include=["owner_id", "id"],
                 name="placement_list",
                 condition=Q(gone_at=None),
             ),

@@ -11,26 +11,27 @@ from django.utils.crypto import salted_hmac
 
 from teczka.store.queries.listing import Place
 
-_PLACE = struct.Struct(">qQ")  # exactly one block of AES: microseconds since 1970, id of the placement
+# Exactly one block of AES: microseconds since 1970, the UID (32 bits: RFC 3501 §2.3.1.1), and the folder's id, of which no installation
+# comes to have 4,000,000,000.
+_PLACE = struct.Struct(">qII")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
 def write_cursor(place: Place) -> str:
-    at, number = place
+    at, uid, folder = place
     block = _cipher().encryptor()
-    return block.update(_PLACE.pack((at - _EPOCH) // _MICROSECOND, number)).hex()
+    return block.update(_PLACE.pack((at - _EPOCH) // _MICROSECOND, uid, folder)).hex()
 
 
 def read_cursor(text: str) -> Place | None:
     """None where it is none of ours, or a made-up one that names no possible place."""
     try:
         block = _cipher().decryptor()
-        microseconds, number = _PLACE.unpack(block.update(binascii.unhexlify(text)))
-        place = _EPOCH + microseconds * _MICROSECOND, number
+        microseconds, uid, folder = _PLACE.unpack(block.update(binascii.unhexlify(text)))
+        return _EPOCH + microseconds * _MICROSECOND, uid, folder
     except (ValueError, struct.error, OverflowError):
         return None
-    return place if number < 2**63 else None
 
 
 @cache

@@ -32,7 +32,7 @@ def folder_page(request: Request, folder_id: UUID) -> HttpResponse:
         "leaf": branch.leaf(folder_id),
         **_standing(branch.account),
         "message": shown(message) if message else None,
-        **rows_of(line, block(request.user, line), 0),
+        **rows_of(line, block(request.user, [line.id]), 0),
     }
     return render(request, "mail/folder.html", context)
 
@@ -42,7 +42,7 @@ def folder_rows(request: Request, folder_id: UUID) -> HttpResponse:
     line = found(folder(request.user, folder_id))
     skip = _number(request.GET.get("skip", ""))
     after = read_cursor(request.GET.get("after", ""))
-    lines = block(request.user, line, after, skip)
+    lines = block(request.user, [line.id], after, skip)
     response = render(request, "mail/folder.html#rows", rows_of(line, lines, skip))
     response.headers["X-Total"] = str(line.stored)
     return response
