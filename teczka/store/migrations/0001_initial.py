@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("language", models.TextField(default="pl")),
-                ("account_limit", models.IntegerField(null=True)),
+                ("account_limit", models.IntegerField(blank=True, null=True)),
                 ("is_active", models.BooleanField(default=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
