@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from teczka.core.accounts import State
+from teczka.core.accounts import Farewell, State
 from teczka.core.errors import Trouble
 from teczka.store.models import User
 from teczka.store.queries import walls
@@ -28,6 +28,11 @@ class AccountLine:
     last_contact_at: datetime | None
     stored: int  # messages that we have, of all folders
     on_server: int  # messages that the server last told of
+    colour: int  # 0 … core.accounts.COLOURS - 1
+    in_unified: bool  # its inbox is among those of the unified inbox
+    paused_at: datetime | None
+    deleted_at: datetime | None
+    farewell: str  # core.accounts.Farewell
 
     @property
     def trouble(self) -> Trouble | None:
@@ -39,17 +44,28 @@ class AccountLine:
         return told
 
     @property
+    def at_work(self) -> bool:
+        """Its server is spoken to."""
+        return self.paused_at is None and self.deleted_at is None
+
+    @property
+    def archived(self) -> bool:
+        """Its account was deleted, its mail stays readable."""
+        return self.farewell == Farewell.ARCHIVE
+
+    @property
     def fetching(self) -> bool:
-        return self.state in {State.NEW, State.FETCHING} and not self.trouble_key
+        return self.at_work and self.state in {State.NEW, State.FETCHING} and not self.trouble_key
 
 
 def accounts(viewer: User) -> list[AccountLine]:
-    """The viewer's accounts, oldest first. Costs a row per folder."""
+    """The viewer's accounts, the deleted ones among them, oldest first. Costs a row per folder."""
     return walls.read(
         viewer,
         AccountLine,
         f"""SELECT a.public_id, a.provider_name, a.address, a.protocol, a.host, a.mode, a.state, a.trouble, a.trouble_params,
-                   a.trouble_detail, a.trouble_since, a.last_contact_at, f.stored, f.on_server
+                   a.trouble_detail, a.trouble_since, a.last_contact_at, f.stored, f.on_server,
+                   a.colour, a.in_unified, a.paused_at, a.deleted_at, a.farewell
             FROM store_account a
             CROSS JOIN LATERAL (SELECT coalesce(sum(stored), 0)::int AS stored, coalesce(sum(on_server), 0)::int AS on_server
                                 FROM store_folder f WHERE f.account_id = a.id AND f.gone_at IS NULL AND {walls.mine("f")}) f
