@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,8 @@ from teczka.core.accounts import Farewell, State
 from teczka.core.errors import Trouble
 from teczka.store.models import User
 from teczka.store.queries import walls
+
+SPEED_SECONDS = 5  # a download is watched for so long before its end is foretold
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,9 @@ class AccountLine:
     paused_at: datetime | None
     deleted_at: datetime | None
     farewell: str  # core.accounts.Farewell
+    auth: str  # core.accounts.Auth
+    fetching_since: datetime | None
+    fetching_from: int  # messages that were here then
 
     @property
     def trouble(self) -> Trouble | None:
@@ -57,6 +62,15 @@ class AccountLine:
     def fetching(self) -> bool:
         return self.at_work and self.state in {State.NEW, State.FETCHING} and not self.trouble_key
 
+    def time_left(self, now: datetime) -> timedelta | None:
+        """Of the first download, at the speed that it has had so far; None while that says nothing yet."""
+        if not self.fetching or not self.fetching_since:
+            return None
+        took, got = now - self.fetching_since, self.stored - self.fetching_from
+        if took.total_seconds() < SPEED_SECONDS or got <= 0:
+            return None
+        return took * ((self.on_server - self.stored) / got)
+
 
 def accounts(viewer: User) -> list[AccountLine]:
     """The viewer's accounts, the deleted ones among them, oldest first. Costs a row per folder."""
@@ -65,7 +79,7 @@ def accounts(viewer: User) -> list[AccountLine]:
         AccountLine,
         f"""SELECT a.public_id, a.provider_name, a.address, a.protocol, a.host, a.mode, a.state, a.trouble, a.trouble_params,
                    a.trouble_detail, a.trouble_since, a.last_contact_at, f.stored, f.on_server,
-                   a.colour, a.in_unified, a.paused_at, a.deleted_at, a.farewell
+                   a.colour, a.in_unified, a.paused_at, a.deleted_at, a.farewell, a.auth, a.fetching_since, a.fetching_from
             FROM store_account a
             CROSS JOIN LATERAL (SELECT coalesce(sum(stored), 0)::int AS stored, coalesce(sum(on_server), 0)::int AS on_server
                                 FROM store_folder f WHERE f.account_id = a.id AND f.gone_at IS NULL AND {walls.mine("f")}) f
