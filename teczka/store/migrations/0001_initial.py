@@ -679,6 +679,8 @@ class Migration(migrations.Migration):
                 ("nonce", models.BinaryField(default=b"")),
                 ("ciphertext", models.BinaryField(default=b"")),
                 ("secret_ends_on", models.DateField(null=True)),
+                ("trouble", models.TextField(blank=True)),
+                ("trouble_since", models.DateTimeField(null=True)),
                 (
                     "office",
                     models.ForeignKey(

@@ -137,10 +137,37 @@ $$ WITH old AS (SELECT id FROM store_message WHERE indexed_with < version LIMIT 
    SELECT count(*) FROM again $$;
 """
 
+# Whose token cannot be renewed has met what only an administrator can mend. They may say so to their office, and no more than that.
+OAUTH_TROUBLE = """
+CREATE FUNCTION teczka_oauth_trouble(which text, said text) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ UPDATE store_oauthclient SET trouble = said, trouble_since = CASE WHEN said = '' THEN NULL ELSE now() END
+   WHERE office_id = teczka_office() AND provider = which AND trouble <> said $$;
+"""
+
+# An administrator mended it: whichever accounts of the office wait for that are tried again. Tells nothing of them.
+OAUTH_MENDED = """
+CREATE FUNCTION teczka_oauth_mended(which text) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT pg_notify('teczka_requests', id::text) FROM store_account
+   WHERE office_id = teczka_administers() AND auth = which AND trouble LIKE 'oauth.%' $$;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("store", "0001_initial")]
     operations: ClassVar = [
         migrations.RunSQL(sql)
-        for sql in (VIEWER, OFFICES, foreign_keys(), policies(), ACCOUNTS, CLAIM_UNREAD, COUNT_UNREAD, REREAD)
+        for sql in (
+            VIEWER,
+            OFFICES,
+            foreign_keys(),
+            policies(),
+            ACCOUNTS,
+            CLAIM_UNREAD,
+            COUNT_UNREAD,
+            REREAD,
+            OAUTH_TROUBLE,
+            OAUTH_MENDED,
+        )
     ]

@@ -34,6 +34,8 @@ class OAuthClient(OfficeRow):
     nonce = models.BinaryField(default=b"")
     ciphertext = models.BinaryField(default=b"")
     secret_ends_on = models.DateField(null=True)
+    trouble = models.TextField(blank=True)  # core.errors.Trouble: what its administrators have to mend there
+    trouble_since = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["office", "provider"], name="oauth_client_once")]
