@@ -21,7 +21,16 @@ from teczka.sync import Report, run
 log = logging.getLogger(__name__)
 
 # Only the owner can mend these; trying again by ourselves would but lock the account out.
-OWNERS = {Trouble.SIGNIN_METHOD, Trouble.ADDRESS_FORBIDDEN, Trouble.SECRET_BROKEN}
+OWNERS = {
+    Trouble.SIGNIN_APP_PASSWORD,
+    Trouble.SIGNIN_BROWSER,
+    Trouble.SIGNIN_SWITCHED_OFF,
+    Trouble.SIGNIN_MODERN_ONLY,
+    Trouble.SIGNIN_ATTEMPTS,
+    Trouble.SIGNIN_EXPIRED,
+    Trouble.SIGNIN_METHOD,
+    Trouble.SECRET_BROKEN,
+}
 
 
 def fetch_account(account_id: int, owner_id: int, lease: Lease) -> Report:

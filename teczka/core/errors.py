@@ -8,9 +8,7 @@ class Trouble(StrEnum):
     """What can go wrong between us and a mail server. The part before the dot is the step that failed."""
 
     ADDRESS_UNKNOWN = "address.unknown"  # host: the name does not resolve
-    ADDRESS_FORBIDDEN = "address.forbidden"  # host, port: the egress gate refuses it
-    CONNECT_REFUSED = "connect.refused"  # host, port
-    CONNECT_TIMEOUT = "connect.timeout"  # host, port
+    CONNECT_FAILED = "connect.failed"  # host, port: no answer, or the egress gate refuses it; nobody is told which
     TLS_NAME = "tls.name"  # host: the certificate is for another name
     TLS_EXPIRED = "tls.expired"  # host
     TLS_UNTRUSTED = "tls.untrusted"  # host: unknown issuer
@@ -22,6 +20,17 @@ class Trouble(StrEnum):
     GREETING_FOREIGN = "greeting.foreign"  # host, port: another protocol answers there
     SIGNIN_REFUSED = "signin.refused"  # host, username
     SIGNIN_UNAVAILABLE = "signin.unavailable"  # host: "try later", not a wrong password
+    # What a provider said in its own words, recognised by core/refusals.py; host.
+    SIGNIN_APP_PASSWORD = "signin.app_password"  # noqa: S105  the account's own password is not taken
+    SIGNIN_BROWSER = "signin.browser"  # wants its person to sign in by browser first
+    SIGNIN_SWITCHED_OFF = "signin.switched_off"  # mail programs are not let in
+    SIGNIN_SENDING_OFF = "signin.sending_off"  # an administrator there has switched sending off
+    SIGNIN_MODERN_ONLY = "signin.modern_only"  # takes no passwords any more
+    SIGNIN_UNCONNECTED = "signin.unconnected"  # Exchange: let in, but not to a mailbox
+    SIGNIN_CONNECTIONS = "signin.connections"  # too many at a time
+    SIGNIN_ATTEMPTS = "signin.attempts"  # too many wrong ones: locked
+    SIGNIN_EXPIRED = "signin.expired"  # the password has to be changed
+    SIGNIN_QUOTA = "signin.quota"  # the day's share of data is used up
     SIGNIN_METHOD = "signin.method"  # host: no way to sign in that we know
     SIGNIN_TOKEN = "signin.token"  # noqa: S105  host, username: a token of Microsoft's or Google's was refused
     SIGNIN_NO_TOKENS = "signin.no_tokens"  # host: takes no tokens

@@ -13,7 +13,6 @@ def _(text: str) -> str:
     return text
 
 
-_FIREWALL = _("Check the server name and the port with your provider. A firewall of the office may be in the way.")
 _KEEPER = _("Tell whoever keeps this Teczka running.")
 _OTHER_FOLDER = _("Run as the user who owns it, or choose another folder (TECZKA_DATA).")
 _LATER = _("Nothing is lost. We keep trying by ourselves.")
@@ -32,16 +31,12 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("There is no server named “%(host)s”."),
         _("Look for a slip in the server name; your provider's help pages give it, often as imap.example.com."),
     ),
-    Trouble.ADDRESS_FORBIDDEN: (
+    Trouble.CONNECT_FAILED: (
+        _("“%(host)s” cannot be reached on port %(port)s."),
         _(
-            "Teczka may not connect to “%(host)s” on port %(port)s: it lies in the office's own network, or the port is not one of mail."
-        ),
-        _(
-            "If the mail server really stands there, whoever keeps this Teczka running can allow it (TECZKA_EGRESS_ALLOW)."
+            "Check the server name and the port with your provider. If the server stands in the office's own network, whoever keeps this Teczka running has to allow it first (TECZKA_EGRESS_ALLOW)."
         ),
     ),
-    Trouble.CONNECT_REFUSED: (_("“%(host)s” refuses connections on port %(port)s."), _FIREWALL),
-    Trouble.CONNECT_TIMEOUT: (_("“%(host)s” does not answer on port %(port)s."), _FIREWALL),
     Trouble.TLS_NAME: (_("The certificate of “%(host)s” is made out to another name."), _CERTIFICATE),
     Trouble.TLS_EXPIRED: (_("The certificate of “%(host)s” has expired."), _CERTIFICATE),
     Trouble.TLS_UNTRUSTED: (
@@ -50,11 +45,11 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
     ),
     Trouble.TLS_FAILED: (
         _("No encrypted connection to “%(host)s” came about."),
-        _("Port 993 goes with TLS, port 143 with STARTTLS. Check both with your provider."),
+        _("Ports 993, 995 and 465 go with TLS, ports 143, 110 and 587 with STARTTLS. Check both with your provider."),
     ),
     Trouble.TLS_MISSING: (
         _("“%(host)s” does not offer STARTTLS on this port."),
-        _("Choose TLS and port 993. Teczka never sends a password unencrypted."),
+        _("Choose TLS and its port (993, 995 or 465). Teczka never sends a password unencrypted."),
     ),
     Trouble.TLS_REQUIRED: (
         _("Your office allows no unencrypted connection to “%(host)s”."),
@@ -62,15 +57,17 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
     ),
     Trouble.TLS_PREAUTH: (
         _("“%(host)s” claimed that you were signed in before the connection was encrypted."),
-        _("That can be an attack. Choose TLS and port 993, and ask your provider."),
+        _("That can be an attack. Choose TLS and its port (993, 995 or 465), and ask your provider."),
     ),
     Trouble.GREETING_SILENT: (
         _("“%(host)s” accepted the connection on port %(port)s and then said nothing."),
-        _("Often the port goes with the other kind of encryption: 993 with TLS, 143 with STARTTLS."),
+        _(
+            "Often the port goes with the other kind of encryption: 993, 995 and 465 with TLS, 143, 110 and 587 with STARTTLS."
+        ),
     ),
     Trouble.GREETING_FOREIGN: (
-        _("On port %(port)s of “%(host)s” there is something else than an IMAP server."),
-        _("Check the server name and the port with your provider: IMAP is usually on port 993."),
+        _("On port %(port)s of “%(host)s” there is something else than the mail server that belongs there."),
+        _("Check the port with your provider: IMAP is usually on 993, POP3 on 995, SMTP on 465 or 587."),
     ),
     Trouble.SIGNIN_REFUSED: (
         _("“%(host)s” refused the user name “%(username)s” or the password."),
@@ -81,6 +78,52 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
     Trouble.SIGNIN_UNAVAILABLE: (
         _("“%(host)s” lets nobody sign in just now. It says nothing about your password."),
         _("Wait some minutes and try again."),
+    ),
+    Trouble.SIGNIN_APP_PASSWORD: (
+        _("“%(host)s” does not take your usual password, but an app password."),
+        _("Create an app password in the security settings of your account there, and type it here."),
+    ),
+    Trouble.SIGNIN_BROWSER: (
+        _("“%(host)s” wants to see you in a browser first."),
+        _("Sign in to your mailbox by browser, confirm what is asked there, and then check again."),
+    ),
+    Trouble.SIGNIN_SWITCHED_OFF: (
+        _("“%(host)s” lets no mail programs into this mailbox."),
+        _("Sign in to the mailbox by browser, switch on IMAP, POP3 and SMTP in its settings, and then check again."),
+    ),
+    Trouble.SIGNIN_SENDING_OFF: (
+        _(
+            "Sending through “%(host)s” (authenticated SMTP) is switched off for this mailbox or the whole organisation."
+        ),
+        _("Ask the administrator of your mail there to switch authenticated SMTP on. Reading works without it."),
+    ),
+    Trouble.SIGNIN_MODERN_ONLY: (
+        _("“%(host)s” takes no passwords any more."),
+        _("Use “Sign in with Microsoft” or “Sign in with Google” instead."),
+    ),
+    Trouble.SIGNIN_UNCONNECTED: (
+        _("“%(host)s” knows you, but did not open the mailbox."),
+        _(
+            "Check that IMAP is switched on for it and that you signed in with the right account. If both are so, wait some minutes."
+        ),
+    ),
+    Trouble.SIGNIN_CONNECTIONS: (
+        _("“%(host)s” has too many connections to this mailbox open."),
+        _("Close other mail programs that use it, or wait some minutes."),
+    ),
+    Trouble.SIGNIN_ATTEMPTS: (
+        _("“%(host)s” has locked the sign-in after too many attempts."),
+        _(
+            "Wait an hour, or unlock the account by browser; then type the password again. It may have to be an app password."
+        ),
+    ),
+    Trouble.SIGNIN_EXPIRED: (
+        _("The password at “%(host)s” has expired."),
+        _("Change it by browser and type the new one here."),
+    ),
+    Trouble.SIGNIN_QUOTA: (
+        _("“%(host)s” gives no more mail today: the day's share of data is used up."),
+        _("Nothing is lost. We go on by ourselves as soon as it does."),
     ),
     Trouble.SIGNIN_METHOD: (
         _("“%(host)s” offers no way to sign in with a password."),
@@ -146,7 +189,7 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
     Trouble.SERVER_CLOSED: (_("“%(host)s” hung up in the middle."), _LATER),
     Trouble.SERVER_SILENT: (_("“%(host)s” stopped answering."), _LATER),
     Trouble.SERVER_GARBAGE: (
-        _("“%(host)s” gave an answer that is not IMAP."),
+        _("“%(host)s” gave an answer that nobody can understand."),
         _("Check the server name and the port. If they are right, tell your provider."),
     ),
     Trouble.SERVER_LIMIT: (

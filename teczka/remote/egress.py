@@ -1,16 +1,21 @@
 """The one gate for every outgoing connection whose address came from a person or from mail (P9).
 
 A host is looked up once, every address is judged by its properties, and the connection goes to the address that was judged: a second
-look-up could answer otherwise. The caller keeps the name for TLS. Refused and unreachable carry the same parameters, so that a page
-can say the same sentence for both and is no port scanner.
+look-up could answer otherwise. The caller keeps the name for TLS.
+
+A connection that does not come about says the same and takes the same time whatever the reason: forbidden, refused by the other end, or
+never answered. So nobody can use a page to find out what stands in the office's network; the machine's keeper reads the reason in
+the log.
 """
 
 import asyncio
-import errno
+import logging
+import queue
 import re
 import socket
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Self
@@ -19,9 +24,18 @@ from teczka.core.errors import Problem, Trouble
 from teczka.remote.addresses import Address, Network, Reach, plain, reach
 
 # The ports of the protocols that we speak; others only where an allow entry covers the address.
-PORTS = frozenset({143, 993, 110, 995, 465, 587})
+MAIL = frozenset({143, 993, 110, 995, 465, 587})
+WEB = frozenset({443})  # discovery and sign-in
 
+PATIENCE = (
+    8.0  # seconds, at most: what a connection that does not come about takes, the looking-up of the name included
+)
+
+# The ends of names that only the office's own name servers know (RFC 6761, RFC 8375, and those that offices choose).
+_OWN_NAMES = frozenset("arpa corp home internal intranet lan local localdomain localhost office private".split())
 _BRACKETED = re.compile(r"\[([^\[\]]+)\](/\d+)?(?::(\d+))?")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +60,29 @@ class Candidate:
         return ip_address(str(self.target[0]).partition("%")[0])  # without the zone: fe80::1%eth0
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A host that was looked up: the addresses that may be dialled, and when a failure is told (by time.monotonic())."""
+
+    host: str
+    port: int
+    candidates: tuple[Candidate, ...]
+    end: float
+
+    def turns(self) -> Iterator[tuple[Candidate, float]]:
+        """Each address with its fair share of the seconds that are left."""
+        for left, candidate in zip(range(len(self.candidates), 0, -1), self.candidates, strict=True):
+            yield candidate, max(0.1, self.end - time.monotonic()) / left
+
+    def failure(self) -> Problem:
+        return Problem(Trouble.CONNECT_FAILED, host=self.host, port=self.port)
+
+    @property
+    def rest(self) -> float:
+        """Seconds until a failure is told."""
+        return max(0.0, self.end - time.monotonic())
+
+
 class Gate:
     def __init__(self, allow: Sequence[AllowEntry] = ()) -> None:
         self.allow = tuple(allow)
@@ -55,50 +92,87 @@ class Gate:
         """`address[/bits][:port]`, separated by commas; IPv6 in brackets where a port follows. ValueError names the bad entry."""
         return cls([parse_entry(entry.strip()) for entry in text.split(",") if entry.strip()])
 
-    def connect(self, host: str, port: int, timeout: float, *, named_only: bool = False) -> socket.socket:
+    def connect(
+        self, host: str, port: int, timeout: float, *, named_only: bool = False, ports: frozenset[int] = MAIL
+    ) -> socket.socket:
         """A connected blocking socket with `timeout` set, or Problem. `named_only`: the machine's keeper must have named the address
         (connections without encryption)."""
-        deadline = time.monotonic() + timeout
-        checked = self._check(host, port, _look_up(host, port), named_only)
-        for left, candidate in _counting_down(checked):
-            try:
-                return _dial(candidate, max(0.1, deadline - time.monotonic()) / left, timeout)
-            except OSError as error:
-                if left == 1:
-                    raise _problem(error, host, port) from error
-        raise Problem(Trouble.CONNECT_TIMEOUT, host=host, port=port)
+        return self.dial(self.look_up(host, port, timeout, named_only=named_only, ports=ports), timeout)
 
-    async def connect_async(self, host: str, port: int, timeout: float, *, named_only: bool = False) -> socket.socket:
-        """As `connect`, with a non-blocking socket and without holding the event loop up."""
-        deadline = time.monotonic() + timeout
+    def look_up(
+        self, host: str, port: int, timeout: float, *, named_only: bool = False, ports: frozenset[int] = MAIL
+    ) -> Place:
+        """The first half of `connect`: nothing is dialled. Only a name that nobody knows is a Problem here; what is forbidden becomes
+        one when it is dialled, like what does not answer."""
+        end = time.monotonic() + min(timeout, PATIENCE)
+        answer: queue.SimpleQueue[list[Candidate] | Problem] = queue.SimpleQueue()
+        # getaddrinfo knows no time-out; one that hangs ends by the resolver's own.
+        threading.Thread(target=lambda: answer.put(_asked(host, port)), name="look-up", daemon=True).start()
         try:
-            found = await asyncio.wait_for(asyncio.to_thread(_look_up, host, port), timeout)
-        except TimeoutError as error:
-            raise Problem(Trouble.ADDRESS_UNKNOWN, host=host) from error
-        checked = self._check(host, port, found, named_only)
-        for left, candidate in _counting_down(checked):
-            try:
-                return await _dial_async(candidate, max(0.1, deadline - time.monotonic()) / left)
-            except OSError as error:  # TimeoutError is one
-                if left == 1:
-                    raise _problem(error, host, port) from error
-        raise Problem(Trouble.CONNECT_TIMEOUT, host=host, port=port)
+            found = answer.get(timeout=max(0.001, end - time.monotonic()))
+        except queue.Empty:
+            found = []
+        return self._place(host, port, found, end, named_only, ports)
 
-    def permits(self, address: Address, port: int) -> bool:
-        return self._names(address, port) or (reach(address) == Reach.PUBLIC and port in PORTS)
+    def dial(self, place: Place, timeout: float) -> socket.socket:
+        """The second half."""
+        for candidate, seconds in place.turns():
+            try:
+                return _dial(candidate, seconds, timeout)
+            except OSError as error:
+                log.info("egress: %r port %s: %s", place.host, place.port, error)
+        time.sleep(place.rest)
+        raise place.failure()
+
+    async def connect_async(
+        self, host: str, port: int, timeout: float, *, named_only: bool = False, ports: frozenset[int] = MAIL
+    ) -> socket.socket:
+        """As `connect`, with a non-blocking socket and without holding the event loop up."""
+        end = time.monotonic() + min(timeout, PATIENCE)
+        try:
+            found = await asyncio.wait_for(asyncio.to_thread(_asked, host, port), end - time.monotonic())
+        except TimeoutError:
+            found = []
+        place = self._place(host, port, found, end, named_only, ports)
+        for candidate, seconds in place.turns():
+            try:
+                return await _dial_async(candidate, seconds)
+            except OSError as error:  # TimeoutError is one
+                log.info("egress: %r port %s: %s", host, port, error)
+        await asyncio.sleep(place.rest)
+        raise place.failure()
+
+    def permits(self, address: Address, port: int, ports: frozenset[int] = MAIL) -> bool:
+        return self._names(address, port) or (reach(address) == Reach.PUBLIC and port in ports)
 
     def _names(self, address: Address, port: int) -> bool:
         if reach(address) == Reach.NEVER:
             return False
         return any(entry.covers(plain(address), port) for entry in self.allow)
 
-    def _check(self, host: str, port: int, found: list[Candidate], named_only: bool) -> list[Candidate]:
-        """Those that may be connected to. One forbidden address beside good ones is left out, not dialled."""
-        judge = self._names if named_only else self.permits
-        passed = [candidate for candidate in found if judge(candidate.address, port)]
-        if not passed:
-            raise Problem(Trouble.ADDRESS_FORBIDDEN, host=host, port=port)
-        return passed
+    def _place(
+        self,
+        host: str,
+        port: int,
+        found: list[Candidate] | Problem,
+        end: float,
+        named_only: bool,
+        ports: frozenset[int],
+    ) -> Place:
+        """One forbidden address beside good ones is left out, not dialled."""
+        if isinstance(found, Problem):
+            if not _own_name(host):
+                raise found
+            found = []  # like a name of the office's that exists, which would be forbidden
+        passed = [
+            candidate
+            for candidate in found
+            if self._names(candidate.address, port) or (not named_only and self.permits(candidate.address, port, ports))
+        ]
+        for candidate in found:
+            if candidate not in passed:
+                log.warning("egress: %r port %s is refused: %s", host, port, candidate.address)
+        return Place(host, port, tuple(passed), end)
 
 
 def parse_entry(entry: str) -> AllowEntry:
@@ -122,17 +196,19 @@ def parse_entry(entry: str) -> AllowEntry:
         ) from error
 
 
-def _look_up(host: str, port: int) -> list[Candidate]:
+def _asked(host: str, port: int) -> list[Candidate] | Problem:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, ValueError) as error:  # a name that cannot be one (NUL, a label of 64 letters) is a ValueError
-        raise Problem(Trouble.ADDRESS_UNKNOWN, host=host) from error
+    except (OSError, ValueError):  # a name that cannot be one (NUL, a label of 64 letters) is a ValueError
+        return Problem(Trouble.ADDRESS_UNKNOWN, host=host)
     wanted = {socket.AF_INET, socket.AF_INET6}
     return [Candidate(family, (str(target[0]), *target[1:])) for family, _, _, _, target in found if family in wanted]
 
 
-def _counting_down(checked: list[Candidate]) -> list[tuple[int, Candidate]]:
-    return [(len(checked) - index, candidate) for index, candidate in enumerate(checked)]
+def _own_name(host: str) -> bool:
+    """Whether only the office's own name servers could know it: that they do not is told to nobody, either."""
+    labels = host.rstrip(".").lower().split(".")
+    return len(labels) == 1 or labels[-1] in _OWN_NAMES
 
 
 def _dial(candidate: Candidate, seconds: float, timeout: float) -> socket.socket:
@@ -167,8 +243,3 @@ def _prepare(sock: socket.socket) -> None:
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 30)
     if hasattr(socket, "TCP_KEEPIDLE"):  # macOS names it otherwise
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 120)
-
-
-def _problem(error: OSError, host: str, port: int) -> Problem:
-    trouble = Trouble.CONNECT_REFUSED if error.errno == errno.ECONNREFUSED else Trouble.CONNECT_TIMEOUT
-    return Problem(trouble, host=host, port=port)

@@ -71,7 +71,7 @@ def test_a_host_that_does_not_exist(teczka: Teczka) -> None:
 def test_a_port_where_nobody_listens(teczka: Teczka) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    assert f"“127.0.0.1” refuses connections on port {port}." in refusal(teczka, f"127.0.0.1:{port}:tls")
+    assert f"“127.0.0.1” cannot be reached on port {port}." in refusal(teczka, f"127.0.0.1:{port}:tls")
 
 
 def test_an_address_inside_the_office(teczka: Teczka) -> None:
@@ -103,7 +103,7 @@ def test_a_wrong_password(teczka: Teczka, dovecot: Dovecot, mailbox: Mailbox) ->
 def test_something_else_than_imap(teczka: Teczka) -> None:
     with Hostile(lambda client: client.send(b"SSH-2.0-OpenSSH_9.2\r\n"), tls=True) as hostile:
         said = refusal(teczka, f"127.0.0.1:{hostile.port}:tls", hostile.server().ca_pem)
-    assert "there is something else than an IMAP server" in said
+    assert "there is something else than the mail server" in said
 
 
 def serves(fetch: Callable[[Client], None]) -> Script:

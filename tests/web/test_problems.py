@@ -32,11 +32,11 @@ def test_a_refused_port_of_a_public_server_is_not_called_an_address_of_the_offic
     """The egress gate refuses both, and does not say which."""
     for language, word in (("en", "on port 2143"), ("pl", "na porcie 2143")):
         with translation.override(language):
-            assert word in tell(Trouble.ADDRESS_FORBIDDEN, {"host": "imap.example.com", "port": 2143}).what
+            assert word in tell(Trouble.CONNECT_FAILED, {"host": "imap.example.com", "port": 2143}).what
 
 
 def test_a_stored_trouble_without_its_parameters_is_still_told() -> None:
-    assert "?" in tell(Trouble.CONNECT_REFUSED, {}).what
+    assert "?" in tell(Trouble.CONNECT_FAILED, {}).what
 
 
 def test_a_hostile_parameter_is_no_format() -> None:

@@ -69,15 +69,15 @@ def test_a_host_that_does_not_exist_is_unknown() -> None:
     assert trouble(Server("nowhere.invalid", 993, Security.TLS)).trouble is Trouble.ADDRESS_UNKNOWN
 
 
-def test_a_port_where_nobody_listens_is_refused() -> None:
+def test_a_port_where_nobody_listens_cannot_be_reached() -> None:
     with socket.create_server((HOST, 0)) as free:
         port = free.getsockname()[1]
-    assert trouble(Server(HOST, port, Security.TLS)).trouble is Trouble.CONNECT_REFUSED
+    assert trouble(Server(HOST, port, Security.TLS)).trouble is Trouble.CONNECT_FAILED
 
 
 def test_a_connection_without_encryption_needs_the_keeper_s_word() -> None:
     with Hostile(greeting(b"* OK\r\n")) as hostile:
-        assert trouble(hostile.server(), gate=Gate()).trouble is Trouble.ADDRESS_FORBIDDEN
+        assert trouble(hostile.server(), gate=Gate()).trouble is Trouble.CONNECT_FAILED
         assert not hostile.clients
 
 
