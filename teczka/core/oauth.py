@@ -117,15 +117,16 @@ class Grant:
 
 
 def microsoft(login: str = MICROSOFT_LOGIN, mail: str = MICROSOFT_MAIL) -> IdentityProvider:
-    """`login`, `mail`: a national cloud's. Its mail servers are then the host of `mail` and those below its domain."""
-    host = (urlsplit(mail).hostname or "").lower()
+    """`login`, `mail`: a national cloud's. Its mail servers are then the host of `mail`, and `smtp.` before it or its domain."""
+    host = urlsplit(mail).hostname or ""
+    parent = host.partition(".")[2]
     return IdentityProvider(
         auth=Auth.MICROSOFT,
         name="Microsoft",
         authorize=f"{login}/TENANT/oauth2/v2.0/authorize",
         token=f"{login}/TENANT/oauth2/v2.0/token",
         issuer=f"{login}/TENANT/v2.0",
-        hosts=MICROSOFT_HOSTS if mail == MICROSOFT_MAIL else frozenset({host, f"smtp.{host.partition('.')[2]}"}),
+        hosts=MICROSOFT_HOSTS if mail == MICROSOFT_MAIL else frozenset({host, f"smtp.{host}", f"smtp.{parent}"}),
         receiving={
             Protocol.IMAP: f"{mail}/IMAP.AccessAsUser.All",
             Protocol.POP3: f"{mail}/POP.AccessAsUser.All",
