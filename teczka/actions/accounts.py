@@ -1,21 +1,25 @@
-"""External accounts: added only once their server has let us in, so that none is born broken."""
+"""External accounts: added and changed only once their server has let us in, so that none is born broken."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from teczka.actions.account_rows import columns, described, place, save, way_in, well
 from teczka.actions.gate import gate
-from teczka.actions.secrets import seal_password
-from teczka.core.accounts import NewAccount
-from teczka.core.errors import AlreadyThere, Problem, Trouble
+from teczka.actions.secrets import seal_password, seal_tokens
+from teczka.actions.servers import reach
+from teczka.core.accounts import COLOURS, Auth, Mode, NewAccount, Tokens
+from teczka.core.errors import AlreadyThere, NotAllowed, Problem, Trouble
 from teczka.core.mail import RemoteFolder
 from teczka.remote.imap import ImapMailbox
 from teczka.remote.types import Credential, Security, Server
-from teczka.store import folders
-from teczka.store.events import ask_keeper
-from teczka.store.models import Account, User
+from teczka.store import events, folders, leases
+from teczka.store.models import Account, AccountOffer, User
+from teczka.store.queries.policy import policy, room
 from teczka.store.viewer import as_user
 
 CHECK_SECONDS = 20.0  # for the whole check: it holds one of the few threads that make pages
@@ -24,10 +28,9 @@ _checking: set[int] = set()  # people whose check is under way in this process
 _lock = threading.Lock()
 
 
-def check_connection(new: NewAccount) -> list[RemoteFolder]:
+def check_connection(new: NewAccount, credential: Credential) -> list[RemoteFolder]:
     """Connect, sign in, list the folders: them. Raises Problem, whose step says how far we came."""
     server = Server(new.incoming.host, new.incoming.port, Security(new.incoming.security), new.ca_pem)
-    credential = Credential(new.username, new.password)
     mailbox = ImapMailbox.connect(server, credential, gate(), timeout=CHECK_SECONDS, lifetime=CHECK_SECONDS)
     try:
         return mailbox.folders()
@@ -35,20 +38,142 @@ def check_connection(new: NewAccount) -> list[RemoteFolder]:
         mailbox.close()
 
 
-def add_account(actor: User, new: NewAccount) -> Account:
+def add_account(actor: User, new: NewAccount, offer: UUID | None = None) -> Account:
     """The connection is tested first, outside any transaction. Its folders are there at once, for their owner to look into while the
-    mail arrives. Raises Problem (CHECK_BUSY among them), or AlreadyThere."""
+    mail arrives. `offer`: what an administrator had prepared; it goes with the account's coming.
+
+    Raises Problem (CHECK_BUSY, ACCOUNT_LIMIT, ACCOUNT_DOMAIN, TLS_REQUIRED among them), or AlreadyThere.
+    """
+    _check_policy(actor, new)
+    check_room(actor)
     with _one_at_a_time(actor):
-        listed = check_connection(new)
+        listed = check_connection(new, _credential(new))
     try:
         with as_user(actor.pk), transaction.atomic():
-            account = Account.objects.create(office_id=actor.office_id, owner=actor, **_columns(new))
-            seal_password(account, new.password)
+            User.objects.select_for_update().get(pk=actor.pk)  # two at once are no more than one
+            check_room(actor)
+            colour = clear_colour(actor) if new.colour is None else new.colour
+            account = Account.objects.create(
+                office_id=actor.office_id, owner=actor, **columns(replace(new, colour=colour))
+            )
+            _seal(account, new)
             folders.save(account, listed)
-            ask_keeper(account.pk)
+            if offer:
+                AccountOffer.objects.filter(public_id=offer, for_user=actor).delete()
+            _tell(account, actor)
     except IntegrityError as error:
         raise AlreadyThere(new.address) from error
     return account
+
+
+def edit_account(actor: User, public_id: UUID, new: NewAccount) -> Account:
+    """Make the account be as described; an empty password (or no tokens) leaves the one that is there. Whatever decides how we get in is
+    tested before anything is saved. Another protocol, server or user name keeps all that was downloaded: the next pass compares what
+    lies there with it, and fetches only what is new. Raises what `add_account` raises, and NotAllowed.
+    """
+    before = account_of(actor, public_id)
+    if new.colour is None:
+        new = replace(new, colour=before.colour)
+    _check_policy(actor, new, before)
+    listed = None
+    if new.password or new.tokens or way_in(columns(new)) != way_in(columns(described(before))):
+        with _one_at_a_time(actor):
+            listed = check_connection(new, _credential(new, before))
+    try:
+        with as_user(actor.pk), transaction.atomic():
+            if listed is not None:
+                leases.revoke(before.pk)  # whoever is connected is so by what held before
+            account = Account.objects.select_for_update().get(pk=before.pk, deleted_at=None)
+            elsewhere = place(columns(new)) != place(columns(described(account)))
+            save(account, columns(new) | (well(account) if listed is not None else {}))
+            _seal(account, new)
+            if listed is not None and elsewhere:
+                folders.start_afresh(account.pk)
+                folders.save(account, listed)
+            _tell(account, actor)
+    except IntegrityError as error:
+        raise AlreadyThere(new.address) from error
+    return account
+
+
+def reconnect_account(actor: User, public_id: UUID, *, password: str = "", tokens: Tokens | None = None) -> Account:
+    """Let in again, in place: mail, filing and settings stay. Tested like every edit. Raises what `edit_account` raises."""
+    account = account_of(actor, public_id)
+    return edit_account(actor, public_id, replace(described(account), password=password, tokens=tokens))
+
+
+def adjust_account(
+    actor: User,
+    public_id: UUID,
+    *,
+    colour: int | None = None,
+    in_unified: bool | None = None,
+    mode: Mode | None = None,
+) -> None:
+    """What concerns no server. None: as it is."""
+    account = account_of(actor, public_id)
+    chosen = {"colour": colour, "in_unified": in_unified, "mode": mode}
+    with as_user(actor.pk), transaction.atomic():
+        save(account, {name: value for name, value in chosen.items() if value is not None})
+        events.changed([actor.public_id], account.public_id, [])
+
+
+def account_of(viewer: User, public_id: UUID) -> Account:
+    """One of the viewer's own that is not deleted. Raises NotAllowed."""
+    with as_user(viewer.pk):
+        found = Account.objects.select_related("owner").filter(owner=viewer, public_id=public_id, deleted_at=None)
+        account = found.first()
+    if account is None:
+        raise NotAllowed
+    return account
+
+
+def accounts_of(viewer: User) -> list[Account]:
+    """By the name that their owner gave them, without the deleted ones. Nobody has another's."""
+    with as_user(viewer.pk):
+        return list(Account.objects.filter(owner=viewer, deleted_at=None).order_by("provider_name", "id"))
+
+
+def clear_colour(actor: User) -> int:
+    """The first that none of the person's accounts has; the one of the fewest where all are taken."""
+    taken = list(Account.objects.filter(owner=actor, deleted_at=None).values_list("colour", flat=True))
+    return min(range(COLOURS), key=lambda colour: (taken.count(colour), colour))
+
+
+def check_room(actor: User) -> None:
+    """Raises Problem(ACCOUNT_LIMIT)."""
+    there, most = room(actor)
+    if there >= most:
+        raise Problem(Trouble.ACCOUNT_LIMIT, most=most)
+
+
+def _check_policy(actor: User, new: NewAccount, before: Account | None = None) -> None:
+    """What an account has already it may keep, should the office's mind have changed since."""
+    rules = policy(actor)
+    if (before is None or before.address != new.address) and not rules.allows_domain(new.address):
+        raise Problem(Trouble.ACCOUNT_DOMAIN, domain=new.address.rpartition("@")[2])
+    for server in (new.incoming, new.outgoing):
+        if server and server.security == Security.PLAIN and not rules.allows_plain(server.host):
+            raise Problem(Trouble.TLS_REQUIRED, host=server.host)
+
+
+def _credential(new: NewAccount, before: Account | None = None) -> Credential:
+    """What was entered, else what is kept. Raises Problem(SECRET_MISSING)."""
+    if new.auth is Auth.PASSWORD and new.password:
+        return Credential(new.username, new.password)
+    if new.auth is not Auth.PASSWORD and new.tokens:
+        return Credential(new.username, new.tokens.access, bearer=True)
+    if before is None or before.auth != new.auth:
+        raise Problem(Trouble.SECRET_MISSING)
+    _server, kept = reach(before)
+    return replace(kept, username=new.username)
+
+
+def _seal(account: Account, new: NewAccount) -> None:
+    if new.auth is Auth.PASSWORD and new.password:
+        seal_password(account, new.password)
+    elif new.auth is not Auth.PASSWORD and new.tokens:
+        seal_tokens(account, new.tokens)
 
 
 @contextmanager
@@ -65,30 +190,6 @@ def _one_at_a_time(actor: User) -> Iterator[None]:
             _checking.discard(actor.pk)
 
 
-def accounts_of(viewer: User) -> list[Account]:
-    """By the name that their owner gave them. Nobody has another's."""
-    with as_user(viewer.pk):
-        return list(Account.objects.filter(owner=viewer).order_by("provider_name", "id"))
-
-
-def _columns(new: NewAccount) -> dict[str, object]:
-    domain = new.address.rpartition("@")[2]
-    columns: dict[str, object] = {
-        "provider_name": new.provider_name or domain,
-        "sender_name": new.sender_name,
-        "address": new.address,
-        "protocol": new.protocol,
-        "mode": new.mode,
-        "host": new.incoming.host,
-        "port": new.incoming.port,
-        "security": new.incoming.security,
-        "username": new.username,
-        "ca_pem": new.ca_pem,
-    }
-    if new.outgoing:
-        columns |= {
-            "smtp_host": new.outgoing.host,
-            "smtp_port": new.outgoing.port,
-            "smtp_security": new.outgoing.security,
-        }
-    return columns
+def _tell(account: Account, owner: User) -> None:
+    events.ask_keeper(account.pk)
+    events.changed([owner.public_id], account.public_id, [])

@@ -72,6 +72,26 @@ def _roles(listed: Sequence[RemoteFolder]) -> dict[bytes, FolderRole]:
     return {folder.name: by_name.get(folder.name, FolderRole.OTHER) for folder in listed}
 
 
+AFRESH = (
+    # Every generation has numbers of its own below zero, where no server counts.
+    """WITH mine AS (SELECT id FROM store_folder WHERE account_id = %(account)s),
+         low AS (SELECT ceil(-least(min(uidvalidity), 0) / 4294967296.0)::bigint AS used FROM store_placement
+                 WHERE folder_id IN (SELECT id FROM mine))
+       UPDATE store_placement SET uidvalidity = uidvalidity - (low.used + 1) * 4294967296 FROM low
+       WHERE folder_id IN (SELECT id FROM mine) AND uidvalidity >= 0""",
+    """UPDATE store_folder SET uidvalidity = NULL, complete_below = 0, highestmodseq = NULL WHERE account_id = %(account)s""",
+    """DELETE FROM store_fetchtrouble WHERE folder_id IN (SELECT id FROM store_folder WHERE account_id = %(account)s)""",
+)
+
+
+def start_afresh(account_id: int) -> None:
+    """The account lies on another server now: its UIDVALIDITY and UIDs may be those of other messages by chance. What we hold keeps its
+    place under numbers that no server gives, so that the next pass takes it for renumbered and re-matches it. Costs a row each."""
+    with connection.cursor() as cursor:
+        for statement in AFRESH:
+            cursor.execute(statement, {"account": account_id})
+
+
 def opened(folder_id: int, status: FolderStatus) -> None:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 import psycopg
+from django.db import connection
 
 from teczka.store.connections import parameters
 
@@ -102,3 +103,10 @@ class Leases:
     def _value(self, statement: LiteralString, *values: object) -> int:
         row = self._connection.execute(statement, values).fetchone()
         return int(row[0]) if row else 0
+
+
+def revoke(account_id: int) -> None:
+    """Within a transaction: once it commits, whoever speaks for the account just now can write no more and has to take it anew. Waits for
+    what the holder is just writing: so this comes before any other change of the account's rows, in the holder's own order."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE store_lease SET epoch = epoch + 1 WHERE account_id = %s", [account_id])

@@ -1,0 +1,30 @@
+"""Reports of external accounts that do not work, sent by their owners to the office's administrators."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from teczka.actions.policy import check_administrator
+from teczka.core.diagnoses import MOST, redacted
+from teczka.core.errors import NotAllowed
+from teczka.store.models import Diagnosis, User
+from teczka.store.viewer import as_user
+
+
+def send_diagnosis(actor: User, address: str, report: str) -> Diagnosis:
+    """Redacted before it is kept (core/diagnoses.py). A newer report of the same address takes the place of one that is still open."""
+    with as_user(actor.pk), transaction.atomic():
+        Diagnosis.objects.filter(owner=actor, address=address, closed_at=None).delete()
+        return Diagnosis.objects.create(
+            office_id=actor.office_id, owner=actor, address=address, report=redacted(report)[:MOST]
+        )
+
+
+def close_diagnosis(actor: User, public_id: UUID) -> None:
+    """Raises NotAllowed."""
+    check_administrator(actor)
+    with as_user(actor.pk):
+        closed = Diagnosis.objects.filter(office_id=actor.office_id, public_id=public_id, closed_at=None)
+        if not closed.update(closed_at=timezone.now()):
+            raise NotAllowed

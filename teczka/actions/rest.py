@@ -1,0 +1,80 @@
+"""Accounts at rest: paused, or deleted. From the moment such a change commits nobody speaks to their servers.
+
+Whoever keeps the account just then loses the lease with it, so that what a pass is fetching at that moment is not written any more.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from teczka.actions.account_rows import save
+from teczka.actions.accounts import check_room
+from teczka.actions.secrets import forget_secret
+from teczka.core.accounts import UNDO_DAYS, Farewell, State
+from teczka.core.errors import AlreadyThere, NotAllowed, Trouble
+from teczka.store import events, leases
+from teczka.store.models import Account, User
+from teczka.store.viewer import as_user
+
+
+def pause_account(actor: User, public_id: UUID) -> None:
+    with _resting(actor, public_id) as account:
+        _not_deleted(account)
+        save(account, {"paused_at": account.paused_at or timezone.now()})
+
+
+def resume_account(actor: User, public_id: UUID) -> None:
+    with _resting(actor, public_id) as account:
+        _not_deleted(account)
+        save(account, {"paused_at": None})
+
+
+def delete_account(actor: User, public_id: UUID, farewell: Farewell) -> None:
+    """Nothing happens on the server, and nothing is asked of it. The secret is erased at once; the mail that was downloaded stays in the
+    archive, or is hidden now and goes UNDO_DAYS later (actions/removal.py). An archive may be sent after it. Raises NotAllowed.
+    """
+    with _resting(actor, public_id) as account:
+        if not farewell or account.farewell == Farewell.REMOVE:
+            raise NotAllowed
+        forget_secret(account)
+        save(account, {"deleted_at": timezone.now(), "farewell": farewell, "paused_at": None})
+
+
+def take_back(actor: User, public_id: UUID) -> None:
+    """Undo a deletion, within UNDO_DAYS: the account is there again and wants its password.
+
+    Raises NotAllowed; AlreadyThere where it was added anew meanwhile; Problem(ACCOUNT_LIMIT).
+    """
+    missing = {"state": State.NEEDS_OWNER, "trouble": Trouble.SECRET_MISSING, "trouble_since": timezone.now()}
+    told = {"trouble_params": {}, "trouble_detail": ""}
+    try:
+        with _resting(actor, public_id) as account:
+            if not account.deleted_at or account.deleted_at < timezone.now() - timedelta(days=UNDO_DAYS):
+                raise NotAllowed
+            check_room(actor)
+            save(account, {"deleted_at": None, "farewell": Farewell.NONE, **missing, **told})
+    except IntegrityError as error:
+        raise AlreadyThere from error
+
+
+@contextmanager
+def _resting(actor: User, public_id: UUID) -> Iterator[Account]:
+    """One of the actor's own, deleted or not, locked; its keeper is told, and its owner's pages. Raises NotAllowed."""
+    with as_user(actor.pk), transaction.atomic():
+        mine = Account.objects.filter(owner=actor, public_id=public_id)
+        pk = mine.values_list("pk", flat=True).first()
+        if pk is None:
+            raise NotAllowed
+        leases.revoke(pk)
+        yield mine.select_for_update().get()
+        events.ask_keeper(pk)
+        events.changed([actor.public_id], public_id, [])
+
+
+def _not_deleted(account: Account) -> None:
+    if account.deleted_at:
+        raise NotAllowed
