@@ -12,6 +12,7 @@ from teczka.actions.account_rows import columns, described, place, save, way_in,
 from teczka.actions.gate import gate
 from teczka.actions.secrets import seal_password, seal_tokens
 from teczka.actions.servers import reach
+from teczka.actions.tokens import check_hosts
 from teczka.core.accounts import COLOURS, Auth, Mode, NewAccount, Tokens
 from teczka.core.errors import AlreadyThere, NotAllowed, Problem, Trouble
 from teczka.core.mail import RemoteFolder
@@ -42,7 +43,7 @@ def add_account(actor: User, new: NewAccount, offer: UUID | None = None) -> Acco
     """The connection is tested first, outside any transaction. Its folders are there at once, for their owner to look into while the
     mail arrives. `offer`: what an administrator had prepared; it goes with the account's coming.
 
-    Raises Problem (CHECK_BUSY, ACCOUNT_LIMIT, ACCOUNT_DOMAIN, TLS_REQUIRED among them), or AlreadyThere.
+    Raises Problem (CHECK_BUSY, ACCOUNT_LIMIT, ACCOUNT_DOMAIN, TLS_REQUIRED, OAUTH_HOST among them), or AlreadyThere.
     """
     _check_policy(actor, new)
     check_room(actor)
@@ -155,6 +156,7 @@ def _check_policy(actor: User, new: NewAccount, before: Account | None = None) -
     for server in (new.incoming, new.outgoing):
         if server and server.security == Security.PLAIN and not rules.allows_plain(server.host):
             raise Problem(Trouble.TLS_REQUIRED, host=server.host)
+    check_hosts(new)
 
 
 def _credential(new: NewAccount, before: Account | None = None) -> Credential:

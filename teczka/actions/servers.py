@@ -1,6 +1,8 @@
 """Where an account's mail lies on its server, and what opens it."""
 
 from teczka.actions.secrets import open_password
+from teczka.actions.tokens import token_credential
+from teczka.core.accounts import Auth
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.types import Credential, Security, Server
 from teczka.store.models import Account, Secret
@@ -9,11 +11,17 @@ from teczka.store.viewer import as_user
 
 
 def reach(account: Account) -> tuple[Server, Credential]:
-    """Raises Problem(SECRET_BROKEN) where the stored password cannot be opened."""
+    """Outside any transaction: an access token may have to be renewed first. Raises Problem."""
+    server = Server(account.host, account.port, Security(account.security), account.ca_pem)
+    return server, opens(account, account.username, account.host)
+
+
+def opens(account: Account, username: str, host: str) -> Credential:
+    """What lets this account in at one of its servers. Raises Problem, SECRET_BROKEN where the stored password cannot be opened."""
+    if account.auth != Auth.PASSWORD:
+        return token_credential(account, username, host)
     try:
         with as_user(account.owner_id):
-            password = open_password(account)
+            return Credential(username, open_password(account))
     except (SecretBroken, Secret.DoesNotExist) as broken:
         raise Problem(Trouble.SECRET_BROKEN) from broken
-    server = Server(account.host, account.port, Security(account.security), account.ca_pem)
-    return server, Credential(account.username, password)

@@ -1,0 +1,78 @@
+"""What Microsoft and Google know this installation as: entered by an office's administrators, used whenever one of its people signs in."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import connection
+
+from teczka.actions.secrets import open_client_secret, seal_client_secret
+from teczka.core.accounts import Auth
+from teczka.core.errors import NotAllowed, Problem, Trouble
+from teczka.core.oauth import ADMINISTRATORS, GOOGLE, Client, IdentityProvider, microsoft
+from teczka.core.settings import settings
+from teczka.store.models import OAuthClient, User
+from teczka.store.secrets import SecretBroken
+from teczka.store.viewer import as_user
+
+
+@dataclass(frozen=True, slots=True)
+class NewClient:
+    client_id: str
+    secret: str = field(repr=False)  # empty: the one that is there
+    tenant: str = ""
+    secret_ends_on: date | None = None
+
+
+def provider_of(auth: Auth) -> IdentityProvider:
+    return GOOGLE if auth is Auth.GOOGLE else microsoft(settings().microsoft_login, settings().microsoft_mail)
+
+
+def client_of(office_id: int, auth: Auth) -> Client:
+    """Within `as_user(anybody of the office)`. Raises Problem where no administrator has entered one, or its secret cannot be opened."""
+    provider = provider_of(auth)
+    row = OAuthClient.objects.filter(office_id=office_id, provider=auth).first()
+    if row is None:
+        raise Problem(Trouble.OAUTH_MISSING, provider=provider.name)
+    try:
+        return Client(provider, row.client_id, open_client_secret(row), row.tenant)
+    except SecretBroken as broken:
+        raise Problem(Trouble.SECRET_BROKEN) from broken
+
+
+def save_client(actor: User, auth: Auth, new: NewClient) -> None:
+    """Accounts that waited for it are tried again. Raises NotAllowed."""
+    _check(actor)
+    with as_user(actor.pk):
+        row = OAuthClient.objects.filter(office_id=actor.office_id, provider=auth).first()
+        row = row or OAuthClient(office_id=actor.office_id, provider=auth)
+        row.client_id, row.tenant, row.secret_ends_on = new.client_id, new.tenant, new.secret_ends_on
+        row.trouble, row.trouble_since = "", None
+        if new.secret:
+            seal_client_secret(row, new.secret)
+        row.save()
+        _call("teczka_oauth_mended", auth)
+
+
+def remove_client(actor: User, auth: Auth) -> None:
+    """Accounts that are signed in by it go on until their access tokens end. Raises NotAllowed."""
+    _check(actor)
+    with as_user(actor.pk):
+        OAuthClient.objects.filter(office_id=actor.office_id, provider=auth).delete()
+
+
+def tell_office(auth: Auth, problem: Problem | None) -> None:
+    """Within `as_user`: leaves word where the office's administrators look (web/office/oauth.py), of what only they can mend and that it
+    is mended."""
+    said = problem.trouble.value if problem and problem.trouble in ADMINISTRATORS else ""
+    if problem is None or said:
+        _call("teczka_oauth_trouble", auth, said)
+
+
+def _check(actor: User) -> None:
+    if not actor.is_administrator:
+        raise NotAllowed
+
+
+def _call(function: str, *values: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.callproc(function, [str(value) for value in values])
