@@ -68,6 +68,24 @@ class Spool(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class DropEntry:
+    """A message as a POP3 listing names it, for as long as the session lasts."""
+
+    number: int
+    size: int  # 0 where the server does not tell; some tell it wrong
+    uidl: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class DropHint:
+    """By what a later session's listing may know a message again. Hints: only its bytes are the message's identity."""
+
+    uidl: bytes | None
+    size: int  # as LIST told it
+    head: bytes  # of its headers; empty where they name no message
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteMessage:
     """A whole message: `body` is the bytes of BODY[], or the spool that they were streamed into."""
 
@@ -78,3 +96,4 @@ class RemoteMessage:
     body: bytes | bytearray | Spool
     envelope: Envelope | None = None
     sha256: bytes = b""  # of a body in memory, where whoever received it has hashed it already
+    hint: DropHint | None = None  # POP3: `uid` is of our own making, and `flags` are nobody's

@@ -1,16 +1,27 @@
 """What the outside world is made of, whatever the protocol. No database and no Django below this line."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from teczka.core.mail import Envelope, FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary, Spool
+from teczka.core.mail import (
+    DropEntry,
+    Envelope,
+    FolderStatus,
+    RemoteFlags,
+    RemoteFolder,
+    RemoteMessage,
+    RemoteSummary,
+    Spool,
+)
 
 __all__ = [
     "Credential",
+    "DropEntry",
     "Envelope",
     "FolderStatus",
+    "RemoteDrop",
     "RemoteFlags",
     "RemoteFolder",
     "RemoteMailbox",
@@ -79,3 +90,22 @@ class RemoteMailbox(Protocol):
     def close(self) -> None:
         """LOGOUT, never CLOSE or EXPUNGE (P3)."""
         ...
+
+
+class RemoteDrop(Protocol):
+    """A signed-in POP3 session: one mailbox, as it was when the session began. Every method may raise `core.errors.Problem`, and then
+    the connection is closed. Nothing here changes the server."""
+
+    def listing(self) -> list[DropEntry]:
+        """By number, ascending; the newest is the last."""
+        ...
+
+    def heads(self, entries: Sequence[DropEntry]) -> Iterator[tuple[DropEntry, bytes]]:
+        """`DropHint.head` of each, from its headers alone; fewer, or none, where the server does not give them."""
+        ...
+
+    def messages(self, wanted: Sequence[tuple[int, DropEntry]], envelopes: bool = False) -> Iterator[RemoteMessage]:
+        """Whole messages, in this order, each under the UID given with it. One that the server refuses is left out."""
+        ...
+
+    def close(self) -> None: ...

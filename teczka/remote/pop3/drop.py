@@ -1,0 +1,62 @@
+"""What the mailbox holds: STAT, LIST and UIDL (RFC 1939 §5, §7) as one listing, forgiving of servers that contradict themselves."""
+
+import re
+from hashlib import sha256
+
+from teczka.core.errors import Problem, Trouble
+from teczka.core.mail import DropEntry
+from teczka.remote.pop3.commands import Verb
+from teczka.remote.pop3.conversation import Command, Conversation, Talk
+from teczka.remote.pop3.refusals import at_command, is_later
+
+LONGEST_UIDL = 255
+
+_STAT = re.compile(r"(\d{1,15})(?: +(\d{1,18}))?(?: |$)")
+_SIZE = re.compile(rb"[ \t]*(\d{1,15})[ \t]+(\d{1,15})(?:[ \t].*)?")
+_UIDL = re.compile(rb"[ \t]*(\d{1,15})(?:[ \t](.*))?", re.DOTALL)
+
+
+def stat(conversation: Conversation) -> Talk[int]:
+    """STAT: how many messages there are."""
+    answer = yield Command.of(Verb.STAT)
+    found = _STAT.match(answer.status.text)
+    if not answer.status.ok or not found:
+        raise at_command(answer.status, conversation.host, conversation.detail(answer.status))
+    return _bounded(int(found[1]), conversation)
+
+
+def listing(conversation: Conversation) -> Talk[list[DropEntry]]:
+    """By number, ascending. Whatever either list names is there; what neither tells of it is 0, or None."""
+    count = yield from stat(conversation)
+    sizes = yield from _sizes(conversation)
+    names = yield from _names(conversation)
+    numbers = sorted(sizes.keys() | names.keys()) or range(1, count + 1)
+    _bounded(len(numbers), conversation)
+    return [DropEntry(number, sizes.get(number, 0), names.get(number)) for number in numbers]
+
+
+def _sizes(conversation: Conversation) -> Talk[dict[int, int]]:
+    answer = yield Command.of(Verb.LIST)
+    if not answer.status.ok and is_later(answer.status):
+        raise at_command(answer.status, conversation.host, conversation.detail(answer.status))
+    found = (_SIZE.fullmatch(line) for line in answer.lines())
+    return {int(line[1]): int(line[2]) for line in found if line and int(line[1])}
+
+
+def _names(conversation: Conversation) -> Talk[dict[int, bytes]]:
+    """UIDL is optional. A name that is empty is none; any other bytes are, however long (RFC 1939 §7 allows 70 printable ones)."""
+    answer = yield Command.of(Verb.UIDL)
+    found = (_UIDL.fullmatch(line) for line in answer.lines())
+    return {int(line[1]): name for line in found if line and int(line[1]) and (name := _name(line[2] or b""))}
+
+
+def _name(told: bytes) -> bytes:
+    """As it is, so that it can be known again; one that is too long to be kept by its digest."""
+    name = told.strip()
+    return name if len(name) <= LONGEST_UIDL else sha256(name).digest()
+
+
+def _bounded(count: int, conversation: Conversation) -> int:
+    if count > conversation.limits.entries:
+        raise Problem(Trouble.SERVER_LIMIT, host=conversation.host)
+    return count

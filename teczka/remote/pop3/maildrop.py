@@ -1,0 +1,242 @@
+"""The blocking transport: one signed-in session, which is a snapshot of the mailbox (`remote.types.RemoteDrop`).
+
+A session in which a message was fetched ends without QUIT. Only QUIT takes a server to the UPDATE state (RFC 1939 §6), in which some mark
+what was fetched as read, and those that keep nothing remove it (EXPIRE 0, RFC 2449 §6.7): by hanging up nothing changes there (P3).
+"""
+
+import math
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from socket import socket
+from typing import Self, TypeVar
+
+from teczka.core.errors import Problem, Trouble
+from teczka.core.mail import DropEntry, DropHint, RemoteMessage
+from teczka.remote.egress import Gate
+from teczka.remote.pop3 import drop
+from teczka.remote.pop3.commands import Verb
+from teczka.remote.pop3.conversation import Command, Conversation, Need, Talk
+from teczka.remote.pop3.head import arrival, envelope, fingerprint, header_block
+from teczka.remote.pop3.limits import DEFAULT, Limits
+from teczka.remote.pop3.reader import Response
+from teczka.remote.pop3.refusals import at_command, is_later
+from teczka.remote.pop3.signin import sign_in
+from teczka.remote.types import Credential, Security, Server, SpoolFactory
+from teczka.remote.wire import Wire
+
+T = TypeVar("T")
+X = TypeVar("X")
+
+IN_FLIGHT = 64  # commands, where the server takes more than one (PIPELINING, RFC 2449 §6.6)
+PACE = 1024  # bytes a second that a server must deliver beyond its time-out: a trickle is no answer
+
+
+class Pop3Drop:
+    """`connect` makes one. Every method may raise Problem; the connection is closed then."""
+
+    def __init__(self, server: Server, sock: socket, conversation: Conversation, timeout: float, end: float) -> None:
+        self._server = server
+        self._wire = Wire(sock)
+        self._conversation = conversation
+        self._timeout = timeout
+        self._end = end  # of the whole connection, by time.monotonic()
+        self._fetched = False  # QUIT would change something
+        self._worn = False  # the server fell silent in the middle
+        self._closed = False
+
+    @classmethod
+    def connect(
+        cls,
+        server: Server,
+        credential: Credential,
+        gate: Gate,
+        *,
+        spool: SpoolFactory | None = None,
+        timeout: float = 60.0,
+        lifetime: float = math.inf,
+        limits: Limits = DEFAULT,
+    ) -> Self:
+        """Signed in. `timeout` in seconds for each step: the connection, the handshake, each answer; `lifetime` for everything together,
+        the looking-up of the name alone left out. Without `spool` messages lie in memory, however large."""
+        plain = server.security is Security.PLAIN
+        end = time.monotonic() + lifetime
+        sock = gate.connect(server.host, server.port, min(timeout, lifetime), named_only=plain)
+        made = cls(server, sock, Conversation(server, spool=spool, limits=limits), timeout, end)
+        with made._closing_on_problem():
+            if server.security is Security.TLS:
+                made._wire.handshake(server, made._seconds())
+            made._run(sign_in(made._conversation, server.security, credential))
+        return made
+
+    def count(self) -> int:
+        return self._run(drop.stat(self._conversation))
+
+    def listing(self) -> list[DropEntry]:
+        return self._run(drop.listing(self._conversation))
+
+    def heads(self, entries: Sequence[DropEntry]) -> Iterator[tuple[DropEntry, bytes]]:
+        """Nothing at all from the first that the server refuses on: TOP is optional."""
+        for entry, response in self._stream((entry, Command.of(Verb.TOP, entry.number, 0)) for entry in entries):
+            if not response.status.ok:
+                break
+            yield entry, fingerprint(header_block(_beginning(response, self._conversation.limits)))
+
+    def messages(self, wanted: Sequence[tuple[int, DropEntry]], envelopes: bool = False) -> Iterator[RemoteMessage]:
+        self._fetched = True
+        commands = ((pair, Command(Verb.RETR, (pair[1].number,), pair[1].size)) for pair in wanted)
+        for (uid, entry), response in self._stream(commands):
+            if response.status.ok:
+                yield self._message(uid, entry, response, envelopes)
+            elif is_later(response.status):
+                detail = self._conversation.detail(response.status)
+                raise at_command(response.status, self._server.host, detail)
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        try:
+            if not (self._fetched or self._worn):
+                self._run(_quit())
+        except Problem:
+            pass  # nothing is lost with a farewell
+        finally:
+            self._drop()
+
+    def _message(self, uid: int, entry: DropEntry, response: Response, envelopes: bool) -> RemoteMessage:
+        content = response.content
+        assert content is not None  # noqa: S101  RETR has one
+        block = header_block(_beginning(response, self._conversation.limits))
+        return RemoteMessage(
+            uid=uid,
+            flags=frozenset(),
+            internaldate=arrival(block),
+            size=entry.size,
+            body=content.body,
+            envelope=envelope(block) if envelopes else None,
+            sha256=content.digest(),
+            hint=DropHint(entry.uidl, entry.size, fingerprint(block)),
+        )
+
+    def _run(self, talk: Talk[T]) -> T:
+        with self._closing_on_problem():
+            play = self._conversation.play(talk)
+            try:
+                while True:
+                    want = next(play)
+                    if want is Need.MORE:
+                        self._receive()
+                    elif want is Need.HANDSHAKE:
+                        self._wire.handshake(self._server, self._seconds())
+                    elif isinstance(want, bytes):
+                        self._send(want)
+            except StopIteration as done:
+                result: T = done.value
+                return result
+
+    def _stream(self, asked: Iterable[tuple[X, Command]]) -> Iterator[tuple[X, Response]]:
+        """Answers come in the order of the commands (RFC 2449 §6.6). Left before its end the connection is closed: a fresh session costs
+        less than hearing out what nobody wants."""
+        most = IN_FLIGHT if "PIPELINING" in (self._conversation.capabilities or {}) else 1
+        waiting: deque[X] = deque()
+        left = iter(asked)
+        whole = False
+        try:
+            with self._closing_on_problem():
+                while self._refill(left, waiting, most):
+                    yield waiting.popleft(), self._response()
+            whole = True
+        finally:
+            if not whole:
+                self._drop()
+
+    def _refill(self, left: Iterator[tuple[X, Command]], waiting: deque[X], most: int) -> bool:
+        """False when all is answered. Half a window at a time, so that many commands are one write."""
+        if len(waiting) <= most // 2:
+            data = b""
+            while len(waiting) < most and (pair := next(left, None)):
+                waiting.append(pair[0])
+                data += self._conversation.start(pair[1])
+            if data:
+                self._send(data)
+        return bool(waiting)
+
+    def _response(self) -> Response:
+        asked_again = False
+        while (response := self._conversation.response()) is None:
+            if self._conversation.reader.stuck:
+                asked_again = True
+                self._send(self._conversation.start(Command.of(Verb.NOOP)))
+            self._receive()
+        if response.status.kind == "+":
+            raise self._conversation.garbage()
+        if asked_again:
+            self._response()
+        return response
+
+    def _receive(self) -> None:
+        """Until a response is whole. A server must keep PACE: it has its time-out, and no more than that at any moment."""
+        reader, wire = self._conversation.reader, self._wire
+        if self._worn:
+            raise self._conversation.silence()
+        deadline = min(time.monotonic() + self._timeout, self._end)
+        try:
+            wire.patience(self._seconds())
+            while True:
+                wire.pull(reader)
+                if reader.ready or reader.stuck:
+                    return
+                if self._end < math.inf:
+                    wire.patience(self._seconds())
+                count = wire.receive()
+                now = time.monotonic()
+                if now > deadline:
+                    raise self._conversation.silence()
+                if not count:
+                    raise Problem(Trouble.SERVER_CLOSED, host=self._server.host)
+                deadline = min(deadline + count / PACE, now + self._timeout, self._end)
+        except TimeoutError as error:
+            self._worn = True
+            if not reader.settle():
+                raise self._conversation.silence() from error
+        except OSError as error:
+            raise Problem(Trouble.SERVER_CLOSED, host=self._server.host) from error
+
+    def _send(self, data: bytes) -> None:
+        try:
+            self._wire.patience(self._seconds())
+            self._wire.send(data)
+        except TimeoutError as error:
+            raise self._conversation.silence() from error
+        except OSError as error:
+            raise Problem(Trouble.SERVER_CLOSED, host=self._server.host) from error
+
+    def _seconds(self) -> float:
+        """That a step may take. Never 0: that would mean "do not block"."""
+        return min(self._timeout, max(0.001, self._end - time.monotonic()))
+
+    @contextmanager
+    def _closing_on_problem(self) -> Iterator[None]:
+        try:
+            yield
+        except Problem:
+            self._drop()
+            raise
+
+    def _drop(self) -> None:
+        self._closed = True
+        self._conversation.reader.close()
+        self._wire.close()
+
+
+def _quit() -> Talk[None]:
+    """QUIT, RFC 1939 §6, of a session that fetched nothing."""
+    yield Command.of(Verb.QUIT)
+
+
+def _beginning(response: Response, limits: Limits) -> bytes:
+    content = response.content
+    if content is None or not isinstance(content.body, bytearray):
+        return content.prefix if content else b""
+    return bytes(memoryview(content.body)[: limits.head])

@@ -1,0 +1,122 @@
+"""The POP3 client and a real server, checked by the standard library's IMAP client and by the files on its disk."""
+
+import hashlib
+import random
+from pathlib import Path
+
+import pytest
+
+from teczka.core.errors import Problem, Trouble
+from teczka.core.mail import DropEntry, RemoteMessage
+from teczka.remote.egress import Gate
+from teczka.remote.pop3 import Pop3Drop
+from teczka.remote.types import Credential, Security, Server
+from tests.dovecot.mailbox import Mailbox
+from tests.dovecot.server import Dovecot
+from tests.remote.imap.spools import MemorySpool, Spools
+
+pytestmark = pytest.mark.dovecot
+
+RAW = (
+    b"Received: from a by b; Thu, 05 Nov 2026 10:00:%02d +0100\r\nFrom: Anna <anna@example.pl>\r\nTo: b@example.pl\r\n"
+    b"Subject: =?utf-8?q?Pozew_%d?=\r\nMessage-ID: <%d@x>\r\n\r\nTre\xc5\x9b\xc4\x87\r\n"
+)
+
+
+def raw(number: int, rest: bytes = b"") -> bytes:
+    return RAW % (number % 60, number, number) + rest
+
+
+def server(dovecot: Dovecot, security: Security = Security.TLS) -> Server:
+    port = dovecot.pop3s_port if security is Security.TLS else dovecot.pop3_port
+    return Server(dovecot.host, port, security, "" if security is Security.PLAIN else dovecot.ca_pem)
+
+
+def connect(dovecot: Dovecot, mailbox: Mailbox, security: Security = Security.TLS, password: str = "") -> Pop3Drop:
+    credential = Credential(mailbox.username, password or mailbox.password)
+    return Pop3Drop.connect(server(dovecot, security), credential, Gate.parse("127.0.0.1"), spool=Spools(), timeout=20)
+
+
+def numbered(entries: list[DropEntry]) -> list[tuple[int, DropEntry]]:
+    return [(entry.number, entry) for entry in entries]
+
+
+def bytes_of(message: RemoteMessage) -> bytes:
+    return bytes(message.body.data if isinstance(message.body, MemorySpool) else message.body)  # type: ignore[arg-type]
+
+
+def on_disk(mailbox: Mailbox) -> list[tuple[str, bytes]]:
+    """Every file of mail, by its name with its flags. A name that moves from new/ to cur/ was seen by a session, not by a person."""
+    files = (path for folder in ("new", "cur") for path in Path(mailbox.maildir / folder).iterdir())
+    return sorted((path.name.removesuffix(":2,"), path.read_bytes()) for path in files)
+
+
+@pytest.mark.parametrize("security", Security)
+def test_every_message_comes_byte_for_byte_and_nothing_changes_there(
+    dovecot: Dovecot, mailbox: Mailbox, security: Security
+) -> None:
+    random_ = random.Random(7)
+    mailbox.deliver_many(
+        raw(n, random_.randbytes(random_.randrange(90_000)).translate(None, b"\r\0").replace(b"\n", b"\r\n.")) + b"\r\n"
+        for n in range(250)  # without NUL, which Dovecot's IMAP, the oracle, cannot say
+    )
+    mailbox.append(b"Subject: large\r\n\r\n" + (b"y" * 76 + b"\r\n") * 120_000)
+    before, listed = on_disk(mailbox), mailbox.listing(["INBOX"])
+    drop = connect(dovecot, mailbox, security)
+    entries = drop.listing()
+    got = {message.uid: bytes_of(message) for message in drop.messages(numbered(entries))}
+    drop.close()
+    assert [hashlib.sha256(got[number]).hexdigest() for number in sorted(got)] == [held.sha256 for held in listed]
+    assert [entry.size for entry in entries] == [len(got[entry.number]) for entry in entries]
+    assert len({entry.uidl for entry in entries}) == 251
+    assert on_disk(mailbox) == before
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [b"", b"no line end", b".\r\n", b"..\r\n.", b"\r\n.\r\n", b"\r\n\r\n.\r\n\r\n", b"x" * 300_000, b"a\nb\n.\nc\r\n"],
+    ids=["none", "no line end", "dot", "dots", "end", "ends", "one long line", "bare LF"],
+)
+def test_a_body_is_the_servers_bytes_and_no_others(dovecot: Dovecot, mailbox: Mailbox, rest: bytes) -> None:
+    mailbox.deliver_many([raw(1, rest), raw(2)])
+    drop = connect(dovecot, mailbox)
+    got = [hashlib.sha256(bytes_of(message)).hexdigest() for message in drop.messages(numbered(drop.listing()))]
+    drop.close()
+    assert got == [held.sha256 for held in mailbox.listing(["INBOX"])]
+
+
+def test_a_wrong_password_is_refused_as_such(dovecot: Dovecot, mailbox: Mailbox) -> None:
+    with pytest.raises(Problem) as refused:
+        connect(dovecot, mailbox, password="not this one")
+    assert refused.value.trouble is Trouble.SIGNIN_REFUSED
+
+
+def test_heads_know_their_messages_again(dovecot: Dovecot, mailbox: Mailbox) -> None:
+    mailbox.deliver_many([*(raw(n) for n in range(150)), b"Subject: nameless\r\n\r\nx\r\n"])
+    drop = connect(dovecot, mailbox)
+    entries = drop.listing()
+    heads = {entry.number: head for entry, head in drop.heads(entries)}
+    got = {message.uid: message.hint.head for message in drop.messages(numbered(entries)) if message.hint}
+    assert heads == got
+    assert len(set(heads.values())) == 151
+    assert heads[151] == b""
+    drop.close()
+
+
+def test_an_empty_mailbox_has_nothing(dovecot: Dovecot, mailbox: Mailbox) -> None:
+    drop = connect(dovecot, mailbox)
+    assert (drop.count(), drop.listing(), list(drop.messages([])), list(drop.heads([]))) == (0, [], [], [])
+    drop.close()
+
+
+def test_the_time_is_the_last_servers_and_the_list_headers_come_along(dovecot: Dovecot, mailbox: Mailbox) -> None:
+    mailbox.deliver_many([raw(7)])
+    drop = connect(dovecot, mailbox)
+    (message,) = drop.messages(numbered(drop.listing()), envelopes=True)
+    drop.close()
+    assert message.internaldate.isoformat() == "2026-11-05T09:00:07+00:00"
+    assert message.envelope is not None
+    assert (message.envelope.subject, message.envelope.from_) == (
+        b"=?utf-8?q?Pozew_7?=",
+        ((b"Anna", b"anna@example.pl"),),
+    )
