@@ -34,7 +34,8 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
     Trouble.CONNECT_FAILED: (
         _("“%(host)s” cannot be reached on port %(port)s."),
         _(
-            "Check the server name and the port with your provider. If the server stands in the office's own network, whoever keeps this Teczka running has to allow it first (TECZKA_EGRESS_ALLOW)."
+            "Check the server name and the port with your provider. If the server stands in the office's own network, whoever keeps"
+            " this Teczka running has to allow it first (TECZKA_EGRESS_ALLOW)."
         ),
     ),
     Trouble.TLS_NAME: (_("The certificate of “%(host)s” is made out to another name."), _CERTIFICATE),

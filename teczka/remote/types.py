@@ -1,5 +1,7 @@
 """What the outside world is made of, whatever the protocol. No database and no Django below this line."""
 
+import base64
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -40,6 +42,16 @@ class Security(StrEnum):
     PLAIN = "plain"  # only where the machine's keeper allowed the host (tests, the demo)
 
 
+_ENCODED = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
+
+
+def _decoded(piece: str) -> bytes:
+    try:
+        return base64.b64decode(piece + "=" * (-len(piece) % 4))
+    except ValueError:
+        return b""
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     host: str
@@ -53,6 +65,13 @@ class Credential:
     username: str
     secret: str = field(repr=False)
     bearer: bool = False  # the secret is an access token, for XOAUTH2 or OAUTHBEARER alone
+
+    def hidden_in(self, said: str) -> str:
+        """What a server said, without the secret: some quote the command that they did not like, as it stood or in base64."""
+        for piece in set(_ENCODED.findall(said)):
+            if self.secret and self.secret.encode() in _decoded(piece):
+                said = said.replace(piece, "…")
+        return said.replace(self.secret, "…") if self.secret else said
 
 
 SpoolFactory = Callable[[int], Spool]

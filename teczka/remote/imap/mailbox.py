@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from socket import socket
+from ssl import SSLObject
 from typing import Self, TypeVar
 
 from teczka.core.errors import Problem, Trouble
+from teczka.core.ladder import Step
 from teczka.remote.egress import Gate
 from teczka.remote.imap.conversation import Command, Conversation, Need, Talk
 from teczka.remote.imap.examine import examine
@@ -21,7 +23,7 @@ from teczka.remote.imap.noop import logout, noop
 from teczka.remote.imap.refusals import at_folder
 from teczka.remote.imap.responses import Event, Status, Untagged
 from teczka.remote.imap.search import search
-from teczka.remote.imap.signin import sign_in
+from teczka.remote.imap.signin import enter, greet, starttls
 from teczka.remote.imap.tokens import NotImap
 from teczka.remote.imap.utf7 import path_of
 from teczka.remote.types import (
@@ -78,11 +80,34 @@ class ImapMailbox:
         end = time.monotonic() + lifetime
         sock = gate.connect(server.host, server.port, min(timeout, lifetime), named_only=plain)
         mailbox = cls(server, sock, Conversation(server, spool=spool, limits=limits), timeout, end)
-        with mailbox._closing_on_problem():
-            if server.security is Security.TLS:
-                mailbox._wire.handshake(server, mailbox._seconds())
-            mailbox._run(sign_in(mailbox._conversation, server.security, credential))
+        for _ in mailbox.enter(credential):
+            pass
         return mailbox
+
+    @classmethod
+    def over(cls, sock: socket, server: Server, seconds: float) -> Self:
+        """Not signed in yet, for who wants to see `enter` step by step. All of it has to end within `seconds`."""
+        return cls(server, sock, Conversation(server), seconds, time.monotonic() + seconds)
+
+    def enter(self, credential: Credential) -> Iterator[Step]:
+        """From the first byte to the authenticated state: yields what was reached."""
+        security, conversation = self._server.security, self._conversation
+        if security is Security.TLS:
+            with self._closing_on_problem():
+                self._wire.handshake(self._server, self._seconds())
+            yield Step.TLS
+        preauthenticated = self._run(greet(security, self._server.host))
+        yield Step.GREETING
+        if security is Security.STARTTLS:
+            self._run(starttls(conversation))
+            yield Step.TLS
+        self._run(enter(conversation, credential, preauthenticated=preauthenticated))
+        yield Step.SIGNIN
+
+    @property
+    def tls(self) -> SSLObject | None:
+        """What encrypts the connection."""
+        return self._wire.tls
 
     @property
     def capabilities(self) -> frozenset[str]:

@@ -3,6 +3,7 @@
 import re
 
 from teczka.core.errors import Problem, Trouble
+from teczka.core.refusals import recognise
 from teczka.remote.imap.responses import Status
 from teczka.remote.types import Credential
 
@@ -24,6 +25,9 @@ def at_bye(status: Status, host: str, detail: str) -> Problem:
 
 def at_signin(status: Status, host: str, credential: Credential, detail: str) -> Problem:
     """A refused secret and a busy server must never be confused: the first stops all tries, the second is tried again."""
+    known = recognise(f"[{status.code}] {status.text}")
+    if known:
+        return Problem(known, host=host, detail=detail)
     if status.code not in _REFUSED and _is_later(status):
         return Problem(Trouble.SIGNIN_UNAVAILABLE, host=host, detail=detail)
     if status.code not in _REFUSED and status.kind == "BAD" and _METHOD_WORDS.search(status.text):

@@ -11,13 +11,23 @@ from teczka.remote.types import Credential, Security
 
 
 def sign_in(conversation: Conversation, security: Security, credential: Credential) -> Talk[None]:
+    preauthenticated = yield from greet(security, conversation.host)
+    if security is Security.STARTTLS:
+        yield from starttls(conversation)
+    yield from enter(conversation, credential, preauthenticated=preauthenticated)
+
+
+def greet(security: Security, host: str) -> Talk[bool]:
+    """Whether the server takes us for signed in already (RFC 3501 §7.1.4)."""
     greeting = yield Step.GREETING
     preauthenticated = greeting.status.kind == "PREAUTH"
-    if security is Security.STARTTLS:
+    if preauthenticated and security is Security.STARTTLS:
         # STARTTLS is forbidden then: whoever greets so wants to keep us in plaintext (RFC 3501 §6.2.1).
-        if preauthenticated:
-            raise Problem(Trouble.TLS_PREAUTH, host=conversation.host)
-        yield from starttls(conversation)
+        raise Problem(Trouble.TLS_PREAUTH, host=host)
+    return preauthenticated
+
+
+def enter(conversation: Conversation, credential: Credential, *, preauthenticated: bool) -> Talk[None]:
     if not conversation.capabilities:
         yield from capability(conversation)
     if not preauthenticated:
@@ -55,7 +65,8 @@ def authenticate(conversation: Conversation, credential: Credential) -> Talk[Non
     conversation.capabilities = frozenset()  # others may come with the new state, §6.2.2
     answer = yield command
     if answer.status.kind != "OK":
-        raise at_signin(answer.status, conversation.host, credential, conversation.detail(answer.status))
+        detail = credential.hidden_in(conversation.detail(answer.status))
+        raise at_signin(answer.status, conversation.host, credential, detail)
     if not conversation.capabilities:
         yield from capability(conversation)
 

@@ -151,8 +151,8 @@ def test_an_authority_that_is_no_certificate_is_not_trusted() -> None:
         (b"NO [AUTHENTICATIONFAILED] try again later", Trouble.SIGNIN_REFUSED),
         (b"NO", Trouble.SIGNIN_REFUSED),
         (b"NO [UNAVAILABLE] database", Trouble.SIGNIN_UNAVAILABLE),
-        (b"NO Too many simultaneous connections", Trouble.SIGNIN_UNAVAILABLE),
-        (b"BAD User is authenticated but not connected.", Trouble.SIGNIN_UNAVAILABLE),
+        (b"NO Too many simultaneous connections", Trouble.SIGNIN_CONNECTIONS),
+        (b"BAD User is authenticated but not connected.", Trouble.SIGNIN_UNCONNECTED),
         (b"BAD Unsupported authentication mechanism", Trouble.SIGNIN_METHOD),
     ],
 )

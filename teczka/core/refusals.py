@@ -1,0 +1,50 @@
+"""What mail providers mean by what they say when they let nobody in.
+
+Known texts, whatever the protocol and the host: offices have their own domains at these providers. What is not recognised stays what
+the protocol says: refused, or busy.
+"""
+
+import re
+
+from teczka.core.errors import Problem, Trouble
+
+# The first that fits. Texts are of Gmail, Exchange Online and Outlook.com, Yahoo, Zoho, Yandex, GMX, Dovecot and Cyrus.
+_KNOWN = [
+    (Trouble.SIGNIN_UNCONNECTED, r"authenticated but not connected"),
+    (Trouble.SIGNIN_SENDING_OFF, r"smtpclientauth|5\.7\.139.*did not meet the criteria"),
+    (Trouble.SIGNIN_MODERN_ONLY, r"basic ?auth\w* is (disabled|not supported|blocked)|basicauthblocked|5\.7\.30\b"),
+    (Trouble.SIGNIN_APP_PASSWORD, r"app(lication)?([- ]specific)?[- ]password|invalidsecondfactor"),
+    (Trouble.SIGNIN_BROWSER, r"web ?browser|web login required|webalert|captcha|5\.7\.14\b"),
+    (Trouble.SIGNIN_QUOTA, r"bandwidth limit|daily (transfer|download|traffic)|transfer limit"),
+    (Trouble.SIGNIN_CONNECTIONS, r"too many (simultaneous |concurrent |open )?(connections|sessions)"),
+    (Trouble.SIGNIN_CONNECTIONS, r"maximum number of connections|connection limit"),
+    (Trouble.SIGNIN_ATTEMPTS, r"too many\b.*\b(attempts|auth\w*|logins?|failures)"),
+    (
+        Trouble.SIGNIN_ATTEMPTS,
+        r"temporarily (blocked|locked|restricted)|account (is|has been) (blocked|locked|suspended)",
+    ),
+    (Trouble.SIGNIN_EXPIRED, r"\[expired\]|password (has |is )?expired|password must be changed"),
+    (Trouble.SIGNIN_SWITCHED_OFF, r"not enabled for (imap|pop)|yet to enable (imap|pop)|access rights to this service"),
+    (
+        Trouble.SIGNIN_SWITCHED_OFF,
+        r"(imap|pop3?|smtp)( access| protocol| service)? (is )?(disabled|not enabled|switched off|turned off|not allowed)",
+    ),
+    (Trouble.SIGNIN_SWITCHED_OFF, r"\bwy[lł][aą]czon|nie (jest )?w[lł][aą]czon"),
+]
+_PATTERNS = [(trouble, re.compile(words, re.IGNORECASE)) for trouble, words in _KNOWN]
+
+# Says no more than "wrong password, or else": Yandex does.
+_EITHER = re.compile(r"credentials or (imap|pop3?) is disabled", re.IGNORECASE)
+
+
+def recognise(said: str) -> Trouble | None:
+    """The trouble that a server's refusal of a sign-in is known to mean; its parameter is `host`. `said`: one line, response codes such
+    as `[AUTHENTICATIONFAILED]` or `535 5.7.8` included."""
+    if _EITHER.search(said):
+        return None
+    return next((trouble for trouble, words in _PATTERNS if words.search(said)), None)
+
+
+def knows(problem: Problem) -> bool:
+    """Whether it has been recognised, so that another user name would help nothing."""
+    return any(problem.trouble is trouble for trouble, _ in _KNOWN)
