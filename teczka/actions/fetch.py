@@ -8,13 +8,14 @@ from django.utils import timezone
 from teczka.actions.gate import gate
 from teczka.actions.servers import reach
 from teczka.core.accounts import State
-from teczka.core.errors import Problem, Trouble
+from teczka.core.errors import LeaseLost, Problem, Trouble
 from teczka.remote.imap import ImapMailbox
 from teczka.store import events
 from teczka.store.blobs import blobs
 from teczka.store.leases import Lease, Leases
 from teczka.store.mail import LocalMail
 from teczka.store.models import Account, FetchRequest
+from teczka.store.queries.accounts import stored
 from teczka.store.viewer import as_user
 from teczka.sync import Report, run
 
@@ -30,6 +31,7 @@ OWNERS = {
     Trouble.SIGNIN_EXPIRED,
     Trouble.SIGNIN_METHOD,
     Trouble.SECRET_BROKEN,
+    Trouble.SECRET_MISSING,
 }
 
 
@@ -43,7 +45,11 @@ def fetch_account(account_id: int, owner_id: int, lease: Lease) -> Report:
 
 
 def fetch_alone(account: Account) -> Report | None:
-    """One pass by a process that is no worker. None where somebody else speaks for the account: then `ask`."""
+    """One pass by a process that is no worker. None where somebody else speaks for the account: then `ask`.
+
+    Raises Problem(ACCOUNT_RESTS).
+    """
+    _check_at_work(account)
     leases = Leases(sharing=False)
     try:
         lease = leases.try_take(account.pk)
@@ -53,11 +59,20 @@ def fetch_alone(account: Account) -> Report | None:
 
 
 def ask(account: Account) -> FetchRequest:
-    """A pass by whoever speaks for the account, soon. The answer comes in the same row: `done_at` and `report`."""
+    """A pass by whoever speaks for the account, soon. The answer comes in the same row: `done_at` and `report`.
+
+    Raises Problem(ACCOUNT_RESTS).
+    """
+    _check_at_work(account)
     with as_user(account.owner_id), transaction.atomic():
         request = FetchRequest.objects.create(office_id=account.office_id, owner_id=account.owner_id, account=account)
         events.ask_keeper(account.pk)
     return request
+
+
+def _check_at_work(account: Account) -> None:
+    if account.rests:
+        raise Problem(Trouble.ACCOUNT_RESTS)
 
 
 class Fetching:
@@ -77,11 +92,19 @@ class Fetching:
         and to the requests that were waiting. Raises LeaseLost."""
         began = timezone.now()
         report = Report()
+        self._look()
         with report.phase("total"):
             self._passes(report)
         self._record(report)
         self._answer(report, began)
         return report
+
+    def _look(self) -> None:
+        """At the account as it stands: it may have been changed, or laid to rest, while the lease was on its way."""
+        with self._local.writing():
+            self._account.refresh_from_db(from_queryset=Account.objects.select_related("owner"))
+        if self._account.rests:
+            raise LeaseLost
 
     def _passes(self, report: Report) -> None:
         while True:
@@ -117,7 +140,7 @@ class Fetching:
             with report.phase("connecting"):
                 self._remote = self._connect()
             if self._account.state != State.WORKING:
-                self._state(State.FETCHING)
+                self._begin_download()
         try:
             run(self._remote, self._local, report)
         except BaseException:
@@ -137,6 +160,14 @@ class Fetching:
         again = self._account.trouble == Trouble.SIGNIN_REFUSED and problem.trouble is Trouble.SIGNIN_REFUSED
         # A second refusal in a row is no accident, and a third try could lock the account.
         self._state(State.NEEDS_OWNER if again or problem.trouble in OWNERS else State.TROUBLED, problem)
+
+    def _begin_download(self) -> None:
+        """What is here now is what its speed will be reckoned from."""
+        self._state(State.FETCHING)
+        with self._local.writing():
+            self._account.fetching_since = timezone.now()
+            self._account.fetching_from = stored(self._account.pk)
+            self._account.save(update_fields=["fetching_since", "fetching_from"])
 
     def _state(self, state: State, problem: Problem | None = None) -> None:
         account = self._account

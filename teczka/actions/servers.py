@@ -17,11 +17,14 @@ def reach(account: Account) -> tuple[Server, Credential]:
 
 
 def opens(account: Account, username: str, host: str) -> Credential:
-    """What lets this account in at one of its servers. Raises Problem, SECRET_BROKEN where the stored password cannot be opened."""
+    """What lets this account in at one of its servers. Raises Problem, SECRET_BROKEN where the stored password cannot be opened,
+    SECRET_MISSING where none is kept."""
     if account.auth != Auth.PASSWORD:
         return token_credential(account, username, host)
     try:
         with as_user(account.owner_id):
             return Credential(username, open_password(account))
-    except (SecretBroken, Secret.DoesNotExist) as broken:
+    except Secret.DoesNotExist as missing:
+        raise Problem(Trouble.SECRET_MISSING) from missing
+    except SecretBroken as broken:
         raise Problem(Trouble.SECRET_BROKEN) from broken

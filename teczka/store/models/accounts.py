@@ -55,6 +55,11 @@ class Account(OwnedRow):
             ),
         ]
 
+    @property
+    def rests(self) -> bool:
+        """Its servers are not spoken to."""
+        return bool(self.paused_at or self.deleted_at)
+
 
 class Secret(models.Model):
     """A password or token, sealed (AES-256-GCM, associated data: the account's public id). The key lies outside the database."""

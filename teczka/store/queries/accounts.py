@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from teczka.core.accounts import Farewell, State
+from django.db.models import Sum
+
+from teczka.core.accounts import UNDO_DAYS, Farewell, State
 from teczka.core.errors import Trouble
-from teczka.store.models import User
+from teczka.store.models import Folder, User
 from teczka.store.queries import walls
 
 SPEED_SECONDS = 5  # a download is watched for so long before its end is foretold
@@ -38,6 +40,9 @@ class AccountLine:
     auth: str  # core.accounts.Auth
     fetching_since: datetime | None
     fetching_from: int  # messages that were here then
+    provider: str  # its id in core/providers.toml; empty: unknown
+    checked_at: datetime | None
+    created_at: datetime
 
     @property
     def trouble(self) -> Trouble | None:
@@ -57,6 +62,11 @@ class AccountLine:
     def archived(self) -> bool:
         """Its account was deleted, its mail stays readable."""
         return self.farewell == Farewell.ARCHIVE
+
+    @property
+    def undo_until(self) -> datetime | None:
+        """Until when a deletion can be taken back."""
+        return self.deleted_at + timedelta(days=UNDO_DAYS) if self.deleted_at else None
 
     @property
     def fetching(self) -> bool:
@@ -79,9 +89,16 @@ def accounts(viewer: User) -> list[AccountLine]:
         AccountLine,
         f"""SELECT a.public_id, a.provider_name, a.address, a.protocol, a.host, a.mode, a.state, a.trouble, a.trouble_params,
                    a.trouble_detail, a.trouble_since, a.last_contact_at, f.stored, f.on_server,
-                   a.colour, a.in_unified, a.paused_at, a.deleted_at, a.farewell, a.auth, a.fetching_since, a.fetching_from
+                   a.colour, a.in_unified, a.paused_at, a.deleted_at, a.farewell, a.auth, a.fetching_since, a.fetching_from,
+                   a.provider, a.checked_at, a.created_at
             FROM store_account a
             CROSS JOIN LATERAL (SELECT coalesce(sum(stored), 0)::int AS stored, coalesce(sum(on_server), 0)::int AS on_server
                                 FROM store_folder f WHERE f.account_id = a.id AND f.gone_at IS NULL AND {walls.mine("f")}) f
             WHERE {walls.mine("a")} ORDER BY a.id""",
     )
+
+
+def stored(account_id: int) -> int:
+    """What AccountLine.stored says. Within `as_user(owner)`."""
+    held = Folder.objects.filter(account=account_id, gone_at=None).aggregate(held=Sum("stored"))["held"]
+    return int(held or 0)
