@@ -37,6 +37,7 @@ class Wire:
 
     def __init__(self, sock: socket) -> None:
         self._sock = sock
+        self._seconds = 0.0
         self._raw = memoryview(bytearray(ROOM))
         self._fresh = b""  # received without encryption, not yet given on
         self._incoming = ssl.MemoryBIO()
@@ -64,8 +65,10 @@ class Wire:
         self._tls = tls
 
     def patience(self, seconds: float) -> None:
-        """How long `send` and `receive` may take from now on, each; above 0. A system call."""
-        self._sock.settimeout(seconds)
+        """How long `send` and `receive` may take from now on, each; above 0."""
+        if seconds != self._seconds:  # a system call
+            self._sock.settimeout(seconds)
+            self._seconds = seconds
 
     def send(self, data: bytes) -> None:
         if self._tls is None:
