@@ -7,6 +7,7 @@ from typing import Any, Self
 class Trouble(StrEnum):
     """What can go wrong between us and a mail server. The part before the dot is the step that failed."""
 
+    ADDRESS_SPELLING = "address.spelling"  # address: is none of an e-mail
     ADDRESS_UNKNOWN = "address.unknown"  # host: the name does not resolve
     CONNECT_FAILED = "connect.failed"  # host, port: no answer, or the egress gate refuses it; nobody is told which
     TLS_NAME = "tls.name"  # host: the certificate is for another name
@@ -63,6 +64,7 @@ class Trouble(StrEnum):
     ACCOUNT_LIMIT = "account.limit"  # most: external accounts that this person may have
     ACCOUNT_DOMAIN = "account.domain"  # domain: the office's policy is against it
     ACCOUNT_RESTS = "account.rests"  # paused or deleted: its servers are not spoken to
+    SEARCH_OFTEN = "search.often"  # the same person has had many domains' servers searched for
     CHECK_BUSY = "check.busy"  # the same person is having another server checked
     DISK_FULL = "disk.full"
     DATA_LOCKED = "data.locked"  # folder, pid: another Teczka runs on this data folder

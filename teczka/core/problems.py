@@ -27,6 +27,10 @@ _REGISTRATION = _(
 
 # Trouble → (what happened, what to do). A test fails when one is missing.
 SENTENCES: dict[Trouble, tuple[str, str]] = {
+    Trouble.ADDRESS_SPELLING: (
+        _("“%(address)s” is not an e-mail address."),
+        _("It has to look like anna@example.com."),
+    ),
     Trouble.ADDRESS_UNKNOWN: (
         _("There is no server named “%(host)s”."),
         _("Look for a slip in the server name; your provider's help pages give it, often as imap.example.com."),
@@ -219,6 +223,10 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
     Trouble.ACCOUNT_RESTS: (
         _("This account is paused or deleted, so its server is not asked."),
         _("Resume it in External accounts first."),
+    ),
+    Trouble.SEARCH_OFTEN: (
+        _("You have had servers looked for many times in a short while."),
+        _("Wait a minute, or enter the servers by hand."),
     ),
     Trouble.CHECK_BUSY: (
         _("A check of yours is already under way."),
