@@ -70,7 +70,8 @@ class Keeper:
             pass
 
     async def _watch(self) -> None:
-        """A connection of its own that listens; a lost one is taken up again, slower each time."""
+        """A connection of its own that listens; a lost one is taken up again, slower each time. With it a pass begins: where the server is
+        down, its account shall say so now, not at the next poll."""
         failures = 0
         while True:
             await self._good.wait()
@@ -84,6 +85,7 @@ class Keeper:
             except Exception:
                 failures += 1
                 log.exception("account %s: watching failed", self.lease.account_id)
+            self._wake.set()
             await asyncio.sleep(pause(failures))
 
     def _pass(self) -> Outcome:
