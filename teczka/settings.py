@@ -57,6 +57,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
+                "teczka.web.mail.tree.beside",
             ],
             "builtins": [
                 "django.templatetags.static",

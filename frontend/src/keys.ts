@@ -60,7 +60,7 @@ export class Keys {
 
   /**
    * Fields, an input method at work, AltGr (Polish letters; on Windows it is Ctrl+Alt), the browser's own shortcuts, an open
-   * dialog, text being selected with the keyboard, and buttons and links that Space or Enter would press.
+   * dialog or menu, text being selected with the keyboard, and buttons and links that Space or Enter would press.
    */
   #isForOthers(event: KeyboardEvent): boolean {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return true;
@@ -68,7 +68,7 @@ export class Keys {
     if (event.shiftKey && event.key.length > 1) return true;
     const target = event.target as Element;
     if (target.closest?.("input, textarea, select, [contenteditable], dialog")) return true;
-    if (document.querySelector("dialog[open]")) return true;
+    if (document.querySelector("dialog[open], :popover-open")) return true;
     return event.key === " " && Boolean(target.closest?.("a, button, summary"));
   }
 

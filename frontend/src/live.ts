@@ -38,11 +38,17 @@ export class Live {
     if (news.kind === "signout") location.reload();
     else if (news.kind === "up") this.#connection(news.up);
     else if (this.#isOurs(news.change)) void this.#refresh();
-    else void this.#refreshTree().catch(() => {});
+    else void this.#elsewhere(news.change).catch(() => {});
+  }
+
+  async #elsewhere(change: Change): Promise<void> {
+    await this.#refreshTree();
+    if (this.#isOurs(change)) void this.#refresh(); // what the unified inbox is made of is what changed
   }
 
   #isOurs(change: Change): boolean {
-    return Boolean(change.everything) || Boolean(change.folders?.includes(this.main.dataset["folder"] ?? ""));
+    const members = this.#current()?.dataset["members"] ?? this.main.dataset["folder"] ?? "";
+    return Boolean(change.everything) || Boolean(change.folders?.some((folder) => members.includes(folder)));
   }
 
   /** Between the page's making and the stream's beginning, and while there was none, anything may have changed. */
@@ -96,9 +102,12 @@ export class Live {
     if (focused) tree.querySelector<HTMLElement>(`[href="${CSS.escape(focused)}"]`)?.focus();
   }
 
+  #current(): HTMLElement | null {
+    return this.#tree?.querySelector<HTMLElement>(`[data-folder="${CSS.escape(this.main.dataset["folder"] ?? "")}"]`) ?? null;
+  }
+
   #markCurrent(): void {
-    const current = this.main.dataset["folder"] ?? "";
-    this.#tree?.querySelector(`[data-folder="${CSS.escape(current)}"]`)?.setAttribute("aria-current", "page");
+    this.#current()?.setAttribute("aria-current", "page");
   }
 
   #pill(count: number): void {

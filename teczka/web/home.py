@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from teczka.actions.people import needs_set_up
 from teczka.store.models import User
 from teczka.store.queries.folders import first_inbox
+from teczka.store.queries.unified import inboxes
 
 
 @require_safe
@@ -17,5 +18,7 @@ def home(request: HttpRequest) -> HttpResponse:
         if needs_set_up():
             return render(request, "office/not_set_up.html", status=404)
         return redirect("account_login")
+    if len([inbox for inbox in inboxes(request.user) if inbox.chosen]) > 1:
+        return redirect("unified")
     inbox = first_inbox(request.user)
     return redirect("folder", inbox) if inbox else redirect("account_list")

@@ -12,6 +12,7 @@ from teczka.web.mail.folders import folder_page, folder_rows, folder_tree
 from teczka.web.mail.frame import frame
 from teczka.web.mail.messages import message, message_body, message_pane, message_raw
 from teczka.web.mail.parts import message_part_page
+from teczka.web.mail.unified import unified, unified_accounts, unified_rows
 from teczka.web.office.people import set_up
 from teczka.web.session.demo import enter
 
@@ -23,6 +24,9 @@ urlpatterns = [
     path("language/", login_not_required(set_language), name="set_language"),
     path("accounts/", account_list, name="account_list"),
     path("accounts/add/", account_add, name="account_add"),
+    path("inbox/", unified, name="unified"),
+    path("inbox/rows/", unified_rows, name="unified_rows"),
+    path("inbox/accounts/", unified_accounts, name="unified_accounts"),
     path("folders/tree/", folder_tree, name="folder_tree"),
     path("folders/<uuid:folder_id>/", folder_page, name="folder"),
     path("folders/<uuid:folder_id>/rows/", folder_rows, name="folder_rows"),

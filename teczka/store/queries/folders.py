@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from teczka.core.accounts import Farewell
 from teczka.core.folders import FolderRole
 from teczka.store.models import User
 from teczka.store.queries import walls
@@ -15,7 +16,8 @@ class FolderLine:
     account: UUID
     path: str
     delimiter: str
-    role: str  # core.folders.FolderRole
+    role: str  # core.folders.FolderRole: what it serves as
+    chosen: bool  # by its owner, over what the server or the name says
     selectable: bool
     stored: int
     unread: int
@@ -27,7 +29,12 @@ class FolderLine:
         return max(self.on_server - self.stored, 0)
 
 
-COLUMNS = "f.id, f.public_id, a.public_id, f.path, f.delimiter, f.role, f.selectable, f.stored, f.unread, f.on_server"
+# Whose mail goes with its account is out of sight from the moment its owner said so.
+THERE = f"a.farewell <> '{Farewell.REMOVE}'"
+COLUMNS = (
+    "f.id, f.public_id, a.public_id, f.path, f.delimiter, f.role, f.chosen_role IS NOT NULL, f.selectable,"
+    " f.stored, f.unread, f.on_server"
+)
 
 
 def folders(viewer: User) -> list[FolderLine]:
@@ -36,7 +43,7 @@ def folders(viewer: User) -> list[FolderLine]:
         viewer,
         FolderLine,
         f"""SELECT {COLUMNS} FROM store_folder f JOIN store_account a ON a.id = f.account_id
-            WHERE {walls.mine("f")} AND {walls.mine("a")} AND (f.gone_at IS NULL OR f.stored > 0)""",
+            WHERE {walls.mine("f")} AND {walls.mine("a")} AND {THERE} AND (f.gone_at IS NULL OR f.stored > 0)""",
     )
 
 
@@ -45,7 +52,7 @@ def folder(viewer: User, public_id: UUID) -> FolderLine | None:
         viewer,
         FolderLine,
         f"""SELECT {COLUMNS} FROM store_folder f JOIN store_account a ON a.id = f.account_id
-            WHERE {walls.mine("f")} AND {walls.mine("a")} AND f.public_id = %(folder)s""",
+            WHERE {walls.mine("f")} AND {walls.mine("a")} AND {THERE} AND f.public_id = %(folder)s""",
         folder=public_id,
     )
     return found[0] if found else None
@@ -56,7 +63,8 @@ def first_inbox(viewer: User, account_id: int = 0) -> UUID | None:
     found = walls.read(
         viewer,
         _id,
-        f"""SELECT f.public_id FROM store_folder f WHERE {walls.mine("f")} AND f.selectable AND f.gone_at IS NULL
+        f"""SELECT f.public_id FROM store_folder f JOIN store_account a ON a.id = f.account_id
+            WHERE {walls.mine("f")} AND {walls.mine("a")} AND a.deleted_at IS NULL AND f.selectable AND f.gone_at IS NULL
             ORDER BY f.account_id = %(account)s DESC, f.role = %(inbox)s DESC, f.account_id, f.id LIMIT 1""",
         inbox=FolderRole.INBOX,
         account=account_id,

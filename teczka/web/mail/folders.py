@@ -1,5 +1,6 @@
 """A folder's page, its rows and the tree."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +12,10 @@ from teczka.store.queries.accounts import AccountLine
 from teczka.store.queries.folders import folder
 from teczka.store.queries.listing import block
 from teczka.web.mail.cursor import read_cursor
+from teczka.web.mail.listing import Listing, of_folder, of_inboxes
 from teczka.web.mail.messages import as_uuid, opened, shown
 from teczka.web.mail.rows import rows_of
-from teczka.web.mail.tree import tree
+from teczka.web.mail.tree import UNIFIED, Tree, tree
 from teczka.web.problems import tell
 from teczka.web.requests import Request, found
 
@@ -23,47 +25,60 @@ FARTHEST = 10_000_000  # rows that one request may pass over
 @require_safe
 def folder_page(request: Request, folder_id: UUID) -> HttpResponse:
     line = found(folder(request.user, folder_id))
-    branches = tree(request.user)
-    branch = next(branch for branch in branches if branch.account.public_id == line.account)
-    asked = as_uuid(request.GET.get("m", ""))
-    message = opened(request.user, asked) if asked else None
-    context = {
-        "branches": branches,
-        "leaf": branch.leaf(folder_id),
-        **_standing(branch.account),
-        "message": shown(message) if message else None,
-        **rows_of(line, block(request.user, [line.id]), 0),
-    }
-    return render(request, "mail/folder.html", context)
+    return list_page(request, tree(request.user), of_folder(line), {"folder": line})
 
 
 @require_safe
 def folder_rows(request: Request, folder_id: UUID) -> HttpResponse:
-    line = found(folder(request.user, folder_id))
-    skip = _number(request.GET.get("skip", ""))
-    after = read_cursor(request.GET.get("after", ""))
-    lines = block(request.user, [line.id], after, skip)
-    response = render(request, "mail/folder.html#rows", rows_of(line, lines, skip))
-    response.headers["X-Total"] = str(line.stored)
-    return response
+    return list_rows(request, of_folder(found(folder(request.user, folder_id))))
 
 
 @require_safe
 def folder_tree(request: Request) -> HttpResponse:
-    """And how the folder stands that is looked at."""
-    here = as_uuid(request.GET.get("here", ""))
+    """And how the list stands that is looked at."""
+    here = request.GET.get("here", "")
     branches = tree(request.user)
-    context: dict[str, Any] = {"branches": branches, "here": here}
-    for branch in branches:
-        leaf = branch.leaf(here) if here else None
-        if leaf:
-            context |= {"folder": leaf.folder, **_standing(branch.account)}
+    line = folder(request.user, key) if (key := as_uuid(here)) else None
+    listing = of_inboxes(branches.inboxes) if here == UNIFIED else of_folder(line) if line else None
+    context = {"tree": branches, "listing": listing, **(_standing(branches, listing) if listing else {})}
     return render(request, "mail/folder.html#live", context)
 
 
-def _standing(account: AccountLine) -> dict[str, Any]:
-    told = tell(account.trouble, account.trouble_params, account.trouble_detail) if account.trouble else None
-    return {"account": account, "told": told}
+def list_page(request: Request, branches: Tree, listing: Listing, more: dict[str, Any] | None = None) -> HttpResponse:
+    """The mail page over this list, with the message that was asked for."""
+    asked = as_uuid(request.GET.get("m", ""))
+    message = opened(request.user, asked) if asked else None
+    context = {
+        "tree": branches,
+        **_standing(branches, listing),
+        "message": shown(message) if message else None,
+        **rows_of(listing, block(request.user, listing.folders), 0),
+        **(more or {}),
+    }
+    return render(request, "mail/folder.html", context)
+
+
+def list_rows(request: Request, listing: Listing) -> HttpResponse:
+    skip = _number(request.GET.get("skip", ""))
+    after = read_cursor(request.GET.get("after", ""))
+    lines = block(request.user, listing.folders, after, skip)
+    response = render(request, "mail/folder.html#rows", rows_of(listing, lines, skip))
+    response.headers["X-Total"] = str(listing.stored)
+    return response
+
+
+def _standing(branches: Tree, listing: Listing) -> dict[str, Any]:
+    """The accounts whose mail is listed; those in trouble, with what is told of it."""
+    accounts = branches.accounts_of(listing.folders)
+    return {"accounts": accounts, "troubles": _troubles(accounts), "fetching": any(one.fetching for one in accounts)}
+
+
+def _troubles(accounts: Sequence[AccountLine]) -> list[tuple[AccountLine, Any]]:
+    return [
+        (account, tell(account.trouble, account.trouble_params, account.trouble_detail))
+        for account in accounts
+        if account.trouble and account.at_work
+    ]
 
 
 def _number(text: str) -> int:

@@ -9,10 +9,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from teczka.core.folders import FolderRole
-from teczka.store.queries.folders import FolderLine
 from teczka.store.queries.listing import BLOCK, MessageLine
 from teczka.web.mail.cursor import write_cursor
+from teczka.web.mail.listing import Listing, Stripe
 from teczka.web.templatetags.pages import when
 
 LONGEST = 200  # signs of a subject or snippet; what is wider than the list is cut by it anyway
@@ -20,7 +19,7 @@ LONGEST = 200  # signs of a subject or snippet; what is wider than the list is c
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    index: int  # in the folder, from 1
+    index: int  # in the list, from 1
     cursor: str
     id: str
     unread: bool
@@ -30,14 +29,11 @@ class Row:
     time: str
     moment: str  # ISO 8601
     marks: str
+    stripe: Stripe | None  # where the list is of several accounts
 
 
-def rows_of(folder: FolderLine, lines: list[MessageLine], skipped: int) -> dict[str, Any]:
+def rows_of(listing: Listing, lines: list[MessageLine], skipped: int) -> dict[str, Any]:
     """The context of mail/folder.html#rows. `skipped`: rows before these, where that is known."""
-    outward = folder.role in {
-        FolderRole.SENT,
-        FolderRole.DRAFTS,
-    }  # whom it went to says more there than whom it came from
     unknown, unread_yet = _("(no subject)"), _("Being read…")
     rows = [
         Row(
@@ -45,17 +41,18 @@ def rows_of(folder: FolderLine, lines: list[MessageLine], skipped: int) -> dict[
             write_cursor(line.place),
             str(line.public_id),
             not line.seen,
-            (line.to_line if outward else line.from_name) or line.from_address or "—",
+            (line.to_line if listing.outward else line.from_name) or line.from_address or "—",
             unread_yet if line.subject is None else line.subject[:LONGEST] or unknown,
             line.snippet[:LONGEST],
             when(line.internaldate),
             timezone.localtime(line.internaldate).isoformat(timespec="seconds"),
             _marks(get_language() or "", line.answered, line.flagged, line.attachments > 0, line.shared),
+            listing.stripes.get(line.folder),
         )
         for index, line in enumerate(lines, skipped + 1)
     ]
     last = rows[-1].cursor if len(rows) == BLOCK else ""
-    return {"folder": folder, "here": folder.public_id, "rows": rows, "last": last}
+    return {"listing": listing, "rows": rows, "last": last}
 
 
 @cache

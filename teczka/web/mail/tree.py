@@ -1,14 +1,21 @@
-"""The folder tree: accounts, and under each its folders in the order in which people look for them."""
+"""The folder tree: the unified inbox, accounts, and under each its folders in the order in which people look for them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from teczka.core.folders import ORDER, FolderRole
 from teczka.store.models import User
 from teczka.store.queries.accounts import AccountLine, accounts
 from teczka.store.queries.folders import FolderLine, folders
+from teczka.store.queries.unified import Inbox, inboxes
+
+UNIFIED = "inbox"  # what the tree calls the unified inbox, beside folders' public ids
 
 ROLES = {
     FolderRole.INBOX: (_("Inbox"), "inbox"),
@@ -42,13 +49,60 @@ class Branch:
     def leaf(self, folder: UUID) -> Leaf | None:
         return next((leaf for leaf in self.leaves if leaf.folder.public_id == folder), None)
 
+    @property
+    def inbox(self) -> Leaf | None:
+        return next((leaf for leaf in self.leaves if leaf.folder.role == FolderRole.INBOX), None)
 
-def tree(viewer: User) -> list[Branch]:
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    branches: list[Branch]
+    archived: list[Branch]  # of accounts that were deleted, and whose mail was to stay
+    inboxes: list[Inbox]  # of the former
+
+    @property
+    def unites(self) -> bool:
+        """With one account the unified inbox would be the same again."""
+        return len(self.inboxes) > 1
+
+    @property
+    def chosen(self) -> list[Inbox]:
+        return [inbox for inbox in self.inboxes if inbox.chosen]
+
+    @property
+    def unread(self) -> int:
+        return sum(inbox.unread for inbox in self.chosen)
+
+    @property
+    def members(self) -> str:
+        """The folders whose changes change the unified inbox."""
+        return " ".join(str(inbox.folder_id) for inbox in self.chosen)
+
+    def accounts_of(self, folders: Collection[int]) -> list[AccountLine]:
+        return [
+            branch.account
+            for branch in self.branches + self.archived
+            if any(leaf.folder.id in folders for leaf in branch.leaves)
+        ]
+
+
+def tree(viewer: User) -> Tree:
     lines = folders(viewer)
-    return [
+    known = [
         Branch(account, _leaves([line for line in lines if line.account == account.public_id]))
         for account in accounts(viewer)
     ]
+    return Tree(
+        [branch for branch in known if branch.account.deleted_at is None],
+        [branch for branch in known if branch.account.archived],
+        inboxes(viewer),
+    )
+
+
+def beside(request: HttpRequest) -> dict[str, Any]:
+    """For the templates: the tree of whoever has signed in, made where a page shows it."""
+    viewer = getattr(request, "user", None)  # a request that was refused early has none
+    return {"tree": SimpleLazyObject(lambda: tree(viewer))} if isinstance(viewer, User) else {}
 
 
 def levels(path: str, delimiter: str) -> list[str]:

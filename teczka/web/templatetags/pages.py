@@ -15,9 +15,10 @@ register = template.Library()
 
 # Drawn once a page; each use is a reference, so that a row carries none of the drawing.
 ICONS = (
-    "archive arrow-left arrow-up at-sign check chevron-right circle-alert cloud-off code download file file-archive file-image file-pen"
-    " file-spreadsheet file-text flag folder folder-open globe image-off inbox info lock log-out mail mail-open mails menu paperclip plus"
-    " refresh-cw reply send shield-alert star trash-2 triangle-alert users x"
+    "archive archive-restore arrow-left arrow-up at-sign check chevron-down chevron-right circle-alert circle-pause cloud-off code"
+    " download ellipsis-vertical file file-archive file-image file-pen file-spreadsheet file-text flag folder folder-open globe"
+    " image-off inbox info lock log-out mail mail-open mailbox mails menu paperclip plus refresh-cw reply send settings"
+    " shield-alert star trash-2 triangle-alert users x"
 ).split()
 
 

@@ -1,0 +1,66 @@
+"""What the mail page lists: one folder, or the inboxes of several accounts as one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from teczka.core.folders import FolderRole
+from teczka.store.queries.folders import FolderLine
+from teczka.store.queries.unified import Inbox
+from teczka.web.mail.tree import UNIFIED, folder_name
+
+OUTWARD = {FolderRole.SENT, FolderRole.DRAFTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Stripe:
+    """Whose a row is among several accounts' rows: a name, and a colour beside it."""
+
+    name: str
+    colour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    key: str  # as the tree calls it
+    name: str
+    url: str
+    rows_url: str
+    folders: Sequence[int]
+    stored: int
+    on_server: int
+    outward: bool = False  # whom it went to says more there than whom it came from
+    stripes: dict[int, Stripe] = field(default_factory=dict)  # by folder
+
+    @property
+    def missing(self) -> int:
+        return max(self.on_server - self.stored, 0)
+
+
+def of_folder(line: FolderLine) -> Listing:
+    return Listing(
+        str(line.public_id),
+        folder_name(line.path, line.delimiter, line.role),
+        reverse("folder", args=[line.public_id]),
+        reverse("folder_rows", args=[line.public_id]),
+        [line.id],
+        line.stored,
+        line.on_server,
+        outward=line.role in OUTWARD,
+    )
+
+
+def of_inboxes(inboxes: Sequence[Inbox]) -> Listing:
+    chosen = [inbox for inbox in inboxes if inbox.chosen]
+    return Listing(
+        UNIFIED,
+        _("All inboxes"),
+        reverse("unified"),
+        reverse("unified_rows"),
+        [inbox.folder for inbox in chosen],
+        sum(inbox.stored for inbox in chosen),
+        sum(max(inbox.stored, inbox.on_server) for inbox in chosen),
+        stripes={inbox.folder: Stripe(inbox.account_name, inbox.colour) for inbox in chosen},
+    )
