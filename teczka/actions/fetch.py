@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from teczka.actions.gate import gate
 from teczka.actions.servers import reach
+from teczka.actions.tokens import doubt_token
+from teczka.core import oauth
 from teczka.core.accounts import State
 from teczka.core.errors import LeaseLost, Problem, Trouble
 from teczka.remote.imap import ImapMailbox
@@ -22,7 +24,7 @@ from teczka.sync import Report, run
 log = logging.getLogger(__name__)
 
 # Only the owner can mend these; trying again by ourselves would but lock the account out.
-OWNERS = {
+OWNERS = oauth.OWNERS | {
     Trouble.SIGNIN_APP_PASSWORD,
     Trouble.SIGNIN_BROWSER,
     Trouble.SIGNIN_SWITCHED_OFF,
@@ -30,9 +32,11 @@ OWNERS = {
     Trouble.SIGNIN_ATTEMPTS,
     Trouble.SIGNIN_EXPIRED,
     Trouble.SIGNIN_METHOD,
+    Trouble.SIGNIN_NO_TOKENS,
     Trouble.SECRET_BROKEN,
     Trouble.SECRET_MISSING,
 }
+REFUSED = {Trouble.SIGNIN_REFUSED, Trouble.SIGNIN_TOKEN}
 
 
 def fetch_account(account_id: int, owner_id: int, lease: Lease) -> Report:
@@ -157,7 +161,9 @@ class Fetching:
             self._state(State.WORKING)
             return
         log.warning("account %s: %s", self._account.public_id, problem.trouble)
-        again = self._account.trouble == Trouble.SIGNIN_REFUSED and problem.trouble is Trouble.SIGNIN_REFUSED
+        again = problem.trouble in REFUSED and self._account.trouble == problem.trouble
+        if problem.trouble is Trouble.SIGNIN_TOKEN:
+            doubt_token(self._account)
         # A second refusal in a row is no accident, and a third try could lock the account.
         self._state(State.NEEDS_OWNER if again or problem.trouble in OWNERS else State.TROUBLED, problem)
 

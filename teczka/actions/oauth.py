@@ -117,6 +117,11 @@ def to_test(actor: User, auth: Auth) -> Errand:
     return Errand(Purpose.TEST, auth, "")
 
 
+def for_shared(errand: Errand, granted: str) -> Errand:
+    """The mailbox is shared with the person who signed in, `granted`: their token shall open it."""
+    return replace(errand, shared=granted)
+
+
 def begin(actor: User, errand: Errand, redirect_uri: str) -> tuple[str, Journey]:
     """The address at the provider, and what to remember meanwhile under its `state`. Raises Problem."""
     client = _client(actor, errand.auth)

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from teczka.actions.account_rows import save
 from teczka.actions.accounts import check_room
+from teczka.actions.clients import provider_of
 from teczka.actions.secrets import forget_secret
-from teczka.core.accounts import UNDO_DAYS, Farewell, State
+from teczka.core.accounts import UNDO_DAYS, Auth, Farewell, State
 from teczka.core.errors import AlreadyThere, NotAllowed, Trouble
 from teczka.store import events, leases
 from teczka.store.models import Account, User
@@ -59,6 +60,18 @@ def take_back(actor: User, public_id: UUID) -> None:
             save(account, {"deleted_at": None, "farewell": Farewell.NONE, **missing, **told})
     except IntegrityError as error:
         raise AlreadyThere from error
+
+
+def forget_tokens(actor: User, public_id: UUID) -> None:
+    """What Microsoft or Google granted is erased here; its owner has to sign in anew. Mail and settings stay. Raises NotAllowed."""
+    with _resting(actor, public_id) as account:
+        _not_deleted(account)
+        if account.auth == Auth.PASSWORD:
+            raise NotAllowed
+        forget_secret(account)
+        told = {"trouble": Trouble.OAUTH_ENDED, "trouble_params": {"provider": provider_of(Auth(account.auth)).name}}
+        since = {"trouble_detail": "", "trouble_since": timezone.now()}
+        save(account, {"state": State.NEEDS_OWNER, **told, **since})
 
 
 @contextmanager

@@ -7,12 +7,14 @@ from django.views.i18n import set_language
 
 from teczka.core.settings import settings
 from teczka.web.accounts.accounts import account_add, account_list
+from teczka.web.accounts.oauth import account_forget, account_reconnect, oauth_again, oauth_callback
 from teczka.web.home import home
 from teczka.web.mail.folders import folder_page, folder_rows, folder_tree
 from teczka.web.mail.frame import frame
 from teczka.web.mail.messages import message, message_body, message_pane, message_raw
 from teczka.web.mail.parts import message_part_page
 from teczka.web.mail.unified import unified, unified_accounts, unified_rows
+from teczka.web.office.oauth import office_oauth, office_oauth_remove, office_oauth_test
 from teczka.web.office.people import set_up
 from teczka.web.session.demo import enter
 
@@ -24,6 +26,13 @@ urlpatterns = [
     path("language/", login_not_required(set_language), name="set_language"),
     path("accounts/", account_list, name="account_list"),
     path("accounts/add/", account_add, name="account_add"),
+    path("accounts/<uuid:account_id>/reconnect/", account_reconnect, name="account_reconnect"),
+    path("accounts/<uuid:account_id>/forget/", account_forget, name="account_forget"),
+    path("oauth/<str:provider>/callback", oauth_callback, name="oauth_callback"),
+    path("oauth/again/", oauth_again, name="oauth_again"),
+    path("office/oauth/<str:provider>/", office_oauth, name="office_oauth"),
+    path("office/oauth/<str:provider>/remove/", office_oauth_remove, name="office_oauth_remove"),
+    path("office/oauth/<str:provider>/test/", office_oauth_test, name="office_oauth_test"),
     path("inbox/", unified, name="unified"),
     path("inbox/rows/", unified_rows, name="unified_rows"),
     path("inbox/accounts/", unified_accounts, name="unified_accounts"),

@@ -35,7 +35,7 @@ ssl = {ssl}
 {certificates}
 disable_plaintext_auth = no
 auth_failure_delay = 0
-auth_mechanisms = plain login
+auth_mechanisms = plain login{token_mechanisms}
 mail_location = maildir:~/Maildir
 mail_fsync = never
 maildir_very_dirty_syncs = yes
@@ -46,8 +46,10 @@ first_valid_gid = 1
 default_internal_user = {internal}
 default_internal_group = {group}
 default_login_user = {login}
+{token_passdb}
 passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
 }}
 userdb {{
@@ -106,14 +108,38 @@ namespace inbox {{
 }}
 """
 
+TOKEN_PASSDB = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf.ext
+}}
+"""
+
+# Whether a token is good, and whose it is, only the identity provider knows (RFC 7662). One scope is all that 2.3 can ask for.
+INTROSPECTION = """
+introspection_mode = post
+introspection_url = {url}
+force_introspection = yes
+username_attribute = username
+username_format = %Lu
+active_attribute = active
+active_value = true
+scope = {scope}
+timeout_msecs = 3000
+"""
+
 
 class Dovecot:
     """`with Dovecot() as dovecot:` a running server; `add_user` gives a mailbox of its own with the password `PASSWORD`.
 
     tls_port speaks TLS from the first byte, plain_port offers STARTTLS and, with loopback's blessing, no encryption at all.
+    `introspection`: where it asks about access tokens, and the scope that these must have; then XOAUTH2 and OAUTHBEARER are offered.
     """
 
-    def __init__(self, names: tuple[str, ...] = ("localhost", HOST)) -> None:
+    def __init__(
+        self, names: tuple[str, ...] = ("localhost", HOST), *, introspection: tuple[str, str] | None = None
+    ) -> None:
         if PROGRAM is None:
             raise RuntimeError("Dovecot is not installed (Debian: dovecot-imapd)")
         self.ca = trustme.CA()
@@ -122,6 +148,7 @@ class Dovecot:
         self.plain_port, self.tls_port, self.pop3_port, self.pop3s_port = free_ports(4)
         self.folder = Path(tempfile.mkdtemp(prefix="dv-"))
         self._names = names
+        self._introspection = introspection
         self._users = 0
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -209,9 +236,18 @@ class Dovecot:
             pop3=" pop3" if Path("/usr/lib/dovecot/pop3").exists() else "",
             ssl="yes",
             certificates=self._certificates(),
+            token_mechanisms=" xoauth2 oauthbearer" if self._introspection else "",
+            token_passdb=self._token_passdb(),
             **users,
         )
         (self.folder / "dovecot.conf").write_text(text)
+
+    def _token_passdb(self) -> str:
+        if not self._introspection:
+            return ""
+        url, scope = self._introspection
+        (self.folder / "oauth2.conf.ext").write_text(INTROSPECTION.format(url=url, scope=scope))
+        return TOKEN_PASSDB.format(folder=self.folder)
 
     def _certificates(self) -> str:
         issued = self.ca.issue_cert(*self._names)

@@ -27,6 +27,13 @@ SWEEP = {
     "unified": "own",
     "unified_rows": "own",
     "unified_accounts": "own",
+    "account_reconnect": "own",
+    "account_forget": "own",
+    "oauth_callback": "own",
+    "oauth_again": "own",
+    "office_oauth": "own",
+    "office_oauth_remove": "own",
+    "office_oauth_test": "own",
     "folder_tree": "own",
     "folder": "hidden",
     "folder_rows": "hidden",
@@ -43,6 +50,10 @@ OF_MESSAGES = ["message", "message_pane", "message_body", "message_raw"]
 def address(name: str, office: Office, message: Message) -> str:
     if name == "set_up":
         return reverse(name, args=["no-such-token"])
+    if name in {"account_reconnect", "account_forget"}:
+        return reverse(name, args=[office.account.public_id])
+    if name == "oauth_callback" or name.startswith("office_oauth"):
+        return reverse(name, args=["microsoft"])
     if name.startswith("message"):
         return reverse(name, args=[message.public_id, "2"] if name == "message_part" else [message.public_id])
     return reverse(name, args=[office.folder.public_id] if SWEEP[name] == "hidden" else [])
