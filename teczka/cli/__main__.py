@@ -4,7 +4,7 @@ import sys
 from importlib import import_module
 
 # What is laid under a command before it is imported: settings and Django, for most.
-GROUND = {"parse": "", "render": "", "demo": "teczka.cli.stage"}
+GROUND = {"parse": "", "render": "", "discover": "", "demo": "teczka.cli.stage"}
 
 COMMANDS = {
     "run": "database, web, worker and readers together",
@@ -18,6 +18,7 @@ COMMANDS = {
     "export": "every message of an account, byte for byte",
     "parse": "what the reader shows of a message file",
     "render": "the HTML document of the reading frame",
+    "discover": "which servers an address has, and who says so",
     "verify": "every stored message against its SHA-256",
     "doctor": "look whether everything is as it should be",
     "demo": "a small law office with generated mail, signed in",
