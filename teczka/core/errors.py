@@ -58,6 +58,7 @@ class Trouble(StrEnum):
     SERVER_GARBAGE = "server.garbage"  # host: an answer that is no IMAP
     SERVER_LIMIT = "server.limit"  # host: an answer beyond our limits (a literal of 99 GB)
     SERVER_BUSY = "server.busy"  # host: throttled
+    SHARE_USED = "share.used"  # host, megabytes: what we fetch in a day at most
     # The stored password cannot be opened: its key is missing, or not the one it was sealed with.
     SECRET_BROKEN = "secret.broken"  # noqa: S105  a key
     SECRET_MISSING = "secret.missing"  # noqa: S105  a key: it was erased when the account was deleted, or never entered

@@ -47,6 +47,9 @@ NAMES = {
 
 ORDER = list(FolderRole)
 
+# The UIDVALIDITY of what POP3 placed, under UIDs of our own: no IMAP server may tell it (RFC 3501 §9, nz-number).
+DROP = 0
+
 
 @dataclass(frozen=True, slots=True)
 class LocalFolder:
@@ -57,7 +60,7 @@ class LocalFolder:
     uidvalidity: int | None  # None: never opened
     complete_below: int  # every UID below is stored, gone or counted as trouble; 0 while a first fetch is under way
     highestmodseq: int | None  # flags known up to here
-    stored: int  # placements not gone
+    stored: int  # placements on the server, as far as we know
     told: int  # messages on the server when the folder was opened last
 
 

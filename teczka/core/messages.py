@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from teczka.core.mail import DropHint
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -11,3 +13,12 @@ class Candidate:
     size: int
     internaldate_seconds: int  # since the epoch, UTC
     message_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A message of a POP3 folder that a listing may name again."""
+
+    placement: int
+    hint: DropHint
+    here: bool  # the last listing named it; else it had left, or IMAP placed it there

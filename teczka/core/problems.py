@@ -208,6 +208,10 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
             "Tell whoever keeps this Teczka running: the keys beside its data are missing, or not those that belong to it."
         ),
     ),
+    Trouble.SHARE_USED: (
+        _("Today's share of “%(host)s” is used up: Teczka fetches %(megabytes)s MB there within a day at most."),
+        _("Nothing is lost. It goes on by itself, before the provider would lock the mailbox."),
+    ),
     Trouble.SECRET_MISSING: (
         _("No password is kept for this account."),
         _("Enter it, or sign in again. Nothing that was downloaded is lost."),

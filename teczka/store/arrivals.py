@@ -5,7 +5,7 @@ against a statement a table, half the waiting. (COPY is refused on tables with r
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 
+from teczka.core.folders import DROP
 from teczka.core.mail import RemoteMessage
 from teczka.store.headline import headline_of
 from teczka.store.models import Account
@@ -34,7 +35,8 @@ WITH batch AS MATERIALIZED (
   SELECT * FROM json_to_recordset(%(rows)s) AS r (public_id uuid, sha256 bytea, size bigint,
     pack uuid, pack_offset bigint, pack_length bigint, codec smallint, internaldate timestamptz,
     subject text, from_name text, from_address text, to_line text, sent_at timestamptz, message_id text,
-    uid bigint, seen boolean, flagged boolean, answered boolean, draft boolean, keywords text)),
+    uid bigint, seen boolean, flagged boolean, answered boolean, draft boolean, keywords text,
+    uidl bytea, listed_size bigint, head bytea)),
 packed AS (
   INSERT INTO store_pack (id, office_id, owner_id, account_id, size, created_at)
   SELECT pack, %(office)s, %(owner)s, %(account)s, max(pack_offset + pack_length) + %(header)s, now()
@@ -56,9 +58,10 @@ there AS (
     (SELECT id FROM store_message m WHERE m.account_id = %(account)s AND m.sha256 = b.sha256 AND m.size = b.size LIMIT 1) known),
 placed AS (
   INSERT INTO store_placement AS p
-    (office_id, owner_id, folder_id, message_id, uidvalidity, uid, internaldate, seen, flagged, answered, draft, keywords)
+    (office_id, owner_id, folder_id, message_id, uidvalidity, uid, internaldate, seen, flagged, answered, draft, keywords,
+    uidl, listed_size, head)
   SELECT %(office)s, %(owner)s, %(folder)s, there.id, %(uidvalidity)s, b.uid, b.internaldate, b.seen, b.flagged, b.answered, b.draft,
-    string_to_array(b.keywords, ' ')
+    string_to_array(b.keywords, ' '), b.uidl, b.listed_size, b.head
   FROM batch b JOIN there USING (sha256, size)
   ON CONFLICT (folder_id, uidvalidity, uid) DO UPDATE SET gone_at = NULL, message_id = excluded.message_id,
     internaldate = excluded.internaldate, seen = excluded.seen, flagged = excluded.flagged, answered = excluded.answered,
@@ -71,6 +74,35 @@ forgotten AS (
 UPDATE store_folder SET stored = stored + (SELECT count(*) FROM placed),
   unread = unread + (SELECT count(*) FROM placed WHERE NOT seen)
 WHERE id = %(folder)s RETURNING (SELECT count(*) FROM placed)
+"""
+
+
+# The same bytes lie in the folder already, under another UIDVALIDITY, or as what left or may have left a POP3 server: that placement
+# becomes the new one, so that no list shows a message twice meanwhile. POP3 tells no flags: what people marked here stays.
+TAKE = """
+WITH fresh AS (
+  SELECT r.*, m.id AS message_id, row_number() OVER (PARTITION BY m.id ORDER BY r.uid) AS nth
+  FROM json_to_recordset(%(rows)s) AS r (sha256 bytea, size bigint, internaldate timestamptz, uid bigint,
+    seen boolean, flagged boolean, answered boolean, draft boolean, keywords text, uidl bytea, listed_size bigint, head bytea)
+  JOIN store_message m ON m.account_id = %(account)s AND m.sha256 = r.sha256 AND m.size = r.size
+  WHERE NOT EXISTS (SELECT FROM store_placement p WHERE p.folder_id = %(folder)s AND p.uidvalidity = %(uidvalidity)s AND p.uid = r.uid)),
+free AS (
+  SELECT p.id, p.seen AS was_seen, p.message_id, row_number() OVER (PARTITION BY p.message_id ORDER BY p.left_at NULLS FIRST, p.id) AS nth
+  FROM store_placement p WHERE p.folder_id = %(folder)s AND p.gone_at IS NULL AND p.message_id IN (SELECT message_id FROM fresh)
+    AND (p.uidvalidity <> %(uidvalidity)s OR p.left_at IS NOT NULL OR p.id = ANY(%(loose)s))),
+taken AS (
+  UPDATE store_placement p SET uidvalidity = %(uidvalidity)s, uid = f.uid, left_at = NULL,
+    uidl = f.uidl, listed_size = f.listed_size, head = f.head,
+    internaldate = CASE WHEN %(ours)s THEN p.internaldate ELSE f.internaldate END,
+    seen = CASE WHEN %(ours)s THEN p.seen ELSE f.seen END,
+    flagged = CASE WHEN %(ours)s THEN p.flagged ELSE f.flagged END,
+    answered = CASE WHEN %(ours)s THEN p.answered ELSE f.answered END,
+    draft = CASE WHEN %(ours)s THEN p.draft ELSE f.draft END,
+    keywords = CASE WHEN %(ours)s THEN p.keywords ELSE string_to_array(f.keywords, ' ') END
+  FROM fresh f JOIN free USING (message_id, nth) WHERE p.id = free.id RETURNING p.seen, free.was_seen)
+UPDATE store_folder SET unread = unread + (SELECT count(*) FILTER (WHERE was_seen AND NOT seen)
+  - count(*) FILTER (WHERE seen AND NOT was_seen) FROM taken)
+WHERE id = %(folder)s RETURNING (SELECT count(*) FROM taken)
 """
 
 
@@ -103,9 +135,11 @@ def keep(account: Account, blobs: Blobs, batch: Sequence[RemoteMessage]) -> Arri
     return Arrival([_row(message, identities[at], packed.get(at)) for at, message in enumerate(batch)])
 
 
-def arrive(account: Account, folder_id: int, uidvalidity: int, arrival: Arrival) -> int:
+def arrive(account: Account, folder_id: int, uidvalidity: int, arrival: Arrival, loose: Collection[int] = ()) -> int:
     """Within the owner's transaction. When it commits everything is there, and the bytes were durable before. Returns how many placements
-    are new."""
+    are new. `loose`: placements that may be taken over by the same bytes."""
+    known = [row for row in arrival.rows if "pack" not in row]
+    taken = _take(account, folder_id, uidvalidity, known, loose) if known else 0
     columns: dict[str, Any] = {
         "office": account.office_id,
         "owner": account.owner_id,
@@ -117,6 +151,23 @@ def arrive(account: Account, folder_id: int, uidvalidity: int, arrival: Arrival)
     }
     with connection.cursor() as cursor:
         cursor.execute(ARRIVE, columns)
+        count = cursor.fetchone()
+    return taken + (int(count[0]) if count else 0)
+
+
+def _take(
+    account: Account, folder_id: int, uidvalidity: int, known: Sequence[Mapping[str, Any]], loose: Collection[int]
+) -> int:
+    columns: dict[str, Any] = {
+        "account": account.pk,
+        "folder": folder_id,
+        "uidvalidity": uidvalidity,
+        "ours": uidvalidity == DROP,
+        "loose": list(loose),
+        "rows": as_json(known),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, columns)
         count = cursor.fetchone()
     return int(count[0]) if count else 0
 
@@ -140,6 +191,8 @@ def _row(message: RemoteMessage, identity: Identity, packed: tuple[UUID, Entry] 
         "uid": message.uid,
         **flag_columns(message.flags),
     }
+    if message.hint:
+        row |= {"uidl": message.hint.uidl, "listed_size": message.hint.size, "head": message.hint.head}
     if packed:
         pack, entry = packed
         row |= {

@@ -32,8 +32,10 @@ SELECT (SELECT count(*) FROM saved) + (SELECT count(*) FROM missed)
 """
 
 KNOWN = """
-SELECT id, public_id, wire_name, uidvalidity, complete_below, highestmodseq, stored, on_server, role, path
-FROM store_folder WHERE account_id = %s AND gone_at IS NULL AND selectable
+SELECT id, public_id, wire_name, uidvalidity, complete_below, highestmodseq, stored - (
+    SELECT count(*) FROM store_placement p WHERE p.folder_id = f.id AND p.gone_at IS NULL AND p.left_at IS NOT NULL),
+  on_server, role, path
+FROM store_folder f WHERE account_id = %s AND gone_at IS NULL AND selectable
 """
 
 

@@ -6,7 +6,7 @@ believed dead either commits before the lease passes on, or not at all.
 
 import shutil
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from uuid import UUID
 from django.db import connection
 
 from teczka.core.errors import LeaseLost, Problem, Trouble
-from teczka.core.folders import LocalFolder
-from teczka.core.mail import FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary
-from teczka.core.messages import Candidate
-from teczka.store import events, folders, placements
+from teczka.core.folders import DROP, LocalFolder
+from teczka.core.mail import DropHint, FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary
+from teczka.core.messages import Candidate, Known
+from teczka.store import drops, events, folders, placements
 from teczka.store.arrivals import Arrival, arrive, keep
 from teczka.store.models import Account
 from teczka.store.packs.blobs import Blobs
@@ -78,12 +78,32 @@ class LocalMail:
         once = list({message.uid: message for message in batch}.values())
         return Keeping([message.uid for message in once], self._packer.submit(self._pack, batch, once))
 
-    def add(self, folder: LocalFolder, uidvalidity: int, kept: Keeping) -> int:
+    def add(self, folder: LocalFolder, uidvalidity: int, kept: Keeping, loose: Collection[int] = ()) -> int:
         arrival = kept.arrival.result()
         with self.writing():
-            new = arrive(self._account, folder.id, uidvalidity, arrival)
+            new = arrive(self._account, folder.id, uidvalidity, arrival, loose)
             self._tell([folder], unread=True)
         return new
+
+    def known(self, folder: LocalFolder) -> list[Known]:
+        with as_user(self._account.owner_id):
+            return drops.known(folder.id)
+
+    def next_uid(self, folder: LocalFolder) -> int:
+        with as_user(self._account.owner_id):
+            return drops.next_uid(folder.id)
+
+    def recognise(self, folder: LocalFolder, named: Sequence[tuple[int, DropHint]]) -> int:
+        with self.writing():
+            found = drops.recognise(folder.id, named)
+            self._tell([folder])
+        return found
+
+    def leave(self, folder: LocalFolder, placements: Sequence[int], below: int) -> int:
+        with self.writing():
+            left = drops.leave(folder.id, placements, below)
+            self._tell([folder])
+        return left
 
     def _pack(self, batch: Sequence[RemoteMessage], once: Sequence[RemoteMessage]) -> Arrival:
         """In the packer's thread, on a connection of its own."""
@@ -129,11 +149,16 @@ class LocalMail:
     def opened(self, folder: LocalFolder, status: FolderStatus) -> None:
         with self.writing():
             folders.opened(folder.id, status)
+            if status.uidvalidity != DROP:
+                drops.return_(folder.id, status.uidvalidity)
             self._tell([folder])
 
     def complete(self, folder: LocalFolder, status: FolderStatus, complete_below: int) -> None:
         with self.writing():
-            placements.supersede(folder.id, status.uidvalidity)
+            if status.uidvalidity == DROP:
+                drops.leave_others(folder.id)
+            else:
+                placements.supersede(folder.id, status.uidvalidity)
             folders.complete(folder.id, status, complete_below)
             self._tell([folder])
 

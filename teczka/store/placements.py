@@ -90,8 +90,8 @@ def mark_gone(folder_id: int, uidvalidity: int, uids: Sequence[int]) -> int:
 
 
 def supersede(folder_id: int, uidvalidity: int) -> int:
-    """What lay there under another UIDVALIDITY lies there no longer."""
-    which = "uidvalidity <> %(uidvalidity)s"
+    """What lay there under another UIDVALIDITY lies there no longer. What had left a POP3 server stays in the list."""
+    which = "uidvalidity <> %(uidvalidity)s AND left_at IS NULL"
     return _count(GONE.format(which=which), {"folder": folder_id, "uidvalidity": uidvalidity})
 
 
@@ -108,7 +108,8 @@ def candidates(folder_id: int, uidvalidity: int) -> list[Candidate]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.id, m.size, extract(epoch FROM p.internaldate)::bigint, m.message_id FROM store_placement p"
-            " JOIN store_message m ON m.id = p.message_id WHERE p.folder_id = %s AND p.uidvalidity <> %s AND p.gone_at IS NULL",
+            " JOIN store_message m ON m.id = p.message_id"
+            " WHERE p.folder_id = %s AND p.uidvalidity <> %s AND p.gone_at IS NULL AND p.left_at IS NULL",
             [folder_id, uidvalidity],
         )
         return [Candidate(placement, size, seconds, name.encode()) for placement, size, seconds, name in cursor]

@@ -1,6 +1,7 @@
-"""One pass over an account: `run(remote, local)`."""
+"""One pass over an account: `run(remote, local)` over IMAP, `collect(remote, local)` over POP3."""
 
 from teczka.sync.apply import run
+from teczka.sync.collect import collect
 from teczka.sync.report import Report
 
-__all__ = ["Report", "run"]
+__all__ = ["Report", "collect", "run"]

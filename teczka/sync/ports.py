@@ -2,13 +2,13 @@
 the same suite (tests/contract/test_local_account.py). The remote side is remote.types.RemoteMailbox."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol, TypeVar
 
 from teczka.core.errors import Trouble
 from teczka.core.folders import LocalFolder
-from teczka.core.mail import FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary, Spool
-from teczka.core.messages import Candidate
+from teczka.core.mail import DropHint, FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary, Spool
+from teczka.core.messages import Candidate, Known
 
 
 class Kept(Protocol):
@@ -45,10 +45,11 @@ class LocalAccount(Protocol[K]):
         May be called from another thread than the rest."""
         ...
 
-    def add(self, folder: LocalFolder, uidvalidity: int, kept: K) -> int:
+    def add(self, folder: LocalFolder, uidvalidity: int, kept: K, loose: Collection[int] = ()) -> int:
         """End transaction A: wait for the bytes; then, committed together, message, placement, grant and the folder's counters. A message
-        whose bytes are stored already gets a placement only; trouble with a UID is forgotten. Returns how many placements are new.
-        Raises Problem(DISK_FULL)."""
+        whose bytes are stored already gets a placement only; trouble with a UID is forgotten. Where the same bytes lie in the folder under
+        another UIDVALIDITY, have left it, or are among `loose` (Known.placement), that placement becomes the new one. Returns how
+        many are new or did so. Raises Problem(DISK_FULL)."""
         ...
 
     def place(self, folder: LocalFolder, uidvalidity: int, matched: Sequence[tuple[RemoteSummary, int]]) -> int:
@@ -73,15 +74,38 @@ class LocalAccount(Protocol[K]):
         ...
 
     def opened(self, folder: LocalFolder, status: FolderStatus) -> None:
-        """The folder was opened with this status. A new UIDVALIDITY resets the cursor; nothing is deleted or marked."""
+        """The folder was opened with this status. A new UIDVALIDITY resets the cursor; nothing is deleted or marked, and what IMAP placed
+        under this UIDVALIDITY has not left."""
         ...
 
     def complete(self, folder: LocalFolder, status: FolderStatus, complete_below: int) -> None:
         """Move the cursor: everything below is durable. Flags are known up to status.highestmodseq. Placements under another UIDVALIDITY
-        than status.uidvalidity are marked gone: what the server still has of them was matched or downloaded again."""
+        than status.uidvalidity are marked gone: what the server still has of them was matched or downloaded again. Under UIDVALIDITY
+        DROP they have left, and stay in sight; and what had left is not marked."""
         ...
 
     def spool(self, size: int) -> Spool:
         """A place on disk for a message of this size (bytes), for bodies too large for memory. `add` takes it over. May be called from
         another thread than the rest."""
+        ...
+
+
+class LocalDrop(LocalAccount[K], Protocol[K]):
+    """And for POP3, whose one folder lies under UIDVALIDITY DROP, with UIDs that we give."""
+
+    def known(self, folder: LocalFolder) -> list[Known]:
+        """Everything in the folder that is not gone, left or not."""
+        ...
+
+    def next_uid(self, folder: LocalFolder) -> int:
+        """Above all that were ever given there."""
+        ...
+
+    def recognise(self, folder: LocalFolder, named: Sequence[tuple[int, DropHint]]) -> int:
+        """The listing names these placements (Known.placement) so now: they are here. An empty `head` leaves the one that is known."""
+        ...
+
+    def leave(self, folder: LocalFolder, placements: Sequence[int], below: int) -> int:
+        """Of these, those that bear a UID below this one are listed no longer: a mark (P2), with which they stay in sight. Returns how
+        many were here."""
         ...

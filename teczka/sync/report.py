@@ -19,6 +19,7 @@ class Report:
     seconds: dict[str, float] = field(default_factory=dict)
     problems: list[tuple[str, Problem]] = field(default_factory=list)  # (folder's wire name, what went wrong in it)
     stopped: Problem | None = None  # what ended the pass before its end
+    allowance: int | None = None  # bytes that the pass may download; None: any number
 
     def as_json(self) -> dict[str, Any]:
         """For a request's answer and `teczka sync --json`."""

@@ -1,15 +1,15 @@
 """The local side of an account in memory: what `sync.ports.LocalAccount` promises. Passes the same suite as the store's."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
 from teczka.core.errors import Trouble
-from teczka.core.folders import LocalFolder
-from teczka.core.mail import FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary
-from teczka.core.messages import Candidate
+from teczka.core.folders import DROP, LocalFolder
+from teczka.core.mail import DropHint, FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary
+from teczka.core.messages import Candidate, Known
 from teczka.sync.plan import bare_id
 
 Key = tuple[int, int, int]  # folder, UIDVALIDITY, UID
@@ -37,6 +37,8 @@ class Placed:
     flags: frozenset[str]
     internaldate: datetime
     gone: bool = False
+    left: bool = False
+    hint: DropHint | None = None
 
 
 @dataclass
@@ -82,7 +84,7 @@ class MemoryAccount:
     def keep(self, batch: Sequence[RemoteMessage]) -> MemoryKept:
         return MemoryKept(batch)
 
-    def add(self, folder: LocalFolder, uidvalidity: int, kept: MemoryKept) -> int:
+    def add(self, folder: LocalFolder, uidvalidity: int, kept: MemoryKept, loose: Collection[int] = ()) -> int:
         new = 0
         for message in kept.batch:
             raw = bytes(message.body if isinstance(message.body, bytes | bytearray) else message.body.data)  # type: ignore[attr-defined]
@@ -90,9 +92,40 @@ class MemoryAccount:
             self.messages.setdefault(digest, raw)
             if message.envelope:
                 self.message_ids.setdefault(digest, bare_id(message.envelope.message_id))
-            new += self._put((folder.id, uidvalidity, message.uid), digest, message.flags, message.internaldate)
-            self.troubles.pop((folder.id, uidvalidity, message.uid), None)
+            key = (folder.id, uidvalidity, message.uid)
+            if key in self.placements or not self._take(key, digest, message, loose):
+                new += self._put(key, digest, message.flags, message.internaldate)
+                self.placements[key].hint = message.hint
+            else:
+                new += 1
+            self.troubles.pop(key, None)
         return new
+
+    def known(self, folder: LocalFolder) -> list[Known]:
+        return [
+            Known(placed.id, placed.hint or DropHint(None, 0, b""), validity == DROP and not placed.left)
+            for (at, validity, _), placed in self.placements.items()
+            if at == folder.id and not placed.gone
+        ]
+
+    def next_uid(self, folder: LocalFolder) -> int:
+        return max((uid for at, validity, uid in self.placements if (at, validity) == (folder.id, DROP)), default=0) + 1
+
+    def recognise(self, folder: LocalFolder, named: Sequence[tuple[int, DropHint]]) -> int:
+        hints = dict(named)
+        for placed in self._all_in(folder):
+            if placed.id in hints and placed.hint:
+                told = hints[placed.id]
+                placed.hint, placed.left = replace(told, head=told.head or placed.hint.head), False
+        return len(named)
+
+    def leave(self, folder: LocalFolder, placements: Sequence[int], below: int) -> int:
+        left = 0
+        for uid, placed in self._in(folder, DROP):
+            if placed.id in placements and uid < below and not placed.gone and not placed.left:
+                placed.left = True
+                left += 1
+        return left
 
     def place(self, folder: LocalFolder, uidvalidity: int, matched: Sequence[tuple[RemoteSummary, int]]) -> int:
         new = 0
@@ -111,7 +144,7 @@ class MemoryAccount:
                 self.message_ids.get(placed.digest, b""),
             )
             for (at, validity, _), placed in self.placements.items()
-            if at == folder.id and validity != uidvalidity and not placed.gone
+            if at == folder.id and validity != uidvalidity and not placed.gone and not placed.left
         ]
 
     def set_flags(self, folder: LocalFolder, uidvalidity: int, changes: Sequence[RemoteFlags]) -> int:
@@ -143,11 +176,17 @@ class MemoryAccount:
         if kept.uidvalidity != status.uidvalidity:
             kept = replace(kept, uidvalidity=status.uidvalidity, complete_below=0, highestmodseq=None)
         self._folders[folder.name] = replace(kept, told=status.messages)
+        if status.uidvalidity != DROP:
+            for _, placed in self._in(folder, status.uidvalidity):
+                placed.left = False
 
     def complete(self, folder: LocalFolder, status: FolderStatus, complete_below: int) -> None:
         for (at, validity, _), placed in self.placements.items():
-            if at == folder.id and validity != status.uidvalidity:
-                placed.gone = True
+            if at == folder.id and validity != status.uidvalidity and not placed.left:
+                if status.uidvalidity == DROP:
+                    placed.left = not placed.gone
+                else:
+                    placed.gone = True
         kept = self._folders[folder.name]
         self._folders[folder.name] = replace(kept, complete_below=complete_below, highestmodseq=status.highestmodseq)
 
@@ -174,6 +213,27 @@ class MemoryAccount:
         self.placements[key] = Placed(self._ids, digest, flags, internaldate)
         return 1
 
+    def _take(self, key: Key, digest: bytes, message: RemoteMessage, loose: Collection[int]) -> bool:
+        folder, validity, _ = key
+        free = [
+            (placed.left, placed.id, old)
+            for old, placed in self.placements.items()
+            if old[0] == folder
+            and placed.digest == digest
+            and not placed.gone
+            and (old[1] != validity or placed.left or placed.id in loose)
+        ]
+        if not free:
+            return False
+        taken = self.placements[key] = self.placements.pop(min(free)[2])
+        taken.left, taken.hint = False, message.hint
+        if validity != DROP:
+            taken.flags, taken.internaldate = message.flags, message.internaldate
+        return True
+
+    def _all_in(self, folder: LocalFolder) -> list[Placed]:
+        return [placed for (at, _, _), placed in self.placements.items() if at == folder.id]
+
     def _in(self, folder: LocalFolder, uidvalidity: int) -> list[tuple[int, Placed]]:
         return [
             (uid, placed)
@@ -182,5 +242,5 @@ class MemoryAccount:
         ]
 
     def _now(self, folder: LocalFolder) -> LocalFolder:
-        stored = sum(1 for (at, _, _), placed in self.placements.items() if at == folder.id and not placed.gone)
+        stored = sum(1 for placed in self._all_in(folder) if not placed.gone and not placed.left)
         return replace(folder, stored=stored)

@@ -1,0 +1,89 @@
+"""What a POP3 folder knows of its listing (core/mail.py DropHint). Within the owner's transaction.
+
+A message that the server lists no longer has `left`: it stays in its folder and its counters. `gone_at` is for IMAP, whose folders are
+shown as the server has them; POP3 servers hide what was fetched, or another program removes it after a fortnight.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from teczka.core.folders import DROP
+from teczka.core.mail import DropHint
+from teczka.core.messages import Known
+from teczka.store.arrivals import as_json
+
+HINTS = """
+UPDATE store_placement p SET uidl = t.uidl, listed_size = t.listed_size, head = coalesce(t.head, p.head), left_at = NULL
+FROM json_to_recordset(%(rows)s) AS t (id bigint, uidl bytea, listed_size bigint, head bytea)
+WHERE p.id = t.id AND p.folder_id = %(folder)s AND p.uidvalidity = %(drop)s AND p.gone_at IS NULL
+"""
+
+LEAVE = """
+UPDATE store_placement SET left_at = now()
+WHERE folder_id = %(folder)s AND gone_at IS NULL AND left_at IS NULL AND {which}
+"""
+
+
+def known(folder_id: int) -> list[Known]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, uidl, coalesce(listed_size, 0), head, uidvalidity = %s AND left_at IS NULL FROM store_placement"
+            " WHERE folder_id = %s AND gone_at IS NULL",
+            [DROP, folder_id],
+        )
+        return [
+            Known(id_, DropHint(bytes(uidl) if uidl else None, size, bytes(head or b"")), here)
+            for id_, uidl, size, head, here in cursor
+        ]
+
+
+def next_uid(folder_id: int) -> int:
+    """Above every UID that was given there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(max(uid), 0) + 1 FROM store_placement WHERE folder_id = %s AND uidvalidity = %s",
+            [folder_id, DROP],
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 1
+
+
+def recognise(folder_id: int, named: Sequence[tuple[int, DropHint]]) -> int:
+    """Placements by what the listing calls them now."""
+    rows = [
+        {"id": placement, "uidl": hint.uidl, "listed_size": hint.size, "head": hint.head or None}
+        for placement, hint in named
+    ]
+    return _execute(HINTS, {"folder": folder_id, "drop": DROP, "rows": as_json(rows)})
+
+
+def leave(folder_id: int, placements: Sequence[int], below: int) -> int:
+    """Those that were not given a new UID since."""
+    which = "uidvalidity = %(drop)s AND uid < %(below)s AND id = ANY(%(ids)s)"
+    return _execute(
+        LEAVE.format(which=which), {"folder": folder_id, "drop": DROP, "below": below, "ids": list(placements)}
+    )
+
+
+def leave_others(folder_id: int) -> int:
+    """What IMAP placed and POP3 does not list: it may show but a part of what is there."""
+    return _execute(LEAVE.format(which="uidvalidity <> %(drop)s"), {"folder": folder_id, "drop": DROP})
+
+
+def return_(folder_id: int, uidvalidity: int) -> int:
+    """IMAP again: what it placed under this UIDVALIDITY counts as there, until its listing says otherwise."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE store_placement SET left_at = NULL"
+            " WHERE folder_id = %s AND uidvalidity = %s AND left_at IS NOT NULL AND gone_at IS NULL",
+            [folder_id, uidvalidity],
+        )
+        return int(cursor.rowcount)
+
+
+def _execute(statement: str, columns: dict[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, columns)
+        return int(cursor.rowcount)
