@@ -108,7 +108,9 @@ def _onward(folder: LocalFolder, status: FolderStatus, local: LocalAccount[K], r
     elif status.highestmodseq > folder.highestmodseq:
         yield Reflag(folder, validity, changed_since=folder.highestmodseq)
 
-    if gone and _believable(len(gone), folder, status, present):
+    if not _believable(len(gone), folder, status, present):
+        return  # nor is its modseq: what changed up to it may have been hidden, too
+    if gone:
         yield Gone(folder, validity, gone)
     yield Finish(folder, status, max(lowest, _next_uid(status, present, lowest)))
 

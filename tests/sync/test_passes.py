@@ -208,6 +208,16 @@ def test_a_folder_that_is_suddenly_empty_is_believed_only_when_told_again() -> N
     assert len(local.messages) == 500
 
 
+def test_flags_that_changed_while_the_server_was_ill_are_seen_once_it_is_well() -> None:
+    server = PlayServer()
+    local = account_with(500, server)
+    inbox = server.folders[b"INBOX"]
+    inbox.flag(inbox.messages[0], frozenset({"\\Seen"}))
+    run(PlayMailbox(server, shows_nothing=True), local)
+    run(PlayMailbox(server), local)
+    assert local.present(b"INBOX") == inbox.present()
+
+
 def test_a_few_that_vanish_are_believed_at_once() -> None:
     server = PlayServer()
     local = account_with(20, server)
