@@ -14,6 +14,7 @@ class FolderLine:
     id: int
     public_id: UUID
     account: UUID
+    account_name: str
     path: str
     delimiter: str
     role: str  # core.folders.FolderRole: what it serves as
@@ -32,7 +33,7 @@ class FolderLine:
 # Whose mail goes with its account is out of sight from the moment its owner said so.
 THERE = f"a.farewell <> '{Farewell.REMOVE}'"
 COLUMNS = (
-    "f.id, f.public_id, a.public_id, f.path, f.delimiter, f.role, f.chosen_role IS NOT NULL, f.selectable,"
+    "f.id, f.public_id, a.public_id, a.provider_name, f.path, f.delimiter, f.role, f.chosen_role IS NOT NULL, f.selectable,"
     " f.stored, f.unread, f.on_server"
 )
 

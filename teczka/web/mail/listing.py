@@ -26,6 +26,7 @@ class Stripe:
 class Listing:
     key: str  # as the tree calls it
     name: str
+    whose: str  # the account's name
     url: str
     rows_url: str
     folders: Sequence[int]
@@ -43,6 +44,7 @@ def of_folder(line: FolderLine) -> Listing:
     return Listing(
         str(line.public_id),
         folder_name(line.path, line.delimiter, line.role),
+        line.account_name,
         reverse("folder", args=[line.public_id]),
         reverse("folder_rows", args=[line.public_id]),
         [line.id],
@@ -56,7 +58,8 @@ def of_inboxes(inboxes: Sequence[Inbox]) -> Listing:
     chosen = [inbox for inbox in inboxes if inbox.chosen]
     return Listing(
         UNIFIED,
-        _("All inboxes"),
+        _("Inbox"),
+        _("Together"),
         reverse("unified"),
         reverse("unified_rows"),
         [inbox.folder for inbox in chosen],
