@@ -11,7 +11,7 @@ from teczka.store.events import REQUESTS
 from teczka.store.leases import Lease, Leases
 from teczka.store.models.accounts import accounts_at_work
 from teczka.worker.keeper import Keeper
-from teczka.worker.tidy import tidy
+from teczka.worker.tidy import HOURLY, tidy
 
 SHARE_SECONDS = 1.0  # how often accounts are shared out anew
 PASSES = 8  # at a time: one that waits for a slow server shall not hold the others up
@@ -30,6 +30,7 @@ class Worker:
     async def run(self) -> None:
         """Until asked to stop. A lost database ends it with psycopg.OperationalError: the parent starts another."""
         listening = asyncio.create_task(self._listen())
+        tidying = asyncio.create_task(self._tidy())
         try:
             while not self._stopping.is_set():
                 await self._share_out()
@@ -39,6 +40,7 @@ class Worker:
                     listening.result()
         finally:
             listening.cancel()
+            tidying.cancel()
             for _, task in self._keepers.values():
                 task.cancel()
             self._leases.close()
@@ -81,6 +83,14 @@ class Worker:
                     kept[0].wake()
                 self._changed.set()
 
+    async def _tidy(self) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(tidy, self._stopping)
+            except Exception:  # fetching goes on
+                log.exception("tidying failed")
+            await asyncio.sleep(HOURLY)
+
     async def _nap(self) -> None:
         try:
             async with asyncio.timeout(SHARE_SECONDS):
@@ -90,5 +100,4 @@ class Worker:
 
 
 def serve(stopping: threading.Event) -> None:
-    tidy()
     asyncio.run(Worker(stopping).run())

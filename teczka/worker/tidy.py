@@ -1,17 +1,28 @@
-"""What a worker clears away at its start."""
+"""What a worker clears away, at its start and then every hour."""
 
 import logging
+import threading
 
+from django.db import connection
+
+from teczka.actions.removal import remove_the_doomed
 from teczka.store.blobs import blobs
 from teczka.store.packs.folder import sweep
 
 ABANDONED_SECONDS = 24 * 3600.0  # nobody writes one file for so long, on whichever machine
 
+HOURLY = 3600.0  # seconds
+
 log = logging.getLogger(__name__)
 
 
-def tidy() -> None:
-    """Files of batches that a kill cut off. Nothing refers to them; what was committed lies elsewhere."""
+def tidy(stopping: threading.Event) -> None:
+    """Files of batches that a kill cut off: nothing refers to them, what was committed lies elsewhere. And deleted accounts whose mail was
+    to go with them; asked to stop, the rest waits for the next time."""
     swept = sweep(blobs().incoming, ABANDONED_SECONDS)
     if swept:
         log.info("%s half-written files of interrupted batches were removed", swept)
+    try:
+        remove_the_doomed(stopping)
+    finally:
+        connection.close()  # an hour is long

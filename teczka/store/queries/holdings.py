@@ -100,6 +100,8 @@ RULES = {
     "message without a placement": (
         "SELECT m.public_id FROM store_message m WHERE m.account_id = %s AND NOT EXISTS"
         " (SELECT FROM store_placement p WHERE p.message_id = m.id)"
+        # What others were granted outlives its account without a place (store/removal.py).
+        " AND NOT EXISTS (SELECT FROM store_account a WHERE a.id = m.account_id AND a.farewell = 'remove')"
     ),
     "message read but without its text": (
         "SELECT m.public_id FROM store_message m WHERE m.account_id = %s AND m.indexed_with IS NOT NULL AND m.defects <> '{unreadable}'"

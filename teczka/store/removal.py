@@ -1,0 +1,134 @@
+"""Taking an account's mail away for good, a pack at a time. As the owner, each function in a transaction of the caller's.
+
+Whatever somebody else was granted stays (P7 says who may see it; nobody loses it because an account ends): such messages move to a pack of
+their own, and their account's row stays for them, empty of everything else.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from teczka.core.accounts import UNDO_DAYS, Farewell
+from teczka.store.packs.format import Codec, Entry
+from teczka.store.packs.writer import Pack
+
+NEVER = 2_147_483_647  # in `indexed_with`: read with whatever is still to come, so that no reader takes it up again
+
+STAYS = """
+SELECT m.id, m.pack_offset, m.pack_length, m.pack_codec, m.size, m.sha256 FROM store_message m
+WHERE m.pack_id = %s AND EXISTS (SELECT FROM store_grant g WHERE g.message_id = m.id AND g.user_id <> m.owner_id) ORDER BY m.id
+"""
+
+DOOMED = f"""
+SELECT FROM store_account WHERE id = %s AND farewell = '{Farewell.REMOVE}' AND deleted_at < now() - interval '{UNDO_DAYS} days' FOR UPDATE
+"""
+
+NEXT = """
+SELECT k.id FROM store_pack k WHERE k.account_id = %s AND (NOT EXISTS (SELECT FROM store_message m WHERE m.pack_id = k.id)
+  OR EXISTS (SELECT FROM store_message m WHERE m.pack_id = k.id
+    AND NOT EXISTS (SELECT FROM store_grant g WHERE g.message_id = m.id AND g.user_id <> m.owner_id))) LIMIT 1
+"""
+
+MOVE = """
+WITH made AS (
+  INSERT INTO store_pack (id, office_id, owner_id, account_id, size, created_at)
+  SELECT %(made)s, office_id, owner_id, account_id, %(size)s, now() FROM store_pack WHERE id = %(old)s)
+UPDATE store_message m SET pack_id = %(made)s, pack_offset = t.pack_offset, pack_length = t.pack_length, pack_codec = t.codec
+FROM unnest(%(ids)s::bigint[], %(offsets)s::bigint[], %(lengths)s::bigint[], %(codecs)s::smallint[])
+  AS t (id, pack_offset, pack_length, codec) WHERE m.id = t.id
+"""
+
+UNPLACE = """
+WITH gone AS (
+  DELETE FROM store_placement p USING store_message m WHERE m.id = p.message_id AND m.pack_id = %s
+  RETURNING p.folder_id, p.seen, p.gone_at),
+counted AS (SELECT folder_id, count(*) AS held, count(*) FILTER (WHERE NOT seen) AS unread FROM gone WHERE gone_at IS NULL GROUP BY 1)
+UPDATE store_folder f SET stored = stored - c.held, unread = f.unread - c.unread FROM counted c WHERE f.id = c.folder_id
+"""
+
+THREADS = (
+    """DELETE FROM store_thread t WHERE id = ANY(%s) AND NOT EXISTS (SELECT FROM store_message m WHERE m.thread_id = t.id)""",
+    """UPDATE store_thread t SET newest_at = (SELECT max(internaldate) FROM store_message m WHERE m.thread_id = t.id) WHERE id = ANY(%s)""",
+)
+
+REST = (
+    "DELETE FROM store_folder WHERE account_id = %(account)s",
+    "DELETE FROM store_fetchrequest WHERE account_id = %(account)s",
+    "DELETE FROM store_account a WHERE id = %(account)s AND NOT EXISTS (SELECT FROM store_message m WHERE m.account_id = a.id)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """A message of the pack that somebody else was granted."""
+
+    id: int
+    entry: Entry
+
+
+def is_doomed(account_id: int) -> bool:
+    """Whether its mail shall still go; if so, nobody takes it back before the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(DOOMED, [account_id])
+        return cursor.fetchone() is not None
+
+
+def next_pack(account_id: int) -> UUID | None:
+    """One that holds what has to go, or nothing any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT, [account_id])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def withdraw(pack: UUID) -> None:
+    """From the readers' queue, for good. Waits for one that has them in hand: whoever holds the threads' lock need not."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE store_message SET indexed_with = %s WHERE pack_id = %s", [NEVER, pack])
+
+
+def stays(pack: UUID) -> list[Stays]:
+    with connection.cursor() as cursor:
+        cursor.execute(STAYS, [pack])
+        return [
+            Stays(id_, Entry(offset, length, Codec(codec), size, bytes(digest)))
+            for id_, offset, length, codec, size, digest in cursor
+        ]
+
+
+def move(old: UUID, made: Pack, kept: list[Stays]) -> None:
+    columns: dict[str, Any] = {
+        "made": made.id,
+        "size": made.size,
+        "old": old,
+        "ids": [one.id for one in kept],
+        "offsets": [entry.offset for entry in made.entries],
+        "lengths": [entry.length for entry in made.entries],
+        "codecs": [int(entry.codec) for entry in made.entries],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE, columns)
+
+
+def empty(pack: UUID) -> None:
+    """Every message that still lies in the pack, with all that was read out of it. Under `reading.lock_threads`."""
+    with connection.cursor() as cursor:
+        cursor.execute(UNPLACE, [pack])
+        cursor.execute("DELETE FROM store_message WHERE pack_id = %s RETURNING thread_id", [pack])
+        threads = list({row[0] for row in cursor if row[0]})
+        for statement in THREADS:
+            cursor.execute(statement, [threads])
+
+
+def forget_pack(pack: UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM store_pack WHERE id = %s", [pack])
+
+
+def remove_rest(account_id: int) -> None:
+    """Once no pack is left to empty. The account's own row goes where nothing of it stays."""
+    with connection.cursor() as cursor:
+        for statement in REST:
+            cursor.execute(statement, {"account": account_id})

@@ -1,0 +1,195 @@
+"""The end of a deleted account: its mail is really gone, and nothing of anybody else's (actions/removal.py)."""
+
+import os
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from teczka.actions.reading import read_some
+from teczka.actions.removal import remove_the_doomed
+from teczka.actions.rest import delete_account
+from teczka.actions.verify import verify_all
+from teczka.core.accounts import Farewell
+from teczka.store.blobs import blobs
+from teczka.store.models import Account, Folder, Grant, Message, Pack, Placement, Thread, ThreadLink, User
+from teczka.store.packs.format import key
+from teczka.store.viewer import as_user
+from tests.cast import Cast, make_account, make_cast
+from tests.conftest import OwnDatabase
+from tests.faults.lives import Points
+from tests.stored import store
+
+OURS = ["store_message", "store_part", "store_text", "store_terms", "store_placement", "store_pack", "store_folder"]
+
+
+@pytest.fixture
+def cast(own_database: OwnDatabase) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def doomed(cast: Cast) -> Account:
+    return fill(cast.anna, "anna@dawna.example")
+
+
+@pytest.fixture
+def other(cast: Cast) -> Account:
+    """What must not be touched: the same person's, with answers in the same threads."""
+    account = make_account(cast.anna, "anna@zostaje.example")
+    store(account, [raw(number, "odpowiedź") for number in range(3)])
+    read_all()
+    return account
+
+
+def raw(number: int, word: str = "list") -> bytes:
+    return (
+        f"Message-ID: <{word}{number}@a.example>\r\nReferences: <root{number}@a.example>\r\nSubject: {word} {number}\r\n\r\n"
+        f"{word} {number}\r\n"
+    ).encode()
+
+
+def fill(owner: User, address: str) -> Account:
+    """Three packs in two folders, read, but for the last."""
+    account = make_account(owner, address)
+    store(account, [raw(number) for number in range(6)])
+    store(account, [raw(number) for number in range(4, 9)], folder="Archiwum")
+    read_all()
+    store(account, [raw(99)], first_uid=50)
+    return account
+
+
+def read_all() -> None:
+    while read_some(100):
+        pass
+
+
+def bury(account: Account, days: float = 7.01) -> None:
+    delete_account(User.objects.get(pk=account.owner_id), account.public_id, Farewell.REMOVE)
+    with as_user(account.owner_id):
+        Account.objects.filter(pk=account.pk).update(deleted_at=timezone.now() - timedelta(days=days))
+
+
+def files(account: Account) -> list[Path]:
+    with as_user(account.owner_id):
+        packs = list(Pack.objects.filter(account=account))
+    found = [blobs().local(key(pack.pk)) for pack in packs]
+    return [file for file in found if file is not None]
+
+
+def rows(owner: User) -> dict[str, int]:
+    with as_user(owner.pk), connection.cursor() as cursor:
+        counted = {}
+        for table in [*OURS, "store_grant", "store_thread", "store_threadlink", "store_account"]:
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            counted[table] = cursor.fetchone()[0]
+    return counted
+
+
+def test_nothing_goes_before_its_time(cast: Cast, doomed: Account) -> None:
+    bury(doomed, days=6.9)
+    before = rows(cast.anna)
+    assert remove_the_doomed(threading.Event()) == 0
+    assert rows(cast.anna) == before
+    assert all(file.exists() for file in files(doomed))
+
+
+def test_an_archive_never_goes(cast: Cast, doomed: Account) -> None:
+    delete_account(cast.anna, doomed.public_id, Farewell.ARCHIVE)
+    with as_user(cast.anna.pk):
+        Account.objects.update(deleted_at=timezone.now() - timedelta(days=700))
+    before = rows(cast.anna)
+    assert remove_the_doomed(threading.Event()) == 0
+    assert rows(cast.anna) == before
+
+
+def test_rows_and_bytes_are_gone_after_seven_days_and_nothing_else_is(
+    cast: Cast, doomed: Account, other: Account
+) -> None:
+    bytes_of = files(doomed)
+    assert len(bytes_of) == 3
+    bury(doomed)
+    assert remove_the_doomed(threading.Event()) == 3
+    assert not any(file.exists() for file in bytes_of)
+    with as_user(cast.anna.pk):
+        assert list(Account.objects.all()) == [other]
+        assert set(Message.objects.values_list("account", flat=True)) == {other.pk}
+        assert Thread.objects.count() == 3
+        assert not ThreadLink.objects.exclude(thread__in=Thread.objects.all()).exists()
+        assert not Thread.objects.filter(subject__startswith="list 5").exists()
+        assert all(
+            thread.newest_at == Message.objects.filter(thread=thread).latest("internaldate").internaldate
+            for thread in Thread.objects.all()
+        )
+    assert verify_all().clean
+    assert remove_the_doomed(threading.Event()) == 0
+
+
+def test_the_last_account_leaves_nothing(cast: Cast, doomed: Account) -> None:
+    bury(doomed)
+    remove_the_doomed(threading.Event())
+    assert set(rows(cast.anna).values()) == {0}
+
+
+def test_what_others_were_granted_stays_theirs_in_a_pack_of_its_own(cast: Cast, doomed: Account) -> None:
+    with as_user(cast.anna.pk):
+        shared = Message.objects.get(subject="list 2")
+        Grant.objects.create(
+            message=shared, user=cast.bartek, office_id=shared.office_id, owner_id=shared.owner_id, reason="share"
+        )
+    before = files(doomed)
+    bury(doomed)
+    remove_the_doomed(threading.Event())
+    assert not any(file.exists() for file in before)
+    with as_user(cast.bartek.pk):
+        assert [one.subject for one in Message.objects.all()] == ["list 2"]
+    with as_user(cast.anna.pk):
+        assert (Message.objects.count(), Placement.objects.count(), Folder.objects.count()) == (1, 0, 0)
+        assert Pack.objects.count() == 1
+    found = verify_all()
+    assert found.clean, found.faults
+    assert found.messages == 1
+    assert remove_the_doomed(threading.Event()) == 0
+
+
+def test_killed_at_any_point_and_begun_again_it_ends_the_same(cast: Cast, doomed: Account, other: Account) -> None:
+    with as_user(cast.anna.pk):
+        shared = Message.objects.get(subject="list 1")
+        Grant.objects.create(
+            message=shared, user=cast.bartek, office_id=shared.office_id, owner_id=shared.owner_id, reason="share"
+        )
+    bytes_of = files(doomed)
+    bury(doomed)
+    at, deaths = 1, 0
+    while dies(at):
+        deaths += 1
+        at += 5 if at > 10 else 1
+        found = verify_all()
+        assert found.clean, (at, found.faults)
+    assert deaths > 5
+    assert remove_the_doomed(threading.Event()) == 0
+    assert not any(file.exists() for file in bytes_of)
+    with as_user(cast.bartek.pk):
+        assert [one.subject for one in Message.objects.all()] == ["list 1"]
+    with as_user(cast.anna.pk):
+        assert Message.objects.filter(account=doomed).count() == Pack.objects.filter(account=doomed).count() == 1
+        assert Message.objects.filter(account=other).count() == 3
+
+
+def dies(at: int) -> bool:
+    """Removing in a child that dies at this point. False where it came to its end before."""
+    connection.close()
+    child = os.fork()
+    if child == 0:
+        try:
+            with Points(at).installed():
+                remove_the_doomed(threading.Event())
+            os._exit(0)
+        finally:
+            os._exit(1)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert code in (0, 77)
+    return code == 77
