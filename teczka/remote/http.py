@@ -65,10 +65,8 @@ class _Target:
 class Https:
     """Every method may raise Problem: whatever the other side does, nothing else."""
 
-    def __init__(self, gate: Gate, ca_pem: str = "") -> None:
-        """`ca_pem`: a certificate authority beside the system's."""
+    def __init__(self, gate: Gate) -> None:
         self._gate = gate
-        self._ca_pem = ca_pem
 
     def get(self, url: str, *, seconds: float = SECONDS) -> Response:
         """Follows up to three redirects, each to https on port 443, and judged by the gate as the first address was."""
@@ -79,8 +77,7 @@ class Https:
             location = response.headers.get("Location")
             if response.status not in _REDIRECTING or not location:
                 return response
-            url = urljoin(url, location)
-            target = _target(url)
+            url, target = _onward(url, location)
             if target.port != 443:
                 raise Problem(Trouble.CONNECT_FAILED, host=target.host, port=target.port)
         raise Problem(Trouble.SERVER_LIMIT, host=target.host)
@@ -90,7 +87,7 @@ class Https:
         return self._ask(_target(url), url, b"POST", urlencode(form).encode(), time.monotonic() + seconds)
 
     def _ask(self, target: _Target, url: str, method: bytes, body: bytes, end: float) -> Response:
-        server = Server(target.host, target.port, Security.TLS, self._ca_pem)
+        server = Server(target.host, target.port, Security.TLS)
         sock = self._gate.connect(target.host, target.port, _left(end, target), ports=WEB)
         with _encrypted(sock, server, _left(end, target)) as tls:
             try:
@@ -175,6 +172,14 @@ def _target(url: str) -> _Target:
         return _Target.parse(url)
     except ValueError as error:  # UnicodeError is one
         raise Problem(Trouble.CONNECT_FAILED, host=url[:100], port=443) from error
+
+
+def _onward(url: str, location: str) -> tuple[str, _Target]:
+    try:
+        joined = urljoin(url, location)
+    except ValueError as error:
+        raise Problem(Trouble.CONNECT_FAILED, host=location[:100], port=443) from error
+    return joined, _target(joined)
 
 
 def _encrypted(sock: socket, server: Server, seconds: float) -> ssl.SSLSocket:

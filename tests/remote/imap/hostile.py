@@ -47,6 +47,16 @@ class Client:
         self.lines.append(line + b"\n")
         return line.rstrip(b"\r")
 
+    def rest(self, size: int) -> bytes:
+        """The next bytes, whatever they are."""
+        while len(self._buffer) < size:
+            data = self.sock.recv(65536)
+            if not data:
+                raise EOFError
+            self._buffer += data
+        read, self._buffer = self._buffer[:size], self._buffer[size:]
+        return read
+
     def command(self) -> bytes:
         """The next command without its tag, which `ok` answers."""
         self.tag, _, command = self.line().partition(b" ")
@@ -90,13 +100,21 @@ Script = Callable[[Client], None]
 
 
 class Hostile:
-    def __init__(self, script: Script, *, tls: bool = False, ca: trustme.CA | None = None, name: str = HOST) -> None:
+    def __init__(
+        self,
+        script: Script,
+        *,
+        tls: bool = False,
+        ca: trustme.CA | None = None,
+        name: str = HOST,
+        address: str = HOST,
+    ) -> None:
         self.ca = ca or trustme.CA()
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.ca.issue_cert(name).configure_cert(self._context)
         self._script = script
         self._implicit = tls
-        self._listener = socket.create_server((HOST, 0))
+        self._listener = socket.create_server((address, 0))
         self._threads: list[threading.Thread] = []
         self.clients: list[Client] = []
         self.failures: list[BaseException] = []

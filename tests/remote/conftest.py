@@ -1,0 +1,3 @@
+from tests.internet import internet
+
+__all__ = ["internet"]
