@@ -1,64 +1,60 @@
 """External accounts: added and changed only once their server has let us in, so that none is born broken."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from teczka.actions.account_rows import columns, described, place, save, way_in, well
-from teczka.actions.gate import gate
+from teczka.actions.check import Opens, Told, climb, one_at_a_time, report
 from teczka.actions.secrets import seal_password, seal_tokens
-from teczka.actions.servers import reach
+from teczka.actions.servers import opens
 from teczka.actions.tokens import check_hosts
 from teczka.core.accounts import COLOURS, Auth, Mode, NewAccount, Tokens
+from teczka.core.discovery import Service
 from teczka.core.errors import AlreadyThere, NotAllowed, Problem, Trouble
+from teczka.core.ladder import Rung, failure
 from teczka.core.mail import RemoteFolder
-from teczka.remote.imap import ImapMailbox
-from teczka.remote.types import Credential, Security, Server
+from teczka.remote.types import Credential, Security
 from teczka.store import events, folders, leases
 from teczka.store.models import Account, AccountOffer, User
 from teczka.store.queries.policy import policy, room
 from teczka.store.viewer import as_user
 
-CHECK_SECONDS = 20.0  # for the whole check: it holds one of the few threads that make pages
 
-_checking: set[int] = set()  # people whose check is under way in this process
-_lock = threading.Lock()
+def _unheard(_rung: Rung) -> None: ...
 
 
-def check_connection(new: NewAccount, credential: Credential) -> list[RemoteFolder]:
-    """Connect, sign in, list the folders: them. Raises Problem, whose step says how far we came."""
-    server = Server(new.incoming.host, new.incoming.port, Security(new.incoming.security), new.ca_pem)
-    mailbox = ImapMailbox.connect(server, credential, gate(), timeout=CHECK_SECONDS, lifetime=CHECK_SECONDS)
-    try:
-        return mailbox.folders()
-    finally:
-        mailbox.close()
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An account whose server has let us in: as it was described, but under the user names that were taken."""
+
+    new: NewAccount
+    folders: list[RemoteFolder]
+    report: dict[str, object]
 
 
-def add_account(actor: User, new: NewAccount, offer: UUID | None = None) -> Account:
+def add_account(actor: User, new: NewAccount, offer: UUID | None = None, told: Told = _unheard) -> Account:
     """The connection is tested first, outside any transaction. Its folders are there at once, for their owner to look into while the
-    mail arrives. `offer`: what an administrator had prepared; it goes with the account's coming.
+    mail arrives. `offer`: what an administrator had prepared; it goes with the account's coming. `told` hears of each rung as it is
+    climbed; whether the outgoing server lets us in is kept in `check_report`, and keeps nobody from reading.
 
     Raises Problem (CHECK_BUSY, ACCOUNT_LIMIT, ACCOUNT_DOMAIN, TLS_REQUIRED, OAUTH_HOST among them), or AlreadyThere.
     """
     _check_policy(actor, new)
     check_room(actor)
-    with _one_at_a_time(actor):
-        listed = check_connection(new, _credential(new))
+    with one_at_a_time(actor):
+        checked = _check(actor, new, _opens(new), told)
     try:
         with as_user(actor.pk), transaction.atomic():
             User.objects.select_for_update().get(pk=actor.pk)  # two at once are no more than one
             check_room(actor)
             colour = clear_colour(actor) if new.colour is None else new.colour
             account = Account.objects.create(
-                office_id=actor.office_id, owner=actor, **columns(replace(new, colour=colour))
+                office_id=actor.office_id, owner=actor, **columns(replace(checked.new, colour=colour)), **checked.report
             )
             _seal(account, new)
-            folders.save(account, listed)
+            folders.save(account, checked.folders)
             if offer:
                 AccountOffer.objects.filter(public_id=offer, for_user=actor).delete()
             _tell(account, actor)
@@ -67,7 +63,7 @@ def add_account(actor: User, new: NewAccount, offer: UUID | None = None) -> Acco
     return account
 
 
-def edit_account(actor: User, public_id: UUID, new: NewAccount) -> Account:
+def edit_account(actor: User, public_id: UUID, new: NewAccount, told: Told = _unheard) -> Account:
     """Make the account be as described; an empty password (or no tokens) leaves the one that is there. Whatever decides how we get in is
     tested before anything is saved. Another protocol, server or user name keeps all that was downloaded: the next pass compares what
     lies there with it, and fetches only what is new. Raises what `add_account` raises, and NotAllowed.
@@ -76,31 +72,34 @@ def edit_account(actor: User, public_id: UUID, new: NewAccount) -> Account:
     if new.colour is None:
         new = replace(new, colour=before.colour)
     _check_policy(actor, new, before)
-    listed = None
+    checked = None
     if new.password or new.tokens or way_in(columns(new)) != way_in(columns(described(before))):
-        with _one_at_a_time(actor):
-            listed = check_connection(new, _credential(new, before))
+        with one_at_a_time(actor):
+            checked = _check(actor, new, _opens(new, before), told)
     try:
         with as_user(actor.pk), transaction.atomic():
-            if listed is not None:
+            if checked:
+                new = checked.new
                 leases.revoke(before.pk)  # whoever is connected is so by what held before
             account = Account.objects.select_for_update().get(pk=before.pk, deleted_at=None)
             elsewhere = place(columns(new)) != place(columns(described(account)))
-            save(account, columns(new) | (well(account) if listed is not None else {}))
+            save(account, columns(new) | (checked.report | well(account) if checked else {}))
             _seal(account, new)
-            if listed is not None and elsewhere:
+            if checked and elsewhere:
                 folders.start_afresh(account.pk)
-                folders.save(account, listed)
+                folders.save(account, checked.folders)
             _tell(account, actor)
     except IntegrityError as error:
         raise AlreadyThere(new.address) from error
     return account
 
 
-def reconnect_account(actor: User, public_id: UUID, *, password: str = "", tokens: Tokens | None = None) -> Account:
+def reconnect_account(
+    actor: User, public_id: UUID, *, password: str = "", tokens: Tokens | None = None, told: Told = _unheard
+) -> Account:
     """Let in again, in place: mail, filing and settings stay. Tested like every edit. Raises what `edit_account` raises."""
     account = account_of(actor, public_id)
-    return edit_account(actor, public_id, replace(described(account), password=password, tokens=tokens))
+    return edit_account(actor, public_id, replace(described(account), password=password, tokens=tokens), told)
 
 
 def adjust_account(
@@ -159,16 +158,32 @@ def _check_policy(actor: User, new: NewAccount, before: Account | None = None) -
     check_hosts(new)
 
 
-def _credential(new: NewAccount, before: Account | None = None) -> Credential:
-    """What was entered, else what is kept. Raises Problem(SECRET_MISSING)."""
-    if new.auth is Auth.PASSWORD and new.password:
-        return Credential(new.username, new.password)
-    if new.auth is not Auth.PASSWORD and new.tokens:
-        return Credential(new.username, new.tokens.access, bearer=True)
+def _opens(new: NewAccount, before: Account | None = None) -> Opens:
+    """By what was entered, else by what is kept. Raises Problem(SECRET_MISSING)."""
+    password, tokens = new.password, new.tokens
+    if new.auth is Auth.PASSWORD and password:
+        return lambda username, _host: Credential(username, password)
+    if new.auth is not Auth.PASSWORD and tokens:
+        return lambda username, _host: Credential(username, tokens.access, bearer=True)
     if before is None or before.auth != new.auth:
         raise Problem(Trouble.SECRET_MISSING)
-    _server, kept = reach(before)
-    return replace(kept, username=new.username)
+    return lambda username, host: opens(before, username, host)
+
+
+def _check(actor: User, new: NewAccount, opens: Opens, told: Told) -> Checked:
+    """Raises Problem where the incoming server does not let us in."""
+    way = climb(actor, new, opens)
+    rungs = []
+    for rung in way:
+        rungs.append(rung)
+        told(rung)
+    incoming = Service(new.protocol)
+    if problem := failure(rungs, incoming):
+        raise problem
+    username = way.usernames[incoming]
+    outgoing = way.usernames.get(Service.SMTP, new.smtp_username or username)
+    taken = replace(new, username=username, smtp_username="" if outgoing == username else outgoing)
+    return Checked(taken, way.folders, report(rungs))
 
 
 def _seal(account: Account, new: NewAccount) -> None:
@@ -176,20 +191,6 @@ def _seal(account: Account, new: NewAccount) -> None:
         seal_password(account, new.password)
     elif new.auth is not Auth.PASSWORD and new.tokens:
         seal_tokens(account, new.tokens)
-
-
-@contextmanager
-def _one_at_a_time(actor: User) -> Iterator[None]:
-    """Nobody takes all the threads of pages by having slow servers checked."""
-    with _lock:
-        if actor.pk in _checking:
-            raise Problem(Trouble.CHECK_BUSY)
-        _checking.add(actor.pk)
-    try:
-        yield
-    finally:
-        with _lock:
-            _checking.discard(actor.pk)
 
 
 def _tell(account: Account, owner: User) -> None:

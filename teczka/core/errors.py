@@ -25,6 +25,7 @@ class Trouble(StrEnum):
     SIGNIN_APP_PASSWORD = "signin.app_password"  # noqa: S105  the account's own password is not taken
     SIGNIN_BROWSER = "signin.browser"  # wants its person to sign in by browser first
     SIGNIN_SWITCHED_OFF = "signin.switched_off"  # mail programs are not let in
+    SIGNIN_PERHAPS_OFF = "signin.perhaps_off"  # host, username: refused, or as above; the provider does not tell which
     SIGNIN_SENDING_OFF = "signin.sending_off"  # an administrator there has switched sending off
     SIGNIN_MODERN_ONLY = "signin.modern_only"  # takes no passwords any more
     SIGNIN_UNCONNECTED = "signin.unconnected"  # Exchange: let in, but not to a mailbox

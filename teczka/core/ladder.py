@@ -8,23 +8,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from teczka.core.discovery import Service
 from teczka.core.errors import Problem
-
-
-class Kind(StrEnum):
-    """Which server of the account's. The incoming ones are spelled as core.accounts.Protocol spells them."""
-
-    IMAP = "imap"
-    POP3 = "pop3"
-    SMTP = "smtp"
 
 
 class Step(StrEnum):
     DNS = "dns"
     TCP = "tcp"  # facts: address
     TLS = "tls"  # facts: version, issuer, expires (ISO 8601), names (up to five); where it failed, what was shown to us
-    GREETING = "greeting"  # facts of SMTP: size (bytes, the largest message that it takes), where it tells
-    SIGNIN = "signin"  # facts: username, the one that was taken
+    GREETING = "greeting"
+    SIGNIN = (
+        "signin"  # facts: username, the one that was taken; of SMTP also size, bytes, the largest message that it takes
+    )
     FOLDERS = "folders"  # IMAP; facts: folders, messages (in the inbox)
     DROP = "drop"  # POP3; facts: messages, bytes
 
@@ -41,7 +36,7 @@ Fact = str | int | list[str]
 @dataclass(frozen=True, slots=True)
 class Rung:
     step: Step
-    kind: Kind
+    server: Service
     outcome: Outcome
     problem: Problem | None = None  # where it failed
     facts: Mapping[str, Fact] = field(default_factory=dict)
@@ -49,7 +44,7 @@ class Rung:
     def as_json(self) -> dict[str, Any]:
         return {
             "step": self.step.value,
-            "server": self.kind.value,
+            "server": self.server.value,
             "outcome": self.outcome.value,
             "problem": self.problem.as_json() if self.problem else None,
             "facts": dict(self.facts),
@@ -58,21 +53,21 @@ class Rung:
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Self:
         problem = Problem.from_json(told["problem"]) if told["problem"] else None
-        return cls(Step(told["step"]), Kind(told["server"]), Outcome(told["outcome"]), problem, told["facts"])
+        return cls(Step(told["step"]), Service(told["server"]), Outcome(told["outcome"]), problem, told["facts"])
 
 
-def steps(kind: Kind, security: str) -> tuple[Step, ...]:
+def steps(server: Service, security: str) -> tuple[Step, ...]:
     """The rungs of one server in the order in which they are climbed. `security` as remote.types.Security spells it."""
     first = {
         "tls": (Step.TLS, Step.GREETING),
         "starttls": (Step.GREETING, Step.TLS),
         "plain": (Step.GREETING,),
     }[security]
-    last = {Kind.IMAP: (Step.FOLDERS,), Kind.POP3: (Step.DROP,), Kind.SMTP: ()}[kind]
+    last = {Service.IMAP: (Step.FOLDERS,), Service.POP3: (Step.DROP,), Service.SMTP: ()}[server]
     return (Step.DNS, Step.TCP, *first, Step.SIGNIN, *last)
 
 
-def failure(rungs: Iterable[Rung], *kinds: Kind) -> Problem | None:
+def failure(rungs: Iterable[Rung], *servers: Service) -> Problem | None:
     """What ended the climb to the first of these servers that was not reached (none named: of all)."""
-    failed = (rung.problem for rung in rungs if rung.problem and (not kinds or rung.kind in kinds))
+    failed = (rung.problem for rung in rungs if rung.problem and (not servers or rung.server in servers))
     return next(failed, None)

@@ -85,7 +85,7 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("Wait some minutes and try again."),
     ),
     Trouble.SIGNIN_APP_PASSWORD: (
-        _("“%(host)s” does not take your usual password, but an app password."),
+        _("“%(host)s” takes an app password alone, and not your usual one."),
         _("Create an app password in the security settings of your account there, and type it here."),
     ),
     Trouble.SIGNIN_BROWSER: (
@@ -95,6 +95,13 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
     Trouble.SIGNIN_SWITCHED_OFF: (
         _("“%(host)s” lets no mail programs into this mailbox."),
         _("Sign in to the mailbox by browser, switch on IMAP, POP3 and SMTP in its settings, and then check again."),
+    ),
+    Trouble.SIGNIN_PERHAPS_OFF: (
+        _("“%(host)s” refused the user name “%(username)s” or the password, or lets no mail programs in yet."),
+        _(
+            "Type the password again. If it is right, sign in to the mailbox by browser and allow mail programs (IMAP, POP3, SMTP)"
+            " in its settings."
+        ),
     ),
     Trouble.SIGNIN_SENDING_OFF: (
         _(

@@ -6,7 +6,9 @@ the protocol says: refused, or busy.
 
 import re
 
+from teczka.core.accounts import Auth
 from teczka.core.errors import Problem, Trouble
+from teczka.core.providers import PasswordKind, Provider
 
 # The first that fits. Texts are of Gmail, Exchange Online and Outlook.com, Yahoo, Zoho, Yandex, GMX, Dovecot and Cyrus.
 _KNOWN = [
@@ -31,6 +33,11 @@ _KNOWN = [
     ),
     (Trouble.SIGNIN_SWITCHED_OFF, r"\bwy[lł][aą]czon|nie (jest )?w[lł][aą]czon"),
 ]
+# Where mail programs are let in only after their person has allowed it, and are else told no more than that the sign-in failed.
+_SWITCHED = frozenset(
+    "wp o2 interia onet int-pl dhosting gmx-net gmx-com mail-com web-de seznam zoho-eu zoho-com zoho-eu-business"
+    " zoho-com-business generic-zimbra".split()
+)
 _PATTERNS = [(trouble, re.compile(words, re.IGNORECASE)) for trouble, words in _KNOWN]
 
 # Says no more than "wrong password, or else": Yandex does.
@@ -45,6 +52,16 @@ def recognise(said: str) -> Trouble | None:
     return next((trouble for trouble, words in _PATTERNS if words.search(said)), None)
 
 
-def knows(problem: Problem) -> bool:
-    """Whether it has been recognised, so that another user name would help nothing."""
-    return any(problem.trouble is trouble for trouble, _ in _KNOWN)
+def refined(problem: Problem, provider: Provider | None) -> Problem:
+    """A refusal without a reason, at a provider that is known to mean more by it."""
+    if problem.trouble is not Trouble.SIGNIN_REFUSED or provider is None:
+        return problem
+    if Auth.PASSWORD not in provider.auth:
+        meant = Trouble.SIGNIN_MODERN_ONLY
+    elif provider.password_kind is PasswordKind.APP:
+        meant = Trouble.SIGNIN_APP_PASSWORD
+    elif provider.id in _SWITCHED:
+        meant = Trouble.SIGNIN_PERHAPS_OFF
+    else:
+        return problem
+    return Problem(meant, detail=problem.detail, **problem.params)

@@ -3,6 +3,9 @@
 import ssl
 from functools import lru_cache
 
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.types import Server
 
@@ -39,3 +42,42 @@ def handshake_problem(error: Exception, server: Server) -> Problem:
     if isinstance(error, TimeoutError):
         return Problem(Trouble.GREETING_SILENT, host=server.host, port=server.port)
     return Problem(Trouble.TLS_FAILED, host=server.host)
+
+
+def facts(tls: ssl.SSLObject | ssl.SSLSocket) -> dict[str, str | int | list[str]]:
+    """What a person may want to know of an encrypted connection: version, issuer, expires (ISO 8601, UTC), names (up to five)."""
+    told: dict[str, str | int | list[str]] = {"version": tls.version() or ""}
+    certificate = tls.getpeercert(binary_form=True)
+    try:
+        return told | _described(x509.load_der_x509_certificate(certificate or b""))
+    except ValueError:  # of a certificate that cannot be read nothing is said
+        return told
+
+
+def _described(certificate: x509.Certificate) -> dict[str, str | int | list[str]]:
+    issuer = certificate.issuer
+    named = issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME) or issuer.get_attributes_for_oid(
+        NameOID.COMMON_NAME
+    )
+    return {
+        "issuer": str(named[0].value) if named else "",
+        "expires": certificate.not_valid_after_utc.isoformat(),
+        "names": _names(certificate)[:5],
+    }
+
+
+def _names(certificate: x509.Certificate) -> list[str]:
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return []
+    return [*found.get_values_for_type(x509.DNSName), *map(str, found.get_values_for_type(x509.IPAddress))]
+
+
+def unverified() -> ssl.SSLContext:
+    """For looking at a certificate that was refused. Nothing may ever be said over such a connection."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context

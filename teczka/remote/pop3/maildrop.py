@@ -10,9 +10,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from socket import socket
+from ssl import SSLObject
 from typing import Self, TypeVar
 
 from teczka.core.errors import Problem, Trouble
+from teczka.core.ladder import Step
 from teczka.core.mail import DropEntry, DropHint, RemoteMessage
 from teczka.remote.egress import Gate
 from teczka.remote.pop3 import drop
@@ -22,7 +24,7 @@ from teczka.remote.pop3.head import arrival, envelope, fingerprint, header_block
 from teczka.remote.pop3.limits import DEFAULT, Limits
 from teczka.remote.pop3.reader import Response
 from teczka.remote.pop3.refusals import at_command, is_later
-from teczka.remote.pop3.signin import sign_in
+from teczka.remote.pop3.signin import authenticate, greet, stls
 from teczka.remote.types import Credential, Security, Server, SpoolFactory
 from teczka.remote.wire import Wire
 
@@ -64,11 +66,34 @@ class Pop3Drop:
         end = time.monotonic() + lifetime
         sock = gate.connect(server.host, server.port, min(timeout, lifetime), named_only=plain)
         made = cls(server, sock, Conversation(server, spool=spool, limits=limits), timeout, end)
-        with made._closing_on_problem():
-            if server.security is Security.TLS:
-                made._wire.handshake(server, made._seconds())
-            made._run(sign_in(made._conversation, server.security, credential))
+        for _ in made.enter(credential):
+            pass
         return made
+
+    @classmethod
+    def over(cls, sock: socket, server: Server, seconds: float) -> Self:
+        """Not signed in yet, for who wants to see `enter` step by step. All of it has to end within `seconds`."""
+        return cls(server, sock, Conversation(server), seconds, time.monotonic() + seconds)
+
+    def enter(self, credential: Credential) -> Iterator[Step]:
+        """From the first byte to the transaction state: yields what was reached."""
+        security, conversation = self._server.security, self._conversation
+        if security is Security.TLS:
+            with self._closing_on_problem():
+                self._wire.handshake(self._server, self._seconds())
+            yield Step.TLS
+        self._run(greet(conversation))
+        yield Step.GREETING
+        if security is Security.STARTTLS:
+            self._run(stls(conversation))
+            yield Step.TLS
+        self._run(authenticate(conversation, credential))
+        yield Step.SIGNIN
+
+    @property
+    def tls(self) -> SSLObject | None:
+        """What encrypts the connection."""
+        return self._wire.tls
 
     def count(self) -> int:
         return self._run(drop.stat(self._conversation))

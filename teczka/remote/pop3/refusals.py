@@ -3,6 +3,7 @@
 import re
 
 from teczka.core.errors import Problem, Trouble
+from teczka.core.refusals import recognise
 from teczka.remote.pop3.status import Status
 from teczka.remote.types import Credential
 
@@ -25,6 +26,9 @@ def at_greeting(status: Status, host: str, detail: str) -> Problem:
 
 def at_signin(status: Status, host: str, credential: Credential, detail: str) -> Problem:
     """A refused secret and a busy server must never be confused: the first stops all tries, the second is tried again."""
+    known = recognise(f"[{status.code}] {status.text}")
+    if known:
+        return Problem(known, host=host, detail=detail)
     if is_later(status):
         return Problem(Trouble.SIGNIN_UNAVAILABLE, host=host, detail=detail)
     if status.code not in _REFUSED and _METHOD_WORDS.search(status.text):

@@ -8,17 +8,14 @@ from teczka.remote.pop3.conversation import Command, Conversation, Step, Talk
 from teczka.remote.pop3.reader import Response
 from teczka.remote.pop3.refusals import at_greeting, at_signin
 from teczka.remote.sasl import Exchange, bearer, plain
-from teczka.remote.types import Credential, Security
+from teczka.remote.types import Credential
 
 
-def sign_in(conversation: Conversation, security: Security, credential: Credential) -> Talk[None]:
+def greet(conversation: Conversation) -> Talk[None]:
     greeting = yield Step.GREETING
     if not greeting.status.ok:
         raise at_greeting(greeting.status, conversation.host, conversation.detail(greeting.status))
     yield from capa(conversation)
-    if security is Security.STARTTLS:
-        yield from stls(conversation)
-    yield from authenticate(conversation, credential)
 
 
 def capa(conversation: Conversation) -> Talk[None]:
@@ -58,7 +55,8 @@ def authenticate(conversation: Conversation, credential: Credential) -> Talk[Non
         if answer.status.ok:
             answer = yield Command.of(Verb.PASS, credential.secret.encode())
     if not answer.status.ok:
-        raise at_signin(answer.status, conversation.host, credential, conversation.detail(answer.status))
+        detail = credential.hidden_in(conversation.detail(answer.status))
+        raise at_signin(answer.status, conversation.host, credential, detail)
 
 
 def _with_token(conversation: Conversation, credential: Credential, mechanisms: frozenset[str]) -> Talk[Response]:
