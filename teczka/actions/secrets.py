@@ -1,7 +1,10 @@
 """What opens external accounts: sealed on the way in, opened only to sign in (store/secrets.py says how)."""
 
+from uuid import UUID
+
 from teczka.core.accounts import SecretKind, Tokens
 from teczka.core.settings import settings
+from teczka.store import locks
 from teczka.store.models import Account, OAuthClient, Secret
 from teczka.store.secrets import Keys, Sealed
 
@@ -26,13 +29,19 @@ def open_tokens(account: Account) -> Tokens:
     return Tokens.from_json(_open(account, SecretKind.TOKENS))
 
 
+def reseal(account: Account, kept: Secret) -> None:
+    """With the newest key. Raises store.secrets.SecretBroken."""
+    kind = SecretKind(kept.kind)
+    _seal(account, kind, _open(account, kind))
+
+
 def forget_secret(account: Account) -> None:
     Secret.objects.filter(account=account).delete()
 
 
 def seal_client_secret(client: OAuthClient, secret: str) -> None:
     """Into the row's fields; the caller saves it. Within `as_user(administrator)`."""
-    sealed = _keys().seal(secret.encode(), client.public_id.bytes)
+    sealed = _sealed(secret, client.public_id)
     client.key_id, client.nonce, client.ciphertext = sealed.key_id, sealed.nonce, sealed.ciphertext
 
 
@@ -40,12 +49,14 @@ def open_client_secret(client: OAuthClient) -> str:
     """Within `as_user(anybody of the office)`. Raises store.secrets.SecretBroken; empty where none was entered."""
     if not client.key_id:
         return ""
+    locks.hold_keys()
+    client.refresh_from_db(fields=["key_id", "nonce", "ciphertext"])
     sealed = Sealed(client.key_id, bytes(client.nonce), bytes(client.ciphertext))
     return _keys().unseal(sealed, client.public_id.bytes).decode()
 
 
 def _seal(account: Account, kind: SecretKind, secret: str) -> None:
-    sealed = _keys().seal(secret.encode(), account.public_id.bytes)
+    sealed = _sealed(secret, account.public_id)
     Secret.objects.update_or_create(
         account=account,
         defaults={
@@ -60,6 +71,7 @@ def _seal(account: Account, kind: SecretKind, secret: str) -> None:
 
 
 def _open(account: Account, kind: SecretKind) -> str:
+    locks.hold_keys()
     kept = Secret.objects.get(account=account, kind=kind)
     sealed = Sealed(kept.key_id, bytes(kept.nonce), bytes(kept.ciphertext))
     return _keys().unseal(sealed, account.public_id.bytes).decode()
@@ -67,3 +79,8 @@ def _open(account: Account, kind: SecretKind) -> str:
 
 def _keys() -> Keys:
     return Keys(settings().keys)
+
+
+def _sealed(secret: str, whose: UUID) -> Sealed:
+    locks.hold_keys()
+    return _keys().seal(secret.encode(), whose.bytes)

@@ -14,6 +14,7 @@ COMMANDS = {
     "migrate": "bring the database to this version's shape",
     "user": "add people: user add EMAIL --name NAME",
     "account": "external accounts: account add, account list",
+    "keys": "keys rotate: a new key for the stored secrets",
     "sync": "one pass over one account, to its end",
     "export": "every message of an account, byte for byte",
     "parse": "what the reader shows of a message file",

@@ -1,16 +1,21 @@
-"""One at a time, among all processes of the installation: advisory locks that live as long as a connection of their own.
+"""One at a time, among all processes of the installation: advisory locks. PostgreSQL lets go of them with a process that dies.
 
-Never through Django's connection or a pooler's; a process that dies lets go at once (as store/leases.py, which waits for nobody).
+`alone` holds one as long as a connection of its own, never through Django's or a pooler's (as store/leases.py, which waits for nobody); the
+others hold theirs until the transaction ends.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+from django.db import connection as serving
 
 from teczka.store.connections import parameters
 
-TOKENS = 3  # first key of pg_advisory_lock(int, int), after those of store/leases.py; the second is the account's id
+# First keys of pg_advisory_lock(int, int), after those of store/leases.py and store/reading.py.
+TOKENS = 4  # the second is the account's id
+KEYS = 5
+ROTATION = 6
 
 
 @contextmanager
@@ -23,3 +28,15 @@ def alone(space: int, key: int, seconds: float) -> Iterator[None]:
         except psycopg.errors.LockNotAvailable as error:
             raise TimeoutError from error
         yield
+
+
+def hold_keys() -> None:
+    """Until the transaction ends, no key goes that it may be sealing with, or opening what it reads from here on."""
+    with serving.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [KEYS])
+
+
+def have_keys_alone() -> None:
+    """Until the transaction ends nobody seals or opens anything; whoever did has committed."""
+    with serving.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [KEYS])

@@ -51,6 +51,11 @@ class Keys:
         _create(self._folder / f"{key_id}.key", secrets.token_bytes(KEY_BYTES))
         return key_id
 
+    def remove(self, key_id: str) -> None:
+        """What was sealed with it can never be opened again. Nothing where it is not there."""
+        (self._folder / f"{key_id}.key").unlink(missing_ok=True)
+        _sync(self._folder)
+
     def ids(self) -> list[str]:
         """Oldest first."""
         return sorted(path.stem for path in self._folder.glob("*.key"))
@@ -92,8 +97,12 @@ def _create(path: Path, content: bytes) -> None:
         path.hardlink_to(temporary)
     finally:
         temporary.unlink()
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)

@@ -113,6 +113,16 @@ $$ SELECT id, owner_id, state, paused_at IS NULL AND deleted_at IS NULL, CASE WH
    FROM store_account ORDER BY id $$;
 """
 
+# How an office's accounts are doing, for its administrators and nobody else: nothing of what lies in them, not even how much (P7), nor
+# what their owners call them, nor what their servers said.
+OFFICE_ACCOUNTS = """
+CREATE FUNCTION teczka_office_accounts() RETURNS TABLE (owner_id bigint, address text, protocol text, state text, troubled boolean,
+  trouble_since timestamptz, last_contact_at timestamptz, paused boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT owner_id, address, protocol, state, trouble <> '', trouble_since, last_contact_at, paused_at IS NOT NULL
+   FROM store_account WHERE office_id = teczka_administers() AND deleted_at IS NULL ORDER BY id $$;
+"""
+
 # Hands out the newest unread messages and counts the reading as begun; what another reader holds is passed over (actions/reading.py).
 CLAIM_UNREAD = """
 CREATE FUNCTION teczka_claim_unread(most integer) RETURNS TABLE (message_id bigint, owner_id bigint, tries smallint, again boolean)
@@ -135,6 +145,13 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ WITH old AS (SELECT id FROM store_message WHERE indexed_with < version LIMIT most FOR UPDATE SKIP LOCKED),
         again AS (UPDATE store_message m SET indexed_with = NULL, reading_tries = 0 FROM old WHERE m.id = old.id RETURNING 1)
    SELECT count(*) FROM again $$;
+"""
+
+# Which keys open what is sealed here: no key that is still wanted may go.
+KEYS = """
+CREATE FUNCTION teczka_keys() RETURNS TABLE (key_id text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT key_id FROM store_secret UNION SELECT key_id FROM store_oauthclient WHERE key_id <> '' $$;
 """
 
 # Whose token cannot be renewed has met what only an administrator can mend. They may say so to their office, and no more than that.
@@ -167,6 +184,7 @@ class Migration(migrations.Migration):
             CLAIM_UNREAD,
             COUNT_UNREAD,
             REREAD,
+            KEYS,
             OAUTH_TROUBLE,
             OAUTH_MENDED,
         )

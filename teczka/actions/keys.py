@@ -1,0 +1,83 @@
+"""A new key for all secrets. What was sealed with the old ones is sealed anew, row by row; an old key goes once nothing needs it.
+
+Killed anywhere, nothing is lost: each secret is sealed with the one or the other, and both keys are there. Begun again it goes on with a
+newer key still.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db import connection, transaction
+
+from teczka.actions.secrets import open_client_secret, reseal, seal_client_secret
+from teczka.core.people import Role
+from teczka.core.settings import settings
+from teczka.store import locks
+from teczka.store.models import Account, OAuthClient, Secret, User
+from teczka.store.models.accounts import everyones_accounts
+from teczka.store.secrets import Keys, SecretBroken
+from teczka.store.viewer import as_user
+
+PATIENCE_SECONDS = 1.0  # with another rotation
+
+
+@dataclass
+class Rotation:
+    """`broken`: public ids of what no key here opens: left as it is. `kept`: old keys that something may still want, and that stay."""
+
+    key: str
+    resealed: int = 0
+    broken: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+
+def rotate() -> Rotation:
+    """Raises TimeoutError while another rotation is under way."""
+    with locks.alone(locks.ROTATION, 0, PATIENCE_SECONDS):
+        keys = Keys(settings().keys)
+        done = Rotation(keys.add())
+        with transaction.atomic():
+            locks.have_keys_alone()  # from here on everybody seals with the new one
+        for account_id, owner_id in everyones_accounts():
+            with as_user(owner_id):
+                _reseal_account(account_id, done)
+        for administrator in User.objects.filter(role=Role.ADMINISTRATOR, is_active=True):
+            with as_user(administrator.pk):
+                _reseal_clients(administrator, done)
+        with transaction.atomic():
+            locks.have_keys_alone()
+            wanted = _wanted() | {done.key}
+            for old in keys.ids():
+                (done.kept if old in wanted else done.removed).append(old)
+            for old in done.removed:
+                keys.remove(old)
+    done.kept.remove(done.key)
+    return done
+
+
+def _reseal_account(account_id: int, done: Rotation) -> None:
+    for secret in Secret.objects.select_for_update().filter(account=account_id).exclude(key_id=done.key):
+        account = Account.objects.get(pk=account_id)
+        try:
+            reseal(account, secret)
+            done.resealed += 1
+        except SecretBroken:
+            done.broken.append(str(account.public_id))
+
+
+def _reseal_clients(administrator: User, done: Rotation) -> None:
+    rows = OAuthClient.objects.select_for_update().filter(office_id=administrator.office_id)
+    for client in rows.exclude(key_id__in=["", done.key]):
+        try:
+            seal_client_secret(client, open_client_secret(client))
+        except SecretBroken:
+            done.broken.append(str(client.public_id))
+        else:
+            client.save(update_fields=["key_id", "nonce", "ciphertext"])
+            done.resealed += 1
+
+
+def _wanted() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT key_id FROM teczka_keys()")
+        return {row[0] for row in cursor}
