@@ -1,4 +1,4 @@
-"""`teczka account add`, `teczka account list`: external accounts of one user."""
+"""`teczka account add`, `teczka account list`, `teczka account check`: external accounts."""
 
 import argparse
 import sys
@@ -6,9 +6,13 @@ from pathlib import Path
 from uuid import UUID
 
 from teczka.actions.accounts import accounts_of, add_account
+from teczka.actions.check import check_account
 from teczka.cli.house import Refused, house, parser, show, told
-from teczka.core.accounts import Endpoint, NewAccount
+from teczka.core import providers
+from teczka.core.accounts import Endpoint, NewAccount, Protocol
 from teczka.core.errors import AlreadyThere
+from teczka.core.ladder import NAMES, Outcome
+from teczka.core.problems import in_words
 from teczka.store.models import Account, User
 from teczka.store.models.accounts import everyones_accounts
 from teczka.store.viewer import as_user
@@ -20,7 +24,9 @@ def main(argv: list[str]) -> int:
     adding = verbs.add_parser("add", help="check the connection, then add the account")
     adding.add_argument("--user", required=True, metavar="EMAIL", help="whose account it is")
     adding.add_argument("--address", required=True)
-    adding.add_argument("--imap", required=True, type=endpoint, metavar="HOST:PORT:tls|starttls")
+    incoming = adding.add_mutually_exclusive_group(required=True)
+    incoming.add_argument("--imap", type=endpoint, metavar="HOST:PORT:tls|starttls")
+    incoming.add_argument("--pop3", type=endpoint, metavar="HOST:PORT:tls|starttls")
     adding.add_argument("--smtp", type=endpoint, metavar="HOST:PORT:tls|starttls")
     adding.add_argument("--username", default="", help="default: the address")
     adding.add_argument("--password-stdin", action="store_true", required=True, help="the first line of standard input")
@@ -29,11 +35,14 @@ def main(argv: list[str]) -> int:
     adding.add_argument("--ca-file", type=Path, help="a certificate authority of the office's own (PEM)")
     listing = verbs.add_parser("list", help="the user's accounts")
     listing.add_argument("--user", required=True, metavar="EMAIL")
-    for verb in (adding, listing):
+    checking = verbs.add_parser("check", help="how far its servers let us come, step by step")
+    checking.add_argument("account", type=UUID, metavar="ID")
+    for verb in (adding, listing, checking):
         verb.add_argument("--data", type=Path, metavar="DIR", help="the data folder (TECZKA_DATA)")
-        verb.add_argument("--json", action="store_true", help="one JSON line an account")
+        verb.add_argument("--json", action="store_true", help="one JSON line an account, or a step")
     chosen = options.parse_args(argv)
-    return told(lambda: _add(chosen) if chosen.verb == "add" else _list(chosen))
+    acts = {"add": _add, "list": _list, "check": _check}
+    return told(lambda: acts[chosen.verb](chosen))
 
 
 def endpoint(text: str) -> Endpoint:
@@ -61,15 +70,18 @@ def account_of(public_id: UUID) -> Account:
 
 
 def _add(chosen: argparse.Namespace) -> int:
+    known = providers.by_domain(chosen.address.rpartition("@")[2].lower())
     new = NewAccount(
         address=chosen.address,
         username=chosen.username or chosen.address,
         password=sys.stdin.readline().rstrip("\n"),
-        incoming=chosen.imap,
+        incoming=chosen.imap or chosen.pop3,
         outgoing=chosen.smtp,
         provider_name=chosen.provider,
         sender_name=chosen.sender,
         ca_pem=_authority(chosen.ca_file),
+        protocol=Protocol.POP3 if chosen.pop3 else Protocol.IMAP,
+        provider=known.id if known else "",
     )
     with house():
         try:
@@ -78,6 +90,22 @@ def _add(chosen: argparse.Namespace) -> int:
             raise Refused(f"The account {there} is there already.") from there
         show({"id": str(account.public_id)})
     return 0
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    """1 where a server does not let us in."""
+    failed = False
+    with house():
+        account = account_of(chosen.account)
+        for rung in check_account(account.owner, account.public_id):
+            failed = failed or rung.outcome is Outcome.FAILED
+            said = in_words(rung.problem) if rung.problem else ""
+            if chosen.json:
+                show(rung.as_json() | {"said": said})
+            else:
+                sys.stdout.write(f"{rung.outcome:8}{rung.server:5} {NAMES[rung.step]}{': ' if said else ''}{said}\n")
+                sys.stdout.flush()
+    return int(failed)
 
 
 def _authority(file: Path | None) -> str:

@@ -24,6 +24,22 @@ class Step(StrEnum):
     DROP = "drop"  # POP3; facts: messages, bytes
 
 
+def _(text: str) -> str:
+    """Marks a text for `make messages`; translated is it where it is shown."""
+    return text
+
+
+NAMES = {
+    Step.DNS: _("Server name"),
+    Step.TCP: _("Connection"),
+    Step.TLS: _("Encryption"),
+    Step.GREETING: _("Greeting"),
+    Step.SIGNIN: _("Sign-in"),
+    Step.FOLDERS: _("Folders"),
+    Step.DROP: _("Messages"),
+}
+
+
 class Outcome(StrEnum):
     OK = "ok"
     FAILED = "failed"

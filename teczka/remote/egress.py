@@ -27,9 +27,8 @@ from teczka.remote.addresses import Address, Network, Reach, plain, reach
 MAIL = frozenset({143, 993, 110, 995, 465, 587})
 WEB = frozenset({443})  # discovery and sign-in
 
-PATIENCE = (
-    8.0  # seconds, at most: what a connection that does not come about takes, the looking-up of the name included
-)
+# Seconds, at most, that a connection which does not come about takes, the looking-up of the name included.
+PATIENCE = 5.0
 
 # The ends of names that only the office's own name servers know (RFC 6761, RFC 8375, and those that offices choose).
 _OWN_NAMES = frozenset("arpa corp home internal intranet lan local localdomain localhost office private".split())
