@@ -5,13 +5,13 @@ import logging
 from django.db import transaction
 from django.utils import timezone
 
-from teczka.actions.gate import gate
-from teczka.actions.servers import reach
+from teczka.actions.manners import allowance, least_interval, share_megabytes
+from teczka.actions.servers import Connection, bring_in, connect
 from teczka.actions.tokens import doubt_token
 from teczka.core import oauth
-from teczka.core.accounts import State
+from teczka.core.accounts import Protocol, State
 from teczka.core.errors import LeaseLost, Problem, Trouble
-from teczka.remote.imap import ImapMailbox
+from teczka.remote.pop3 import Pop3Drop
 from teczka.store import events
 from teczka.store.blobs import blobs
 from teczka.store.leases import Lease, Leases
@@ -19,7 +19,7 @@ from teczka.store.mail import LocalMail
 from teczka.store.models import Account, FetchRequest
 from teczka.store.queries.accounts import stored
 from teczka.store.viewer import as_user
-from teczka.sync import Report, run
+from teczka.sync import Report
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,7 @@ OWNERS = oauth.OWNERS | {
     Trouble.SIGNIN_APP_PASSWORD,
     Trouble.SIGNIN_BROWSER,
     Trouble.SIGNIN_SWITCHED_OFF,
+    Trouble.SIGNIN_PERHAPS_OFF,
     Trouble.SIGNIN_MODERN_ONLY,
     Trouble.SIGNIN_ATTEMPTS,
     Trouble.SIGNIN_EXPIRED,
@@ -89,7 +90,7 @@ class Fetching:
         with as_user(owner_id):
             self._account = Account.objects.select_related("owner").get(pk=account_id)
         self._local = LocalMail(self._account, lease.epoch, blobs())
-        self._remote: ImapMailbox | None = None
+        self._remote: Connection | None = None
 
     def run(self) -> Report:
         """One pass, gone on with over a new connection as long as broken ones brought something. Its outcome is written to the account
@@ -130,6 +131,16 @@ class Fetching:
         """After a pass: trying again by ourselves would do no good."""
         return self._account.state == State.NEEDS_OWNER
 
+    @property
+    def tells(self) -> bool:
+        """Whether its server tells of changes by itself; POP3 is asked."""
+        return self._account.protocol != Protocol.POP3
+
+    @property
+    def least_interval(self) -> float:
+        """Seconds to the next pass that nobody asked for."""
+        return least_interval(self._account)
+
     def close(self) -> None:
         self._hang_up()
         self._local.close()
@@ -140,20 +151,33 @@ class Fetching:
             self._remote = None
 
     def _pass(self, report: Report) -> None:
+        self._reckon(report)
         if self._remote is None:
             with report.phase("connecting"):
-                self._remote = self._connect()
+                self._remote = connect(self._account, self._local)
             if self._account.state != State.WORKING:
                 self._begin_download()
         try:
-            run(self._remote, self._local, report)
+            bring_in(self._remote, self._local, report)
         except BaseException:
             self._hang_up()  # in the middle of an answer: useless
             raise
+        if isinstance(self._remote, Pop3Drop):
+            self._hang_up()  # it shows the mailbox as it was when the session began, and keeps others out of it
+        if report.stopped and report.stopped.trouble is Trouble.SHARE_USED:
+            report.stopped = self._share_used()
 
-    def _connect(self) -> ImapMailbox:
-        server, credential = reach(self._account)
-        return ImapMailbox.connect(server, credential, gate(), spool=self._local.spool)
+    def _reckon(self, report: Report) -> None:
+        """What is left of the day's share; nothing left is a Problem before anybody is called."""
+        with as_user(self._account.owner_id):
+            left = allowance(self._account)
+        if left is not None and left <= 0:
+            raise self._share_used()
+        report.allowance = None if left is None else left + report.bytes
+
+    def _share_used(self) -> Problem:
+        megabytes = share_megabytes(self._account) or 0
+        return Problem(Trouble.SHARE_USED, host=self._account.host, megabytes=megabytes)
 
     def _record(self, report: Report) -> None:
         problem = report.stopped

@@ -1,19 +1,42 @@
 """Where an account's mail lies on its server, and what opens it."""
 
+from teczka.actions.gate import gate
 from teczka.actions.secrets import open_password
 from teczka.actions.tokens import token_credential
-from teczka.core.accounts import Auth
+from teczka.core.accounts import Auth, Protocol
 from teczka.core.errors import Problem, Trouble
+from teczka.remote.imap import ImapMailbox
+from teczka.remote.pop3 import Pop3Drop
 from teczka.remote.types import Credential, Security, Server
+from teczka.store.mail import LocalMail
 from teczka.store.models import Account, Secret
 from teczka.store.secrets import SecretBroken
 from teczka.store.viewer import as_user
+from teczka.sync import Report, collect, run
+
+Connection = ImapMailbox | Pop3Drop
 
 
 def reach(account: Account) -> tuple[Server, Credential]:
     """Outside any transaction: an access token may have to be renewed first. Raises Problem."""
     server = Server(account.host, account.port, Security(account.security), account.ca_pem)
     return server, opens(account, account.username, account.host)
+
+
+def connect(account: Account, local: LocalMail) -> Connection:
+    """By the account's protocol, signed in. Raises Problem."""
+    server, credential = reach(account)
+    if account.protocol == Protocol.POP3:
+        return Pop3Drop.connect(server, credential, gate(), spool=local.spool)
+    return ImapMailbox.connect(server, credential, gate(), spool=local.spool)
+
+
+def bring_in(remote: Connection, local: LocalMail, report: Report) -> None:
+    """One pass. Raises LeaseLost; a Problem is in the report."""
+    if isinstance(remote, Pop3Drop):
+        collect(remote, local, report)
+    else:
+        run(remote, local, report)
 
 
 def opens(account: Account, username: str, host: str) -> Credential:

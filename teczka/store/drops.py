@@ -10,14 +10,14 @@ from typing import Any
 from django.db import connection
 
 from teczka.core.folders import DROP
-from teczka.core.mail import DropHint
+from teczka.core.mail import DropEntry, DropHint
 from teczka.core.messages import Known
 from teczka.store.arrivals import as_json
 
 HINTS = """
-UPDATE store_placement p SET uidl = t.uidl, listed_size = t.listed_size, head = coalesce(t.head, p.head), left_at = NULL
-FROM json_to_recordset(%(rows)s) AS t (id bigint, uidl bytea, listed_size bigint, head bytea)
-WHERE p.id = t.id AND p.folder_id = %(folder)s AND p.uidvalidity = %(drop)s AND p.gone_at IS NULL
+UPDATE store_placement p SET uidvalidity = %(drop)s, uid = t.uid, uidl = t.uidl, listed_size = t.listed_size, left_at = NULL
+FROM json_to_recordset(%(rows)s) AS t (id bigint, uid bigint, uidl bytea, listed_size bigint)
+WHERE p.id = t.id AND p.folder_id = %(folder)s AND p.gone_at IS NULL
 """
 
 LEAVE = """
@@ -50,11 +50,10 @@ def next_uid(folder_id: int) -> int:
     return int(row[0]) if row else 1
 
 
-def recognise(folder_id: int, named: Sequence[tuple[int, DropHint]]) -> int:
+def recognise(folder_id: int, named: Sequence[tuple[int, int, DropEntry]]) -> int:
     """Placements by what the listing calls them now."""
     rows = [
-        {"id": placement, "uidl": hint.uidl, "listed_size": hint.size, "head": hint.head or None}
-        for placement, hint in named
+        {"id": placement, "uid": uid, "uidl": entry.uidl, "listed_size": entry.size} for placement, uid, entry in named
     ]
     return _execute(HINTS, {"folder": folder_id, "drop": DROP, "rows": as_json(rows)})
 
@@ -70,17 +69,6 @@ def leave(folder_id: int, placements: Sequence[int], below: int) -> int:
 def leave_others(folder_id: int) -> int:
     """What IMAP placed and POP3 does not list: it may show but a part of what is there."""
     return _execute(LEAVE.format(which="uidvalidity <> %(drop)s"), {"folder": folder_id, "drop": DROP})
-
-
-def return_(folder_id: int, uidvalidity: int) -> int:
-    """IMAP again: what it placed under this UIDVALIDITY counts as there, until its listing says otherwise."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE store_placement SET left_at = NULL"
-            " WHERE folder_id = %s AND uidvalidity = %s AND left_at IS NOT NULL AND gone_at IS NULL",
-            [folder_id, uidvalidity],
-        )
-        return int(cursor.rowcount)
 
 
 def _execute(statement: str, columns: dict[str, Any]) -> int:

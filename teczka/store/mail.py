@@ -17,7 +17,7 @@ from django.db import connection
 
 from teczka.core.errors import LeaseLost, Problem, Trouble
 from teczka.core.folders import DROP, LocalFolder
-from teczka.core.mail import DropHint, FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary
+from teczka.core.mail import DropEntry, FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary
 from teczka.core.messages import Candidate, Known
 from teczka.store import drops, events, folders, placements
 from teczka.store.arrivals import Arrival, arrive, keep
@@ -93,7 +93,7 @@ class LocalMail:
         with as_user(self._account.owner_id):
             return drops.next_uid(folder.id)
 
-    def recognise(self, folder: LocalFolder, named: Sequence[tuple[int, DropHint]]) -> int:
+    def recognise(self, folder: LocalFolder, named: Sequence[tuple[int, int, DropEntry]]) -> int:
         with self.writing():
             found = drops.recognise(folder.id, named)
             self._tell([folder])
@@ -149,8 +149,6 @@ class LocalMail:
     def opened(self, folder: LocalFolder, status: FolderStatus) -> None:
         with self.writing():
             folders.opened(folder.id, status)
-            if status.uidvalidity != DROP:
-                drops.return_(folder.id, status.uidvalidity)
             self._tell([folder])
 
     def complete(self, folder: LocalFolder, status: FolderStatus, complete_below: int) -> None:

@@ -109,7 +109,7 @@ def candidates(folder_id: int, uidvalidity: int) -> list[Candidate]:
         cursor.execute(
             "SELECT p.id, m.size, extract(epoch FROM p.internaldate)::bigint, m.message_id FROM store_placement p"
             " JOIN store_message m ON m.id = p.message_id"
-            " WHERE p.folder_id = %s AND p.uidvalidity <> %s AND p.gone_at IS NULL AND p.left_at IS NULL",
+            " WHERE p.folder_id = %s AND p.uidvalidity <> %s AND p.gone_at IS NULL",
             [folder_id, uidvalidity],
         )
         return [Candidate(placement, size, seconds, name.encode()) for placement, size, seconds, name in cursor]

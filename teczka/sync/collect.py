@@ -14,7 +14,7 @@ from teczka.remote.types import RemoteDrop
 from teczka.sync.basket import Sealed
 from teczka.sync.carry import Put, carry
 from teczka.sync.download import NEWEST
-from teczka.sync.drop import Comparison, compare, hint, recognise, trouble_number, worth_asking
+from teczka.sync.drop import Comparison, compare, recognise, trouble_number, worth_asking
 from teczka.sync.plan import CROWD, TRIES
 from teczka.sync.ports import K, LocalDrop
 from teczka.sync.report import Report
@@ -54,9 +54,9 @@ def _bring_in(
     first = local.next_uid(folder)  # whatever bears a UID from here on was recognised by its bytes
     status = FolderStatus(DROP, first + len(comparison.new), len(entries), None)
     local.opened(folder, status)
-    new, loose = _recognise(folder, comparison, local, remote, report)
+    new, loose = _recognise(folder, first, comparison, local, remote, report)
     if new:
-        _download(folder, list(enumerate(new, first)), loose, local, remote, report)
+        _download(folder, new, loose, local, remote, report)
     if len(loose) > CROWD and len(loose) * 2 > folder.stored and folder.told != len(entries):
         return  # the seat belt: most of a mailbox that seems to vanish is believed when it is told a second time
     for piece in _pieces(loose):
@@ -65,19 +65,20 @@ def _bring_in(
 
 
 def _recognise(
-    folder: LocalFolder, comparison: Comparison, local: LocalDrop[K], remote: RemoteDrop, report: Report
-) -> tuple[list[DropEntry], list[int]]:
-    """What is still new once headers were compared, and the placements that are still loose."""
+    folder: LocalFolder, first: int, comparison: Comparison, local: LocalDrop[K], remote: RemoteDrop, report: Report
+) -> tuple[list[tuple[int, DropEntry]], list[int]]:
+    """What is still new once headers were compared, each with its UID, and the placements that are still loose."""
+    numbered = list(enumerate(comparison.new, first))
     with report.phase("listing"):
         asked = worth_asking(comparison)
         heads = {entry.number: head for entry, head in remote.heads(asked)} if asked else {}
         pairs = recognise(comparison, heads)
-    for piece in _pieces([(one.placement, hint(entry)) for entry, one in pairs]):
+    known = {entry.number: one.placement for entry, one in pairs}
+    for piece in _pieces([(known[entry.number], uid, entry) for uid, entry in numbered if entry.number in known]):
         local.recognise(folder, piece)
-    numbers = {entry.number for entry, _ in pairs}
-    found = {one.placement for _, one in pairs}
+    found = set(known.values())
     return (
-        [entry for entry in comparison.new if entry.number not in numbers],
+        [(uid, entry) for uid, entry in numbered if entry.number not in known],
         [one.placement for one in comparison.loose if one.placement not in found],
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeVar
 
-from teczka.core.mail import DropEntry, DropHint
+from teczka.core.mail import DropEntry
 from teczka.core.messages import Known
 
 K = TypeVar("K", bound=Hashable)
@@ -55,10 +55,6 @@ def recognise(comparison: Comparison, heads: Mapping[int, bytes]) -> list[tuple[
         if (head := heads.get(entry.number)) is not None and head
     )
     return [(entry, ours[key]) for key, entry in theirs.items() if key in ours]
-
-
-def hint(entry: DropEntry) -> DropHint:
-    return DropHint(entry.uidl, entry.size, b"")
 
 
 def trouble_number(entry: DropEntry) -> int:

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from teczka.core.errors import Trouble
 from teczka.core.folders import LocalFolder
-from teczka.core.mail import DropHint, FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary, Spool
+from teczka.core.mail import DropEntry, FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary, Spool
 from teczka.core.messages import Candidate, Known
 
 
@@ -74,8 +74,7 @@ class LocalAccount(Protocol[K]):
         ...
 
     def opened(self, folder: LocalFolder, status: FolderStatus) -> None:
-        """The folder was opened with this status. A new UIDVALIDITY resets the cursor; nothing is deleted or marked, and what IMAP placed
-        under this UIDVALIDITY has not left."""
+        """The folder was opened with this status. A new UIDVALIDITY resets the cursor; nothing is deleted or marked."""
         ...
 
     def complete(self, folder: LocalFolder, status: FolderStatus, complete_below: int) -> None:
@@ -101,8 +100,8 @@ class LocalDrop(LocalAccount[K], Protocol[K]):
         """Above all that were ever given there."""
         ...
 
-    def recognise(self, folder: LocalFolder, named: Sequence[tuple[int, DropHint]]) -> int:
-        """The listing names these placements (Known.placement) so now: they are here. An empty `head` leaves the one that is known."""
+    def recognise(self, folder: LocalFolder, named: Sequence[tuple[int, int, DropEntry]]) -> int:
+        """The listing names these placements (Known.placement) so now: they are here, under these new UIDs. Their `head` stays."""
         ...
 
     def leave(self, folder: LocalFolder, placements: Sequence[int], below: int) -> int:

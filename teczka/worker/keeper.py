@@ -10,7 +10,7 @@ from django.db import OperationalError, connection
 
 from teczka.actions.fetch import Fetching
 from teczka.actions.watch import changes
-from teczka.core.errors import LeaseLost, Problem
+from teczka.core.errors import LeaseLost, Problem, Trouble
 from teczka.store.leases import Lease
 
 FIRST_PAUSE = 5.0  # seconds after a failure; doubled up to LONGEST_PAUSE
@@ -34,6 +34,8 @@ class Keeper:
         self._fetching: Fetching | None = None  # the connection of the last good pass
         self._wake = asyncio.Event()
         self._good = asyncio.Event()  # the last pass came through: watching makes sense
+        self._tells = True
+        self._least = 0.0  # seconds between two passes that nobody asked for
 
     def wake(self) -> None:
         """Somebody asked, or the account was changed."""
@@ -48,7 +50,7 @@ class Keeper:
                 self._wake.clear()
                 outcome = await asyncio.get_running_loop().run_in_executor(self._pool, self._pass)
                 failures = 0 if outcome is Outcome.DONE else failures + 1
-                (self._good.set if outcome is Outcome.DONE else self._good.clear)()
+                (self._good.set if outcome is Outcome.DONE and self._tells else self._good.clear)()
                 await self._rest(outcome, failures)
         except LeaseLost:
             log.warning("account %s: another worker speaks for it now", self.lease.account_id)
@@ -58,9 +60,9 @@ class Keeper:
                 self._fetching.close()
 
     async def _rest(self, outcome: Outcome, failures: int) -> None:
-        seconds: float | None = self._poll_seconds
+        seconds: float | None = max(self._least, self._poll_seconds)
         if outcome is Outcome.LATER:
-            seconds = pause(failures)
+            seconds = max(self._least, pause(failures))
         elif outcome is Outcome.OWNER:
             seconds = None  # only its owner can mend it, and then asks
         try:
@@ -103,10 +105,13 @@ class Keeper:
             return Outcome.LATER
         finally:
             connection.close_if_unusable_or_obsolete()
+        self._tells, self._least = fetching.tells, fetching.least_interval
         if report.stopped is None:
             self._fetching = fetching
             return Outcome.DONE
         fetching.close()
+        if report.stopped.trouble is Trouble.SHARE_USED:
+            return Outcome.DONE  # for today
         return Outcome.OWNER if fetching.waits_for_owner else Outcome.LATER
 
 

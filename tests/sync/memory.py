@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from teczka.core.errors import Trouble
 from teczka.core.folders import DROP, LocalFolder
-from teczka.core.mail import DropHint, FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary
+from teczka.core.mail import DropEntry, DropHint, FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary
 from teczka.core.messages import Candidate, Known
 from teczka.sync.plan import bare_id
 
@@ -111,12 +111,13 @@ class MemoryAccount:
     def next_uid(self, folder: LocalFolder) -> int:
         return max((uid for at, validity, uid in self.placements if (at, validity) == (folder.id, DROP)), default=0) + 1
 
-    def recognise(self, folder: LocalFolder, named: Sequence[tuple[int, DropHint]]) -> int:
-        hints = dict(named)
-        for placed in self._all_in(folder):
-            if placed.id in hints and placed.hint:
-                told = hints[placed.id]
-                placed.hint, placed.left = replace(told, head=told.head or placed.hint.head), False
+    def recognise(self, folder: LocalFolder, named: Sequence[tuple[int, int, DropEntry]]) -> int:
+        told = {placement: (uid, entry) for placement, uid, entry in named}
+        for key, placed in list(self.placements.items()):
+            if placed.id in told and placed.hint:
+                uid, entry = told[placed.id]
+                self.placements[folder.id, DROP, uid] = self.placements.pop(key)
+                placed.hint, placed.left = DropHint(entry.uidl, entry.size, placed.hint.head), False
         return len(named)
 
     def leave(self, folder: LocalFolder, placements: Sequence[int], below: int) -> int:
@@ -144,7 +145,7 @@ class MemoryAccount:
                 self.message_ids.get(placed.digest, b""),
             )
             for (at, validity, _), placed in self.placements.items()
-            if at == folder.id and validity != uidvalidity and not placed.gone and not placed.left
+            if at == folder.id and validity != uidvalidity and not placed.gone
         ]
 
     def set_flags(self, folder: LocalFolder, uidvalidity: int, changes: Sequence[RemoteFlags]) -> int:
@@ -176,9 +177,6 @@ class MemoryAccount:
         if kept.uidvalidity != status.uidvalidity:
             kept = replace(kept, uidvalidity=status.uidvalidity, complete_below=0, highestmodseq=None)
         self._folders[folder.name] = replace(kept, told=status.messages)
-        if status.uidvalidity != DROP:
-            for _, placed in self._in(folder, status.uidvalidity):
-                placed.left = False
 
     def complete(self, folder: LocalFolder, status: FolderStatus, complete_below: int) -> None:
         for (at, validity, _), placed in self.placements.items():

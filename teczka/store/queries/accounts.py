@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from teczka.core.accounts import UNDO_DAYS, Farewell, State
 from teczka.core.errors import Trouble
-from teczka.store.models import Folder, User
+from teczka.store.models import Folder, Message, Pack, User
 from teczka.store.queries import walls
 
 SPEED_SECONDS = 5  # a download is watched for so long before its end is foretold
@@ -102,3 +102,9 @@ def stored(account_id: int) -> int:
     """What AccountLine.stored says. Within `as_user(owner)`."""
     held = Folder.objects.filter(account=account_id, gone_at=None).aggregate(held=Sum("stored"))["held"]
     return int(held or 0)
+
+
+def fetched(account_id: int, since: datetime) -> int:
+    """Bytes of raw mail that came from the account's server since then. Within `as_user(owner)`."""
+    packs = Pack.objects.filter(account=account_id, created_at__gt=since).values("pk")
+    return int(Message.objects.filter(account=account_id, pack__in=packs).aggregate(bytes=Sum("size"))["bytes"] or 0)
