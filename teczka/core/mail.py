@@ -19,6 +19,9 @@ class RemoteFolder:
         return not self.attributes & {"\\noselect", "\\nonexistent"}
 
 
+INBOX = RemoteFolder(b"INBOX", "INBOX", None, frozenset())  # all that POP3 shows of a mailbox
+
+
 @dataclass(frozen=True, slots=True)
 class FolderStatus:
     uidvalidity: int

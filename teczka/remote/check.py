@@ -12,7 +12,7 @@ from itertools import islice
 from teczka.core.discovery import Service
 from teczka.core.errors import Problem, Trouble
 from teczka.core.ladder import Fact, Outcome, Rung, Step, steps
-from teczka.core.mail import RemoteFolder
+from teczka.core.mail import INBOX, RemoteFolder
 from teczka.core.providers import Provider
 from teczka.core.refusals import refined
 from teczka.remote.egress import Gate
@@ -27,8 +27,6 @@ SECONDS = 15.0  # for one server
 GLIMPSE_SECONDS = 4.0  # for looking at a certificate that was refused
 
 _CERTIFICATE = {Trouble.TLS_NAME, Trouble.TLS_EXPIRED, Trouble.TLS_UNTRUSTED}
-
-INBOX = b"INBOX"
 
 Facts = dict[str, Fact]
 Entry = ImapMailbox | Pop3Drop | SmtpSession
@@ -139,8 +137,9 @@ class Climb:
         """Behind the sign-in."""
         if isinstance(entry, ImapMailbox):
             self.folders = entry.folders()
-            return {"folders": len(self.folders), "messages": entry.status(INBOX).messages}
+            return {"folders": len(self.folders), "messages": entry.status(INBOX.name).messages}
         if isinstance(entry, Pop3Drop):
+            self.folders = [INBOX]
             return {"messages": entry.count()}
         return {}
 

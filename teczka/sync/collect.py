@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from teczka.core.errors import Problem, Trouble
 from teczka.core.folders import DROP, LocalFolder
-from teczka.core.mail import DropEntry, FolderStatus, RemoteFolder
+from teczka.core.mail import INBOX, DropEntry, FolderStatus
 from teczka.remote.types import RemoteDrop
 from teczka.sync.basket import Sealed
 from teczka.sync.carry import Put, carry
@@ -19,7 +19,6 @@ from teczka.sync.plan import CROWD, TRIES
 from teczka.sync.ports import K, LocalDrop
 from teczka.sync.report import Report
 
-INBOX = RemoteFolder(b"INBOX", "INBOX", None, frozenset())
 PIECE = 1000  # rows of one transaction where no bytes are written
 
 T = TypeVar("T")

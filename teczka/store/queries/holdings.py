@@ -58,12 +58,12 @@ def pieces(account_id: int, owner_id: int) -> Iterator[list[Held]]:
 
 
 def placements(message_ids: list[int]) -> list[Placed]:
-    """Those that are not gone. Folders by their wire names, as far as these are ASCII."""
+    """Those that are on their server. Folders by their wire names, as far as these are ASCII."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.message_id, f.wire_name, p.uidvalidity, p.uid, p.internaldate, p.seen, p.flagged, p.answered, p.draft, p.keywords"
             " FROM store_placement p JOIN store_folder f ON f.id = p.folder_id"
-            " WHERE p.message_id = ANY(%s) AND p.gone_at IS NULL ORDER BY p.id",
+            " WHERE p.message_id = ANY(%s) AND p.gone_at IS NULL AND p.left_at IS NULL ORDER BY p.id",
             [message_ids],
         )
         return [

@@ -71,7 +71,7 @@ class PlaceLine:
     role: str
     account: str
     seen: bool
-    gone_at: datetime | None
+    gone_at: datetime | None  # from the server; a POP3 message stays in its folder nevertheless
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +127,11 @@ def _places(viewer: User, public_id: UUID) -> list[PlaceLine]:
     return walls.read(
         viewer,
         PlaceLine,
-        f"""SELECT f.public_id, f.path, f.delimiter, f.role, a.provider_name, p.seen, p.gone_at
+        f"""SELECT f.public_id, f.path, f.delimiter, f.role, a.provider_name, p.seen, coalesce(p.gone_at, p.left_at)
             FROM store_placement p JOIN store_message m ON m.id = p.message_id JOIN store_folder f ON f.id = p.folder_id
             JOIN store_account a ON a.id = f.account_id
             WHERE m.public_id = %(message)s AND {walls.mine("p")} AND {walls.mine("m")} AND {walls.mine("f")} AND {walls.mine("a")}
-            ORDER BY p.gone_at IS NOT NULL, p.id""",
+            ORDER BY coalesce(p.gone_at, p.left_at) IS NOT NULL, p.id""",
         message=public_id,
     )
 
