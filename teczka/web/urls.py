@@ -14,8 +14,12 @@ from teczka.web.mail.frame import frame
 from teczka.web.mail.messages import message, message_body, message_pane, message_raw
 from teczka.web.mail.parts import message_part_page
 from teczka.web.mail.unified import unified, unified_accounts, unified_rows
+from teczka.web.office.accounts import office_limit, office_people
+from teczka.web.office.diagnoses import office_diagnoses, office_diagnosis_close
 from teczka.web.office.oauth import office_oauth, office_oauth_remove, office_oauth_test
+from teczka.web.office.offers import office_offer_add, office_offer_drop, office_offers
 from teczka.web.office.people import set_up
+from teczka.web.office.policy import office_policy
 from teczka.web.session.demo import enter
 
 urlpatterns = [
@@ -30,6 +34,14 @@ urlpatterns = [
     path("accounts/<uuid:account_id>/forget/", account_forget, name="account_forget"),
     path("oauth/<str:provider>/callback", oauth_callback, name="oauth_callback"),
     path("oauth/again/", oauth_again, name="oauth_again"),
+    path("office/", office_people, name="office_people"),
+    path("office/people/<uuid:person_id>/limit/", office_limit, name="office_limit"),
+    path("office/rules/", office_policy, name="office_policy"),
+    path("office/offers/", office_offers, name="office_offers"),
+    path("office/offers/add/", office_offer_add, name="office_offer_add"),
+    path("office/offers/<uuid:offer_id>/drop/", office_offer_drop, name="office_offer_drop"),
+    path("office/reports/", office_diagnoses, name="office_diagnoses"),
+    path("office/reports/<uuid:diagnosis_id>/close/", office_diagnosis_close, name="office_diagnosis_close"),
     path("office/oauth/<str:provider>/", office_oauth, name="office_oauth"),
     path("office/oauth/<str:provider>/remove/", office_oauth_remove, name="office_oauth_remove"),
     path("office/oauth/<str:provider>/test/", office_oauth_test, name="office_oauth_test"),

@@ -16,6 +16,7 @@ from tests.database import BYPASS
 from tests.web.conftest import SECRETS, Office, browser, make_office
 
 # What a stranger gets. own: their own things, without a trace of Anna's. hidden: as if it did not exist. open: anybody may come.
+# keepers: administrators alone, of their own office; to all others as if it did not exist.
 SWEEP = {
     "home": "own",
     "set_up": "open",
@@ -31,9 +32,17 @@ SWEEP = {
     "account_forget": "own",
     "oauth_callback": "own",
     "oauth_again": "own",
-    "office_oauth": "own",
-    "office_oauth_remove": "own",
-    "office_oauth_test": "own",
+    "office_people": "keepers",
+    "office_limit": "keepers",
+    "office_policy": "keepers",
+    "office_offers": "keepers",
+    "office_offer_add": "keepers",
+    "office_offer_drop": "keepers",
+    "office_diagnoses": "keepers",
+    "office_diagnosis_close": "keepers",
+    "office_oauth": "keepers",
+    "office_oauth_remove": "keepers",
+    "office_oauth_test": "keepers",
     "folder_tree": "own",
     "folder": "hidden",
     "folder_rows": "hidden",
@@ -52,6 +61,8 @@ def address(name: str, office: Office, message: Message) -> str:
         return reverse(name, args=["no-such-token"])
     if name in {"account_reconnect", "account_forget"}:
         return reverse(name, args=[office.account.public_id])
+    if name in {"office_limit", "office_offer_drop", "office_diagnosis_close"}:
+        return reverse(name, args=[office.cast.anna.public_id])
     if name == "oauth_callback" or name.startswith("office_oauth"):
         return reverse(name, args=["microsoft"])
     if name.startswith("message"):
@@ -65,7 +76,8 @@ def sweep(office: Office) -> None:
         for name, kind in SWEEP.items():
             answer = client.get(address(name, office, office.private))
             told = f"{name} as {stranger.email}"
-            assert answer.status_code == 404 if kind == "hidden" else answer.status_code < 500, told
+            hidden = kind == "hidden" or (kind == "keepers" and not stranger.is_administrator)
+            assert answer.status_code == 404 if hidden else answer.status_code < 500, told
             check_traces(answer, told)
 
 
@@ -150,6 +162,15 @@ def test_with_neither_wall_everybody_would_see_everything(
     with without_row_level_security(), without_the_filter(monkeypatch):
         answer = browser(office.cast.edward).get(address("message", office, office.private))
     assert answer.status_code == 200
+
+
+def test_the_administrators_pages_are_the_same_bytes_to_others_as_what_is_not_there(office: Office) -> None:
+    for person in (office.cast.anna, office.cast.bartek):
+        nothing = browser(person).get("/nowhere/").content
+        for name in [name for name, kind in SWEEP.items() if kind == "keepers"]:
+            where = address(name, office, office.private)
+            for answer in (browser(person).get(where), browser(person).post(where)):
+                assert (answer.status_code, answer.content) == (404, nothing), name
 
 
 def test_who_has_not_signed_in_is_sent_to_the_door(office: Office) -> None:

@@ -181,6 +181,7 @@ class Migration(migrations.Migration):
             foreign_keys(),
             policies(),
             ACCOUNTS,
+            OFFICE_ACCOUNTS,
             CLAIM_UNREAD,
             COUNT_UNREAD,
             REREAD,

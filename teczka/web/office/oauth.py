@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from teczka.actions.clients import NewClient, provider_of, remove_client, save_client
 from teczka.actions.oauth import to_test
 from teczka.core.accounts import Auth
-from teczka.core.errors import NotAllowed
 from teczka.core.oauth import is_tenant
 from teczka.store.queries.oauth import Registration, registrations
 from teczka.web.accounts.oauth import TESTED, auth_named, leave, redirect_uri
+from teczka.web.office.access import for_administrators
 from teczka.web.problems import tell
 from teczka.web.requests import Request
 
@@ -69,11 +69,11 @@ class ClientForm(forms.Form):
         return secret
 
 
+@for_administrators
 @sensitive_post_parameters("secret")
 @require_http_methods(["GET", "HEAD", "POST"])
 def office_oauth(request: Request, provider: str) -> HttpResponse:
     auth = auth_named(provider)
-    _check(request)
     kept = registrations(request.user).get(auth)
     form = ClientForm(auth, kept, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -82,28 +82,19 @@ def office_oauth(request: Request, provider: str) -> HttpResponse:
     return render(request, "office/oauth.html", _facts(request, auth, kept, form))
 
 
+@for_administrators
 @require_POST
 def office_oauth_remove(request: Request, provider: str) -> HttpResponse:
     auth = auth_named(provider)
-    try:
-        remove_client(request.user, auth)
-    except NotAllowed:
-        raise Http404 from None
+    remove_client(request.user, auth)
     return redirect("office_oauth", auth)
 
 
+@for_administrators
 @require_POST
 def office_oauth_test(request: Request, provider: str) -> HttpResponse:
     """The whole of it, by the administrator's own sign-in; what it grants is thrown away."""
-    try:
-        return leave(request, to_test(request.user, auth_named(provider)))
-    except NotAllowed:
-        raise Http404 from None
-
-
-def _check(request: Request) -> None:
-    if not request.user.is_administrator:
-        raise Http404
+    return leave(request, to_test(request.user, auth_named(provider)))
 
 
 def _facts(request: Request, auth: Auth, kept: Registration | None, form: ClientForm) -> dict[str, Any]:

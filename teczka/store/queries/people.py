@@ -1,0 +1,67 @@
+"""The people of an office and how their external accounts are doing, as its administrators see them: never a trace of mail (P7)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from teczka.core.accounts import State
+from teczka.store.models import User
+from teczka.store.viewer import as_user
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One account's."""
+
+    address: str
+    protocol: str
+    state: str  # core.accounts.State
+    troubled: bool
+    trouble_since: datetime | None
+    last_contact_at: datetime | None
+    paused: bool
+
+    @property
+    def needs_owner(self) -> bool:
+        return self.state == State.NEEDS_OWNER
+
+    @property
+    def fetching(self) -> bool:
+        return self.state in {State.NEW, State.FETCHING}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    public_id: UUID
+    name: str
+    email: str
+    is_administrator: bool
+    account_limit: int | None  # None: as many as the office's policy says
+    accounts: list[Health] = field(default_factory=list)
+
+
+def people(viewer: User) -> list[Person]:
+    """Everybody of the office who can sign in, in no order. Nobody but its administrators gets any."""
+    if not viewer.is_administrator:
+        return []
+    found = User.objects.filter(office_id=viewer.office_id, is_active=True)
+    health = _health(viewer)
+    return [
+        Person(one.public_id, one.name, one.email, one.is_administrator, one.account_limit, health.get(one.pk, []))
+        for one in found
+    ]
+
+
+def _health(viewer: User) -> Mapping[int, list[Health]]:
+    """By owner; over the wall, by a function that tells no more than this (migration 0002)."""
+    by_owner: dict[int, list[Health]] = {}
+    with as_user(viewer.pk), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT owner_id, address, protocol, state, troubled, trouble_since, last_contact_at, paused FROM teczka_office_accounts()"
+        )
+        for owner, *facts in cursor:
+            by_owner.setdefault(owner, []).append(Health(*facts))
+    return by_owner
