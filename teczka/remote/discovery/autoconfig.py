@@ -18,6 +18,7 @@ _SECURITY = {"ssl": "tls", "tls": "tls", "starttls": "starttls"}
 # The old spellings of Thunderbird 3.0 among them. "password-encrypted" is CRAM-MD5 and its like: such a server takes passwords.
 _PASSWORD = {"password-cleartext", "plain", "password-encrypted", "secure"}
 _TOKENS = "oauth2"
+_URL = re.compile(r"https://[!-~]+")
 _NAME_LENGTH = 60
 _URL_LENGTH = 500
 
@@ -98,6 +99,4 @@ def _shown(name: str) -> str:
 
 def _help(provider: Element) -> str:
     urls = (page.attributes.get("url", "") for page in provider.all("documentation"))
-    return next(
-        (url for url in urls if url.startswith("https://") and len(url) <= _URL_LENGTH and url.isprintable()), ""
-    )
+    return next((url for url in urls if _URL.fullmatch(url) and len(url) <= _URL_LENGTH), "")
