@@ -1,7 +1,11 @@
 """Folders and their roles. RFC 6154 where the server tells, else the names that people and programs gave them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from unicodedata import normalize
+
+from teczka.core.mail import RemoteFolder
 
 
 class FolderRole(StrEnum):
@@ -27,23 +31,18 @@ SPECIAL_USE = {
     "\\flagged": FolderRole.FLAGGED,
 }
 
-# Lower case; compared with the last level of the path alone. Polish, English, and what Outlook, Gmail and Thunderbird made of them.
+# Case-folded; compared with the last level of the path alone. What providers and programs call them, in Polish and English.
 NAMES = {
-    FolderRole.DRAFTS: {"drafts", "draft", "wersje robocze", "kopie robocze", "szkice", "robocze"},
-    FolderRole.SENT: {"sent", "sent items", "sent mail", "sent messages", "wysłane", "elementy wysłane", "wyslane"},
-    FolderRole.ARCHIVE: {"archive", "archives", "archiwum"},
-    FolderRole.JUNK: {"junk", "junk e-mail", "junk email", "spam", "bulk mail", "niechciane", "wiadomości-śmieci"},
-    FolderRole.TRASH: {
-        "trash",
-        "deleted",
-        "deleted items",
-        "deleted messages",
-        "bin",
-        "kosz",
-        "elementy usunięte",
-        "usunięte",
-    },
+    FolderRole.DRAFTS: {"drafts", "draft", "wersje robocze", "kopie robocze", "robocze", "szkice"},
+    FolderRole.SENT: {"sent", "wysłane", "wyslane"},
+    FolderRole.ARCHIVE: {"archive", "archives", "archiwum", "saved"},
+    FolderRole.JUNK: {"junk", "spam", "bulk", "niechciane", "wiadomości-śmieci"},
+    FolderRole.TRASH: {"trash", "bin", "deleted", "kosz", "usunięte"},
+    FolderRole.ALL: {"all mail", "wszystkie"},
+    FolderRole.FLAGGED: {"starred", "oznaczone gwiazdką"},
 }
+# Words beside the name that say nothing: Sent Items, Elementy wysłane, Wiadomości wysłane. "Wysłane do klientów" is its owner's own.
+GENERIC = {"mail", "e-mail", "email", "items", "messages", "elementy", "wiadomości", "wiadomosci", "poczta"}
 
 ORDER = list(FolderRole)
 
@@ -64,15 +63,34 @@ class LocalFolder:
     told: int  # messages on the server when the folder was opened last
 
 
-def role_of(path: str, delimiter: str | None, attributes: frozenset[str]) -> FolderRole:
-    """The role of a folder on its server, without looking at its siblings: the caller gives each role to one folder only."""
-    if path.upper() == "INBOX":  # RFC 3501 §5.1: in any case of letters
-        return FolderRole.INBOX
+def roles(listed: Sequence[RemoteFolder], chosen: Mapping[bytes, FolderRole]) -> dict[bytes, FolderRole]:
+    """Each folder's role, by wire name, and each role for one folder only. `chosen` by its owner holds above all; then what the server says
+    (RFC 6154), then a name, then a name with words beside it; of two alike the one nearest the root."""
+    claims = []
+    for folder in listed:
+        rank, role = claim(folder)
+        if role is not FolderRole.OTHER and folder.selectable and folder.name not in chosen:
+            depth = folder.path.count(folder.delimiter) if folder.delimiter else 0
+            claims.append((rank, depth, len(folder.path), folder.path, folder.name, role))
+    given = {role: name for name, role in chosen.items()}
+    for *_, name, role in sorted(claims):
+        given.setdefault(role, name)
+    by_name = {name: role for role, name in given.items()}
+    return {folder.name: chosen.get(folder.name, by_name.get(folder.name, FolderRole.OTHER)) for folder in listed}
+
+
+def claim(folder: RemoteFolder) -> tuple[int, FolderRole]:
+    """The role that the folder would have without its siblings, and how sure that is: 0 is the surest."""
+    if folder.path.upper() == "INBOX":  # RFC 3501 §5.1: in any case of letters
+        return 0, FolderRole.INBOX
     for attribute, role in SPECIAL_USE.items():
-        if attribute in attributes:
-            return role
-    last = path.rsplit(delimiter, 1)[-1] if delimiter else path
-    for role, names in NAMES.items():
-        if last.lower() in names:
-            return role
-    return FolderRole.OTHER
+        if attribute in folder.attributes:
+            return 0, role
+    last = folder.path.rsplit(folder.delimiter, 1)[-1] if folder.delimiter else folder.path
+    name = normalize("NFC", last).casefold()
+    bare = " ".join(word for word in name.split() if word not in GENERIC)
+    for rank, word in ((1, name), (2, bare)):
+        for role, names in NAMES.items():
+            if word in names:
+                return rank, role
+    return 3, FolderRole.OTHER

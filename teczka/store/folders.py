@@ -7,9 +7,9 @@ from uuid import UUID
 from django.db import connection
 
 from teczka.core.errors import Trouble
-from teczka.core.folders import ORDER, FolderRole, LocalFolder, role_of
+from teczka.core.folders import ORDER, FolderRole, LocalFolder, roles
 from teczka.core.mail import FolderStatus, RemoteFolder
-from teczka.store.models import Account
+from teczka.store.models import Account, Folder
 
 UPSERT = """
 WITH listed AS (
@@ -45,7 +45,7 @@ def save(account: Account, listed: Sequence[RemoteFolder]) -> tuple[list[LocalFo
     with connection.cursor() as cursor:
         if listed:
             named = {folder.name: folder for folder in listed}  # a server that lists a name twice means one folder
-            roles = _roles(list(named.values()))
+            given = roles(list(named.values()), _chosen(account))
             columns: dict[str, Any] = {
                 "office": account.office_id,
                 "owner": account.owner_id,
@@ -53,7 +53,7 @@ def save(account: Account, listed: Sequence[RemoteFolder]) -> tuple[list[LocalFo
                 "names": list(named),
                 "paths": [folder.path.replace("\0", "") for folder in named.values()],
                 "delimiters": [folder.delimiter or "" for folder in named.values()],
-                "roles": [roles[name] for name in named],
+                "roles": [given[name] for name in named],
                 "selectable": [folder.selectable for folder in named.values()],
             }
             cursor.execute(UPSERT, columns)
@@ -64,14 +64,9 @@ def save(account: Account, listed: Sequence[RemoteFolder]) -> tuple[list[LocalFo
     return found, {row[0]: row[1] for row in rows}, changed
 
 
-def _roles(listed: Sequence[RemoteFolder]) -> dict[bytes, FolderRole]:
-    """Each role goes to one folder: the one that the server says, else the first so named nearest the root."""
-    given: dict[FolderRole, bytes] = {}
-    told = [folder for folder in listed if role_of("", None, folder.attributes) is not FolderRole.OTHER]
-    for folder in [*told, *sorted(listed, key=lambda folder: (len(folder.path), folder.path))]:
-        given.setdefault(role_of(folder.path, folder.delimiter, folder.attributes), folder.name)
-    by_name = {name: role for role, name in given.items() if role is not FolderRole.OTHER}
-    return {folder.name: by_name.get(folder.name, FolderRole.OTHER) for folder in listed}
+def _chosen(account: Account) -> dict[bytes, FolderRole]:
+    chosen = Folder.objects.filter(account=account, chosen_role__isnull=False).values_list("wire_name", "chosen_role")
+    return {bytes(name): FolderRole(role or "") for name, role in chosen}
 
 
 AFRESH = (
