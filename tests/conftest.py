@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
+from teczka.remote import egress
 from teczka.store.migrate import migrate
 from tests.database import TestDatabase, data_folder, own_copy
 
@@ -22,6 +23,12 @@ django.setup()  # pytest-django would look for the settings before this file has
 del os.environ[
     "DJANGO_SETTINGS_MODULE"
 ]  # or a process of pytest-xdist would inherit it, and set up Django with the parent's data folder
+
+
+@pytest.fixture(autouse=True)
+def brief_failures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that does not come about takes its whole patience (P9): here less of it."""
+    monkeypatch.setattr(egress, "PATIENCE", 0.3)
 
 
 @pytest.fixture(scope="session")
