@@ -8,8 +8,7 @@ from django.db import connection
 from teczka.actions.secrets import open_client_secret, seal_client_secret
 from teczka.core.accounts import Auth
 from teczka.core.errors import NotAllowed, Problem, Trouble
-from teczka.core.oauth import ADMINISTRATORS, GOOGLE, Client, IdentityProvider, microsoft
-from teczka.core.settings import settings
+from teczka.core.oauth import ADMINISTRATORS, PROVIDERS, Client
 from teczka.store.models import OAuthClient, User
 from teczka.store.secrets import SecretBroken
 from teczka.store.viewer import as_user
@@ -23,13 +22,9 @@ class NewClient:
     secret_ends_on: date | None = None
 
 
-def provider_of(auth: Auth) -> IdentityProvider:
-    return GOOGLE if auth is Auth.GOOGLE else microsoft(settings().microsoft_login, settings().microsoft_mail)
-
-
 def client_of(office_id: int, auth: Auth) -> Client:
     """Within `as_user(anybody of the office)`. Raises Problem where no administrator has entered one, or its secret cannot be opened."""
-    provider = provider_of(auth)
+    provider = PROVIDERS[auth]
     row = OAuthClient.objects.filter(office_id=office_id, provider=auth).first()
     if row is None:
         raise Problem(Trouble.OAUTH_MISSING, provider=provider.name)

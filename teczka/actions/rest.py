@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from teczka.actions.account_rows import save
 from teczka.actions.accounts import check_room
-from teczka.actions.clients import provider_of
 from teczka.actions.secrets import forget_secret
 from teczka.core.accounts import UNDO_DAYS, Auth, Farewell, State
 from teczka.core.errors import AlreadyThere, NotAllowed, Trouble
+from teczka.core.oauth import PROVIDERS
 from teczka.store import events, leases
 from teczka.store.models import Account, User
 from teczka.store.viewer import as_user
@@ -69,7 +69,7 @@ def forget_tokens(actor: User, public_id: UUID) -> None:
         if account.auth == Auth.PASSWORD:
             raise NotAllowed
         forget_secret(account)
-        told = {"trouble": Trouble.OAUTH_ENDED, "trouble_params": {"provider": provider_of(Auth(account.auth)).name}}
+        told = {"trouble": Trouble.OAUTH_ENDED, "trouble_params": {"provider": PROVIDERS[Auth(account.auth)].name}}
         since = {"trouble_detail": "", "trouble_since": timezone.now()}
         save(account, {"state": State.NEEDS_OWNER, **told, **since})
 

@@ -8,12 +8,12 @@ leaves us none where we are killed between its answer and our commit; Microsoft 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from teczka.actions.clients import client_of, provider_of, tell_office
+from teczka.actions.clients import client_of, tell_office
 from teczka.actions.gate import gate
 from teczka.actions.secrets import open_tokens, seal_tokens
 from teczka.core.accounts import Auth, NewAccount, Protocol, SecretKind, Tokens
 from teczka.core.errors import Problem, Trouble
-from teczka.core.oauth import Client, IdentityProvider
+from teczka.core.oauth import PROVIDERS, Client, IdentityProvider
 from teczka.remote.oauth import refresh
 from teczka.remote.types import Credential
 from teczka.store.locks import TOKENS, alone
@@ -28,7 +28,7 @@ PATIENCE_SECONDS = 30.0  # with another process that is renewing: longer than a 
 def token_credential(account: Account, username: str, host: str) -> Credential:
     """What signs this account in at one of its provider's own servers; nobody else gets to see a token. Outside any transaction, and
     may wait for the provider. Raises Problem."""
-    _check_host(provider_of(Auth(account.auth)), host)
+    _check_host(PROVIDERS[Auth(account.auth)], host)
     return Credential(username, access_token(account), bearer=True)
 
 
@@ -37,7 +37,7 @@ def check_hosts(new: NewAccount) -> None:
     if new.auth is not Auth.PASSWORD:
         for server in (new.incoming, new.outgoing):
             if server:
-                _check_host(provider_of(new.auth), server.host)
+                _check_host(PROVIDERS[new.auth], server.host)
 
 
 def access_token(account: Account) -> str:
@@ -49,7 +49,7 @@ def access_token(account: Account) -> str:
             tokens = _kept(account)  # the one before us may have renewed it
             return tokens.access if _is_fresh(tokens) else _renew(account, tokens).access
     except TimeoutError as error:
-        raise Problem(Trouble.OAUTH_UNAVAILABLE, provider=provider_of(Auth(account.auth)).name) from error
+        raise Problem(Trouble.OAUTH_UNAVAILABLE, provider=PROVIDERS[Auth(account.auth)].name) from error
 
 
 def doubt_token(account: Account) -> None:
@@ -113,7 +113,7 @@ def _kept(account: Account) -> Tokens:
 
 
 def _ended(account: Account) -> Problem:
-    return Problem(Trouble.OAUTH_ENDED, provider=provider_of(Auth(account.auth)).name)
+    return Problem(Trouble.OAUTH_ENDED, provider=PROVIDERS[Auth(account.auth)].name)
 
 
 def _is_fresh(tokens: Tokens) -> bool:

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from teczka.core.accounts import Auth, Protocol
 from teczka.core.errors import Trouble
@@ -116,27 +115,31 @@ class Grant:
     identity: Identity | None = None  # told when signing in, not at a refresh
 
 
-def microsoft(login: str = MICROSOFT_LOGIN, mail: str = MICROSOFT_MAIL) -> IdentityProvider:
-    """`login`, `mail`: a national cloud's. Its mail servers are then the host of `mail`, and `smtp.` before it or its domain."""
-    host = urlsplit(mail).hostname or ""
-    parent = host.partition(".")[2]
-    return IdentityProvider(
-        auth=Auth.MICROSOFT,
-        name="Microsoft",
-        authorize=f"{login}/TENANT/oauth2/v2.0/authorize",
-        token=f"{login}/TENANT/oauth2/v2.0/token",
-        issuer=f"{login}/TENANT/v2.0",
-        hosts=MICROSOFT_HOSTS if mail == MICROSOFT_MAIL else frozenset({host, f"smtp.{host}", f"smtp.{parent}"}),
-        receiving={
-            Protocol.IMAP: f"{mail}/IMAP.AccessAsUser.All",
-            Protocol.POP3: f"{mail}/POP.AccessAsUser.All",
-        },
-        sending=f"{mail}/SMTP.Send",
-        signing_in=("offline_access", "openid", "profile", "email"),
-        parameters=(("prompt", "select_account"),),
-        delegates=True,
-    )
-
+MICROSOFT = IdentityProvider(
+    auth=Auth.MICROSOFT,
+    name="Microsoft",
+    authorize="https://login.microsoftonline.com/TENANT/oauth2/v2.0/authorize",
+    token="https://login.microsoftonline.com/TENANT/oauth2/v2.0/token",  # noqa: S106  an address
+    issuer="https://login.microsoftonline.com/TENANT/v2.0",
+    hosts=frozenset(
+        {
+            "outlook.office365.com",
+            "outlook.office.com",
+            "imap-mail.outlook.com",
+            "pop-mail.outlook.com",
+            "smtp.office365.com",
+            "smtp-mail.outlook.com",
+        }
+    ),
+    receiving={
+        Protocol.IMAP: "https://outlook.office.com/IMAP.AccessAsUser.All",
+        Protocol.POP3: "https://outlook.office.com/POP.AccessAsUser.All",
+    },
+    sending="https://outlook.office.com/SMTP.Send",
+    signing_in=("offline_access", "openid", "profile", "email"),
+    parameters=(("prompt", "select_account"),),
+    delegates=True,
+)
 
 GOOGLE = IdentityProvider(
     auth=Auth.GOOGLE,
@@ -152,6 +155,8 @@ GOOGLE = IdentityProvider(
     parameters=(("access_type", "offline"), ("prompt", "consent")),
     delegates=False,
 )
+
+PROVIDERS = {provider.auth: provider for provider in (MICROSOFT, GOOGLE)}
 
 
 def is_tenant(text: str) -> bool:

@@ -1,7 +1,6 @@
 """The settings: one typed object. Nothing else in the product reads the environment; docs/settings.md tells every name."""
 
 import os
-import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +8,9 @@ from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-from teczka.core.oauth import MICROSOFT_LOGIN, MICROSOFT_MAIL
-
 Network = IPv4Network | IPv6Network
 
 DEMO_MARK = "demo"  # a file's name
-_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:[0-9]{1,5})?")
 
 
 class SettingError(ValueError):
@@ -33,8 +29,6 @@ class Settings:
     egress_allow: str  # TECZKA_EGRESS_ALLOW: see remote/egress.py
     readers: int  # TECZKA_READERS: processes that read new mail (transaction B)
     poll_seconds: int  # TECZKA_POLL_SECONDS: how often folders without IDLE are asked
-    microsoft_login: str  # TECZKA_MICROSOFT_LOGIN: where a national cloud of Microsoft's lets people sign in
-    microsoft_mail: str  # TECZKA_MICROSOFT_MAIL: and its mail servers' resource
 
     @property
     def secure(self) -> bool:
@@ -75,8 +69,6 @@ def read(environment: Mapping[str, str]) -> Settings:
         egress_allow=environment.get("TECZKA_EGRESS_ALLOW", ""),
         readers=_number(environment, "TECZKA_READERS", default=1, lowest=1),
         poll_seconds=_number(environment, "TECZKA_POLL_SECONDS", default=300, lowest=1),
-        microsoft_login=_origin(environment, "TECZKA_MICROSOFT_LOGIN", MICROSOFT_LOGIN),
-        microsoft_mail=_origin(environment, "TECZKA_MICROSOFT_MAIL", MICROSOFT_MAIL),
     )
 
 
@@ -90,13 +82,6 @@ def _address(text: str) -> str:
     if text and not text.startswith(("https://", "http://")):
         raise SettingError(f"TECZKA_URL must begin with https:// or http://, not {text!r}")
     return text.rstrip("/")
-
-
-def _origin(environment: Mapping[str, str], name: str, default: str) -> str:
-    text = environment.get(name) or default
-    if not _ORIGIN.fullmatch(text):
-        raise SettingError(f"{name} must be https:// and a host, such as {default}, not {text!r}")
-    return text
 
 
 def _networks(environment: Mapping[str, str], name: str) -> tuple[Network, ...]:

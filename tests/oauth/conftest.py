@@ -1,5 +1,5 @@
 """Where the identity provider and its Dovecot come from."""
 
-from tests.oauth.fixtures import mail_server, provider, token_dovecot
+from tests.oauth.fixtures import internet, mail_server, provider, token_servers
 
-__all__ = ["mail_server", "provider", "token_dovecot"]
+__all__ = ["internet", "mail_server", "provider", "token_servers"]

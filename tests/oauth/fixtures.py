@@ -1,89 +1,74 @@
-"""An office that may sign in with Microsoft: the identity provider in Microsoft's place, a Dovecot that takes its tokens, both trusted."""
+"""The identity provider in Microsoft's and Google's place, and a Dovecot in that of their mail servers, which takes its tokens."""
 
-import dataclasses
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
-from teczka.actions import clients
 from teczka.actions.clients import NewClient, save_client
-from teczka.core.accounts import Auth, Endpoint, NewAccount, Tokens
-from teczka.core.settings import settings
+from teczka.core.accounts import Auth, Endpoint, NewAccount
 from teczka.remote import tls
 from teczka.store.models import User
 from tests.dovecot.server import Dovecot
-from tests.oauth.provider import CLIENT, MAIL, SECRET, TENANT, Provider
+from tests.internet import Internet, internet
+from tests.oauth.provider import CLIENT, IMAP, NAMES, SECRET, TENANT, Provider
 
-IMAP = f"{MAIL}/IMAP.AccessAsUser.All"
-SCOPES = (IMAP, f"{MAIL}/SMTP.Send", "offline_access", "openid", "profile", "email")
+__all__ = ["internet", "mail_server", "provider", "token_servers"]
+
+SCOPES = (IMAP, "offline_access", "openid", "profile", "email")
+IMAP_HOSTS = {Auth.MICROSOFT: "outlook.office365.com", Auth.GOOGLE: "imap.gmail.com"}
 CALLBACK = "/oauth/microsoft/callback"
 
 
-@contextmanager
-def trusted(folder: Path, *pems: str) -> Iterator[Path]:
-    """As authorities of the machine's own, in this process and in those that it starts: a file of them."""
-    bundle = folder / "authorities.pem"
-    bundle.write_text("".join(pems))
-    before = os.environ.get("SSL_CERT_FILE")
-    os.environ["SSL_CERT_FILE"] = str(bundle)
-    tls._context.cache_clear()
-    try:
-        yield bundle
-    finally:
-        os.environ.pop("SSL_CERT_FILE")
-        if before is not None:
-            os.environ["SSL_CERT_FILE"] = before
-        tls._context.cache_clear()
-
-
-def in_environment(provider: Provider) -> dict[str, str]:
-    """The settings that put it in Microsoft's place, for processes of their own."""
-    return {"TECZKA_MICROSOFT_LOGIN": provider.url, "TECZKA_MICROSOFT_MAIL": MAIL}
-
-
 @pytest.fixture(scope="session")
-def token_dovecot() -> Iterator[tuple[Dovecot, Provider]]:
+def token_servers() -> Iterator[tuple[Provider, Dovecot]]:
     """Both for the whole run: starting Dovecot takes a second. The provider is as new for each test (`provider`)."""
     with (
         Provider() as provider,
-        Dovecot(introspection=(provider.introspection_url, IMAP)) as dovecot,
+        Dovecot((*IMAP_HOSTS.values(),), introspection=(provider.introspection_url, IMAP)) as dovecot,
     ):
-        yield dovecot, provider
+        yield provider, dovecot
 
 
 @pytest.fixture
-def provider(
-    token_dovecot: tuple[Dovecot, Provider], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[Provider]:
-    dovecot, provider = token_dovecot
+def provider(token_servers: tuple[Provider, Dovecot], internet: Internet) -> Provider:
+    """In the place of the real ones, with Dovecot behind it."""
+    provider, dovecot = token_servers
     provider.reset()
-    provider.redirects.add(f"http://testserver{CALLBACK}")
-    ours = dataclasses.replace(settings(), microsoft_login=provider.url, microsoft_mail=MAIL)
-    monkeypatch.setattr(clients, "settings", lambda: ours)
-    with trusted(tmp_path, provider.ca_pem, dovecot.ca_pem):
-        yield provider
+    provider.redirects |= {f"http://testserver/oauth/{auth}/callback" for auth in IMAP_HOSTS}
+    lead(internet, provider, dovecot)
+    return provider
 
 
 @pytest.fixture
-def mail_server(token_dovecot: tuple[Dovecot, Provider]) -> Dovecot:
-    return token_dovecot[0]
+def mail_server(token_servers: tuple[Provider, Dovecot]) -> Dovecot:
+    return token_servers[1]
 
 
-def set_up(administrator: User) -> None:
+def lead(internet: Internet, provider: Provider, dovecot: Dovecot | None = None) -> None:
+    """Their names go to these servers, and their certificates are believed."""
+    for name in NAMES:
+        internet.leads(name, 443, provider.port)
+    authorities = [provider.ca_pem]
+    if dovecot:
+        authorities.append(dovecot.ca_pem)
+        for host in IMAP_HOSTS.values():
+            internet.leads(host, 993, dovecot.tls_port)
+    with internet.ca_file.open("a") as file:
+        file.writelines(authorities)
+    tls._context.cache_clear()
+
+
+def set_up(administrator: User, auth: Auth = Auth.MICROSOFT) -> None:
     """The office's registration at the provider, entered."""
-    save_client(administrator, Auth.MICROSOFT, NewClient(CLIENT, SECRET, TENANT))
+    save_client(administrator, auth, NewClient(CLIENT, SECRET, TENANT if auth is Auth.MICROSOFT else ""))
 
 
-def new_account(dovecot: Dovecot, address: str, tokens: Tokens | None = None) -> NewAccount:
+def new_account(address: str, auth: Auth = Auth.MICROSOFT) -> NewAccount:
     return NewAccount(
         address=address,
         username=address,
         password="",
-        incoming=Endpoint(dovecot.host, dovecot.tls_port, "tls"),
-        provider_name="Poczta Microsoft",
-        auth=Auth.MICROSOFT,
-        tokens=tokens,
+        incoming=Endpoint(IMAP_HOSTS[auth], 993, "tls"),
+        provider_name=f"Poczta {auth}",
+        auth=auth,
     )

@@ -1,8 +1,8 @@
 """A strict identity provider of the tests' own on loopback: what Microsoft and Google are to us, refusing whatever they would refuse.
 
 PKCE with S256 always, codes for one use, redirect addresses to the letter, refresh tokens that rotate; tokens can be ended, taken back
-and given to the wrong person, and its answers can be broken or held back. Over HTTPS, with an authority of its own; what Dovecot asks
-(RFC 7662) over plain HTTP beside it. Importable without pytest.
+and given to the wrong person, and its answers can be broken or held back. Over HTTPS, with an authority of its own, under their names
+(tests/internet.py leads these to loopback); what Dovecot asks (RFC 7662) over plain HTTP beside it. Importable without pytest.
 """
 
 import base64
@@ -24,7 +24,9 @@ import trustme
 from tests.oauth.pages import choose
 
 HOST = "127.0.0.1"
-MAIL = f"https://{HOST}"  # the resource whose scopes are granted: TECZKA_MICROSOFT_MAIL
+NAMES = ("login.microsoftonline.com", "accounts.google.com", "oauth2.googleapis.com")
+IMAP = "https://outlook.office.com/IMAP.AccessAsUser.All"
+GMAIL = "https://mail.google.com/"
 CLIENT, SECRET = "11111111-2222-3333-4444-555555555555", "bardzo~tajny~klucz"
 TENANT = "99999999-8888-7777-6666-555555555555"
 HOUR = 3600
@@ -89,7 +91,7 @@ class Provider:
         server.daemon_threads = True
         if tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self.ca.issue_cert(HOST).configure_cert(context)
+            self.ca.issue_cert(*NAMES).configure_cert(context)
             server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         return server
 
@@ -107,8 +109,8 @@ class Provider:
             server.server_close()
 
     @property
-    def url(self) -> str:
-        return f"https://{HOST}:{self._servers[0].server_port}"
+    def port(self) -> int:
+        return int(self._servers[0].server_port)
 
     @property
     def introspection_url(self) -> str:
@@ -180,7 +182,7 @@ class Provider:
         if form.get("redirect_uri") != given.request["redirect_uri"]:
             raise Refused("invalid_grant", "AADSTS500112: The reply address does not match.")
         told = self._tokens(given.person, given.scopes)
-        told["id_token"] = self.id_token(given.person, given.request["nonce"])
+        told["id_token"] = self.id_token(given.person, given.request["nonce"], google=GMAIL in given.scopes)
         return 200, told
 
     def _by_refresh(self, form: dict[str, str]) -> Answer:
@@ -201,14 +203,14 @@ class Provider:
     def _tokens(self, person: Person, scopes: frozenset[str]) -> dict[str, Any]:
         told: dict[str, Any] = {"token_type": "Bearer", "expires_in": self.lifetime, "scope": " ".join(sorted(scopes))}
         told["access_token"] = self._issue(self.access, person, scopes, self.lifetime)
-        if "offline_access" in scopes:
+        if "offline_access" in scopes or GMAIL in scopes:
             told["refresh_token"] = self._issue(self.refresh, person, scopes)
         return told
 
-    def id_token(self, person: Person, nonce: str) -> str:
+    def id_token(self, person: Person, nonce: str, *, google: bool = False) -> str:
         """Unsigned: ours reads it from the back channel alone."""
         claims = {
-            "iss": f"{self.url}/{person.tenant}/v2.0",
+            "iss": f"https://login.microsoftonline.com/{person.tenant}/v2.0",
             "aud": CLIENT,
             "exp": time.time() + HOUR,
             "tid": person.tenant,
@@ -216,6 +218,10 @@ class Provider:
             "preferred_username": person.name or person.address,
             "email": person.address,
         }
+        if google:
+            claims = {name: claims[name] for name in ("aud", "exp", "nonce", "email")} | {
+                "iss": "https://accounts.google.com"
+            }
         parts = [json.dumps(part).encode() for part in ({"alg": "none"}, claims)]
         return ".".join([*(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts), "x"])
 
@@ -226,7 +232,8 @@ class Provider:
         if given is None or given.expires < time.time():
             return 200, {"active": False}
         name = given.person.opens or given.person.address
-        return 200, {"active": True, "username": name, "scope": " ".join(sorted(given.scopes))}
+        scopes = given.scopes | {IMAP} if GMAIL in given.scopes else given.scopes  # Dovecot asks for one alone
+        return 200, {"active": True, "username": name, "scope": " ".join(sorted(scopes))}
 
     def _issue(
         self,

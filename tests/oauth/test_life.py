@@ -25,9 +25,9 @@ from tests.cast import Cast, make_cast
 from tests.conftest import OwnDatabase
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
-from tests.oauth.fixtures import CALLBACK, IMAP, new_account, set_up
+from tests.oauth.fixtures import CALLBACK, new_account, set_up
 from tests.oauth.journeys import back_from
-from tests.oauth.provider import CLIENT, TENANT, Answer, Provider
+from tests.oauth.provider import CLIENT, IMAP, TENANT, Answer, Provider
 
 pytestmark = pytest.mark.dovecot
 
@@ -54,7 +54,7 @@ def mailbox(mail_server: Dovecot) -> Mailbox:
 @pytest.fixture
 def account(cast: Cast, provider: Provider, mail_server: Dovecot, mailbox: Mailbox) -> Account:
     """Anna's, signed in and fetched."""
-    account = travel(cast.anna, provider, to_add(new_account(mail_server, ANNA), Auth.MICROSOFT))
+    account = travel(cast.anna, provider, to_add(new_account(ANNA), Auth.MICROSOFT))
     assert account is not None
     assert passed(account).trouble == ""
     return account
@@ -225,7 +225,7 @@ def test_somebody_else_s_sign_in_adds_nothing(
     cast: Cast, provider: Provider, mail_server: Dovecot, mailbox: Mailbox
 ) -> None:
     provider.add_person("bartek@kancelaria-lipowa.example")
-    errand = to_add(new_account(mail_server, ANNA), Auth.MICROSOFT)
+    errand = to_add(new_account(ANNA), Auth.MICROSOFT)
     problem = refused(lambda: travel(cast.anna, provider, errand, "bartek@kancelaria-lipowa.example"))
     assert problem.trouble is Trouble.OAUTH_PERSON
     assert problem.params["granted"] == "bartek@kancelaria-lipowa.example"
@@ -239,7 +239,7 @@ def test_a_shared_mailbox_is_opened_by_whoever_said_so_and_nobody_else(
     shared = mail_server.add_user("sekretariat@kancelaria-lipowa.example").username
     provider.people[ANNA].opens = shared
     provider.add_person("bartek@kancelaria-lipowa.example", opens=shared)
-    errand = for_shared(to_add(new_account(mail_server, shared), Auth.MICROSOFT), ANNA)
+    errand = for_shared(to_add(new_account(shared), Auth.MICROSOFT), ANNA)
     problem = refused(lambda: travel(cast.anna, provider, errand, "bartek@kancelaria-lipowa.example"))
     assert problem.trouble is Trouble.OAUTH_PERSON
     account = travel(cast.anna, provider, errand, ANNA)
@@ -253,14 +253,14 @@ def test_a_mailbox_known_by_its_owner_s_name_at_the_provider_is_tried_by_that_on
 ) -> None:
     name = mail_server.add_user("lipowska@kancelaria.onmicrosoft.example").username
     provider.people[ANNA].name = provider.people[ANNA].opens = name
-    account = travel(cast.anna, provider, to_add(new_account(mail_server, ANNA), Auth.MICROSOFT))
+    account = travel(cast.anna, provider, to_add(new_account(ANNA), Auth.MICROSOFT))
     assert account is not None
     assert (account.address, account.username) == (ANNA, name)
 
 
 def test_nothing_is_saved_where_the_mailbox_stays_shut(cast: Cast, provider: Provider, mail_server: Dovecot) -> None:
     provider.people[ANNA].opens = "ktos-inny@kancelaria-lipowa.example"
-    errand = to_add(new_account(mail_server, ANNA), Auth.MICROSOFT)
+    errand = to_add(new_account(ANNA), Auth.MICROSOFT)
     assert refused(lambda: travel(cast.anna, provider, errand)).trouble is Trouble.SIGNIN_TOKEN
     with as_user(cast.anna.pk):
         assert not Account.objects.exists()
@@ -268,11 +268,11 @@ def test_nothing_is_saved_where_the_mailbox_stays_shut(cast: Cast, provider: Pro
 
 def test_an_account_is_not_added_twice(account: Account, cast: Cast, provider: Provider, mail_server: Dovecot) -> None:
     with pytest.raises(AlreadyThere):
-        travel(cast.anna, provider, to_add(new_account(mail_server, ANNA), Auth.MICROSOFT))
+        travel(cast.anna, provider, to_add(new_account(ANNA), Auth.MICROSOFT))
 
 
 def test_a_withheld_permission_and_a_no_are_told(cast: Cast, provider: Provider, mail_server: Dovecot) -> None:
-    errand = to_add(new_account(mail_server, ANNA), Auth.MICROSOFT)
+    errand = to_add(new_account(ANNA), Auth.MICROSOFT)
     assert refused(lambda: travel(cast.anna, provider, errand, "")).trouble is Trouble.OAUTH_DENIED
     provider.withheld = {"offline_access"}
     assert refused(lambda: travel(cast.anna, provider, errand)).trouble is Trouble.OAUTH_SCOPE
@@ -281,7 +281,7 @@ def test_a_withheld_permission_and_a_no_are_told(cast: Cast, provider: Provider,
 
 
 def test_a_code_is_good_once_and_for_its_own_journey(cast: Cast, provider: Provider, mail_server: Dovecot) -> None:
-    errand = to_add(new_account(mail_server, ANNA), Auth.MICROSOFT)
+    errand = to_add(new_account(ANNA), Auth.MICROSOFT)
     url, journey = begin(cast.anna, errand, REDIRECT)
     back = back_from(provider.decide(url, ANNA))
     _other, foreign = begin(cast.anna, errand, REDIRECT)
@@ -305,7 +305,7 @@ def test_a_token_is_shown_to_the_provider_s_servers_alone(account: Account, cast
 
 
 def test_an_office_uses_its_own_registration_alone(cast: Cast, mail_server: Dovecot) -> None:
-    errand = to_add(new_account(mail_server, ANNA), Auth.MICROSOFT)
+    errand = to_add(new_account(ANNA), Auth.MICROSOFT)
     assert refused(lambda: begin(cast.edward, errand, REDIRECT)).trouble is Trouble.OAUTH_MISSING
     assert Auth.MICROSOFT not in registrations(cast.edward)
 

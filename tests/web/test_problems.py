@@ -6,7 +6,22 @@ from teczka.core.problems import SENTENCES
 from teczka.web.problems import tell
 
 EVERY_PARAMETER = dict.fromkeys(
-    ["host", "port", "username", "folder", "pid", "found", "ours", "user", "uid", "log"], "coś"
+    [
+        "host",
+        "port",
+        "username",
+        "folder",
+        "pid",
+        "found",
+        "ours",
+        "user",
+        "uid",
+        "log",
+        "provider",
+        "granted",
+        "wanted",
+    ],
+    "coś",
 )
 
 

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from teczka.actions.clients import provider_of
 from teczka.actions.oauth import Errand, Journey, Purpose, Return, begin, finish, for_shared, to_reconnect
 from teczka.actions.rest import forget_tokens
 from teczka.core.accounts import Auth
 from teczka.core.errors import AlreadyThere, NotAllowed, Problem, Trouble
+from teczka.core.oauth import PROVIDERS
 from teczka.core.settings import settings
 from teczka.store.queries.folders import first_inbox
 from teczka.web.problems import Told, tell
@@ -24,7 +24,6 @@ from teczka.web.requests import Request
 
 JOURNEYS, FAILED, TESTED = "oauth", "oauth_failed", "oauth_tested"  # in the session
 MOST = 5  # journeys of one session; the oldest is forgotten
-PROVIDERS = (Auth.MICROSOFT, Auth.GOOGLE)
 
 
 def leave(request: Request, errand: Errand) -> HttpResponse:
@@ -35,14 +34,14 @@ def leave(request: Request, errand: Errand) -> HttpResponse:
         return _failed(request, errand, tell(problem.trouble, problem.params), problem)
     under_way = {**request.session.get(JOURNEYS, {}), journey.authorization.state: journey.as_json()}
     request.session[JOURNEYS] = dict(list(under_way.items())[-MOST:])
-    return render(request, "accounts/oauth_leaving.html", {"url": url, "provider": provider_of(errand.auth)})
+    return render(request, "accounts/oauth_leaving.html", {"url": url, "provider": PROVIDERS[errand.auth]})
 
 
 @require_GET
 def oauth_callback(request: Request, provider: str) -> HttpResponse:
     journey = _take(request, request.GET.get("state", ""))
     if journey is None or journey.errand.auth != auth_named(provider):
-        name = provider_of(auth_named(provider)).name
+        name = PROVIDERS[auth_named(provider)].name
         return _failed(request, None, tell(Trouble.OAUTH_STATE, {"provider": name}))
     said = (request.GET.get(name, "") for name in ("code", "error", "error_description", "iss"))
     try:
@@ -115,6 +114,6 @@ def _failed(request: Request, errand: Errand | None, told: Told, problem: Proble
     granted = str(problem.params.get("granted", "")) if problem else ""
     if errand:
         request.session[FAILED] = {"errand": errand.as_json(), "granted": granted}
-    shared = bool(granted) and errand is not None and provider_of(errand.auth).delegates
+    shared = bool(granted) and errand is not None and PROVIDERS[errand.auth].delegates
     facts = {"told": told, "errand": errand, "granted": granted, "shared": shared}
     return render(request, "accounts/oauth_failed.html", facts)

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from teczka.actions.clients import NewClient, provider_of, remove_client, save_client
+from teczka.actions.clients import NewClient, remove_client, save_client
 from teczka.actions.oauth import to_test
 from teczka.core.accounts import Auth
-from teczka.core.oauth import is_tenant
+from teczka.core.oauth import PROVIDERS, is_tenant
 from teczka.store.queries.oauth import Registration, registrations
 from teczka.web.accounts.oauth import TESTED, auth_named, leave, redirect_uri
 from teczka.web.office.access import for_administrators
@@ -101,13 +101,13 @@ def _facts(request: Request, auth: Auth, kept: Registration | None, form: Client
     today, uri = timezone.localdate(), redirect_uri(request, auth)
     return {
         "form": form,
-        "provider": provider_of(auth),
+        "provider": PROVIDERS[auth],
         "google": auth is Auth.GOOGLE,
         "kept": kept,
         "redirect_uri": uri,
         "insecure": not uri.startswith(("https://", "http://localhost", "http://127.0.0.1")),
         "ended": kept is not None and kept.ended(today),
         "ends_soon": kept is not None and kept.ends_soon(today),
-        "told": tell(kept.trouble, {"provider": provider_of(auth).name}) if kept and kept.trouble else None,
+        "told": tell(kept.trouble, {"provider": PROVIDERS[auth].name}) if kept and kept.trouble else None,
         "tested": request.session.pop(TESTED, ""),
     }
