@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from uuid import uuid4
 
 import pytest
@@ -24,7 +25,7 @@ from teczka.actions.policy import save_policy, set_limit
 from teczka.actions.rest import delete_account, pause_account, resume_account, take_back
 from teczka.actions.secrets import open_password
 from teczka.actions.verify import verify_all
-from teczka.core.accounts import Endpoint, Farewell, Mode, NewAccount, State
+from teczka.core.accounts import Endpoint, Farewell, Mode, NewAccount, Protocol, State
 from teczka.core.errors import AlreadyThere, LeaseLost, NotAllowed, Problem, Trouble
 from teczka.core.policy import Policy
 from teczka.store.leases import Lease, Leases
@@ -79,6 +80,9 @@ def leased(account: Account) -> Iterator[Lease]:
 
 def mail(number: int) -> bytes:
     return f"Message-ID: <m{number}@a.example>\r\nSubject: Sprawa {number}\r\n\r\nTreść {number}\r\n".encode()
+
+
+BY_DIGEST = {sha256(mail(number)).hexdigest(): f"Sprawa {number}" for number in range(200)}
 
 
 def now(account: Account) -> Account:
@@ -234,6 +238,42 @@ def test_another_server_is_compared_with_what_we_hold_and_nothing_is_doubled_or_
         assert listed(account) == 20
         assert verify_all().clean, verify_all().faults
     assert held(account) == 25
+
+
+def test_another_protocol_keeps_what_was_downloaded_and_doubles_nothing(
+    cast: Cast, account: Account, dovecot: Dovecot, mailbox: Mailbox
+) -> None:
+    mailbox.create("Sprawy")
+    mailbox.deliver_many(mail(number) for number in range(20))
+    mailbox.deliver_many((mail(number) for number in range(30, 33)), "Sprawy")
+    fetch_alone(account)
+    mailbox.expunge(mailbox.uids()[:2])  # POP3 will not name them
+    imap = Endpoint("localhost", dovecot.tls_port, "tls")
+    pop3 = Endpoint("localhost", dovecot.pop3s_port, "tls")
+    for turn, (protocol, server) in enumerate(((Protocol.POP3, pop3), (Protocol.IMAP, imap)) * 2):
+        changed = replace(described(now(account)), protocol=protocol, incoming=server)
+        edit_account(cast.anna, account.public_id, changed)
+        mailbox.deliver(mail(100 + turn))
+        report = fetch_alone(now(account))
+        assert report is not None
+        assert report.stopped is None
+        assert held(account) == 23 + turn + 1
+        assert inbox(account) >= {f"Sprawa {number}" for number in (*range(2, 20), *range(100, 101 + turn))}
+        assert len(inbox_list(account)) == len(inbox(account))
+        assert verify_all().clean, verify_all().faults
+        again = fetch_alone(now(account))
+        assert again is not None
+        assert (again.messages, again.bytes) == (0, 0)
+
+
+def inbox_list(account: Account) -> list[str]:
+    with as_user(account.owner_id):
+        placed = Placement.objects.filter(folder__account=account, folder__path="INBOX", gone_at=None)
+        return [bytes(one.message.sha256).hex() for one in placed.select_related("message")]
+
+
+def inbox(account: Account) -> set[str]:
+    return {BY_DIGEST[digest] for digest in inbox_list(account)}
 
 
 def test_an_edit_takes_the_lease_from_whoever_is_connected(cast: Cast, account: Account, mailbox: Mailbox) -> None:
