@@ -6,21 +6,7 @@ from teczka.core.problems import SENTENCES
 from teczka.web.problems import tell
 
 EVERY_PARAMETER = dict.fromkeys(
-    [
-        "host",
-        "port",
-        "username",
-        "folder",
-        "pid",
-        "found",
-        "ours",
-        "user",
-        "uid",
-        "log",
-        "provider",
-        "granted",
-        "wanted",
-    ],
+    "host port username folder pid found ours user uid log provider granted wanted address megabytes most domain".split(),
     "coś",
 )
 
