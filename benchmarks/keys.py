@@ -17,7 +17,8 @@ import psycopg
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from benchmarks.bench import options, show
-from tests.database import TestDatabase, data_folder
+from tests.database import TestDatabase
+from tests.stock import data_folder
 
 DATA = data_folder()
 os.environ |= {"TECZKA_DATA": str(DATA), "DJANGO_SETTINGS_MODULE": "teczka.settings", "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
@@ -25,7 +26,6 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from teczka.store.migrate import migrate  # noqa: E402
 from tests.cast import make_account, make_cast, make_folder  # noqa: E402
 from tests.generated import fill  # noqa: E402
 from tests.site import Site, serving  # noqa: E402
@@ -104,7 +104,6 @@ def house() -> Iterator[tuple[Site, str, str]]:
     database = TestDatabase(DATA)
     database.start()
     try:
-        migrate(database.owner_dsn())
         cast = make_cast()
         account = make_account(cast.anna)
         folder = make_folder(account)

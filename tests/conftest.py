@@ -1,6 +1,8 @@
 """What every test may use. The environment is set before Django is set up: settings are read once a process."""
 
+import atexit
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,10 +12,12 @@ from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from teczka.remote import egress
-from teczka.store.migrate import migrate
-from tests.database import TestDatabase, data_folder, own_copy
+from tests.database import TestDatabase, own_copy
+from tests.stock import data_folder, shelf
 
+shelf()  # by the parent of pytest-xdist's processes, before it starts them
 _folder = data_folder()
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["TECZKA_DATA"] = str(_folder)
 os.environ["TECZKA_EGRESS_ALLOW"] = "127.0.0.1,::1"
 os.environ["DJANGO_SETTINGS_MODULE"] = "teczka.settings"
@@ -33,13 +37,8 @@ def brief_failures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def test_database(django_db_blocker: DjangoDbBlocker) -> Iterator[TestDatabase]:
-    """The session's PostgreSQL, migrated as the owner role."""
     made = TestDatabase(_folder)
     made.start()
-    with django_db_blocker.unblock():
-        migrate(made.owner_dsn())
-        connection.close()
-    made.make_template()
     yield made
     with django_db_blocker.unblock():
         connection.close()

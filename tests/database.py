@@ -1,12 +1,14 @@
-"""The tests' PostgreSQL: one embedded server a session, one template migrated as the owner role; tests serve as the app role.
+"""The tests' PostgreSQL: one embedded server a process, from a data folder that was migrated once a run; tests serve as the app role.
 
-Pages are tested in a transaction that is rolled back. A test with several processes gets a database of its own, copied from the template.
+Pages are tested in a transaction that is rolled back. A test with several processes gets a database of its own, copied from the template
+and emptied for the next: emptying is ten times faster than copying.
 """
 
 import os
 import secrets
 import shutil
-import tempfile
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,16 +20,37 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from teczka.store.server import Server
 from teczka.store.server.roles import APP, DATABASE, OWNER
+from tests.stock import copied, stocked
 
 TEMPLATE = "teczka_template"
 BYPASS = "teczka_bypass"  # sees through row-level security: what then holds is the query filter alone
 
+# Deletes and asks no foreign key: all tables are emptied, but for what migrations wrote.
+EMPTY = """
+DO $$ DECLARE one regclass; BEGIN
+  PERFORM pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+  SET LOCAL session_replication_role = replica;
+  FOR one IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+    AND relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission') LOOP
+    EXECUTE format('DELETE FROM %s', one);
+  END LOOP;
+END $$
+"""
 
-def data_folder() -> Path:
-    """A fresh data folder that the database's unprivileged user can pass through, when the tests run as root."""
-    folder = Path(tempfile.mkdtemp(prefix="teczka-"))
-    folder.chmod(0o711)
-    return folder
+
+def migrated() -> Path:
+    """A data folder whose database has this version's shape, with a template of it for copies, and is empty."""
+    return stocked("migrated", _migrate)
+
+
+def _migrate(data: Path) -> None:
+    command = [sys.executable, "-m", "teczka.cli", "migrate"]
+    subprocess.run(command, env={**os.environ, "TECZKA_DATA": str(data)}, check=True)
+    made = TestDatabase(data)
+    made.server.start()
+    made.as_superuser(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (TEMPLATE, DATABASE))))
+    made.as_superuser(sql.SQL("CREATE ROLE {} LOGIN BYPASSRLS IN ROLE {}").format(*map(sql.Identifier, (BYPASS, APP))))
+    made.server.stop()
 
 
 class TestDatabase:
@@ -37,16 +60,16 @@ class TestDatabase:
         binaries = os.environ.get("TECZKA_POSTGRES_BIN", "")
         self.data = data
         self.server = Server(data, Path(binaries) if binaries else None)
+        self._emptied: list[str] = []
 
     def start(self) -> None:
+        """What it commits need not outlive the machine."""
+        folder = self.server.folder
+        folder.prepare()
+        copied(migrated() / folder.database.name, folder.database)
+        with (folder.database / "postgresql.auto.conf").open("a") as settings:
+            settings.write("fsync = off\nfull_page_writes = off\nsynchronous_commit = off\n")
         self.server.start()
-
-    def make_template(self) -> None:
-        """Call once migrated, before anything is connected."""
-        self._as_superuser(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (TEMPLATE, DATABASE))))
-        self._as_superuser(
-            sql.SQL("CREATE ROLE {} LOGIN BYPASSRLS IN ROLE {}").format(*map(sql.Identifier, (BYPASS, APP)))
-        )
 
     def owner_dsn(self, database: str = DATABASE) -> str:
         return self.server.dsn(database, OWNER)
@@ -56,21 +79,24 @@ class TestDatabase:
 
     @contextmanager
     def copy(self) -> Iterator[str]:
-        """The name of a fresh database; dropped afterwards, whoever is still connected."""
-        name = f"teczka_{secrets.token_hex(6)}"
-        create = "CREATE DATABASE {} TEMPLATE {} OWNER {}"
-        self._as_superuser(sql.SQL(create).format(*map(sql.Identifier, (name, TEMPLATE, OWNER))))
-        try:
-            yield name
-        finally:
-            self._as_superuser(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        """The name of an empty database. Emptied afterwards, whoever is still connected."""
+        name = self._emptied.pop() if self._emptied else self._fresh()
+        yield name
+        self.as_superuser(sql.SQL(EMPTY), name)
+        self._emptied.append(name)
 
     def stop(self) -> None:
         self.server.stop()
-        shutil.rmtree(self.data, ignore_errors=True)
+        shutil.rmtree(self.data)
 
-    def _as_superuser(self, statement: sql.Composed) -> None:
-        with psycopg.connect(self.server.dsn("postgres", "postgres"), autocommit=True) as connection:
+    def _fresh(self) -> str:
+        name = f"teczka_{secrets.token_hex(6)}"
+        create = "CREATE DATABASE {} TEMPLATE {} OWNER {}"
+        self.as_superuser(sql.SQL(create).format(*map(sql.Identifier, (name, TEMPLATE, OWNER))))
+        return name
+
+    def as_superuser(self, statement: sql.Composable, database: str = "postgres") -> None:
+        with psycopg.connect(self.server.dsn(database, "postgres"), autocommit=True) as connection:
             connection.execute(statement)
 
 

@@ -1,6 +1,5 @@
 """The product's commands on a data folder of their own, as processes, as its keeper starts them."""
 
-import atexit
 import http.client
 import json
 import os
@@ -12,14 +11,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from teczka.store.server import Server
-from tests.database import data_folder
+from tests.database import migrated
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
+from tests.stock import copied, data_folder, stocked
 
 ADDRESS = "biuro@kancelaria-nowak.example"
 READY_SECONDS = 60.0
@@ -188,16 +187,10 @@ def empty(**environment: str) -> Iterator[Teczka]:
 def prepared(**environment: str) -> Iterator[Teczka]:
     """A data folder with a migrated database, an office and one user."""
     with empty(**environment) as teczka:
-        subprocess.run(["cp", "-a", _made(), teczka.data], check=True)
+        copied(stocked("peopled", _people), teczka.data)
         yield teczka
 
 
-@cache
-def _made() -> Path:
-    """Made once a process: copying it is many times faster."""
-    home = data_folder()
-    atexit.register(shutil.rmtree, home)
-    teczka = Teczka(home / "data")
-    teczka("migrate")
-    teczka("user", "add", ADDRESS, "--name", "Biuro", "--office", "Kancelaria")
-    return teczka.data
+def _people(data: Path) -> None:
+    copied(migrated(), data)
+    Teczka(data)("user", "add", ADDRESS, "--name", "Biuro", "--office", "Kancelaria")

@@ -1,14 +1,11 @@
 """What the tests of the embedded PostgreSQL share."""
 
-import atexit
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -16,7 +13,7 @@ import pytest
 
 from teczka.store.server import Server
 from teczka.store.server.roles import APP, DATABASE, OWNER
-from tests.database import data_folder
+from tests.stock import copied, data_folder, stocked
 
 # One a run: `make test` takes the wheel's, `make test PG=debian` Debian's (TECZKA_POSTGRES_BIN).
 GIVEN = os.environ.get("TECZKA_POSTGRES_BIN", "")
@@ -25,15 +22,15 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 
 
-@cache
 def _cluster(binaries: Path | None) -> Path:
-    """A cluster as a first start leaves it, made once a process: copying it is ten times faster than initdb."""
-    home = data_folder()
-    atexit.register(shutil.rmtree, home)
-    server = Server(home / "data", binaries)
-    server.start()
-    server.stop()
-    return server.folder.database
+    """A cluster as a first start leaves it: copying it is ten times faster than initdb."""
+
+    def start_once(data: Path) -> None:
+        server = Server(data, binaries)
+        server.start()
+        server.stop()
+
+    return stocked("given" if binaries else "wheel", start_once) / "database"
 
 
 @contextmanager
@@ -53,7 +50,7 @@ def stopped(binaries: Path | None = None) -> Iterator[Server]:
     """A server whose data folder has been used."""
     with unused(binaries) as server:
         server.folder.prepare()
-        subprocess.run(["cp", "-a", _cluster(binaries), server.folder.database], check=True)
+        copied(_cluster(binaries), server.folder.database)
         yield server
 
 

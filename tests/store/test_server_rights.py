@@ -16,7 +16,7 @@ import teczka
 from teczka.core.errors import Problem, Trouble
 from teczka.store.server import Server, binaries, launch
 from teczka.store.server.roles import APP, DATABASE
-from tests.database import data_folder
+from tests.stock import data_folder
 from tests.store.servers import SOURCES, as_root, ask, postmaster, stopped, unused
 
 NOBODY = 65534
