@@ -13,6 +13,7 @@ from teczka.web.mail.folders import folder_page, folder_rows, folder_tree
 from teczka.web.mail.frame import frame
 from teczka.web.mail.messages import message, message_body, message_pane, message_raw
 from teczka.web.mail.parts import message_part_page
+from teczka.web.mail.roles import folder_role
 from teczka.web.mail.unified import unified, unified_accounts, unified_rows
 from teczka.web.office.accounts import office_limit, office_people
 from teczka.web.office.diagnoses import office_diagnoses, office_diagnosis_close
@@ -51,6 +52,7 @@ urlpatterns = [
     path("folders/tree/", folder_tree, name="folder_tree"),
     path("folders/<uuid:folder_id>/", folder_page, name="folder"),
     path("folders/<uuid:folder_id>/rows/", folder_rows, name="folder_rows"),
+    path("folders/<uuid:folder_id>/role/", folder_role, name="folder_role"),
     path("messages/<uuid:message_id>/", message, name="message"),
     path("messages/<uuid:message_id>/pane/", message_pane, name="message_pane"),
     path("messages/<uuid:message_id>/body/", message_body, name="message_body"),

@@ -46,6 +46,7 @@ SWEEP = {
     "folder_tree": "own",
     "folder": "hidden",
     "folder_rows": "hidden",
+    "folder_role": "own",
     "message": "hidden",
     "message_pane": "hidden",
     "message_body": "hidden",
@@ -59,6 +60,8 @@ OF_MESSAGES = ["message", "message_pane", "message_body", "message_raw"]
 def address(name: str, office: Office, message: Message) -> str:
     if name == "set_up":
         return reverse(name, args=["no-such-token"])
+    if name == "folder_role":
+        return reverse(name, args=[office.folder.public_id])
     if name in {"account_reconnect", "account_forget"}:
         return reverse(name, args=[office.account.public_id])
     if name in {"office_limit", "office_offer_drop", "office_diagnosis_close"}:

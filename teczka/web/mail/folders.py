@@ -14,6 +14,7 @@ from teczka.store.queries.listing import block
 from teczka.web.mail.cursor import read_cursor
 from teczka.web.mail.listing import Listing, of_folder, of_inboxes
 from teczka.web.mail.messages import as_uuid, opened, shown
+from teczka.web.mail.roles import uses
 from teczka.web.mail.rows import rows_of
 from teczka.web.mail.tree import UNIFIED, Tree, tree
 from teczka.web.problems import tell
@@ -25,7 +26,7 @@ FARTHEST = 10_000_000  # rows that one request may pass over
 @require_safe
 def folder_page(request: Request, folder_id: UUID) -> HttpResponse:
     line = found(folder(request.user, folder_id))
-    return list_page(request, tree(request.user), of_folder(line), {"folder": line})
+    return list_page(request, tree(request.user), of_folder(line), {"folder": line, "uses": uses(line)})
 
 
 @require_safe
