@@ -15,7 +15,8 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Self
@@ -105,8 +106,7 @@ class Gate:
         one when it is dialled, like what does not answer."""
         end = time.monotonic() + min(timeout, PATIENCE)
         answer: queue.SimpleQueue[list[Candidate] | Problem] = queue.SimpleQueue()
-        # getaddrinfo knows no time-out; one that hangs ends by the resolver's own.
-        threading.Thread(target=lambda: answer.put(_asked(host, port)), name="look-up", daemon=True).start()
+        _ask(host, port, answer.put)
         try:
             found = answer.get(timeout=max(0.001, end - time.monotonic()))
         except queue.Empty:
@@ -129,7 +129,8 @@ class Gate:
         """As `connect`, with a non-blocking socket and without holding the event loop up."""
         end = time.monotonic() + min(timeout, PATIENCE)
         try:
-            found = await asyncio.wait_for(asyncio.to_thread(_asked, host, port), end - time.monotonic())
+            async with asyncio.timeout(end - time.monotonic()):
+                found = await _asked_async(host, port)
         except TimeoutError:
             found = []
         place = self._place(host, port, found, end, named_only, ports)
@@ -193,6 +194,27 @@ def parse_entry(entry: str) -> AllowEntry:
         raise ValueError(
             f"{entry!r} is no address[/bits][:port] such as 10.0.0.0/8:993 or [fd00::]/8:993 ({error})"
         ) from error
+
+
+def _ask(host: str, port: int, told: Callable[[list[Candidate] | Problem], None]) -> None:
+    """In a thread of its own: getaddrinfo knows no time-out, and one that hangs shall hold up nobody else. It ends by the resolver's."""
+    threading.Thread(target=lambda: told(_asked(host, port)), name="look-up", daemon=True).start()
+
+
+async def _asked_async(host: str, port: int) -> list[Candidate] | Problem:
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[Candidate] | Problem] = loop.create_future()
+
+    def settle(found: list[Candidate] | Problem) -> None:
+        if not answer.done():
+            answer.set_result(found)
+
+    def tell(found: list[Candidate] | Problem) -> None:
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, found)
+
+    _ask(host, port, tell)
+    return await answer
 
 
 def _asked(host: str, port: int) -> list[Candidate] | Problem:
