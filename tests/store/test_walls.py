@@ -1,6 +1,8 @@
 """Row-level security alone: no query filter stands between these tests and the tables."""
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
 
 from teczka.store.migrate import up_to_date, walls_hold
 from teczka.store.models import Account, Folder
@@ -13,6 +15,21 @@ pytestmark = pytest.mark.django_db
 def test_tests_serve_as_a_role_that_the_walls_bind() -> None:
     assert walls_hold()
     assert up_to_date()
+
+
+def test_the_migrations_make_what_the_models_say() -> None:
+    call_command("makemigrations", "store", check_changes=True, dry_run=True, verbosity=0)
+
+
+def test_every_table_has_its_wall_or_holds_nothing_private() -> None:
+    """Whoever adds a table says here that everybody may see it, or gives it a policy (migration 0002)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND NOT relrowsecurity"
+        )
+        without = {row[0] for row in cursor}
+    ours = {table for table in without if table.startswith("store_")}
+    assert ours == {"store_office", "store_user", "store_lease"}
 
 
 def test_outside_as_user_nothing_is_seen() -> None:

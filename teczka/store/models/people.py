@@ -45,7 +45,8 @@ class User(AbstractBaseUser):
     name = models.TextField()
     role = models.TextField(choices=[(role.value, role.value) for role in Role], default=Role.MEMBER)
     language = models.TextField(default="pl")
-    account_limit = models.IntegerField(null=True, blank=True)  # external accounts; None: as many as the office's policy says
+    # External accounts; None: as many as the office's policy says.
+    account_limit = models.IntegerField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
