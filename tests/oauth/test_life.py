@@ -60,9 +60,11 @@ def account(cast: Cast, provider: Provider, mail_server: Dovecot, mailbox: Mailb
     return account
 
 
-def travel(actor: User, provider: Provider, errand: Errand, address: str = ANNA) -> Account | None:
+def travel(
+    actor: User, provider: Provider, errand: Errand, address: str = ANNA, way: str = "microsoft"
+) -> Account | None:
     """Out to the provider, in as that person, and back."""
-    url, journey = begin(actor, errand, REDIRECT)
+    url, journey = begin(actor, errand, f"http://testserver/oauth/{way}/callback")
     return finish(actor, journey, back_from(provider.decide(url, address)))[1]
 
 
@@ -331,3 +333,21 @@ def test_nobody_reconnects_or_forgets_another_s_account(account: Account, cast: 
 
 def no_consent() -> Answer:
     return 400, {"error": "invalid_grant", "error_description": "AADSTS65001: No consent.\r\nTrace ID: 1"}
+
+
+def test_google_s_way_is_the_same(cast: Cast, provider: Provider, mail_server: Dovecot) -> None:
+    provider.rotates = False
+    address = mail_server.add_user("lipowska.anna@gmail.com").username
+    provider.add_person(address)
+    set_up(cast.dorota, Auth.GOOGLE)
+    errand = to_add(new_account(address, Auth.GOOGLE), Auth.GOOGLE)
+    account = travel(cast.anna, provider, errand, address, "google")
+    assert account is not None
+    age(account)
+    assert passed(account).state == "working"
+    dotted = to_add(replace(new_account("LipowskaAnna@gmail.com", Auth.GOOGLE), username=address), Auth.GOOGLE)
+    assert travel(cast.anna, provider, dotted, address, "google") is not None, "Gmail sees no dots"
+    provider.add_person("bartek@gmail.com")
+    shared = for_shared(errand, "bartek@gmail.com")
+    problem = refused(lambda: travel(cast.anna, provider, shared, "bartek@gmail.com", "google"))
+    assert problem.trouble is Trouble.OAUTH_PERSON, "nobody shares a mailbox so at Google"
