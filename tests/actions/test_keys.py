@@ -9,19 +9,22 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connection
 
 from teczka.actions.clients import NewClient, client_of, save_client
 from teczka.actions.keys import rotate
 from teczka.actions.secrets import open_password, open_tokens, seal_password, seal_tokens
-from teczka.core.accounts import Auth, Tokens
+from teczka.core.accounts import Auth, Endpoint, NewAccount, Tokens
 from teczka.core.settings import settings
+from teczka.remote.types import Credential
 from teczka.store.models import Account, Secret
 from teczka.store.secrets import Keys, SecretBroken
 from teczka.store.viewer import as_user
 from tests.cast import Cast, make_account, make_cast
 from tests.conftest import OwnDatabase
+from tests.database import TestDatabase
 from tests.faults.lives import Points
 from tests.processes import Teczka
 
@@ -171,6 +174,28 @@ def test_a_secret_that_cannot_be_opened_tells_nothing_of_itself(cast: Cast, capl
         with pytest.raises(SecretBroken) as told:
             open_tokens(account)
     assert "tajne" not in repr(told.value) + repr(TOKENS) + caplog.text
+
+
+def test_no_table_holds_a_secret_in_clear(cast: Cast, own_database: OwnDatabase, test_database: TestDatabase) -> None:
+    """Nor does a backup of them."""
+    secrets = [f"hasło-{cast.anna.pk}", f"hasło-{cast.edward.pk}", "refresh-tajne", "access-tajne", "klient-tajne"]
+    with psycopg.connect(test_database.server.dsn(own_database.name, "postgres")) as superuser:
+        tables = superuser.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'store_%'"
+        ).fetchall()
+        whole = "".join(
+            row[0] for (table,) in tables for row in superuser.execute(f"SELECT row_to_json(t)::text FROM {table} t")
+        )
+    assert "klient" not in whole
+    assert cast.anna.email in whole
+    for secret in secrets:
+        assert secret not in whole
+        assert secret.encode().hex() not in whole
+
+
+def test_no_repr_tells_a_secret() -> None:
+    new = NewAccount("a@b.example", "a", "tajne", Endpoint("b.example", 993, "tls"), tokens=TOKENS)
+    assert "tajne" not in repr([new, TOKENS, Credential("a", "tajne"), NewClient("teczka", "tajne")])
 
 
 def dies(at: int) -> bool:
