@@ -348,3 +348,21 @@ def test_port_443_of_the_public_is_open_for_this_and_not_for_mail() -> None:
 def test_only_https_urls_are_fetched(internet: Internet, url: str) -> None:
     assert refused(url=url) is Trouble.CONNECT_FAILED
     assert internet.looked_up == []
+
+
+@pytest.mark.parametrize("port", [80, 993, 8443])
+def test_a_public_address_is_dialled_on_port_443_alone(
+    internet: Internet, monkeypatch: pytest.MonkeyPatch, port: int
+) -> None:
+    dialled: list[object] = []
+
+    def refuse(_: socket.socket, address: object) -> None:
+        dialled.append(address)
+        raise ConnectionRefusedError
+
+    internet.addresses[NAME] = ["8.8.8.8"]
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    for url in (f"https://{NAME}:{port}/", f"https://{NAME}/"):
+        with pytest.raises(Problem):
+            Https(Gate()).get(url, seconds=0.2)
+    assert dialled == [("8.8.8.8", 443)]
