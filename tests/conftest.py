@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import django
 import pytest
+from django.conf import settings
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -24,6 +25,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "teczka.settings"
 for _unwanted in ("TECZKA_DATABASE_URL", "TECZKA_DATABASE_OWNER_URL", "TECZKA_BLOBS_URL", "TECZKA_URL"):
     os.environ.pop(_unwanted, None)
 django.setup()  # pytest-django would look for the settings before this file has said where the data lies
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # ours is slow on purpose
 del os.environ[
     "DJANGO_SETTINGS_MODULE"
 ]  # or a process of pytest-xdist would inherit it, and set up Django with the parent's data folder

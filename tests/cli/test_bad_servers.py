@@ -3,106 +3,131 @@
 import json
 import re
 import socket
-import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 import pytest
 
-from teczka.core.settings import settings
-from teczka.store.server import Server
+from teczka.cli import account, sync
+from teczka.remote import check
+from tests.cast import make_cast
+from tests.conftest import OwnDatabase
+from tests.database import TestDatabase
 from tests.dovecot.fixtures import dovecot, mailbox
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
-from tests.processes import Teczka, prepared
 from tests.remote.imap.hostile import Client, Hostile, Script
 
 __all__ = ["dovecot", "mailbox"]
-PATIENCE = 60.0  # seconds for a command whole: connecting may take 20 of them, starting the database the rest on a busy machine
+PATIENCE = 30.0  # seconds for a command whole: one server has half of them
 LISTED = b'* LIST () "/" INBOX\r\n'
 
 
-@pytest.fixture(scope="module")
-def teczka() -> Iterator[Teczka]:
-    """One database for all, which commands join. No worker runs, so `sync` speaks for the account itself."""
-    with prepared() as made:
-        server = Server(made.data, settings().postgres_bin)
-        server.start()
-        try:
-            yield made
-        finally:
-            server.stop()
+class Done(NamedTuple):
+    status: int
+    output: str
+    error: str
 
 
-@pytest.fixture(scope="module", autouse=True)
-def silence(teczka: Teczka) -> Iterator["Future[subprocess.CompletedProcess[str]]"]:
-    """Asked first and looked at last: the others need not wait until this one's patience is at its end."""
-    with Hostile(lambda client: client.wait_for_goodbye(), tls=True) as hostile, ThreadPoolExecutor() as pool:
-        incoming, ca_pem = f"127.0.0.1:{hostile.port}:tls", hostile.server().ca_pem
-        yield pool.submit(teczka.try_account, incoming, ca_pem, "anna", "x")
+class Commands:
+    """Run in this process, which holds the database: a process for each would take longer than what it does. Nobody keeps accounts here,
+    so `sync` speaks for the account itself."""
+
+    def __init__(
+        self, dsn: str, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self._dsn, self._folder, self._capsys, self._monkeypatch = dsn, folder, capsys, monkeypatch
+        self._person = make_cast().anna
+
+    def add(self, incoming: str, ca_pem: str = "", username: str = "anna", password: str = "x") -> Done:
+        words = ["--user", self._person.email, "--address", "biuro@kancelaria-nowak.example", "--username", username]
+        if ca_pem:
+            (self._folder / "ca.pem").write_text(ca_pem)
+            words += ["--ca-file", str(self._folder / "ca.pem")]
+        self._monkeypatch.setattr(sys, "stdin", StringIO(f"{password}\n"))
+        return self._done(account.main, ["add", *words, "--imap", incoming, "--password-stdin"])
+
+    def refusal(self, incoming: str, ca_pem: str = "", username: str = "anna", password: str = "x") -> str:
+        """What `account add` says when it fails, as it must, and leaves nothing behind."""
+        done = self.add(incoming, ca_pem, username, password)
+        assert done.status == 1
+        assert done.output == ""
+        assert done.error.startswith("teczka: ")
+        assert done.error.count("\n") == 1
+        assert self.rows("account") == self.rows("secret") == 0
+        return done.error
+
+    def sync(self, account_id: str) -> Done:
+        return self._done(sync.main, ["--account", account_id, "--json"])
+
+    def rows(self, table: str) -> int:
+        with psycopg.connect(self._dsn) as look:
+            row = look.execute(f"SELECT count(*) FROM store_{table}").fetchone()
+        return int(row[0]) if row else -1
+
+    def _done(self, command: Callable[[list[str]], int], words: list[str]) -> Done:
+        began = time.monotonic()
+        status = command(words)
+        assert time.monotonic() - began < PATIENCE
+        return Done(status, *self._capsys.readouterr())
 
 
-def refusal(teczka: Teczka, incoming: str, ca_pem: str = "", username: str = "anna", password: str = "x") -> str:
-    """What `account add` says when it fails, as it must. No account is there afterwards that was not there before."""
-    before, began = rows(teczka, "store_account"), time.monotonic()
-    done = teczka.try_account(incoming, ca_pem, username, password)
-    assert done.returncode == 1
-    assert time.monotonic() - began < PATIENCE
-    assert done.stdout == ""
-    assert "Traceback" not in done.stderr
-    assert done.stderr.startswith("teczka: ")
-    assert done.stderr.count("\n") == 1
-    assert rows(teczka, "store_account") == rows(teczka, "store_secret") == before
-    return done.stderr
+@pytest.fixture
+def teczka(
+    test_database: TestDatabase,
+    own_database: OwnDatabase,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Commands:
+    """As its superuser the database shows all rows."""
+    return Commands(test_database.server.dsn(own_database.name, "postgres"), tmp_path, capsys, monkeypatch)
 
 
-def rows(teczka: Teczka, table: str) -> int:
-    with psycopg.connect(teczka.dsn()) as look:
-        row = look.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return int(row[0]) if row else -1
+def test_a_host_that_does_not_exist(teczka: Commands) -> None:
+    assert "There is no server named “imap.nowhere.invalid”." in teczka.refusal("imap.nowhere.invalid:993:tls")
 
 
-def test_a_host_that_does_not_exist(teczka: Teczka) -> None:
-    assert "There is no server named “imap.nowhere.invalid”." in refusal(teczka, "imap.nowhere.invalid:993:tls")
-
-
-def test_a_port_where_nobody_listens(teczka: Teczka) -> None:
+def test_a_port_where_nobody_listens(teczka: Commands) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    assert f"“127.0.0.1” cannot be reached on port {port}." in refusal(teczka, f"127.0.0.1:{port}:tls")
+    assert f"“127.0.0.1” cannot be reached on port {port}." in teczka.refusal(f"127.0.0.1:{port}:tls")
 
 
-def test_an_address_inside_the_office(teczka: Teczka) -> None:
-    assert "TECZKA_EGRESS_ALLOW" in refusal(teczka, "10.0.0.1:993:tls")
+def test_an_address_inside_the_office(teczka: Commands) -> None:
+    assert "TECZKA_EGRESS_ALLOW" in teczka.refusal("10.0.0.1:993:tls")
 
 
-def test_a_certificate_of_nobody_we_trust(teczka: Teczka, dovecot: Dovecot) -> None:
-    said = refusal(teczka, f"localhost:{dovecot.tls_port}:tls")
+def test_a_certificate_of_nobody_we_trust(teczka: Commands, dovecot: Dovecot) -> None:
+    said = teczka.refusal(f"localhost:{dovecot.tls_port}:tls")
     assert "was issued by nobody that this machine trusts" in said
 
 
-def test_a_certificate_for_another_name(teczka: Teczka) -> None:
+def test_a_certificate_for_another_name(teczka: Commands) -> None:
     with Hostile(lambda client: client.greet(), tls=True, name="other.example") as hostile:
-        said = refusal(teczka, f"127.0.0.1:{hostile.port}:tls", hostile.server().ca_pem)
+        said = teczka.refusal(f"127.0.0.1:{hostile.port}:tls", hostile.server().ca_pem)
     assert "is made out to another name" in said
 
 
-def test_tls_on_a_port_that_speaks_without(teczka: Teczka, dovecot: Dovecot) -> None:
-    said = refusal(teczka, f"localhost:{dovecot.plain_port}:tls", dovecot.ca_pem)
+def test_tls_on_a_port_that_speaks_without(teczka: Commands, dovecot: Dovecot) -> None:
+    said = teczka.refusal(f"localhost:{dovecot.plain_port}:tls", dovecot.ca_pem)
     assert "No encrypted connection to “localhost” came about." in said
 
 
-def test_a_wrong_password(teczka: Teczka, dovecot: Dovecot, mailbox: Mailbox) -> None:
-    said = refusal(teczka, f"localhost:{dovecot.tls_port}:tls", dovecot.ca_pem, mailbox.username, "pomyłka")
+def test_a_wrong_password(teczka: Commands, dovecot: Dovecot, mailbox: Mailbox) -> None:
+    said = teczka.refusal(f"localhost:{dovecot.tls_port}:tls", dovecot.ca_pem, mailbox.username, "pomyłka")
     assert f"refused the user name “{mailbox.username}” or the password" in said
     assert "pomyłka" not in said
 
 
-def test_something_else_than_imap(teczka: Teczka) -> None:
+def test_something_else_than_imap(teczka: Commands) -> None:
     with Hostile(lambda client: client.send(b"SSH-2.0-OpenSSH_9.2\r\n"), tls=True) as hostile:
-        said = refusal(teczka, f"127.0.0.1:{hostile.port}:tls", hostile.server().ca_pem)
+        said = teczka.refusal(f"127.0.0.1:{hostile.port}:tls", hostile.server().ca_pem)
     assert "there is something else than the mail server" in said
 
 
@@ -153,24 +178,20 @@ def for_nobody(client: Client) -> None:
         (for_nobody, ""),  # an answer to nothing is passed over: there is no trouble, and no message either
     ],
 )
-def test_a_fetch_that_lies_stores_nothing(teczka: Teczka, fetch: Callable[[Client], None], sentence: str) -> None:
+def test_a_fetch_that_lies_stores_nothing(teczka: Commands, fetch: Callable[[Client], None], sentence: str) -> None:
     with Hostile(serves(fetch), tls=True) as hostile:
         incoming, username = f"127.0.0.1:{hostile.port}:tls", fetch.__name__
-        added = teczka.try_account(incoming, hostile.server().ca_pem, username, "sekret")
-        assert added.returncode == 0, added.stderr
-        began = time.monotonic()
-        done = teczka.tried("sync", "--account", json.loads(added.stdout)["id"], "--json")
-        assert time.monotonic() - began < PATIENCE
-        assert "Traceback" not in done.stderr
-        assert sentence in done.stderr
-        assert done.returncode == (1 if sentence else 0)
-        assert json.loads(done.stdout)["messages"] == 0
-        assert rows(teczka, "store_message") == rows(teczka, "store_placement") == rows(teczka, "store_pack") == 0
+        added = teczka.add(incoming, hostile.server().ca_pem, username, "sekret")
+        assert added.status == 0, added.error
+        done = teczka.sync(json.loads(added.output)["id"])
+        assert sentence in done.error
+        assert done.status == (1 if sentence else 0)
+        assert json.loads(done.output)["messages"] == 0
+        assert teczka.rows("message") == teczka.rows("placement") == teczka.rows("pack") == 0
 
 
-def test_a_server_that_says_nothing(silence: "Future[subprocess.CompletedProcess[str]]") -> None:
-    done = silence.result(PATIENCE)
-    assert done.returncode == 1
-    assert re.fullmatch(
-        r"teczka: “127.0.0.1” accepted the connection on port \d+ and then said nothing\. .+\n", done.stderr
-    )
+def test_a_server_that_says_nothing(teczka: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "SECONDS", 1.0)
+    with Hostile(lambda client: client.wait_for_goodbye(), tls=True) as hostile:
+        said = teczka.refusal(f"127.0.0.1:{hostile.port}:tls", hostile.server().ca_pem)
+    assert re.fullmatch(r"teczka: “127.0.0.1” accepted the connection on port \d+ and then said nothing\. .+\n", said)

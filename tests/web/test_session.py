@@ -2,9 +2,11 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
 
 from teczka.actions.people import set_up_token
 from teczka.core.settings import settings
+from teczka.settings import PASSWORD_HASHERS
 from teczka.store.models import User
 from tests.web.conftest import Office, browser
 
@@ -76,8 +78,10 @@ def signing_in(user: User, password: str) -> Client:
     return client
 
 
-def test_signing_in_and_out(office: Office) -> None:
+def test_signing_in_and_out(office: Office, settings: SettingsWrapper) -> None:
+    settings.PASSWORD_HASHERS = PASSWORD_HASHERS
     client = signing_in(office.cast.anna, "sosna pod lasem stoi")
+    assert office.cast.anna.password.startswith("scrypt$")
     assert client.get("/accounts/").status_code == 200
     assert client.get("/sign-out/").status_code == 200  # asks: leaving is never a link
     assert client.get("/accounts/").status_code == 200
