@@ -6,7 +6,6 @@ import pytest
 
 from teczka.actions.clients import NewClient, save_client
 from teczka.core.accounts import Auth, Endpoint, NewAccount
-from teczka.remote import tls
 from teczka.store.models import User
 from tests.dovecot.server import Dovecot
 from tests.internet import Internet, internet
@@ -48,14 +47,12 @@ def lead(internet: Internet, provider: Provider, dovecot: Dovecot | None = None)
     """Their names go to these servers, and their certificates are believed."""
     for name in NAMES:
         internet.leads(name, 443, provider.port)
-    authorities = [provider.ca_pem]
+    internet.trust(provider.ca_pem)
     if dovecot:
-        authorities.append(dovecot.ca_pem)
+        internet.trust(dovecot.ca_pem)
         for host in IMAP_HOSTS.values():
-            internet.leads(host, 993, dovecot.tls_port)
-    with internet.ca_file.open("a") as file:
-        file.writelines(authorities)
-    tls._context.cache_clear()
+            for port, there in ((993, dovecot.tls_port), (995, dovecot.pop3s_port)):
+                internet.leads(host, port, there)
 
 
 def set_up(administrator: User, auth: Auth = Auth.MICROSOFT) -> None:
