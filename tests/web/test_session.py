@@ -1,8 +1,7 @@
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from django.test import Client, override_settings
 
 from teczka.actions.people import set_up_token
 from teczka.core.settings import settings
@@ -78,8 +77,8 @@ def signing_in(user: User, password: str) -> Client:
     return client
 
 
-def test_signing_in_and_out(office: Office, settings: SettingsWrapper) -> None:
-    settings.PASSWORD_HASHERS = PASSWORD_HASHERS
+@override_settings(PASSWORD_HASHERS=PASSWORD_HASHERS)
+def test_signing_in_and_out(office: Office) -> None:
     client = signing_in(office.cast.anna, "sosna pod lasem stoi")
     assert office.cast.anna.password.startswith("scrypt$")
     assert client.get("/accounts/").status_code == 200
