@@ -19,6 +19,7 @@ from teczka.core.providers import HostRule, Provider
 from teczka.remote.discovery.answering import answering
 from teczka.remote.discovery.autoconfig import parse
 from teczka.remote.discovery.budget import Budget, Over
+from teczka.remote.discovery.certificates import renamed
 from teczka.remote.discovery.domains import base_domain, parents
 from teczka.remote.discovery.names import Exchangers, Names
 from teczka.remote.discovery.offers import GENERIC, Candidate, by_hand, candidates, of_config, of_provider, of_servers
@@ -214,5 +215,10 @@ class _Search:
         return self._good(said, None, Source.DNS) if said else None
 
     def _guess(self) -> Attempt:
+        return (yield from self._ask(Source.GUESSED, self._domain, self._guessed))
+
+    def _guessed(self) -> Found | None:
         said = candidates(providers.every()[GENERIC], self._domain, self._mx)
-        return (yield from self._ask(Source.GUESSED, self._domain, lambda: self._good(said, None, Source.GUESSED)))
+        return self._good(said, None, Source.GUESSED) or self._good(
+            renamed(said, self._world.gate, self._budget), None, Source.GUESSED
+        )

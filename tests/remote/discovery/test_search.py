@@ -210,6 +210,21 @@ def test_an_unknown_domain_is_guessed_by_names_that_answer(dovecot: Dovecot, int
     assert "anna" not in dovecot.log()
 
 
+def test_a_hosters_name_in_the_certificate_is_proposed_tested_and_needs_a_persons_word(internet: Internet) -> None:
+    def imap(client: Client) -> None:
+        client.send(b"* OK ready\r\n")
+        client.command()
+        client.ok(b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n")
+
+    with Hostile(imap, tls=True, ca=internet.ca, name="s12.hoster.example") as hoster:
+        internet.leads(f"mail.{DOMAIN}", 993, hoster.port)
+        assert find(ADDRESS).source is Source.BY_HAND  # the name is nobody's
+        internet.leads("s12.hoster.example", 993, hoster.port)
+        found = find(ADDRESS)
+    assert (found.source, servers(found)) == (Source.GUESSED, ["imap s12.hoster.example:993:tls"])
+    assert (found.confirm, found.incoming[0].checked) == (("hoster.example",), True)
+
+
 def test_an_operators_own_domain_goes_by_its_templates_before_anything_else(
     dovecot: Dovecot, internet: Internet
 ) -> None:
