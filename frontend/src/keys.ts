@@ -33,6 +33,10 @@ const PREFIXES = new Set(BINDINGS.flatMap(({ keys }) => keys.filter((key) => /^\
 const SYMBOLS: Record<string, string> = { ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc", " ": "Space", "Shift+ ": "Shift+Space" };
 const PREFIX_LIFE = 1000; // ms between g and i
 
+/** WCAG 2.1.4: whoever has switched shortcuts of one letter off keeps the arrows, Enter, Esc and Space. */
+const LETTERS = document.getElementById("mail")?.dataset["keys"] !== "off";
+const isOff = (keys: string): boolean => !LETTERS && /^(\S|\w \w)$/.test(keys);
+
 export class Keys {
   #prefix = "";
   #timer = 0;
@@ -46,6 +50,7 @@ export class Keys {
   handle(event: KeyboardEvent): void {
     if (this.#isForOthers(event)) return;
     const key = event.shiftKey && event.key.length === 1 && !event.key.trim() ? `Shift+${event.key}` : event.key;
+    if (isOff(key)) return;
     const pressed = this.#prefix ? `${this.#prefix} ${key}` : key;
     this.#prefix = "";
     clearTimeout(this.#timer);
@@ -93,7 +98,8 @@ export function showHelp(): boolean {
       const binding = BINDINGS.find(({ action }) => action === row.dataset["action"]);
       const place = row.querySelector(".keys");
       row.removeAttribute("data-action"); // a line of help, not a button
-      for (const key of [...(binding?.keys ?? []), ...(binding?.inList ?? [])]) place?.append(keycap(key, dialog), " ");
+      for (const key of [...(binding?.keys ?? []), ...(binding?.inList ?? [])])
+        if (!isOff(key)) place?.append(keycap(key, dialog), " ");
     }
     document.body.append(dialog);
   }

@@ -69,3 +69,9 @@ def add_user(office: Office, email: str, name: str, password: str | None, role: 
     user.full_clean(exclude=["password"])
     user.save()
     return user
+
+
+def save_settings(actor: User, name: str, language: str, single_keys: bool) -> None:
+    """A person's own; nobody else sets them."""
+    actor.name, actor.language, actor.single_keys = name, language, single_keys
+    actor.save(update_fields=["name", "language", "single_keys"])

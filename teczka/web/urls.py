@@ -22,6 +22,7 @@ from teczka.web.office.offers import office_offer_add, office_offer_drop, office
 from teczka.web.office.people import set_up
 from teczka.web.office.policy import office_policy
 from teczka.web.session.demo import enter
+from teczka.web.session.settings import own_settings
 
 urlpatterns = [
     path("", home, name="home"),
@@ -29,6 +30,7 @@ urlpatterns = [
     path("sign-in/", login, name="account_login"),
     path("sign-out/", logout, name="account_logout"),
     path("language/", login_not_required(set_language), name="set_language"),
+    path("settings/", own_settings, name="own_settings"),
     path("accounts/", account_list, name="account_list"),
     path("accounts/add/", account_add, name="account_add"),
     path("accounts/<uuid:account_id>/reconnect/", account_reconnect, name="account_reconnect"),

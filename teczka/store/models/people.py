@@ -47,6 +47,8 @@ class User(AbstractBaseUser):
     language = models.TextField(default="pl")
     # External accounts; None: as many as the office's policy says.
     account_limit = models.IntegerField(null=True, blank=True)
+    # Shortcuts of one letter (WCAG 2.1.4): some ways of input press them by mistake.
+    single_keys = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,0 +1,35 @@
+"""What somebody sets for themselves."""
+
+from django import forms
+from django.conf import settings
+from django.forms.models import model_to_dict
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from teczka.actions.people import save_settings
+from teczka.web.requests import Request
+from teczka.web.said import Said, said, say
+
+
+class SettingsForm(forms.Form):
+    name = forms.CharField(label=_("Your full name"), max_length=200, widget=forms.TextInput({"autocomplete": "name"}))
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    single_keys = forms.BooleanField(
+        label=_("Shortcuts of one letter"),
+        help_text=_(
+            "Such as j, k and ?. Switch them off where speech input or a slip presses them. The arrows go on working."
+        ),
+        required=False,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_settings(request: Request) -> HttpResponse:
+    form = SettingsForm(request.POST or None, initial=model_to_dict(request.user, SettingsForm.base_fields))
+    if request.method == "POST" and form.is_valid():
+        save_settings(request.user, **form.cleaned_data)
+        say(request, Said.SAVED)
+        return redirect("own_settings")
+    return render(request, "session/settings.html", {"form": form, "said": said(request)})
