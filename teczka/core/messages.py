@@ -1,5 +1,6 @@
 """Messages as the house keeps them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from teczka.core.mail import DropHint
@@ -22,3 +23,15 @@ class Known:
     placement: int
     hint: DropHint
     here: bool  # the last listing named it; else it had left, or IMAP placed it there
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """Placements that a POP3 listing does not name: they left, or have another name now. Those that bear a UID from `below` on were found
+    again meanwhile."""
+
+    placements: Collection[int] = ()
+    below: int = 0
+
+
+NOTHING_LOOSE = Loose()

@@ -5,7 +5,7 @@ against a statement a table, half the waiting. (COPY is refused on tables with r
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -16,6 +16,7 @@ from django.db import connection
 
 from teczka.core.folders import DROP
 from teczka.core.mail import RemoteMessage
+from teczka.core.messages import NOTHING_LOOSE, Loose
 from teczka.store.headline import headline_of
 from teczka.store.models import Account
 from teczka.store.packs.blobs import Blobs
@@ -89,7 +90,7 @@ WITH fresh AS (
 free AS (
   SELECT p.id, p.seen AS was_seen, p.message_id, row_number() OVER (PARTITION BY p.message_id ORDER BY p.left_at NULLS FIRST, p.id) AS nth
   FROM store_placement p WHERE p.folder_id = %(folder)s AND p.gone_at IS NULL AND p.message_id IN (SELECT message_id FROM fresh)
-    AND (p.uidvalidity <> %(uidvalidity)s OR p.left_at IS NOT NULL OR p.id = ANY(%(loose)s))),
+    AND (p.uidvalidity <> %(uidvalidity)s OR p.left_at IS NOT NULL OR (p.id = ANY(%(loose)s) AND p.uid < %(below)s))),
 taken AS (
   UPDATE store_placement p SET uidvalidity = %(uidvalidity)s, uid = f.uid, left_at = NULL,
     uidl = f.uidl, listed_size = f.listed_size, head = f.head,
@@ -135,9 +136,15 @@ def keep(account: Account, blobs: Blobs, batch: Sequence[RemoteMessage]) -> Arri
     return Arrival([_row(message, identities[at], packed.get(at)) for at, message in enumerate(batch)])
 
 
-def arrive(account: Account, folder_id: int, uidvalidity: int, arrival: Arrival, loose: Collection[int] = ()) -> int:
+def discard(blobs: Blobs, arrival: Arrival) -> None:
+    """Bytes that no row will ever know."""
+    for pack in {row["pack"] for row in arrival.rows if "pack" in row}:
+        blobs.delete(key(pack))
+
+
+def arrive(account: Account, folder_id: int, uidvalidity: int, arrival: Arrival, loose: Loose = NOTHING_LOOSE) -> int:
     """Within the owner's transaction. When it commits everything is there, and the bytes were durable before. Returns how many placements
-    are new. `loose`: placements that may be taken over by the same bytes."""
+    are new."""
     known = [row for row in arrival.rows if "pack" not in row]
     taken = _take(account, folder_id, uidvalidity, known, loose) if known else 0
     columns: dict[str, Any] = {
@@ -155,15 +162,14 @@ def arrive(account: Account, folder_id: int, uidvalidity: int, arrival: Arrival,
     return taken + (int(count[0]) if count else 0)
 
 
-def _take(
-    account: Account, folder_id: int, uidvalidity: int, known: Sequence[Mapping[str, Any]], loose: Collection[int]
-) -> int:
+def _take(account: Account, folder_id: int, uidvalidity: int, known: Sequence[Mapping[str, Any]], loose: Loose) -> int:
     columns: dict[str, Any] = {
         "account": account.pk,
         "folder": folder_id,
         "uidvalidity": uidvalidity,
         "ours": uidvalidity == DROP,
-        "loose": list(loose),
+        "loose": list(loose.placements),
+        "below": loose.below,
         "rows": as_json(known),
     }
     with connection.cursor() as cursor:

@@ -11,7 +11,7 @@ from django.db import connection
 
 from teczka.core.folders import DROP
 from teczka.core.mail import DropEntry, DropHint
-from teczka.core.messages import Known
+from teczka.core.messages import Known, Loose
 from teczka.store.arrivals import as_json
 
 HINTS = """
@@ -58,12 +58,10 @@ def recognise(folder_id: int, named: Sequence[tuple[int, int, DropEntry]]) -> in
     return _execute(HINTS, {"folder": folder_id, "drop": DROP, "rows": as_json(rows)})
 
 
-def leave(folder_id: int, placements: Sequence[int], below: int) -> int:
-    """Those that were not given a new UID since."""
+def leave(folder_id: int, loose: Loose) -> int:
     which = "uidvalidity = %(drop)s AND uid < %(below)s AND id = ANY(%(ids)s)"
-    return _execute(
-        LEAVE.format(which=which), {"folder": folder_id, "drop": DROP, "below": below, "ids": list(placements)}
-    )
+    columns = {"folder": folder_id, "drop": DROP, "below": loose.below, "ids": list(loose.placements)}
+    return _execute(LEAVE.format(which=which), columns)
 
 
 def leave_others(folder_id: int) -> int:

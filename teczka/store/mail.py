@@ -6,7 +6,7 @@ believed dead either commits before the lease passes on, or not at all.
 
 import shutil
 from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from django.db import connection
 from teczka.core.errors import LeaseLost, Problem, Trouble
 from teczka.core.folders import DROP, LocalFolder
 from teczka.core.mail import DropEntry, FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary
-from teczka.core.messages import Candidate, Known
+from teczka.core.messages import NOTHING_LOOSE, Candidate, Known, Loose
 from teczka.store import drops, events, folders, placements
-from teczka.store.arrivals import Arrival, arrive, keep
+from teczka.store.arrivals import Arrival, arrive, discard, keep
 from teczka.store.models import Account
 from teczka.store.packs.blobs import Blobs
 from teczka.store.packs.spool import SpoolFile
@@ -54,6 +54,7 @@ class LocalMail:
         self._blobs = blobs
         self._public: dict[int, UUID] = {}  # of the folders
         self._packer = ThreadPoolExecutor(1, "pack")
+        self._unplaced: set[Future[Arrival]] = set()  # kept, and surely in no row
 
     def save_folders(self, listed: Sequence[RemoteFolder]) -> list[LocalFolder]:
         with self.writing():
@@ -76,13 +77,20 @@ class LocalMail:
 
     def keep(self, batch: Sequence[RemoteMessage]) -> Keeping:
         once = list({message.uid: message for message in batch}.values())
-        return Keeping([message.uid for message in once], self._packer.submit(self._pack, batch, once))
+        arrival = self._packer.submit(self._pack, batch, once)
+        self._unplaced.add(arrival)
+        return Keeping([message.uid for message in once], arrival)
 
-    def add(self, folder: LocalFolder, uidvalidity: int, kept: Keeping, loose: Collection[int] = ()) -> int:
+    def add(self, folder: LocalFolder, uidvalidity: int, kept: Keeping, loose: Loose = NOTHING_LOOSE) -> int:
         arrival = kept.arrival.result()
-        with self.writing():
-            new = arrive(self._account, folder.id, uidvalidity, arrival, loose)
-            self._tell([folder], unread=True)
+        self._unplaced.discard(kept.arrival)
+        try:
+            with self.writing():
+                new = arrive(self._account, folder.id, uidvalidity, arrival, loose)
+                self._tell([folder], unread=True)
+        except LeaseLost:
+            self._unplaced.add(kept.arrival)  # refused before anything was written
+            raise
         return new
 
     def known(self, folder: LocalFolder) -> list[Known]:
@@ -99,9 +107,9 @@ class LocalMail:
             self._tell([folder])
         return found
 
-    def leave(self, folder: LocalFolder, placements: Sequence[int], below: int) -> int:
+    def leave(self, folder: LocalFolder, loose: Loose) -> int:
         with self.writing():
-            left = drops.leave(folder.id, placements, below)
+            left = drops.leave(folder.id, loose)
             self._tell([folder])
         return left
 
@@ -117,9 +125,13 @@ class LocalMail:
                     message.body.discard()
 
     def close(self) -> None:
-        """Let go of the packer, once what it holds is done."""
+        """Let go of the packer, once what it holds is done. What came to no row is deleted: the account may be gone by now, or rest."""
         self._packer.submit(connection.close)
         self._packer.shutdown()
+        for arrival in self._unplaced:
+            if arrival.exception() is None:
+                discard(self._blobs, arrival.result())
+        self._unplaced.clear()
 
     def place(self, folder: LocalFolder, uidvalidity: int, matched: Sequence[tuple[RemoteSummary, int]]) -> int:
         with self.writing():

@@ -10,6 +10,7 @@ from typing import TypeVar
 from teczka.core.errors import Problem, Trouble
 from teczka.core.folders import DROP, LocalFolder
 from teczka.core.mail import INBOX, DropEntry, FolderStatus
+from teczka.core.messages import Loose
 from teczka.remote.types import RemoteDrop
 from teczka.sync.basket import Sealed
 from teczka.sync.carry import Put, carry
@@ -55,11 +56,11 @@ def _bring_in(
     local.opened(folder, status)
     new, loose = _recognise(folder, first, comparison, local, remote, report)
     if new:
-        _download(folder, new, loose, local, remote, report)
+        _download(folder, new, Loose(loose, first), local, remote, report)
     if len(loose) > CROWD and len(loose) * 2 > folder.stored and folder.told != len(entries):
         return  # the seat belt: most of a mailbox that seems to vanish is believed when it is told a second time
-    for piece in _pieces(loose):
-        local.leave(folder, piece, first)
+    if loose:
+        local.leave(folder, Loose(loose, first))
     local.complete(folder, status, status.uidnext)
 
 
@@ -85,7 +86,7 @@ def _recognise(
 def _download(
     folder: LocalFolder,
     new: Sequence[tuple[int, DropEntry]],
-    loose: Sequence[int],
+    loose: Loose,
     local: LocalDrop[K],
     remote: RemoteDrop,
     report: Report,

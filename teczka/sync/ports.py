@@ -2,13 +2,13 @@
 the same suite (tests/contract/test_local_account.py). The remote side is remote.types.RemoteMailbox."""
 
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from teczka.core.errors import Trouble
 from teczka.core.folders import LocalFolder
 from teczka.core.mail import DropEntry, FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary, Spool
-from teczka.core.messages import Candidate, Known
+from teczka.core.messages import NOTHING_LOOSE, Candidate, Known, Loose
 
 
 class Kept(Protocol):
@@ -45,11 +45,11 @@ class LocalAccount(Protocol[K]):
         May be called from another thread than the rest."""
         ...
 
-    def add(self, folder: LocalFolder, uidvalidity: int, kept: K, loose: Collection[int] = ()) -> int:
+    def add(self, folder: LocalFolder, uidvalidity: int, kept: K, loose: Loose = NOTHING_LOOSE) -> int:
         """End transaction A: wait for the bytes; then, committed together, message, placement, grant and the folder's counters. A message
         whose bytes are stored already gets a placement only; trouble with a UID is forgotten. Where the same bytes lie in the folder under
-        another UIDVALIDITY, have left it, or are among `loose` (Known.placement), that placement becomes the new one. Returns how
-        many are new or did so. Raises Problem(DISK_FULL)."""
+        another UIDVALIDITY, have left it, or are loose, that placement becomes the new one. Returns how many are new or did so.
+        Raises Problem(DISK_FULL)."""
         ...
 
     def place(self, folder: LocalFolder, uidvalidity: int, matched: Sequence[tuple[RemoteSummary, int]]) -> int:
@@ -104,7 +104,6 @@ class LocalDrop(LocalAccount[K], Protocol[K]):
         """The listing names these placements (Known.placement) so now: they are here, under these new UIDs. Their `head` stays."""
         ...
 
-    def leave(self, folder: LocalFolder, placements: Sequence[int], below: int) -> int:
-        """Of these, those that bear a UID below this one are listed no longer: a mark (P2), with which they stay in sight. Returns how
-        many were here."""
+    def leave(self, folder: LocalFolder, loose: Loose) -> int:
+        """They are listed no longer: a mark (P2), with which they stay in sight. Returns how many were here."""
         ...

@@ -1,7 +1,7 @@
 """The local side of an account in memory: what `sync.ports.LocalAccount` promises. Passes the same suite as the store's."""
 
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -9,7 +9,7 @@ from hashlib import sha256
 from teczka.core.errors import Trouble
 from teczka.core.folders import DROP, LocalFolder
 from teczka.core.mail import DropEntry, DropHint, FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary
-from teczka.core.messages import Candidate, Known
+from teczka.core.messages import NOTHING_LOOSE, Candidate, Known, Loose
 from teczka.sync.plan import bare_id
 
 Key = tuple[int, int, int]  # folder, UIDVALIDITY, UID
@@ -84,7 +84,7 @@ class MemoryAccount:
     def keep(self, batch: Sequence[RemoteMessage]) -> MemoryKept:
         return MemoryKept(batch)
 
-    def add(self, folder: LocalFolder, uidvalidity: int, kept: MemoryKept, loose: Collection[int] = ()) -> int:
+    def add(self, folder: LocalFolder, uidvalidity: int, kept: MemoryKept, loose: Loose = NOTHING_LOOSE) -> int:
         new = 0
         for message in kept.batch:
             raw = bytes(message.body if isinstance(message.body, bytes | bytearray) else message.body.data)  # type: ignore[attr-defined]
@@ -120,10 +120,10 @@ class MemoryAccount:
                 placed.hint, placed.left = DropHint(entry.uidl, entry.size, placed.hint.head), False
         return len(named)
 
-    def leave(self, folder: LocalFolder, placements: Sequence[int], below: int) -> int:
+    def leave(self, folder: LocalFolder, loose: Loose) -> int:
         left = 0
         for uid, placed in self._in(folder, DROP):
-            if placed.id in placements and uid < below and not placed.gone and not placed.left:
+            if placed.id in loose.placements and uid < loose.below and not placed.gone and not placed.left:
                 placed.left = True
                 left += 1
         return left
@@ -211,7 +211,7 @@ class MemoryAccount:
         self.placements[key] = Placed(self._ids, digest, flags, internaldate)
         return 1
 
-    def _take(self, key: Key, digest: bytes, message: RemoteMessage, loose: Collection[int]) -> bool:
+    def _take(self, key: Key, digest: bytes, message: RemoteMessage, loose: Loose) -> bool:
         folder, validity, _ = key
         free = [
             (placed.left, placed.id, old)
@@ -219,7 +219,7 @@ class MemoryAccount:
             if old[0] == folder
             and placed.digest == digest
             and not placed.gone
-            and (old[1] != validity or placed.left or placed.id in loose)
+            and (old[1] != validity or placed.left or (placed.id in loose.placements and old[2] < loose.below))
         ]
         if not free:
             return False

@@ -102,11 +102,15 @@ class Pop3Drop:
         return self._run(drop.listing(self._conversation))
 
     def heads(self, entries: Sequence[DropEntry]) -> Iterator[tuple[DropEntry, bytes]]:
-        """Nothing at all from the first that the server refuses on: TOP is optional."""
-        for entry, response in self._stream((entry, Command.of(Verb.TOP, entry.number, 0)) for entry in entries):
-            if not response.status.ok:
-                break
-            yield entry, fingerprint(header_block(_beginning(response, self._conversation.limits)))
+        """TOP is optional, and many servers without CAPA know it: the first tells whether the others are asked for."""
+        for some in (entries[:1], entries[1:]):
+            refused = True
+            for entry, response in self._stream((entry, Command.of(Verb.TOP, entry.number, 0)) for entry in some):
+                if response.status.ok:
+                    refused = False
+                    yield entry, fingerprint(header_block(_beginning(response, self._conversation.limits)))
+            if refused:
+                return
 
     def messages(self, wanted: Sequence[tuple[int, DropEntry]], envelopes: bool = False) -> Iterator[RemoteMessage]:
         self._fetched = True

@@ -66,7 +66,7 @@ class Reader:
 
     def expect(self, want: Want, size: int = 0) -> None:
         """A command was sent. Raises Problem where the server has answered before."""
-        if not self._asked and len(self._buffer) > self._at:
+        if not self._asked and self._content is None and len(self._buffer) > self._at:
             closing = self._buffer.startswith(b"-ERR", self._at)  # for inactivity, say
             raise Problem(Trouble.SERVER_CLOSED if closing else Trouble.SERVER_GARBAGE, host=self._host)
         self._asked.append((want, size))
