@@ -76,6 +76,9 @@ def ask(account: Account) -> FetchRequest:
 
 
 def _check_at_work(account: Account) -> None:
+    """As it stands now."""
+    with as_user(account.owner_id):
+        account.refresh_from_db(fields=["paused_at", "deleted_at"])
     if account.rests:
         raise Problem(Trouble.ACCOUNT_RESTS)
 
