@@ -1,7 +1,6 @@
 """The search for an address's servers as the machine's keeper starts it: no office, no database. Pages go through discovery.py."""
 
 from collections.abc import Iterator
-from functools import cache
 from threading import Event
 
 from teczka.actions.gate import gate
@@ -12,14 +11,9 @@ from teczka.remote.discovery.search import World, built_in, search
 from teczka.remote.http import Https
 
 
-@cache
-def _world() -> World:
-    return World(gate(), Names(), Https(gate()))
-
-
 def look_up(address: str, policy: Policy, stop: Event | None = None) -> Iterator[Step | Found]:
     """Steps as they happen, at last what was found, within twelve seconds. Raises Problem(ADDRESS_SPELLING) at once."""
-    return search(Address.parse(address), policy, _world(), stop)
+    return search(Address.parse(address), policy, World(gate(), Names(), Https(gate())), stop)
 
 
 def look_up_offline(address: str) -> Found:

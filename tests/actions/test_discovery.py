@@ -2,7 +2,7 @@
 
 import pytest
 
-from teczka.actions import discovery, lookup
+from teczka.actions import discovery
 from teczka.actions.discovery import MOST, WITHIN, discover, stop
 from teczka.actions.policy import save_policy
 from teczka.core.discovery import Found, Source, Step
@@ -23,7 +23,6 @@ ADDRESS = f"anna@{DOMAIN}"
 def cast(internet: Internet, monkeypatch: pytest.MonkeyPatch) -> Cast:
     """Nobody has searched yet."""
     monkeypatch.setattr(discovery, "_searches", discovery._Searches())
-    lookup._world.cache_clear()
     monkeypatch.setattr("teczka.remote.discovery.answering.ROUND", 0.2)
     return make_cast()
 

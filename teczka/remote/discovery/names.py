@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from secrets import randbelow
 
 from dns.exception import DNSException
@@ -40,11 +39,8 @@ class Names:
     """Methods raise Problem(SERVER_SILENT) where the name servers give no answer, or a broken one."""
 
     def __init__(self, make: Callable[[], Resolver] = Resolver) -> None:
+        """`make` is called for each question: name servers change while we run."""
         self._make = make
-
-    @cached_property
-    def _resolver(self) -> Resolver:
-        return self._make()
 
     def exchangers(self, domain: str, seconds: float) -> Exchangers:
         try:
@@ -76,7 +72,7 @@ class Names:
     def _ask(self, name: str, kind: RdataType, seconds: float) -> Iterable[object]:
         """Raises NXDOMAIN."""
         try:
-            answer = self._resolver.resolve(f"{name}.", kind, lifetime=seconds, raise_on_no_answer=False, search=False)
+            answer = self._make().resolve(f"{name}.", kind, lifetime=seconds, raise_on_no_answer=False, search=False)
         except NXDOMAIN:
             raise
         except (
