@@ -81,7 +81,9 @@ def edit_account(actor: User, public_id: UUID, new: NewAccount, told: Told = _un
             if checked:
                 new = checked.new
                 leases.revoke(before.pk)  # whoever is connected is so by what held before
-            account = Account.objects.select_for_update().get(pk=before.pk, deleted_at=None)
+            account = Account.objects.select_for_update().filter(pk=before.pk, deleted_at=None).first()
+            if account is None:
+                raise NotAllowed
             elsewhere = place(columns(new)) != place(columns(described(account)))
             save(account, columns(new) | (checked.report | well(account) if checked else {}))
             _seal(account, new)

@@ -121,7 +121,8 @@ def _list(chosen: argparse.Namespace) -> int:
             if chosen.json:
                 show(_told(account))
             else:
-                sys.stdout.write(f"{account.public_id}  {account.address}  {account.provider_name}  {account.state}\n")
+                state = "paused" if account.paused_at else account.state
+                sys.stdout.write(f"{account.public_id}  {account.address}  {account.provider_name}  {state}\n")
     return 0
 
 
@@ -135,6 +136,7 @@ def _told(account: Account) -> dict[str, object]:
         "mode": account.mode,
         "server": f"{account.host}:{account.port}:{account.security}",
         "state": account.state,
+        "paused": account.paused_at is not None,
         "trouble": account.trouble or None,
         "last_contact": account.last_contact_at.isoformat() if account.last_contact_at else None,
     }

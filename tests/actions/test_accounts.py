@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from hashlib import sha256
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from teczka.actions.account_rows import described
@@ -29,8 +31,9 @@ from teczka.core.accounts import Endpoint, Farewell, Mode, NewAccount, Protocol,
 from teczka.core.errors import AlreadyThere, LeaseLost, NotAllowed, Problem, Trouble
 from teczka.core.policy import Policy
 from teczka.store.leases import Lease, Leases
-from teczka.store.models import Account, Message, Placement, Secret
+from teczka.store.models import Account, Folder, Message, Placement, Secret, User
 from teczka.store.models.accounts import accounts_at_work
+from teczka.store.queries.accounts import accounts
 from teczka.store.viewer import as_user
 from tests.cast import Cast, make_account, make_cast
 from tests.conftest import OwnDatabase
@@ -120,6 +123,43 @@ def test_the_office_limit_holds_and_an_administrator_changes_it_for_all_or_for_o
     save_policy(cast.dorota, Policy(account_limit=6))
     cast.anna.refresh_from_db()
     add_account(cast.anna, replace(new, address="sixth@poczta.example"))
+
+
+def test_two_that_are_added_at_once_are_no_more_than_one(cast: Cast, new: NewAccount) -> None:
+    set_limit(cast.dorota, cast.anna.public_id, 1)
+
+    def add(number: int) -> Account | Trouble:
+        try:
+            actor = User.objects.get(pk=cast.anna.pk)
+            return add_account(actor, replace(new, address=f"{number}@poczta.example"))
+        except Problem as problem:
+            return problem.trouble
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(add, range(2)))
+    refused = [one for one in done if isinstance(one, Trouble)]
+    assert len(refused) == 1
+    assert refused[0] in {Trouble.ACCOUNT_LIMIT, Trouble.CHECK_BUSY}
+    assert len(accounts_of(cast.anna)) == 1
+
+
+def test_how_long_a_first_download_will_take_is_reckoned_from_its_speed(
+    cast: Cast, account: Account, mailbox: Mailbox
+) -> None:
+    mailbox.deliver_many(mail(number) for number in range(4))
+    fetch_alone(account)
+    since = now(account).fetching_since
+    assert since is not None
+    with as_user(cast.anna.pk):
+        Account.objects.update(state=State.FETCHING)
+        Folder.objects.filter(path="INBOX").update(on_server=12)
+    (line,) = accounts(cast.anna)
+    assert line.time_left(since + timedelta(seconds=30)) == timedelta(seconds=60)
+    assert line.time_left(since + timedelta(seconds=1)) is None  # it says nothing yet
+    pause_account(cast.anna, account.public_id)
+    assert accounts(cast.anna)[0].time_left(since + timedelta(seconds=30)) is None
 
 
 def test_a_deleted_account_leaves_room_for_another(cast: Cast, account: Account, new: NewAccount) -> None:
