@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -9,22 +10,24 @@ from django.utils import timezone
 
 from teczka.actions.account_rows import described, save, well
 from teczka.actions.gate import gate
-from teczka.actions.servers import opens
+from teczka.actions.servers import check_encrypted, opens
 from teczka.core import providers
 from teczka.core.accounts import Endpoint, NewAccount
 from teczka.core.discovery import Service
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.ladder import Rung, failure
-from teczka.core.policy import Policy
 from teczka.remote.check import Climb, Side
+from teczka.remote.egress import PATIENCE
 from teczka.remote.types import Credential, Security, Server
 from teczka.store import events
 from teczka.store.models import Account, User
-from teczka.store.queries.policy import policy
+from teczka.store.models.accounts import accounts_at_work
 from teczka.store.viewer import as_user
 
 Opens = Callable[[str, str], Credential]  # of a user name and a host; may raise Problem
 Told = Callable[[Rung], None]
+
+LOOK_UPS = 16  # at a time, of refused_servers
 
 _checking: set[int] = set()  # people whose check is under way in this process
 _lock = threading.Lock()
@@ -35,11 +38,10 @@ def climb(actor: User, new: NewAccount, opens: Opens, *, retry: bool = True) -> 
     another user name, that is tried once as well."""
     provider = providers.by_id(new.provider)
     other = provider.username_retry.of(new.address) if retry and provider and provider.username_retry else ""
-    rules = policy(actor)
 
     def side(service: Service, server: Endpoint, username: str) -> Side:
         there = Server(server.host, server.port, Security(server.security), new.ca_pem)
-        return Side(service, there, _credential(opens, rules, there, username), other)
+        return Side(service, there, _credential(actor, opens, there, username), other)
 
     sides = [side(Service(new.protocol), new.incoming, new.username)]
     if new.outgoing:
@@ -79,6 +81,31 @@ def report(rungs: list[Rung]) -> dict[str, object]:
     return {"check_report": [rung.as_json() for rung in rungs], "checked_at": timezone.now()}
 
 
+def refused_servers() -> list[str]:
+    """For the machine's keeper: servers of accounts at work that the gate refuses, which their owners are not told; as host:port
+    (address)."""
+    wanted: set[tuple[str, int]] = set()
+    for account_id, owner_id in accounts_at_work():
+        with as_user(owner_id):
+            rows = Account.objects.filter(pk=account_id).values_list("host", "port", "smtp_host", "smtp_port")
+            for host, port, smtp_host, smtp_port in rows:
+                wanted |= {(host, port), (smtp_host, smtp_port or 0)}
+    with ThreadPoolExecutor(LOOK_UPS) as pool:
+        found = pool.map(_refused, sorted(server for server in wanted if server[0]))
+    return [line for line in found if line]
+
+
+def _refused(server: tuple[str, int]) -> str:
+    host, port = server
+    try:
+        place = gate().look_up(host, port, PATIENCE)
+    except Problem:  # nobody knows the name: that is no secret
+        return ""
+    if place.candidates or not place.refused:
+        return ""
+    return f"{host}:{port} ({', '.join(str(candidate.address) for candidate in place.refused)})"
+
+
 @contextmanager
 def one_at_a_time(actor: User) -> Iterator[None]:
     """Nobody takes all the threads of pages by having slow servers checked. Raises Problem(CHECK_BUSY)."""
@@ -93,11 +120,10 @@ def one_at_a_time(actor: User) -> Iterator[None]:
             _checking.discard(actor.pk)
 
 
-def _credential(opens: Opens, rules: Policy, server: Server, username: str) -> Credential | Problem:
+def _credential(actor: User, opens: Opens, server: Server, username: str) -> Credential | Problem:
     """A Problem is told at the sign-in: how far we come without is worth knowing, too."""
-    if server.security is Security.PLAIN and not rules.allows_plain(server.host):
-        return Problem(Trouble.TLS_REQUIRED, host=server.host)
     try:
+        check_encrypted(actor, server)
         return opens(username, server.host)
     except Problem as problem:
         return problem

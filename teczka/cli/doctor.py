@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
+from teczka.actions.check import refused_servers
 from teczka.cli.house import house, parser, show, told
 from teczka.core.settings import Settings, settings
 from teczka.store.migrate import up_to_date, walls_hold
@@ -51,6 +52,9 @@ def examine(ours: Settings) -> Iterator[Finding]:
     yield Finding("walls", walls_hold(), "row-level security binds the serving role")
     yield Finding("database", True, f"PostgreSQL {doctor.server_version()}")
     yield Finding("reading", True, f"{doctor.unread()} messages wait to be read")
+    refused = refused_servers()
+    told = f"the gate refuses {', '.join(refused)}; TECZKA_EGRESS_ALLOW names what may be reached"
+    yield Finding("servers", not refused, told if refused else "none that the gate refuses")
     there, stuck = doctor.accounts()
     yield Finding("accounts", not stuck, f"{there} accounts, {stuck} wait for their owner")
 

@@ -62,11 +62,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A host that was looked up: the addresses that may be dialled, and when a failure is told (by time.monotonic())."""
+    """A host that was looked up: the addresses that may be dialled, those that may not, and when a failure is told (by
+    time.monotonic())."""
 
     host: str
     port: int
     candidates: tuple[Candidate, ...]
+    refused: tuple[Candidate, ...]
     end: float
 
     def turns(self) -> Iterator[tuple[Candidate, float]]:
@@ -164,15 +166,14 @@ class Gate:
             if not _own_name(host):
                 raise found
             found = []  # like a name of the office's that exists, which would be forbidden
-        passed = [
-            candidate
-            for candidate in found
-            if self._names(candidate.address, port) or (not named_only and self.permits(candidate.address, port, ports))
-        ]
-        for candidate in found:
-            if candidate not in passed:
-                log.warning("egress: %r port %s is refused: %s", host, port, candidate.address)
-        return Place(host, port, tuple(passed), end)
+        passed = [candidate for candidate in found if self._passes(candidate.address, port, named_only, ports)]
+        refused = [candidate for candidate in found if candidate not in passed]
+        for candidate in refused:
+            log.warning("egress: %r port %s is refused: %s", host, port, candidate.address)
+        return Place(host, port, tuple(passed), tuple(refused), end)
+
+    def _passes(self, address: Address, port: int, named_only: bool, ports: frozenset[int]) -> bool:
+        return self._names(address, port) if named_only else self.permits(address, port, ports)
 
 
 def parse_entry(entry: str) -> AllowEntry:
