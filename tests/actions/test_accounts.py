@@ -1,6 +1,7 @@
 """The life of an external account, against a real server (actions/accounts.py, actions/rest.py)."""
 
 import socket
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from teczka.actions.accounts import (
 )
 from teczka.actions.fetch import ask, fetch_account, fetch_alone
 from teczka.actions.policy import save_policy, set_limit
+from teczka.actions.removal import remove_the_doomed
 from teczka.actions.rest import delete_account, pause_account, resume_account, take_back
 from teczka.actions.secrets import open_password
 from teczka.actions.verify import verify_all
@@ -83,6 +85,12 @@ def leased(account: Account) -> Iterator[Lease]:
 
 def mail(number: int) -> bytes:
     return f"Message-ID: <m{number}@a.example>\r\nSubject: Sprawa {number}\r\n\r\nTreść {number}\r\n".encode()
+
+
+def on_disk(mailbox: Mailbox) -> dict[str, bytes]:
+    """The server's own files: a Maildir's names hold the flags, and its folders whether anybody has looked."""
+    files = [path for folder in ("new", "cur") for path in (mailbox.maildir / folder).iterdir()]
+    return {str(path.relative_to(mailbox.maildir)): path.read_bytes() for path in files}
 
 
 BY_DIGEST = {sha256(mail(number)).hexdigest(): f"Sprawa {number}" for number in range(200)}
@@ -350,8 +358,9 @@ def test_a_deleted_account_loses_its_secret_at_once_and_leaves_the_server_untouc
     cast: Cast, account: Account, mailbox: Mailbox, farewell: Farewell
 ) -> None:
     mailbox.deliver_many(mail(number) for number in range(3))
+    before = on_disk(mailbox)
+    assert len(before) == 3
     fetch_alone(account)
-    before = mailbox.listing()
     delete_account(cast.anna, account.public_id, farewell)
     with as_user(account.owner_id):
         assert not Secret.objects.exists()
@@ -359,7 +368,10 @@ def test_a_deleted_account_loses_its_secret_at_once_and_leaves_the_server_untouc
     assert accounts_of(cast.anna) == []
     with pytest.raises(Problem):
         fetch_alone(now(account))
-    assert mailbox.listing() == before
+    with as_user(account.owner_id):
+        Account.objects.update(deleted_at=timezone.now() - timedelta(days=6))
+    assert remove_the_doomed(threading.Event()) == 0
+    assert on_disk(mailbox) == before
     assert (held(account), listed(account)) == (3, 3)
 
 
