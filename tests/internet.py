@@ -46,6 +46,7 @@ class Internet:
         self.records: dict[tuple[str, str], list[str]] = {}  # (name, "MX" | "SRV") → as in a zone file
         self.silent: set[str] = set()  # names about which the DNS server says nothing
         self.broken: set[str] = set()  # SERVFAIL
+        self.unknown: set[str] = set()  # NXDOMAIN, though `getaddrinfo` may know them
         self.asked: list[str] = []  # "MX kancelaria.example": what the DNS server was asked
         self.looked_up: list[str] = []  # names whose addresses this process asked for
         self._folder = tempfile.TemporaryDirectory(prefix="internet-")
@@ -118,7 +119,7 @@ class Internet:
             answer.set_rcode(dns.rcode.SERVFAIL)
         elif records:
             answer.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *records))
-        elif not any(known == name or known.endswith(f".{name}") for known in self._names()):
+        elif name in self.unknown or not any(known == name or known.endswith(f".{name}") for known in self._names()):
             answer.set_rcode(dns.rcode.NXDOMAIN)
         return answer
 

@@ -82,16 +82,20 @@ class _Search:
             self._office, self._own_table, self._by_mx, self._published, self._directory, self._services, self._guess
         ]  # fmt: skip
         for attempt in attempts:
-            found = yield from attempt()
+            if self._exchangers.known or attempt == self._guess:  # names may be known to this machine alone
+                found = yield from attempt()
             if self._budget.stopped:
                 return
-            if found or not self._exchangers.known:
+            if found:
                 break
-        if not self._exchangers.known:
-            found = replace(of_servers(self._address, None, Source.BY_HAND, (), ()), unknown_domain=True)
-        found = found or by_hand(self._address, self._hint, self._mx)
+        found = found or self._nothing()
         helper = found.provider or (self._hint.id if self._hint else "")
         yield replace(found, provider=helper, steps=tuple(self._steps))
+
+    def _nothing(self) -> Found:
+        if self._exchangers.known:
+            return by_hand(self._address, self._hint, self._mx)
+        return replace(of_servers(self._address, None, Source.BY_HAND, (), ()), unknown_domain=True)
 
     def _ask(self, source: Source, subject: str, work: Callable[[], Found | None]) -> Attempt:
         """One step: told when it begins, and what came of it."""

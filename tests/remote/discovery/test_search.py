@@ -38,7 +38,8 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same search with a tenth of the patience."""
     monkeypatch.setattr(searching, "FETCH", 0.4)
     monkeypatch.setattr(searching, "DNS", 0.4)
-    monkeypatch.setattr("teczka.remote.discovery.answering.ROUND", 0.5)
+    monkeypatch.setattr("teczka.remote.discovery.answering.ROUND", 0.4)
+    monkeypatch.setattr("teczka.remote.discovery.certificates.SECONDS", 0.3)
 
 
 def told(address: str, policy: Policy | None = None, gate: Gate = GATE) -> list[Step | Found]:
@@ -278,7 +279,14 @@ def test_a_domain_that_is_not_there_is_said_to_be_none_and_what_may_be_meant(int
     found = find("anna@gmial.com")
     assert (found.unknown_domain, found.suggestion, found.offers) == (True, "anna@gmail.com", ())
     assert internet.asked == ["MX gmial.com"]
-    assert internet.looked_up == []
+    assert "autoconfig.gmial.com" not in internet.looked_up
+
+
+def test_names_that_this_machine_alone_knows_are_still_guessed(dovecot: Dovecot, internet: Internet) -> None:
+    internet.leads(f"imap.{DOMAIN}", 993, dovecot.tls_port)
+    internet.unknown.add(DOMAIN)
+    found = find(ADDRESS)
+    assert (found.source, found.unknown_domain) == (Source.GUESSED, False)
 
 
 def test_where_nobody_knows_a_proposal_is_left_to_the_person(internet: Internet) -> None:
