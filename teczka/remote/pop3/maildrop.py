@@ -1,7 +1,8 @@
 """The blocking transport: one signed-in session, which is a snapshot of the mailbox (`remote.types.RemoteDrop`).
 
-A session in which a message was fetched ends without QUIT. Only QUIT takes a server to the UPDATE state (RFC 1939 §6), in which some mark
-what was fetched as read, and those that keep nothing remove it (EXPIRE 0, RFC 2449 §6.7): by hanging up nothing changes there (P3).
+A session in which a message was fetched ends without QUIT. Only QUIT takes a server to the UPDATE state (RFC 1939 §6), in which those
+that keep nothing remove what was fetched (EXPIRE 0, RFC 2449 §6.7): by hanging up nothing is removed (P3). Whether RETR marks a message
+as read for other programs is the server's choice.
 """
 
 import math

@@ -1,0 +1,250 @@
+"""POP3 from a real server into the store, and from one protocol to the other and back."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from teczka.actions import manners
+from teczka.actions.account_rows import described
+from teczka.actions.accounts import edit_account
+from teczka.actions.fetch import Fetching, fetch_account
+from teczka.actions.manners import allowance, least_interval, share_megabytes
+from teczka.actions.secrets import seal_password
+from teczka.actions.verify import verify_all
+from teczka.core.accounts import Endpoint, NewAccount, Protocol, State
+from teczka.core.errors import Trouble
+from teczka.store.leases import Lease, Leases
+from teczka.store.models import Account, Folder, Message, Pack, Placement
+from teczka.store.viewer import as_user
+from teczka.sync import Report
+from tests.cast import make_account, make_cast
+from tests.conftest import OwnDatabase
+from tests.dovecot.mailbox import Mailbox
+from tests.dovecot.server import Dovecot
+
+pytestmark = pytest.mark.dovecot
+
+
+@pytest.fixture
+def account(own_database: OwnDatabase, dovecot: Dovecot, mailbox: Mailbox) -> Account:
+    owner = make_cast().anna
+    made = make_account(
+        owner,
+        protocol=Protocol.POP3,
+        host=dovecot.host,
+        port=dovecot.pop3s_port,
+        username=mailbox.username,
+        ca_pem=dovecot.ca_pem,
+    )
+    with as_user(owner.pk):
+        seal_password(made, mailbox.password)
+    return made
+
+
+def mail(number: int) -> bytes:
+    return (
+        f"Received: from a by b; Thu, 05 Nov 2026 10:{number % 60:02}:00 +0100\r\nMessage-ID: <m{number}@a.example>\r\n"
+        f"Subject: Sprawa {number}\r\n\r\nTreść {number}\r\n"
+    ).encode()
+
+
+def now(account: Account) -> Account:
+    with as_user(account.owner_id):
+        return Account.objects.get(pk=account.pk)
+
+
+def passed(account: Account) -> Report:
+    leases = Leases()
+    try:
+        lease = leases.try_take(account.pk)
+        assert lease is not None
+        return fetch_account(account.pk, account.owner_id, lease)
+    finally:
+        leases.close()
+
+
+def digests(account: Account, *, here: bool) -> list[str]:
+    """Of what lies in the inbox: on the server (`here`), or in sight."""
+    with as_user(account.owner_id):
+        placed = Placement.objects.filter(gone_at=None, folder__account=account, folder__role="inbox")
+        placed = placed.filter(left_at=None) if here else placed
+        return sorted(bytes(one.message.sha256).hex() for one in placed.select_related("message"))
+
+
+def there(mailbox: Mailbox) -> list[str]:
+    return sorted(held.sha256 for held in mailbox.listing(["INBOX"]))
+
+
+def on_disk(mailbox: Mailbox) -> list[tuple[str, bytes]]:
+    files = (path for folder in ("new", "cur") for path in Path(mailbox.maildir / folder).iterdir())
+    return sorted((path.name.partition(":")[0], path.read_bytes()) for path in files)
+
+
+def sound(account: Account) -> None:
+    """The counters are true, and every byte is what was stored."""
+    with as_user(account.owner_id):
+        for folder in Folder.objects.filter(account=account):
+            placed = Placement.objects.filter(folder=folder, gone_at=None)
+            assert (folder.stored, folder.unread) == (placed.count(), placed.filter(seen=False).count())
+    assert verify_all().clean
+
+
+def move(account: Account, dovecot: Dovecot, protocol: Protocol) -> Account:
+    """As its owner does on the page."""
+    port = dovecot.pop3s_port if protocol is Protocol.POP3 else dovecot.tls_port
+    before = now(account)
+    new = described(before)
+    changed = NewAccount(
+        **{name: getattr(new, name) for name in new.__dataclass_fields__ if name not in {"incoming", "protocol"}},
+        incoming=Endpoint(dovecot.host, port, "tls"),
+        protocol=protocol,
+    )
+    edit_account(account.owner, account.public_id, changed)
+    return now(account)
+
+
+def test_a_first_pass_brings_all_and_a_second_nothing_and_nothing_changes_there(
+    account: Account, mailbox: Mailbox
+) -> None:
+    mailbox.deliver_many(mail(number) for number in range(130))
+    mailbox.deliver(mail(7))  # the same bytes again
+    before, listed = on_disk(mailbox), there(mailbox)
+    report = passed(account)
+    assert (report.messages, report.stopped) == (131, None)
+    assert digests(account, here=True) == listed
+    assert passed(account).messages == 0
+    assert on_disk(mailbox) == before
+    with as_user(account.owner_id):
+        assert Message.objects.count() == 130
+        newest = Placement.objects.order_by("-uid")[:50]
+        assert all(one.message.subject for one in newest)
+        inbox = Folder.objects.get()
+        assert (inbox.role, inbox.stored, inbox.on_server) == ("inbox", 131, 131)
+    assert now(account).state == State.WORKING
+    sound(account)
+
+
+def test_what_was_removed_there_stays_here_and_says_so(account: Account, mailbox: Mailbox) -> None:
+    mailbox.deliver_many(mail(number) for number in range(20))
+    passed(account)
+    mailbox.expunge(mailbox.uids()[:5])
+    mailbox.deliver(mail(99))
+    report = passed(account)
+    assert (report.messages, report.stopped) == (1, None)
+    assert digests(account, here=True) == there(mailbox)
+    assert len(digests(account, here=False)) == 21
+    sound(account)
+
+
+def test_what_was_read_and_flagged_here_stays_so_when_all_names_change(account: Account, mailbox: Mailbox) -> None:
+    mailbox.deliver_many(mail(number) for number in range(30))
+    first = passed(account)
+    with as_user(account.owner_id):
+        marked = list(Placement.objects.order_by("uid")[:4].values_list("id", flat=True))
+        Placement.objects.filter(pk__in=marked).update(seen=True, flagged=True)
+        Folder.objects.update(unread=26)
+    mailbox.change_uidvalidity()  # of which Dovecot makes its UIDLs
+    mailbox.deliver(mail(99))
+    report = passed(account)
+    assert (report.messages, report.stopped) == (1, None)
+    assert report.bytes < first.bytes / 10
+    assert digests(account, here=True) == there(mailbox)
+    with as_user(account.owner_id):
+        kept = Placement.objects.filter(seen=True, flagged=True, left_at=None, gone_at=None)
+        assert sorted(kept.values_list("id", flat=True)) == sorted(marked)
+    sound(account)
+
+
+def test_from_pop3_to_imap_and_back_nothing_is_there_twice_and_nothing_is_lost(
+    account: Account, mailbox: Mailbox, dovecot: Dovecot
+) -> None:
+    mailbox.create("Sprawy")
+    mailbox.deliver_many([mail(500)], "Sprawy")
+    mailbox.deliver_many(mail(number) for number in range(60))
+    mailbox.deliver(mail(3))
+    mailbox.append(b"Message-ID: <e@x>\r\n\r\nno line end", "INBOX")
+    passed(account)
+    removed = there(mailbox)
+    mailbox.expunge(mailbox.uids()[:2])
+    passed(account)
+    with as_user(account.owner_id):
+        shown = {one.pk for one in Message.objects.all()}
+
+    account = move(account, dovecot, Protocol.IMAP)
+    report = passed(account)
+    assert report.stopped is None
+    assert digests(account, here=True) == there(mailbox)
+    assert digests(account, here=False) == removed  # what had left stays in sight
+    with as_user(account.owner_id):
+        assert {one.pk for one in Message.objects.all()} - shown == {
+            one.pk for one in Message.objects.filter(placements__folder__path="Sprawy")
+        }
+    sound(account)
+    assert passed(account).messages == 0
+
+    account = move(account, dovecot, Protocol.POP3)
+    mailbox.deliver(mail(99))
+    report = passed(account)
+    assert report.stopped is None
+    assert digests(account, here=True) == there(mailbox)
+    assert digests(account, here=False) == sorted([*removed, *(set(there(mailbox)) - set(removed))])
+    with as_user(account.owner_id):
+        assert Message.objects.count() == len(shown) + 2
+        assert Placement.objects.filter(folder__path="Sprawy", gone_at=None).count() == 1  # it stays in sight
+    sound(account)
+    assert passed(account).messages == 0
+
+
+def test_imap_keeps_what_it_downloads_after_a_while_of_pop3(
+    account: Account, mailbox: Mailbox, dovecot: Dovecot
+) -> None:
+    account = move(account, dovecot, Protocol.IMAP)
+    mailbox.deliver_many(mail(number) for number in range(40))
+    first = passed(account)
+    account = move(account, dovecot, Protocol.POP3)
+    assert passed(account).bytes == first.bytes  # POP3 has but the bytes to know them by
+    account = move(account, dovecot, Protocol.IMAP)
+    assert passed(account).bytes == 0  # and keeps what IMAP knows them by
+    assert digests(account, here=False) == there(mailbox)
+    sound(account)
+
+
+def test_a_days_share_ends_the_pass_and_new_mail_still_trickles_in(
+    account: Account, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manners, "MEGABYTE", 100)
+    monkeypatch.setattr(manners, "TRICKLE", 100)
+    with as_user(account.owner_id):
+        Account.objects.update(provider="interia")
+    given = share_megabytes(now(account))
+    assert given == 800
+    mailbox.deliver_many(mail(number) + b"x" * 20_000 + b"\r\n" for number in range(10))
+    report = passed(account)
+    assert report.stopped is not None
+    assert (report.stopped.trouble, report.stopped.params["megabytes"]) == (Trouble.SHARE_USED, given)
+    assert report.messages == 4  # the newest
+    assert least_interval(now(account)) == manners.TRICKLE_PAUSE
+    mailbox.deliver(mail(99))
+    assert passed(account).messages == 1
+    with as_user(account.owner_id):
+        assert Message.objects.filter(subject="Sprawa 99").exists()
+        Pack.objects.update(created_at=timezone.now() - timedelta(days=2))
+        assert allowance(now(account)) == given * 100
+
+
+def test_web_de_is_asked_every_quarter_of_an_hour(account: Account) -> None:
+    assert least_interval(account) == manners.DROP_PAUSE
+    account.host = "pop3.web.de"
+    assert least_interval(account) == 15 * 60
+    account.protocol = Protocol.IMAP
+    assert least_interval(account) == 0
+
+
+def test_pop3_is_not_listened_to(account: Account) -> None:
+    fetching = Fetching(account.pk, account.owner_id, Lease(account.pk, 1))
+    try:
+        assert not fetching.tells
+    finally:
+        fetching.close()
