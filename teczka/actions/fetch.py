@@ -28,7 +28,6 @@ OWNERS = oauth.OWNERS | {
     Trouble.SIGNIN_APP_PASSWORD,
     Trouble.SIGNIN_BROWSER,
     Trouble.SIGNIN_SWITCHED_OFF,
-    Trouble.SIGNIN_PERHAPS_OFF,
     Trouble.SIGNIN_MODERN_ONLY,
     Trouble.SIGNIN_ATTEMPTS,
     Trouble.SIGNIN_EXPIRED,
@@ -36,6 +35,7 @@ OWNERS = oauth.OWNERS | {
     Trouble.SIGNIN_NO_TOKENS,
     Trouble.SECRET_BROKEN,
     Trouble.SECRET_MISSING,
+    Trouble.TLS_REQUIRED,
 }
 REFUSED = {Trouble.SIGNIN_REFUSED, Trouble.SIGNIN_TOKEN}
 
