@@ -69,15 +69,17 @@ def _chosen(account: Account) -> dict[bytes, FolderRole]:
     return {bytes(name): FolderRole(role or "") for name, role in chosen}
 
 
+# How many generations lie below zero already, where no server counts. One look into the index for each folder.
+GENERATIONS = """
+SELECT ceil(-least(min(oldest.uidvalidity), 0) / 4294967296.0)::bigint FROM store_folder f CROSS JOIN LATERAL
+  (SELECT uidvalidity FROM store_placement p WHERE p.folder_id = f.id ORDER BY uidvalidity LIMIT 1) oldest
+WHERE f.account_id = %(account)s
+"""
 AFRESH = (
-    # Every generation has numbers of its own below zero, where no server counts.
-    """WITH mine AS (SELECT id FROM store_folder WHERE account_id = %(account)s),
-         low AS (SELECT ceil(-least(min(uidvalidity), 0) / 4294967296.0)::bigint AS used FROM store_placement
-                 WHERE folder_id IN (SELECT id FROM mine))
-       UPDATE store_placement SET uidvalidity = uidvalidity - (low.used + 1) * 4294967296 FROM low
-       WHERE folder_id IN (SELECT id FROM mine) AND uidvalidity >= 0""",
+    """UPDATE store_placement p SET uidvalidity = p.uidvalidity - %(down)s FROM store_folder f
+       WHERE f.account_id = %(account)s AND p.folder_id = f.id AND p.uidvalidity >= 0""",
     """UPDATE store_folder SET uidvalidity = NULL, complete_below = 0, highestmodseq = NULL WHERE account_id = %(account)s""",
-    """DELETE FROM store_fetchtrouble WHERE folder_id IN (SELECT id FROM store_folder WHERE account_id = %(account)s)""",
+    """DELETE FROM store_fetchtrouble t USING store_folder f WHERE f.account_id = %(account)s AND t.folder_id = f.id""",
 )
 
 
@@ -85,8 +87,11 @@ def start_afresh(account_id: int) -> None:
     """The account lies on another server now: its UIDVALIDITY and UIDs may be those of other messages by chance. What we hold keeps its
     place under numbers that no server gives, so that the next pass takes it for renumbered and re-matches it. Costs a row each."""
     with connection.cursor() as cursor:
+        cursor.execute(GENERATIONS, {"account": account_id})
+        row = cursor.fetchone()
+        used = row[0] if row and row[0] else 0
         for statement in AFRESH:
-            cursor.execute(statement, {"account": account_id})
+            cursor.execute(statement, {"account": account_id, "down": (used + 1) << 32})
 
 
 def opened(folder_id: int, status: FolderStatus) -> None:
