@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from teczka.core.accounts import Endpoint, NewAccount, Protocol
 from teczka.core.errors import AlreadyThere
 from teczka.core.ladder import NAMES, Outcome
 from teczka.core.problems import in_words
+from teczka.core.refusals import help_with
 from teczka.store.models import Account, User
 from teczka.store.models.accounts import everyones_accounts
 from teczka.store.viewer import as_user
@@ -97,14 +99,19 @@ def _check(chosen: argparse.Namespace) -> int:
     failed = False
     with house():
         account = account_of(chosen.account)
+        provider = providers.by_id(account.provider)
         for rung in check_account(account.owner, account.public_id):
             failed = failed or rung.outcome is Outcome.FAILED
             said = in_words(rung.problem) if rung.problem else ""
+            help_ = help_with(rung.problem, provider) if rung.problem else None
             if chosen.json:
-                show(rung.as_json() | {"said": said})
-            else:
-                sys.stdout.write(f"{rung.outcome:8}{rung.server:5} {NAMES[rung.step]}{': ' if said else ''}{said}\n")
-                sys.stdout.flush()
+                show(rung.as_json() | {"said": said, "help": asdict(help_) if help_ else None})
+                continue
+            advice = f" {provider.name}: {help_.texts['en']} {help_.url}" if provider and help_ else ""
+            sys.stdout.write(
+                f"{rung.outcome:8}{rung.server:5} {NAMES[rung.step]}{': ' if said else ''}{said}{advice}\n"
+            )
+            sys.stdout.flush()
     return int(failed)
 
 

@@ -5,6 +5,8 @@ the protocol says: refused, or busy.
 """
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from teczka.core.accounts import Auth
 from teczka.core.errors import Problem, Trouble
@@ -50,6 +52,24 @@ def recognise(said: str) -> Trouble | None:
     if _EITHER.search(said):
         return None
     return next((trouble for trouble, words in _PATTERNS if words.search(said)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What the provider itself asks of its people; texts by language, "pl" and "en"."""
+
+    texts: Mapping[str, str]
+    url: str
+
+
+def help_with(problem: Problem, provider: Provider | None) -> Help | None:
+    """What is to be switched on there, where the sign-in failed; where the server's name is found, where that was not reached."""
+    if provider is None:
+        return None
+    texts = provider.enable if problem.trouble.step == "signin" else provider.host_hint
+    if problem.trouble.step not in {"signin", "address", "connect", "tls"} or not texts:
+        return None
+    return Help(texts, provider.help_url)
 
 
 def refined(problem: Problem, provider: Provider | None) -> Problem:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from teczka.core.errors import Trouble
-from teczka.core.refusals import recognise
+from teczka.core import providers
+from teczka.core.errors import Problem, Trouble
+from teczka.core.refusals import help_with, recognise
 
 SAID = [
     ("[ALERT] Application-specific password required: https://support.google.com/accounts/answer/185833 (Failure)", "app_password"),
@@ -59,3 +60,21 @@ def test_a_long_answer_is_read_in_no_time() -> None:
     """At most 500 letters come here; a hostile server chooses them."""
     for said in ("too many " * 55, "imap " * 100, "app " * 125):
         recognise(said)
+
+
+@pytest.mark.parametrize("provider", providers.every())
+def test_a_refused_sign_in_comes_with_the_provider_s_own_help_in_both_languages(provider: str) -> None:
+    known = providers.by_id(provider)
+    help_ = help_with(Problem(Trouble.SIGNIN_SWITCHED_OFF, host="x"), known)
+    assert help_
+    assert help_.texts["pl"]
+    assert help_.texts["en"] != help_.texts["pl"]
+    assert help_with(Problem(Trouble.SERVER_SILENT, host="x"), known) is None
+    assert help_with(Problem(Trouble.SIGNIN_REFUSED, host="x"), None) is None
+
+
+def test_a_server_that_is_not_there_comes_with_where_its_name_is_found() -> None:
+    help_ = help_with(Problem(Trouble.ADDRESS_UNKNOWN, host="x"), providers.by_id("home-pl"))
+    assert help_
+    assert help_.texts == providers.every()["home-pl"].host_hint
+    assert help_with(Problem(Trouble.CONNECT_FAILED, host="x", port=1), providers.by_id("gmail")) is None
