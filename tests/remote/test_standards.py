@@ -1,7 +1,9 @@
-"""The page of standards names files that exist, and names every RFC that the IMAP code cites."""
+"""The page of standards names files that exist, and names every RFC that the code of IMAP and POP3 cites."""
 
 import re
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/standards.md").read_text()
@@ -13,8 +15,8 @@ def test_every_file_named_on_the_page_exists() -> None:
     assert {path for path in named if not (ROOT / "teczka/remote" / path).exists()} == set()
 
 
-def test_every_rfc_that_the_imap_code_cites_is_on_the_page() -> None:
-    cited = {
-        rfc for path in (ROOT / "teczka/remote/imap").glob("*.py") for rfc in re.findall(r"RFC (\d+)", path.read_text())
-    }
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_every_rfc_that_the_code_cites_is_on_the_page(protocol: str) -> None:
+    code = (ROOT / "teczka/remote" / protocol).glob("*.py")
+    cited = {rfc for path in code for rfc in re.findall(r"RFC (\d+)", path.read_text())}
     assert cited - set(re.findall(r"\d{4}", PAGE)) == set()

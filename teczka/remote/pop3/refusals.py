@@ -9,9 +9,12 @@ from teczka.remote.types import Credential
 
 _LATER = {"IN-USE", "LOGIN-DELAY", "SYS/TEMP", "LIMIT", "UNAVAILABLE"}
 _REFUSED = {"AUTH", "SYS/PERM"}
+# Said of a wrong password as well.
+_AGAIN = re.compile(r"try again", re.IGNORECASE)
+_WRONG = re.compile(r"password|authenticat|credential|invalid|incorrect|login failed", re.IGNORECASE)
 # Locked by another session, asked too often (web.de, GMX), or over the day's volume (Gmail).
 _LATER_WORDS = re.compile(
-    r"too many|too often|try again|later|temporar|unavailable|throttl|backoff|not connected|exceeded|\block(ed)?\b|in use|busy"
+    r"too many|too often|later|temporar|unavailable|throttl|backoff|not connected|exceeded|\block(ed)?\b|in use|busy"
     r"|login delay|interval|minimum time|zu oft|zu häufig",
     re.IGNORECASE,
 )
@@ -43,4 +46,8 @@ def at_command(status: Status, host: str, detail: str) -> Problem:
 
 
 def is_later(status: Status) -> bool:
-    return status.code in _LATER or (status.code not in _REFUSED and bool(_LATER_WORDS.search(status.text)))
+    if status.code in _LATER | _REFUSED:
+        return status.code in _LATER
+    if _AGAIN.search(status.text) and not _WRONG.search(status.text):
+        return True
+    return bool(_LATER_WORDS.search(status.text))
