@@ -41,9 +41,10 @@ class Site:
 
 
 @contextmanager
-def serving(environment: dict[str, str], port: int = 0) -> Iterator[Site]:
+def serving(environment: dict[str, str], port: int = 0, module: str = "teczka.cli") -> Iterator[Site]:
+    """`module`: or tests.internet, whose `environment()` it then needs."""
     port = port or free_port()
-    command = [sys.executable, "-m", "teczka.cli", "web", "--port", str(port)]
+    command = [sys.executable, "-m", module, "web", "--port", str(port)]
     with subprocess.Popen(command, env=environment) as process:
         site = Site(port, process)
         try:

@@ -87,8 +87,7 @@ class Provider:
         self._lock = threading.Lock()
 
     def _serve(self, *, tls: bool) -> ThreadingHTTPServer:
-        server = ThreadingHTTPServer((HOST, 0), type("Asked", (_Asked,), {"provider": self}))
-        server.daemon_threads = True
+        server = _Server((HOST, 0), type("Asked", (_Asked,), {"provider": self}))
         if tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.ca.issue_cert(*NAMES).configure_cert(context)
@@ -247,6 +246,13 @@ class Provider:
         token = f"t{self._made}." + base64.urlsafe_b64encode(hashlib.sha256(f"{self._made}".encode()).digest()).decode()
         where[token] = Given(person, frozenset(scopes), time.time() + lifetime, request or {})
         return token
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever does not believe the certificate, or goes away in the middle, is the test's business."""
 
 
 class _Asked(BaseHTTPRequestHandler):
