@@ -5,13 +5,15 @@ import os
 import subprocess
 import sys
 
+TRIED = ("tests/faults/test_crash_points.py", "tests/faults/test_pop3_crash_points.py")
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", action="store_true", help="every point, not a sample")
     chosen = parser.parse_args()
     environment = {**os.environ, "TECZKA_CRASH_POINTS": "all" if chosen.all else ""}
-    command = [sys.executable, "-m", "pytest", "-q", "-s", "tests/faults/test_crash_points.py", "--timeout=7200"]
+    command = [sys.executable, "-m", "pytest", "-q", "-s", *TRIED, "--timeout=7200"]
     return subprocess.run(command, env=environment, check=False).returncode
 
 
