@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -18,10 +19,11 @@ from teczka.actions.secrets import open_tokens
 from teczka.actions.tokens import doubt_token
 from teczka.core.accounts import Auth, Endpoint, Tokens
 from teczka.core.errors import AlreadyThere, NotAllowed, Problem, Trouble
+from teczka.store.events import REQUESTS
 from teczka.store.models import Account, Message, Secret, User
 from teczka.store.queries.oauth import registrations
 from teczka.store.viewer import as_user
-from tests.cast import Cast, make_cast
+from tests.cast import Cast, make_account, make_cast
 from tests.conftest import OwnDatabase
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
@@ -213,6 +215,30 @@ def test_a_broken_registration_is_told_to_the_administrators_and_mended_by_them(
     save_client(cast.dorota, Auth.MICROSOFT, NewClient(CLIENT, "inny~klucz", TENANT))
     assert registrations(cast.dorota)[Auth.MICROSOFT].trouble is None
     assert passed(account).state == "working"
+
+
+def test_mending_it_wakes_whoever_waits_for_that_in_this_office_and_nobody_else(
+    account: Account, cast: Cast, own_database: OwnDatabase
+) -> None:
+    waiting, well = account, make_account(cast.bartek, "bartek@m365.example", auth="microsoft")
+    elsewhere = make_account(cast.edward, "edward@m365.example", auth="microsoft", trouble=Trouble.OAUTH_SECRET)
+    google = make_account(cast.anna, "anna@gmail.com", auth="google", trouble=Trouble.OAUTH_SECRET)
+    with as_user(cast.anna.pk):
+        Account.objects.filter(pk=waiting.pk).update(trouble=Trouble.OAUTH_SECRET)
+    with psycopg.connect(own_database.url, autocommit=True) as listener:
+        listener.execute(f"LISTEN {REQUESTS}")
+        save_client(cast.dorota, Auth.MICROSOFT, NewClient(CLIENT, "inny~klucz", TENANT))
+        told = [notice.payload for notice in listener.notifies(timeout=1, stop_after=1)]
+        told += [notice.payload for notice in listener.notifies(timeout=0)]
+    assert told == [str(waiting.pk)], (well.pk, elsewhere.pk, google.pk)
+
+
+def test_an_office_hears_of_its_own_registration_alone(account: Account, cast: Cast, provider: Provider) -> None:
+    set_up(cast.edward)
+    provider.secret = "inny~klucz"
+    age(account)
+    passed(account)
+    assert registrations(cast.edward)[Auth.MICROSOFT].trouble is None
 
 
 def test_a_missing_consent_is_the_owner_s_to_ask_for(account: Account, provider: Provider) -> None:

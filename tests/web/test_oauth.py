@@ -283,6 +283,18 @@ def test_a_test_that_fails_names_what_to_mend_and_leads_back(
     assert f'href="{PAGE}"' in page
 
 
+@pytest.mark.parametrize("ill", [True, False])
+def test_administrators_see_from_everywhere_that_there_is_something_to_mend(
+    dorota: Client, office: Office, ill: bool
+) -> None:
+    ends = timezone.localdate() + timedelta(3 if ill else 300)
+    save_client(office.cast.dorota, Auth.MICROSOFT, NewClient(CLIENT, SECRET, TENANT, ends))
+    sign = "coś wymaga poprawy"
+    assert (sign in text(dorota, "/accounts/")) is ill
+    for person in (office.cast.anna, office.cast.edward):
+        assert sign not in text(browser(person), "/accounts/")
+
+
 def secret_of(office: Office) -> str:
     with as_user(office.cast.dorota.pk):
         return open_client_secret(OAuthClient.objects.get())

@@ -27,6 +27,9 @@ class Registration:
     def ends_soon(self, today: date) -> bool:
         return self.secret_ends_on is not None and today <= self.secret_ends_on <= today + WARNED
 
+    def wants_mending(self, today: date) -> bool:
+        return self.trouble is not None or self.ended(today) or self.ends_soon(today)
+
 
 def registrations(viewer: User) -> dict[Auth, Registration]:
     """Of the viewer's office, by provider; those that an administrator has entered."""

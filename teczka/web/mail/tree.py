@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from teczka.core.folders import ORDER, FolderRole
 from teczka.store.models import User
 from teczka.store.queries.accounts import AccountLine, accounts
 from teczka.store.queries.folders import FolderLine, folders
+from teczka.store.queries.oauth import registrations
 from teczka.store.queries.unified import Inbox, inboxes
 
 UNIFIED = "inbox"  # what the tree calls the unified inbox, beside folders' public ids
@@ -100,9 +102,17 @@ def tree(viewer: User) -> Tree:
 
 
 def beside(request: HttpRequest) -> dict[str, Any]:
-    """For the templates: the tree of whoever has signed in, made where a page shows it."""
+    """For the templates: the tree of whoever has signed in, made where a page shows it, and whether an administrator has something to
+    mend."""
     viewer = getattr(request, "user", None)  # a request that was refused early has none
-    return {"tree": SimpleLazyObject(lambda: tree(viewer))} if isinstance(viewer, User) else {}
+    if not isinstance(viewer, User):
+        return {}
+    return {"tree": SimpleLazyObject(lambda: tree(viewer)), "to_mend": SimpleLazyObject(lambda: _to_mend(viewer))}
+
+
+def _to_mend(viewer: User) -> bool:
+    today = timezone.localdate()
+    return viewer.is_administrator and any(one.wants_mending(today) for one in registrations(viewer).values())
 
 
 def levels(path: str, delimiter: str) -> list[str]:
