@@ -22,6 +22,7 @@ from teczka.remote.types import Credential, Security, Server
 from teczka.store import events
 from teczka.store.models import Account, User
 from teczka.store.models.accounts import accounts_at_work
+from teczka.store.queries.policy import policy
 from teczka.store.viewer import as_user
 
 Opens = Callable[[str, str], Credential]  # of a user name and a host; may raise Problem
@@ -38,10 +39,12 @@ def climb(actor: User, new: NewAccount, opens: Opens, *, retry: bool = True) -> 
     another user name, that is tried once as well."""
     provider = providers.by_id(new.provider)
     other = provider.username_retry.of(new.address) if retry and provider and provider.username_retry else ""
+    rules = policy(actor)
 
     def side(service: Service, server: Endpoint, username: str) -> Side:
-        there = Server(server.host, server.port, Security(server.security), new.ca_pem)
-        return Side(service, there, _credential(actor, opens, there, username), other)
+        allowed = rules.allows_plain(server.host)
+        there = Server(server.host, server.port, Security(server.security), new.ca_pem, plain_allowed=allowed)
+        return Side(service, there, _credential(opens, there, username), other)
 
     sides = [side(Service(new.protocol), new.incoming, new.username)]
     if new.outgoing:
@@ -120,10 +123,10 @@ def one_at_a_time(actor: User) -> Iterator[None]:
             _checking.discard(actor.pk)
 
 
-def _credential(actor: User, opens: Opens, server: Server, username: str) -> Credential | Problem:
+def _credential(opens: Opens, server: Server, username: str) -> Credential | Problem:
     """A Problem is told at the sign-in: how far we come without is worth knowing, too."""
     try:
-        check_encrypted(actor, server)
+        check_encrypted(server)
         return opens(username, server.host)
     except Problem as problem:
         return problem

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 from teczka.actions.accounts import add_account
 from teczka.actions.fetch import fetch_alone
 from teczka.actions.people import add_user
+from teczka.actions.policy import save_policy
 from teczka.actions.reading import read_some
 from teczka.core.accounts import Endpoint, NewAccount
 from teczka.core.people import FIRST_ZONE, Role
+from teczka.core.policy import Policy
 from teczka.remote.demo.office import DemoOffice, DemoPerson
 from teczka.remote.types import Server
 from teczka.store.models import Office, User
@@ -40,9 +42,11 @@ class Demo:
         people = []
         for person in self._running.people:
             role = Role.ADMINISTRATOR if person.administrator else Role.MEMBER
-            user = add_user(office, person.address, person.name, None, role)
+            people.append(add_user(office, person.address, person.name, None, role))
+            if person.administrator:
+                save_policy(people[-1], Policy(plain_hosts=frozenset({self._running.imap.host})))
+        for person, user in zip(self._running.people, people, strict=True):
             fetch_alone(add_account(user, self._mailbox(person)))
-            people.append(user)
         while read_some(READ):
             pass
         return people

@@ -9,7 +9,7 @@ from teczka.remote.imap import ImapMailbox
 from teczka.remote.pop3 import Pop3Drop
 from teczka.remote.types import Credential, Security, Server
 from teczka.store.mail import LocalMail
-from teczka.store.models import Account, Secret, User
+from teczka.store.models import Account, Secret
 from teczka.store.queries.policy import policy
 from teczka.store.secrets import SecretBroken
 from teczka.store.viewer import as_user
@@ -20,8 +20,9 @@ Connection = ImapMailbox | Pop3Drop
 
 def reach(account: Account) -> tuple[Server, Credential]:
     """Outside any transaction: an access token may have to be renewed first. Raises Problem."""
-    server = Server(account.host, account.port, Security(account.security), account.ca_pem)
-    check_encrypted(account.owner, server)
+    allowed = policy(account.owner).allows_plain(account.host)
+    server = Server(account.host, account.port, Security(account.security), account.ca_pem, plain_allowed=allowed)
+    check_encrypted(server)
     return server, opens(account, account.username, account.host)
 
 
@@ -41,9 +42,9 @@ def bring_in(remote: Connection, local: LocalMail, report: Report) -> None:
         run(remote, local, report)
 
 
-def check_encrypted(owner: User, server: Server) -> None:
+def check_encrypted(server: Server) -> None:
     """Raises Problem(TLS_REQUIRED) where the office's administrators do not, or no longer, allow this host without encryption."""
-    if server.security is Security.PLAIN and not policy(owner).allows_plain(server.host):
+    if server.security is Security.PLAIN and not server.plain_allowed:
         raise Problem(Trouble.TLS_REQUIRED, host=server.host)
 
 

@@ -83,7 +83,7 @@ class Climb:
     def _way(self, side: Side) -> Generator[Facts, None, None]:
         """The facts of each of `steps`, in their order."""
         server, end = side.server, time.monotonic() + SECONDS
-        place = self._gate.look_up(server.host, server.port, SECONDS, named_only=_named_only(server))
+        place = self._gate.look_up(server.host, server.port, SECONDS, named_only=server.named_only)
         yield {}
         sock = self._gate.dial(place, SECONDS)
         entry: Entry = _WAYS[side.service].over(sock, server, max(0.1, end - time.monotonic()))
@@ -120,7 +120,7 @@ class Climb:
             raise refused
         server, other = side.server, replace(credential, username=side.retry)
         seconds = max(0.1, end - time.monotonic())
-        sock = self._gate.connect(server.host, server.port, seconds, named_only=_named_only(server))
+        sock = self._gate.connect(server.host, server.port, seconds, named_only=server.named_only)
         entry: Entry = _WAYS[side.service].over(sock, server, max(0.1, end - time.monotonic()))
         try:
             for _ in entry.enter(other):
@@ -155,11 +155,6 @@ class Climb:
                 return tls_facts(tls)
         except (Problem, OSError, ValueError):
             return {}
-
-
-def _named_only(server: Server) -> bool:
-    """Without encryption only where the machine's keeper named the address."""
-    return server.security is Security.PLAIN
 
 
 def _size(entry: Entry) -> Facts:

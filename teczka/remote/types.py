@@ -39,7 +39,7 @@ __all__ = [
 class Security(StrEnum):
     TLS = "tls"  # from the first byte
     STARTTLS = "starttls"  # mandatory: no encryption, no session
-    PLAIN = "plain"  # only where the machine's keeper allowed the host (tests, the demo)
+    PLAIN = "plain"  # only where an administrator allowed the host
 
 
 _ENCODED = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
@@ -58,6 +58,15 @@ class Server:
     port: int
     security: Security
     ca_pem: str = ""  # a certificate authority of the office's own, beside the system's
+    plain_allowed: bool = (
+        False  # an administrator of the office named the host as one to be spoken to without encryption
+    )
+
+    @property
+    def named_only(self) -> bool:
+        """For the egress gate. Without encryption somebody must have named the place: an administrator the host, or the machine's keeper
+        the address."""
+        return self.security is Security.PLAIN and not self.plain_allowed
 
 
 @dataclass(frozen=True, slots=True)

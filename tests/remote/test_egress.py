@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.addresses import Reach, reach
 from teczka.remote.egress import Gate, parse_entry
+from teczka.remote.types import Security, Server
 
 NEVER = [
     "169.254.169.254", "169.254.0.1", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "fe80::1", "fd00:ec2::254", "fd20:ce::254",
@@ -212,3 +213,21 @@ def test_without_encryption_only_named_addresses_are_dialled(connect: Dial, monk
     with pytest.raises(Problem) as caught:
         connect(Gate.parse("127.0.0.1"), "mail.example.org", 143, named_only=True)
     assert caught.value.trouble is Trouble.CONNECT_FAILED
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed", "dialled"),
+    [
+        ("8.8.8.8", True, True),
+        ("8.8.8.8", False, False),
+        ("10.0.0.5", True, False),
+        ("127.0.0.1", True, False),
+    ],
+)
+def test_an_administrator_opens_a_public_host_to_plain_connections_and_the_office_s_network_to_none(
+    address: str, allowed: bool, dialled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", resolving([address]))
+    server = Server("mail.example.org", 143, Security.PLAIN, plain_allowed=allowed)
+    place = Gate().look_up(server.host, server.port, 1, named_only=server.named_only)
+    assert bool(place.candidates) is dialled

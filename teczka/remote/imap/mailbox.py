@@ -76,9 +76,8 @@ class ImapMailbox:
 
         Without `spool` only what is not a message is expected: an answer above `limits.response` is refused.
         """
-        plain = server.security is Security.PLAIN
         end = time.monotonic() + lifetime
-        sock = gate.connect(server.host, server.port, min(timeout, lifetime), named_only=plain)
+        sock = gate.connect(server.host, server.port, min(timeout, lifetime), named_only=server.named_only)
         mailbox = cls(server, sock, Conversation(server, spool=spool, limits=limits), timeout, end)
         for _ in mailbox.enter(credential):
             pass

@@ -38,8 +38,7 @@ async def watch(
 
     IDLE is renewed every `refresh`: a server may end one after 30 minutes (RFC 2177). Without IDLE the server is asked every `poll`.
     """
-    plain = server.security is Security.PLAIN
-    sock = await gate.connect_async(server.host, server.port, timeout, named_only=plain)
+    sock = await gate.connect_async(server.host, server.port, timeout, named_only=server.named_only)
     line = Line(server, sock, timeout)
     try:
         if server.security is Security.TLS:

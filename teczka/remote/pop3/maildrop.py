@@ -63,9 +63,8 @@ class Pop3Drop:
     ) -> Self:
         """Signed in. `timeout` in seconds for each step: the connection, the handshake, each answer; `lifetime` for everything together,
         the looking-up of the name alone left out. Without `spool` messages lie in memory, however large."""
-        plain = server.security is Security.PLAIN
         end = time.monotonic() + lifetime
-        sock = gate.connect(server.host, server.port, min(timeout, lifetime), named_only=plain)
+        sock = gate.connect(server.host, server.port, min(timeout, lifetime), named_only=server.named_only)
         made = cls(server, sock, Conversation(server, spool=spool, limits=limits), timeout, end)
         for _ in made.enter(credential):
             pass

@@ -47,9 +47,8 @@ class SmtpSession:
         lifetime: float = math.inf,
     ) -> Self:
         """Signed in. `timeout` in seconds for each step, `lifetime` for everything together."""
-        named_only = server.security is Security.PLAIN
         end = time.monotonic() + lifetime
-        sock = gate.connect(server.host, server.port, min(timeout, lifetime), named_only=named_only)
+        sock = gate.connect(server.host, server.port, min(timeout, lifetime), named_only=server.named_only)
         session = cls(sock, server, timeout, end)
         for _ in session.enter(credential):
             pass
