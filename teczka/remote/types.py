@@ -58,9 +58,7 @@ class Server:
     port: int
     security: Security
     ca_pem: str = ""  # a certificate authority of the office's own, beside the system's
-    plain_allowed: bool = (
-        False  # an administrator of the office named the host as one to be spoken to without encryption
-    )
+    plain_allowed: bool = False  # an administrator named the host: it may be spoken to without encryption
 
     @property
     def named_only(self) -> bool:
