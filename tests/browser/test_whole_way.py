@@ -300,7 +300,7 @@ def see_a_flag(page: Page, words: Words, mailbox: Mailbox) -> None:
 
 def leave(page: Page, words: Words) -> None:
     """Back shows the door, and nothing of what was behind it."""
-    page.locator(".side-foot > a").click()
+    page.locator(".side-foot > a").first.click()
     page.locator("#tree").get_by_role("link", name=words.inbox).click()
     expect(page.locator("#rows .spacer").first).to_be_attached()  # the core has begun
     page.keyboard.press("j")
