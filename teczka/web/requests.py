@@ -1,11 +1,14 @@
 """What a page function is given, and its first beat."""
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
 from django.http import Http404, HttpRequest
 
+from teczka.core.errors import NotAllowed
 from teczka.store.models import User
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -20,3 +23,11 @@ def found(thing: T | None) -> T:
     if thing is None:
         raise Http404
     return thing
+
+
+def allowed(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What an action gave. What its actor may not do, or may not know of, is the same 404."""
+    try:
+        return act(*args, **kwargs)
+    except NotAllowed:
+        raise Http404 from None

@@ -6,8 +6,14 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from teczka.core.settings import settings
-from teczka.web.accounts.accounts import account_add, account_list
+from teczka.web.accounts.accounts import account_lines, account_list
+from teczka.web.accounts.add import account_add
+from teczka.web.accounts.check import account_check, diagnosis_send
+from teczka.web.accounts.details import account_details, account_offer
+from teczka.web.accounts.edit import account_edit
+from teczka.web.accounts.life import account_delete, account_pause, account_restore, account_resume
 from teczka.web.accounts.oauth import account_forget, account_reconnect, oauth_again, oauth_callback
+from teczka.web.accounts.signin import account_signin
 from teczka.web.home import home
 from teczka.web.mail.folders import folder_page, folder_rows, folder_tree
 from teczka.web.mail.frame import frame
@@ -32,7 +38,18 @@ urlpatterns = [
     path("language/", login_not_required(set_language), name="set_language"),
     path("settings/", own_settings, name="own_settings"),
     path("accounts/", account_list, name="account_list"),
+    path("accounts/lines/", account_lines, name="account_lines"),
     path("accounts/add/", account_add, name="account_add"),
+    path("accounts/add/details/", account_details, name="account_details"),
+    path("accounts/offers/<uuid:offer_id>/", account_offer, name="account_offer"),
+    path("accounts/diagnosis/", diagnosis_send, name="diagnosis_send"),
+    path("accounts/<uuid:account_id>/edit/", account_edit, name="account_edit"),
+    path("accounts/<uuid:account_id>/check/", account_check, name="account_check"),
+    path("accounts/<uuid:account_id>/sign-in/", account_signin, name="account_signin"),
+    path("accounts/<uuid:account_id>/pause/", account_pause, name="account_pause"),
+    path("accounts/<uuid:account_id>/resume/", account_resume, name="account_resume"),
+    path("accounts/<uuid:account_id>/delete/", account_delete, name="account_delete"),
+    path("accounts/<uuid:account_id>/restore/", account_restore, name="account_restore"),
     path("accounts/<uuid:account_id>/reconnect/", account_reconnect, name="account_reconnect"),
     path("accounts/<uuid:account_id>/forget/", account_forget, name="account_forget"),
     path("oauth/<str:provider>/callback", oauth_callback, name="oauth_callback"),

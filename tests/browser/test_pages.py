@@ -129,8 +129,18 @@ def test_every_page_can_be_used_by_everybody(reading: tuple[Page, Reader]) -> No
     page.click("main form .primary")
     page.locator(".field-error").first.wait_for()
     check(page)
+    check_wizard(page)
     page.goto(folder)
     check_drawer(page)
+
+
+def check_wizard(page: Page) -> None:
+    page.fill("#id_address", "czyta@gmail.com")
+    page.click("main form .primary")
+    page.locator(".outcome").wait_for()
+    check(page)
+    page.click(".advanced summary")
+    check(page)
 
 
 def check_drawer(page: Page) -> None:

@@ -8,7 +8,9 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
-from teczka.store.models import Account, Folder, Message, User
+from teczka.actions.offers import offer_account
+from teczka.core.accounts import Endpoint, NewAccount
+from teczka.store.models import Account, AccountOffer, Folder, Message, User
 from tests.cast import Cast, make_account, make_cast, make_folder
 from tests.web.mailroom import share, store
 
@@ -56,6 +58,7 @@ class Office:
     folder: Folder
     private: Message
     shared: Message
+    offer: AccountOffer  # an account that the administrator prepared for Anna
 
 
 def make_office() -> Office:
@@ -64,7 +67,9 @@ def make_office() -> Office:
     folder = make_folder(account, "Teczka-tajna", "")
     private, shared = store(folder, PRIVATE), store(folder, SHARED)
     share(shared, cast.bartek)
-    return Office(cast, account, folder, private, shared)
+    prepared = NewAccount("anna@nowa.example", "anna", "", Endpoint("imap.nowa.example", 993, "tls"))
+    offer = offer_account(cast.dorota, cast.anna.public_id, prepared)
+    return Office(cast, account, folder, private, shared, offer)
 
 
 def browser(user: User | None) -> Client:

@@ -2,27 +2,33 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from teczka.actions.accounts import add_account
-from teczka.core.accounts import Endpoint, NewAccount
+from teczka.actions.rest import delete_account
+from teczka.core.accounts import Endpoint, Farewell, NewAccount
+from teczka.core.discovery import Found, Offer, Service, Source, Standing
 from teczka.core.errors import Problem
 from teczka.remote import check, egress
-from teczka.store.models import Account
+from teczka.store.models import Account, Diagnosis, Folder, OfficePolicy
 from teczka.store.viewer import as_user
-from tests.cast import make_account
-from tests.web.conftest import Office, browser
+from teczka.web.accounts.found import seal
+from tests.cast import make_account, make_folder
+from tests.conftest import OwnDatabase
+from tests.web.conftest import Office, browser, make_office
+from tests.web.pages import fields_of, text_of
 
+ADDRESS = "anna@nowa.example"
 TYPED = {
-    "address": "anna@nowa.example",
     "password": "bardzo-tajne-haslo",
     "provider_name": "Nowa poczta",
     "sender_name": "adw. Anna Lipowska",
-    "host": "127.0.0.1",
-    "security": "tls",
+    "imap_host": "127.0.0.1",
+    "smtp_host": "",
     "username": "anna.nowa",
 }
 
@@ -32,6 +38,34 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A port where nobody listens is told of as late as one that never answers."""
     monkeypatch.setattr(egress, "PATIENCE", 0.2)
     monkeypatch.setattr(check, "SECONDS", 2.0)
+
+
+def by_hand(client: Client, address: str = ADDRESS) -> dict[str, str]:
+    """The wizard's second step, nothing searched for: what its form holds."""
+    return fields_of(client.post("/accounts/add/", {"address": address, "by": "hand"}))
+
+
+def try_adding(client: Client, **typed: object) -> str:
+    return text_of(client.post("/accounts/add/details/", by_hand(client) | TYPED | typed))
+
+
+def found(
+    *offers: Offer, provider: str = "", source: Source = Source.PROVIDER, address: str = ADDRESS
+) -> dict[str, str]:
+    """The form's fields, had this been found."""
+    incoming = tuple(offer for offer in offers if offer.service is not Service.SMTP)
+    outgoing = tuple(offer for offer in offers if offer.service is Service.SMTP)
+    return {"found": seal(Found(address, source, "Nowa", provider, incoming, outgoing)), "address": address}
+
+
+def server(host: str, service: Service = Service.IMAP, **facts: object) -> Offer:
+    return Offer(service, Endpoint(host, 993, "tls"), ADDRESS, **facts)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def lived_in(own_database: OwnDatabase) -> Office:
+    """For what is done while a page unfolds: it happens on another connection, which sees only what was committed."""
+    return make_office()
 
 
 @pytest.fixture
@@ -56,25 +90,94 @@ def wrong_server() -> Iterator[int]:
 
 
 def test_a_refused_connection_is_told_and_everything_typed_stays_but_the_password(anna: Client) -> None:
-    answer = anna.post("/accounts/add/", TYPED | {"port": "1"})
-    page = answer.content.decode()
-    assert answer.status_code == 200
+    page = try_adding(anna, imap_port="1")
     assert "Nie można połączyć się z serwerem „127.0.0.1” na porcie 1." in page
     assert "Sprawdź u dostawcy nazwę serwera i port." in page
+    assert "#id_imap_host" in page  # the one button leads to where the mending is done
     assert TYPED["password"] not in page
-    for name, value in TYPED.items():
-        assert name == "password" or value in page
+    kept = fields_of(page)
+    assert all(kept[name] == value for name, value in TYPED.items() if name != "password")
 
 
 def test_a_foreign_server_is_told_as_the_step_that_failed(anna: Client, wrong_server: int) -> None:
-    page = anna.post("/accounts/add/", TYPED | {"port": str(wrong_server)}).content.decode()
+    page = try_adding(anna, imap_port=str(wrong_server))
     assert 'role="alert"' in page
     assert "127.0.0.1" in page.split('role="alert"')[1].split("<form")[0]
 
 
+def test_the_ladder_tells_how_far_it_came_and_what_was_not_tried(anna: Client) -> None:
+    page = try_adding(anna, imap_port="1")
+    assert "IMAP: Połączenie" in page
+    assert "nie sprawdzano" in page
+
+
+def test_what_was_typed_stands_beside_what_is_published(anna: Client) -> None:
+    sealed = found(server("imap.nowa.example"))
+    page = text_of(anna.post("/accounts/add/details/", by_hand(anna) | TYPED | sealed | {"imap_port": "1"}))
+    compared = page.split("Co wpisano, a co podaje dostawca")[1].split("</table>")[0]
+    assert "127.0.0.1" in compared
+    assert "<strong>imap.nowa.example</strong>" in compared
+
+
 def test_a_url_is_no_server_name(anna: Client) -> None:
-    page = anna.post("/accounts/add/", TYPED | {"port": "993", "host": "https://imap.example.com/"}).content.decode()
-    assert "Wpisz samą nazwę serwera" in page
+    assert "Wpisz samą nazwę serwera" in try_adding(anna, imap_host="https://imap.example.com/")
+
+
+def test_without_a_password_nothing_is_tried(anna: Client) -> None:
+    page = try_adding(anna, password="")
+    assert "To pole jest wymagane." in page
+    assert "IMAP: Połączenie" not in page
+
+
+def test_a_search_that_was_forged_is_begun_anew(anna: Client) -> None:
+    answer = anna.post("/accounts/add/details/", by_hand(anna) | TYPED | {"found": "eyJhIjoxfQ:forged"})
+    assert answer.headers["Location"] == "/accounts/add/"
+
+
+def test_encryption_is_ticked_and_locked(anna: Client) -> None:
+    page = text_of(anna.post("/accounts/add/", {"address": ADDRESS, "by": "hand"}))
+    box = page.split('name="imap_tls"')[1].split(">")[0]
+    assert "checked" in box
+    assert "disabled" in box
+    fields = by_hand(anna) | TYPED | {"imap_port": "1", "imap_tls": ""}
+    assert "bez szyfrowania" not in text_of(anna.post("/accounts/add/details/", fields)).split('role="alert"')[1][:300]
+
+
+def test_only_a_host_that_an_administrator_named_may_go_without_encryption(lived_in: Office) -> None:
+    anna = browser(lived_in.cast.anna)
+    with as_user(lived_in.cast.dorota.pk):
+        OfficePolicy.objects.create(office=lived_in.cast.office, plain_hosts=["stary.nowa.example"])
+    fields = by_hand(anna) | TYPED
+    fields.pop("imap_tls")
+    assert "nieszyfrowane połączenie" in text_of(anna.post("/accounts/add/details/", fields))
+    named = fields | {"imap_host": "stary.nowa.example"}
+    assert "nieszyfrowane połączenie" not in text_of(anna.post("/accounts/add/details/", named))
+
+
+def test_what_is_no_app_password_of_google_s_is_not_tried_unless_its_owner_insists(anna: Client) -> None:
+    sealed = found(server("127.0.0.1"), provider="gmail", address="anna@gmail.com")
+    fields = by_hand(anna, "anna@gmail.com") | TYPED | sealed | {"imap_port": "1"}
+    page = text_of(anna.post("/accounts/add/details/", fields))
+    assert "To nie wygląda na hasło do aplikacji" in page
+    assert "IMAP: Połączenie" not in page
+    assert "IMAP: Połączenie" in text_of(anna.post("/accounts/add/details/", fields | {"insist": "on"}))
+    spaced = fields | {"password": "abcd efgh ijkl mnop"}
+    assert "IMAP: Połączenie" in text_of(anna.post("/accounts/add/details/", spaced))
+
+
+def test_a_server_that_looks_like_another_wants_a_tick_of_its_own(anna: Client) -> None:
+    alike = server("imap.kancelarla.example", standing=Standing.LOOKALIKE, base_domain="kancelarla.example")
+    sealed = found(alike, server("smtp.kancelarla.example", Service.SMTP))
+    page = text_of(anna.post("/accounts/add/details/", by_hand(anna) | TYPED | sealed | {"imap_port": "1"}))
+    assert "To są serwery mojego dostawcy" in page
+    assert "IMAP: Połączenie" not in page
+
+
+def test_what_was_prepared_wants_the_password_alone(anna: Client, office: Office) -> None:
+    assert f"/accounts/offers/{office.offer.public_id}/" in anna.get("/accounts/").content.decode()
+    fields = fields_of(anna.get(f"/accounts/offers/{office.offer.public_id}/"))
+    assert fields["imap_host"] == "imap.nowa.example"
+    assert fields["offer"] == str(office.offer.public_id)
 
 
 def test_one_person_has_one_server_checked_at_a_time(anna: Client, office: Office) -> None:
@@ -85,19 +188,19 @@ def test_one_person_has_one_server_checked_at_a_time(anna: Client, office: Offic
         first = pool.submit(add_account, office.cast.anna, NewAccount("anna@cicha.example", "anna", "haslo", silent))
         caller, _address = listener.accept()
         with caller:
-            second = anna.post("/accounts/add/", TYPED | {"port": "1"}).content.decode()
-            others = browser(office.cast.bartek).post("/accounts/add/", TYPED | {"port": "1"}).content.decode()
+            second = try_adding(anna, imap_port="1")
+            others = try_adding(browser(office.cast.bartek), imap_port="1")
         assert isinstance(first.exception(20), Problem)
-        after = anna.post("/accounts/add/", TYPED | {"port": "1"}).content.decode()
+        after = try_adding(anna, imap_port="1")
     assert "Jedno sprawdzanie już trwa." in second
     assert "Nie można połączyć się" in others
     assert "Nie można połączyć się" in after
 
 
 def test_nothing_is_stored_of_an_account_that_failed(anna: Client, office: Office) -> None:
-    anna.post("/accounts/add/", TYPED | {"port": "1"})
+    try_adding(anna, imap_port="1")
     with as_user(office.cast.anna.pk):
-        assert not Account.objects.filter(address=TYPED["address"]).exists()
+        assert not Account.objects.filter(address=ADDRESS).exists()
 
 
 def test_the_list_tells_how_each_account_is_doing(anna: Client, office: Office) -> None:
@@ -110,11 +213,102 @@ def test_the_list_tells_how_each_account_is_doing(anna: Client, office: Office) 
         trouble_detail="<b>no</b>",
         trouble_since=datetime(2026, 5, 3, 10, 0, tzinfo=UTC),
     )
+    make_account(office.cast.anna, "anna@cicha.example", paused_at=timezone.now())
     page = anna.get("/accounts/").content.decode()
-    assert "Działa" in page
-    assert "Czeka na Ciebie" in page
-    assert "odrzucił nazwę użytkownika" in page
-    assert "&lt;b&gt;no&lt;/b&gt;" in page
+    for told in (
+        "Działa",
+        "Czeka na Ciebie",
+        "Wstrzymane",
+        "3 z 4",
+        "odrzucił nazwę użytkownika",
+        "&lt;b&gt;no&lt;/b&gt;",
+    ):
+        assert told in page
+
+
+def test_the_first_download_tells_how_far_it_is_and_how_long_it_will_take(anna: Client, office: Office) -> None:
+    since = timezone.now() - timedelta(minutes=1)
+    account = make_account(office.cast.anna, "anna@duza.example", state="fetching", fetching_since=since)
+    folder = make_folder(account)
+    with as_user(office.cast.anna.pk):
+        Folder.objects.filter(pk=folder.pk).update(stored=1_000, on_server=6_000)
+    lines = anna.get("/accounts/lines/").content.decode()
+    assert "Pobrano 1\N{NO-BREAK SPACE}000 z 6\N{NO-BREAK SPACE}000" in lines
+    assert "jeszcze ok. 5 min" in lines or "jeszcze ok. 6 min" in lines
+
+
+def test_who_has_as_many_accounts_as_allowed_is_told_so(anna: Client, office: Office) -> None:
+    for number in range(3):
+        make_account(office.cast.anna, f"anna{number}@duza.example")
+    page = anna.get("/accounts/").content.decode()
+    assert "4 z 4" in page
+    assert "tyle kont, ile dopuszcza kancelaria" in page
+    assert 'name="address"' not in anna.get("/accounts/add/").content.decode()
+
+
+def test_an_account_is_paused_and_resumed(anna: Client, office: Office) -> None:
+    where = f"/accounts/{office.account.public_id}"
+    anna.post(f"{where}/pause/")
+    assert "Wstrzymane" in anna.get("/accounts/").content.decode()
+    anna.post(f"{where}/resume/")
+    assert "Wstrzymane" not in anna.get("/accounts/").content.decode()
+
+
+def test_deleting_says_what_stays_and_can_be_undone(anna: Client, office: Office) -> None:
+    where = f"/accounts/{office.account.public_id}"
+    page = anna.get(f"{where}/delete/").content.decode()
+    assert "POZOSTANIE nietknięta" in page
+    assert "autofocus>Anuluj" in page
+    anna.post(f"{where}/delete/", {"farewell": "remove"})
+    listed = anna.get("/accounts/").content.decode()
+    assert "Cofnij usunięcie" in listed
+    assert "0 z 4" in listed
+    assert anna.get(f"{where}/edit/").status_code == 404
+    anna.post(f"{where}/restore/")
+    assert "1 z 4" in anna.get("/accounts/").content.decode()
+
+
+def test_a_deletion_without_a_choice_deletes_nothing(anna: Client, office: Office) -> None:
+    anna.post(f"/accounts/{office.account.public_id}/delete/", {})
+    assert "1 z 4" in anna.get("/accounts/").content.decode()
+
+
+def test_what_was_added_again_is_not_taken_back_beside_it(anna: Client, office: Office) -> None:
+    mine = office.account
+    delete_account(office.cast.anna, mine.public_id, Farewell.ARCHIVE)
+    make_account(office.cast.anna, mine.address)
+    page = anna.post(f"/accounts/{mine.public_id}/restore/").content.decode()
+    assert "To konto jest już dodane ponownie." in page
+
+
+def test_an_edit_of_names_and_colour_asks_no_server(lived_in: Office) -> None:
+    anna = browser(lived_in.cast.anna)
+    where = f"/accounts/{lived_in.account.public_id}/edit/"
+    fields = fields_of(anna.get(where))
+    assert fields["imap_host"] == "127.0.0.1"
+    assert "password" not in fields or not fields["password"]
+    page = text_of(anna.post(where, fields | {"provider_name": "Inna nazwa", "colour": "5", "in_unified": ""}))
+    assert "Zapisano." in page
+    with as_user(lived_in.cast.anna.pk):
+        now = Account.objects.get(pk=lived_in.account.pk)
+    assert (now.provider_name, now.colour, now.in_unified) == ("Inna nazwa", 5, False)
+
+
+def test_an_edit_is_tested_before_it_is_saved(lived_in: Office) -> None:
+    anna = browser(lived_in.cast.anna)
+    where = f"/accounts/{lived_in.account.public_id}/edit/"
+    page = text_of(anna.post(where, fields_of(anna.get(where)) | {"imap_port": "1", "password": "nowe"}))
+    assert "Nie można połączyć się z serwerem „127.0.0.1” na porcie 1." in page
+    with as_user(lived_in.cast.anna.pk):
+        assert Account.objects.get(pk=lived_in.account.pk).port == lived_in.account.port
+
+
+def test_a_diagnosis_reaches_the_administrators_without_what_lets_anybody_in(anna: Client, office: Office) -> None:
+    anna.post("/accounts/diagnosis/", {"address": ADDRESS, "report": "IMAP: odmowa; hasło: abc"})
+    with as_user(office.cast.dorota.pk):
+        sent = Diagnosis.objects.get()
+    assert "odmowa" in sent.report
+    assert "abc" not in sent.report
 
 
 def test_without_an_account_the_list_asks_for_one(office: Office) -> None:

@@ -15,8 +15,8 @@ from tests.conftest import OwnDatabase
 from tests.database import BYPASS
 from tests.web.conftest import SECRETS, Office, browser, make_office
 
-# What a stranger gets. own: their own things, without a trace of Anna's. hidden: as if it did not exist. open: anybody may come.
-# keepers: administrators alone, of their own office; to all others as if it did not exist.
+# What a stranger gets. own: their own things, without a trace of Anna's. hidden: as if it did not exist. act: the same, where they try
+# to do it. open: anybody may come. keepers: administrators alone, of their own office; to all others as if it did not exist.
 SWEEP = {
     "home": "own",
     "set_up": "open",
@@ -25,12 +25,23 @@ SWEEP = {
     "set_language": "open",
     "own_settings": "own",
     "account_list": "own",
+    "account_lines": "own",
     "account_add": "own",
+    "account_details": "own",
+    "account_offer": "hidden",
+    "account_edit": "hidden",
+    "account_check": "hidden",
+    "account_signin": "hidden",
+    "account_delete": "hidden",
+    "account_pause": "act",
+    "account_resume": "act",
+    "account_restore": "act",
+    "diagnosis_send": "own",
     "unified": "own",
     "unified_rows": "own",
     "unified_accounts": "own",
-    "account_reconnect": "own",
-    "account_forget": "own",
+    "account_reconnect": "act",
+    "account_forget": "act",
     "oauth_callback": "own",
     "oauth_again": "own",
     "office_people": "keepers",
@@ -63,7 +74,9 @@ def address(name: str, office: Office, message: Message) -> str:
         return reverse(name, args=["no-such-token"])
     if name == "folder_role":
         return reverse(name, args=[office.folder.public_id])
-    if name in {"account_reconnect", "account_forget"}:
+    if name == "account_offer":
+        return reverse(name, args=[office.offer.public_id])
+    if name.startswith("account_") and SWEEP[name] in {"hidden", "act"}:
         return reverse(name, args=[office.account.public_id])
     if name in {"office_limit", "office_offer_drop", "office_diagnosis_close"}:
         return reverse(name, args=[office.cast.anna.public_id])
@@ -78,9 +91,10 @@ def sweep(office: Office) -> None:
     for stranger in office.cast.strangers:
         client = browser(stranger)
         for name, kind in SWEEP.items():
-            answer = client.get(address(name, office, office.private))
+            where = address(name, office, office.private)
+            answer = client.post(where, {"auth": "microsoft"}) if kind == "act" else client.get(where)
             told = f"{name} as {stranger.email}"
-            hidden = kind == "hidden" or (kind == "keepers" and not stranger.is_administrator)
+            hidden = kind in {"hidden", "act"} or (kind == "keepers" and not stranger.is_administrator)
             assert answer.status_code == 404 if hidden else answer.status_code < 500, told
             check_traces(answer, told)
 
@@ -142,6 +156,13 @@ def test_every_address_has_its_place_in_the_sweep() -> None:
 
 def test_strangers_meet_no_trace_of_private_mail(office: Office) -> None:
     everything(office)
+
+
+def test_strangers_change_nothing_of_an_account(office: Office) -> None:
+    for stranger in office.cast.strangers:
+        for name in ("account_edit", "account_check", "account_signin", "account_delete"):
+            answer = browser(stranger).post(address(name, office, office.private), {"farewell": "remove"})
+            assert answer.status_code == 404, f"{name} as {stranger.email}"
 
 
 def test_row_level_security_alone_keeps_strangers_out(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,47 +1,66 @@
-"""External accounts: the list and adding one."""
+"""External accounts: the list, as a page and as what it fetches again when something changed."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from teczka.actions.accounts import add_account
-from teczka.core.errors import AlreadyThere, Problem
-from teczka.store.queries.accounts import accounts
-from teczka.store.queries.folders import first_inbox
-from teczka.web.accounts.forms import AccountForm
-from teczka.web.mail.tree import tree
-from teczka.web.problems import tell
+from teczka.store.models import User
+from teczka.store.queries.accounts import AccountLine, accounts
+from teczka.store.queries.offers import offers_for
+from teczka.store.queries.policy import room
+from teczka.web.problems import Told, tell
 from teczka.web.requests import Request
 
-# Which field a failed step points at, so that the focus lands where the mending is done.
-FIELD_OF_STEP = {"address": "host", "connect": "host", "tls": "security", "greeting": "port", "signin": "password"}
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An account as the list shows it."""
+
+    line: AccountLine
+    told: Told | None
+    left: timedelta | None  # of the first download
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    line: AccountLine
+    can_return: bool
 
 
 @require_safe
 def account_list(request: Request) -> HttpResponse:
-    lines = [
-        (line, tell(line.trouble, line.trouble_params, line.trouble_detail) if line.trouble else None)
-        for line in accounts(request.user)
-    ]
-    return render(request, "accounts/list.html", {"accounts": lines, "branches": tree(request.user)})
+    return list_page(request)
 
 
-@sensitive_post_parameters("password")
-@require_http_methods(["GET", "HEAD", "POST"])
-def account_add(request: Request) -> HttpResponse:
-    form = AccountForm(request.POST or None, initial={"sender_name": request.user.name})
-    told = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            account = add_account(request.user, form.account())
-        except Problem as problem:
-            told = tell(problem.trouble, problem.params, problem.detail)
-            form.fields[FIELD_OF_STEP.get(problem.trouble.step, "password")].widget.attrs["autofocus"] = True
-        except AlreadyThere:
-            form.add_error("address", _("You have this account already."))
-        else:
-            inbox = first_inbox(request.user, account.pk)
-            return redirect("folder", inbox) if inbox else redirect("account_list")
-    return render(request, "accounts/add.html", {"form": form, "told": told, "branches": tree(request.user)})
+@require_safe
+def account_lines(request: Request) -> HttpResponse:
+    return render(request, "accounts/list.html#lines", _listed(request.user))
+
+
+def list_page(request: Request, told: Told | None = None) -> HttpResponse:
+    context = {"title": _("External accounts"), "told": told}
+    return render(request, "accounts/list.html", context | _listed(request.user))
+
+
+def told_of(line: AccountLine) -> Told | None:
+    return tell(line.trouble, line.trouble_params, line.trouble_detail) if line.trouble else None
+
+
+def _listed(viewer: User) -> dict[str, Any]:
+    now, lines = timezone.now(), accounts(viewer)
+    there, limit = room(viewer)
+    deleted = [Deleted(line, now < line.undo_until) for line in lines if line.undo_until]
+    return {
+        "accounts": [Shown(line, told_of(line), line.time_left(now)) for line in lines if not line.deleted_at],
+        "deleted": [gone for gone in deleted if gone.can_return or gone.line.archived],
+        "offers": offers_for(viewer),
+        "there": there,
+        "limit": limit,
+        "room": there < limit,
+    }

@@ -1,5 +1,6 @@
 """What templates need beside Django's: icons, and times and amounts in people's words."""
 
+import math
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 
@@ -15,10 +16,11 @@ register = template.Library()
 
 # Drawn once a page; each use is a reference, so that a row carries none of the drawing.
 ICONS = (
-    "archive archive-restore arrow-left arrow-up at-sign check chevron-down chevron-right circle-alert circle-pause cloud-off code"
-    " download ellipsis-vertical file file-archive file-image file-pen file-spreadsheet file-text flag folder folder-open globe"
-    " image-off inbox info lock log-out mail mail-open mailbox mails menu paperclip plus refresh-cw reply send settings"
-    " shield-alert star trash-2 triangle-alert users x"
+    "archive archive-restore arrow-left arrow-up at-sign check chevron-down chevron-right circle-alert circle-pause cloud-off code copy"
+    " download ellipsis-vertical external-link eye file file-archive file-image file-pen file-spreadsheet file-text flag folder"
+    " folder-open globe image-off inbox info life-buoy lock log-in log-out mail mail-open mailbox mails menu minus paperclip pause"
+    " pencil play plug plus refresh-cw reply search send server settings shield-alert star stethoscope trash-2 triangle-alert undo-2"
+    " users x"
 ).split()
 
 
@@ -70,6 +72,23 @@ def _day(day: date, today: date, _language: str) -> str:
 def exactly(moment: datetime | None) -> str:
     """Sunday, 3 May 2026, 12:04."""
     return formats.date_format(timezone.localtime(moment), "l, j E Y, H:i") if moment else ""
+
+
+@register.filter
+def day(moment: datetime) -> str:
+    """3 May."""
+    return formats.date_format(timezone.localtime(moment), "j E")
+
+
+@register.filter
+def left(span: timedelta) -> str:
+    """About 6 min left; about 2 h left."""
+    minutes = math.ceil(span.total_seconds() / 60)
+    if minutes < 2:
+        return _("about a minute left")
+    if minutes < 100:
+        return _("about %(n)s min left") % {"n": minutes}
+    return _("about %(n)s h left") % {"n": round(minutes / 60)}
 
 
 @register.filter

@@ -1,0 +1,98 @@
+// A menu after WAI-ARIA's pattern, over a popover of links and buttons that works by its button alone where no script runs.
+// Opened by its button, a right click, the menu key, Shift+F10 or a long press anywhere on what it belongs to.
+
+const LONG_PRESS = 500; // ms
+const FAR = 10; // px that a finger may wander meanwhile
+
+export class Menu {
+  readonly #items: HTMLElement[];
+
+  constructor(
+    readonly element: HTMLElement,
+    readonly place: HTMLElement,
+    readonly button: HTMLElement,
+  ) {
+    this.#items = [...element.querySelectorAll<HTMLElement>('[role="menuitem"]')];
+    for (const item of this.#items) item.tabIndex = -1;
+    element.popover = "manual"; // the browser's own would close as the pointer that opened it goes up
+    button.setAttribute("aria-expanded", "false");
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      if (this.open) this.#close();
+      else this.#show(button.getBoundingClientRect().left, button.getBoundingClientRect().bottom);
+    });
+    button.addEventListener("keydown", (event) => ["ArrowDown", "ArrowUp"].includes(event.key) && (event.preventDefault(), button.click()));
+    element.addEventListener("keydown", (event) => this.#key(event));
+    element.addEventListener("focusout", (event) => event.relatedTarget && !element.contains(event.relatedTarget as Node) && this.#hide());
+    place.addEventListener("contextmenu", (event) => this.#asked(event));
+    place.addEventListener("pointerdown", (event) => event.pointerType === "touch" && this.#press(event));
+    document.addEventListener("pointerdown", ({ target }) => !element.contains(target as Node) && !button.contains(target as Node) && this.#hide());
+  }
+
+  get open(): boolean {
+    return this.element.matches(":popover-open");
+  }
+
+  /** The browser's own menu stays on links and selected text, and with Shift. */
+  #asked(event: MouseEvent): void {
+    const mouse = event.button === 2;
+    if (mouse && (event.shiftKey || (event.target as Element).closest("a, button, input") || getSelection()?.toString())) return;
+    event.preventDefault();
+    const { left, bottom } = this.button.getBoundingClientRect();
+    this.#show(mouse ? event.clientX : left, mouse ? event.clientY : bottom);
+  }
+
+  #press(start: PointerEvent): void {
+    const end = new AbortController();
+    const timer = setTimeout(() => this.#show(start.clientX, start.clientY), LONG_PRESS);
+    const stop = (): void => (clearTimeout(timer), end.abort());
+    const moved = (event: PointerEvent): void => void (Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY) > FAR && stop());
+    addEventListener("pointermove", moved, { signal: end.signal });
+    for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, stop, { signal: end.signal });
+  }
+
+  #show(x: number, y: number): void {
+    this.element.showPopover();
+    const { offsetWidth, offsetHeight, style } = this.element;
+    style.left = `${Math.max(0, Math.min(x, innerWidth - offsetWidth - 4))}px`;
+    style.top = `${Math.max(0, Math.min(y, innerHeight - offsetHeight - 4))}px`;
+    this.button.setAttribute("aria-expanded", "true");
+    this.#items[0]?.focus();
+  }
+
+  #hide(): void {
+    if (this.open) this.element.hidePopover();
+    this.button.setAttribute("aria-expanded", "false");
+  }
+
+  #close(): void {
+    this.#hide();
+    this.button.focus();
+  }
+
+  #key(event: KeyboardEvent): void {
+    const at = this.#items.indexOf(document.activeElement as HTMLElement);
+    const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 };
+    const step = steps[event.key];
+    if (event.key === "Escape") this.#close();
+    else if (event.key === "Tab") return this.#close(); // and on from its button
+    else if (step !== undefined) this.#items.at(step % this.#items.length)?.focus();
+    else if (event.key.length === 1 && event.key !== " ") this.#startingWith(event.key, at);
+    else return;
+    event.preventDefault();
+  }
+
+  #startingWith(letter: string, at: number): void {
+    const round = [...this.#items.slice(at + 1), ...this.#items.slice(0, at + 1)];
+    round.find((item) => item.textContent?.trim().toLocaleLowerCase().startsWith(letter.toLocaleLowerCase()))?.focus();
+  }
+}
+
+/** Each `[data-menu]` below `root` gets its menu. */
+export function menus(root: ParentNode): void {
+  for (const place of root.querySelectorAll<HTMLElement>("[data-menu]")) {
+    const element = document.getElementById(place.dataset["menu"] ?? "");
+    const button = place.querySelector<HTMLElement>("[popovertarget]");
+    if (element && button) new Menu(element, place, button);
+  }
+}

@@ -1,0 +1,108 @@
+"""An account's settings. Whatever decides how we get in is tested before it is saved."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from teczka.actions.accounts import account_of, edit_account
+from teczka.core import providers
+from teczka.core.accounts import Auth, NewAccount, Protocol
+from teczka.core.providers import Provider
+from teczka.store.models import Account
+from teczka.store.queries.policy import policy
+from teczka.web.accounts.forms import EditForm
+from teczka.web.accounts.found import help_for, password_kind
+from teczka.web.accounts.ladder import focus
+from teczka.web.accounts.trying import Trial, try_out
+from teczka.web.requests import Request, allowed
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_edit(request: Request, account_id: UUID) -> HttpResponseBase:
+    account = allowed(account_of, request.user, account_id)
+    provider = providers.by_id(account.provider)
+    form = EditForm(
+        request.POST or None,
+        initial=_initial(account, provider),
+        policy=policy(request.user),
+        password_kind=password_kind(provider),
+        needs_password=False,
+    )
+    if request.method == "POST" and form.is_valid():
+        return try_out(request, _trial(request, account, form))
+    return render(request, "accounts/edit.html", _context(account, form))
+
+
+def _trial(request: Request, account: Account, form: EditForm) -> Trial:
+    new = _edited(account, form)
+
+    def again(refused: dict[str, Any]) -> SafeString:
+        focus(form, refused)
+        return render_to_string("accounts/edit.html#outcome", _context(account, form) | refused, request)
+
+    return Trial(
+        new=new,
+        title=_("Edit account"),
+        climb=lambda told: edit_account(request.user, account.public_id, new, told),
+        done=lambda saved, rungs: render_to_string("accounts/saved.html", {"account": saved}, request),
+        again=again,
+    )
+
+
+def _edited(account: Account, form: EditForm) -> NewAccount:
+    return replace(
+        form.account(),
+        provider=account.provider,
+        auth=Auth(account.auth),
+        ca_pem=account.ca_pem,
+        colour=form.cleaned_data["colour"],
+        in_unified=form.cleaned_data["in_unified"],
+    )
+
+
+def _context(account: Account, form: EditForm) -> dict[str, Any]:
+    provider = providers.by_id(account.provider)
+    return {
+        "title": _("Edit account"),
+        "account": account,
+        "form": form,
+        "signin": account.auth,
+        "both": not provider or bool(provider.imap and provider.pop3),
+        "help": help_for(provider),
+    }
+
+
+def _initial(account: Account, provider: Provider | None) -> dict[str, Any]:
+    """As it stands; servers of the other protocol as its provider has them."""
+    told: dict[str, Any] = {
+        name: getattr(account, name)
+        for name in "address provider_name sender_name protocol mode smtp_username colour in_unified".split()
+    }
+    told["username"] = "" if account.username == account.address else account.username
+    domain = account.address.rpartition("@")[2]
+    for protocol in Protocol:
+        templates = getattr(provider, protocol.value) if provider else ()
+        server = templates[0].at(domain) if templates else None
+        if server:
+            told |= _server(protocol.value, server.host, server.port, server.security)
+    told |= _server(account.protocol, account.host, account.port, account.security)
+    return told | _server("smtp", account.smtp_host, account.smtp_port, account.smtp_security)
+
+
+def _server(kind: str, host: str, port: int | None, security: str) -> dict[str, Any]:
+    plain = security == "plain"
+    return {
+        f"{kind}_host": host,
+        f"{kind}_port": port,
+        f"{kind}_security": "starttls" if plain else security or "tls",
+        f"{kind}_tls": not plain,
+    }
