@@ -17,6 +17,7 @@ from teczka.core.accounts import Farewell
 from teczka.store.blobs import blobs
 from teczka.store.models import Account, Folder, Grant, Message, Pack, Placement, Thread, ThreadLink, User
 from teczka.store.packs.format import key
+from teczka.store.queries.accounts import accounts
 from teczka.store.viewer import as_user
 from tests.cast import Cast, make_account, make_cast
 from tests.conftest import OwnDatabase
@@ -149,6 +150,7 @@ def test_what_others_were_granted_stays_theirs_in_a_pack_of_its_own(cast: Cast, 
     with as_user(cast.anna.pk):
         assert (Message.objects.count(), Placement.objects.count(), Folder.objects.count()) == (1, 0, 0)
         assert Pack.objects.count() == 1
+    assert accounts(cast.anna) == []
     found = verify_all()
     assert found.clean, found.faults
     assert found.messages == 1

@@ -83,7 +83,7 @@ class AccountLine:
 
 
 def accounts(viewer: User) -> list[AccountLine]:
-    """The viewer's accounts, the deleted ones among them, oldest first. Costs a row per folder."""
+    """The viewer's accounts, oldest first; among them archives, and what was deleted and can still be taken back. Costs a row per folder."""
     return walls.read(
         viewer,
         AccountLine,
@@ -94,7 +94,8 @@ def accounts(viewer: User) -> list[AccountLine]:
             FROM store_account a
             CROSS JOIN LATERAL (SELECT coalesce(sum(stored), 0)::int AS stored, coalesce(sum(on_server), 0)::int AS on_server
                                 FROM store_folder f WHERE f.account_id = a.id AND f.gone_at IS NULL AND {walls.mine("f")}) f
-            WHERE {walls.mine("a")} ORDER BY a.id""",
+            WHERE {walls.mine("a")} AND NOT (a.farewell = '{Farewell.REMOVE}' AND a.deleted_at < now() - interval '{UNDO_DAYS} days')
+            ORDER BY a.id""",
     )
 
 
