@@ -83,7 +83,7 @@ class AccountLine:
 
 
 def accounts(viewer: User) -> list[AccountLine]:
-    """The viewer's accounts, oldest first; among them archives, and what was deleted and can still be taken back. Costs a row per folder."""
+    """The viewer's accounts, oldest first; among them archives, and what can still be taken back. Costs a row per folder."""
     return walls.read(
         viewer,
         AccountLine,
