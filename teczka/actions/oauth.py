@@ -11,7 +11,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from teczka.actions.account_rows import described
-from teczka.actions.accounts import account_of, add_account, edit_account
+from teczka.actions.accounts import account_of, add_account, check_room, edit_account
 from teczka.actions.clients import client_of
 from teczka.actions.gate import gate
 from teczka.actions.tokens import check_hosts, mail_scopes
@@ -125,6 +125,8 @@ def for_shared(errand: Errand, granted: str) -> Errand:
 def begin(actor: User, errand: Errand, redirect_uri: str) -> tuple[str, Journey]:
     """The address at the provider, and what to remember meanwhile under its `state`. Raises Problem."""
     client = _client(actor, errand.auth)
+    if errand.purpose is Purpose.ADD:
+        check_room(actor)
     if new := _wanted(actor, errand):
         check_hosts(new)
     scopes = mail_scopes(client.provider, errand.protocol, sends=errand.sends)

@@ -20,7 +20,7 @@ from teczka.core.oauth import PROVIDERS
 from teczka.core.settings import settings
 from teczka.store.queries.folders import first_inbox
 from teczka.web.problems import Told, tell
-from teczka.web.requests import Request
+from teczka.web.requests import Request, allowed
 
 JOURNEYS, FAILED, TESTED = "oauth", "oauth_failed", "oauth_tested"  # in the session
 MOST = 5  # journeys of one session; the oldest is forgotten
@@ -74,19 +74,13 @@ def oauth_again(request: Request) -> HttpResponse:
 @require_POST
 def account_reconnect(request: Request, account_id: UUID) -> HttpResponse:
     """`auth`: with which provider. Another kind of sign-in than before is as good."""
-    try:
-        errand = to_reconnect(request.user, account_id, auth_named(request.POST.get("auth", "")))
-    except NotAllowed:
-        raise Http404 from None
-    return leave(request, errand)
+    auth = auth_named(request.POST.get("auth", ""))
+    return leave(request, allowed(to_reconnect, request.user, account_id, auth))
 
 
 @require_POST
 def account_forget(request: Request, account_id: UUID) -> HttpResponse:
-    try:
-        forget_tokens(request.user, account_id)
-    except NotAllowed:
-        raise Http404 from None
+    allowed(forget_tokens, request.user, account_id)
     return redirect("account_list")
 
 
