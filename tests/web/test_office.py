@@ -152,6 +152,16 @@ def test_a_mailbox_is_prepared_for_somebody_and_taken_back(dorota: Client, offic
     assert "celina@firma.example" not in dorota.get("/office/offers/").content.decode()
 
 
+def test_whoever_adds_a_mailbox_at_a_provider_marked_as_public_is_told_so(dorota: Client, office: Office) -> None:
+    celina = office.cast.celina
+    dorota.post("/office/offers/add/", OFFER | {"person": str(celina.public_id), "address": "celina@gmail.com"})
+    with as_user(celina.pk):
+        where = f"/accounts/offers/{AccountOffer.objects.get().public_id}/"
+    assert "za dostawcę publicznego" not in browser(celina).get(where).content.decode()
+    dorota.post("/office/rules/", RULES | {"forbidden_domains": ""})
+    assert "uważa Gmail za dostawcę publicznego" in browser(celina).get(where).content.decode()
+
+
 def test_nothing_is_prepared_for_somebody_of_another_office(dorota: Client, office: Office) -> None:
     answer = dorota.post("/office/offers/add/", OFFER | {"person": str(office.cast.edward.public_id)})
     assert answer.status_code == 200

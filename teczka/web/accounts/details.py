@@ -65,6 +65,7 @@ def details(
     known = registrations(request.user)
     elsewhere = [(auth.value, WITH[auth]) for auth in ways if auth in WITH and auth in known]
     form = form or _form(request, found)
+    provider = told_about.provider_of(found)
     if not form.is_bound and not elsewhere:
         form.fields["password"].widget.attrs["autofocus"] = True
     return {
@@ -77,6 +78,7 @@ def details(
         "lookalikes": told_about.lookalikes(found),
         "foreign": found.confirm,
         "help": told_about.help_of(found),
+        "public": provider.name if provider and provider.id in policy(request.user).public_providers else "",
         "with": elsewhere,
         "missing": [WITH[auth] for auth in ways if auth in WITH and auth not in known],
         "signin": "password" if Auth.PASSWORD in ways else "",
