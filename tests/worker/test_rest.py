@@ -9,16 +9,21 @@ from django.db import connection
 from teczka.actions.accounts import add_account, reconnect_account
 from teczka.actions.fetch import ask
 from teczka.actions.rest import delete_account, pause_account, resume_account, take_back
+from teczka.actions.verify import verify_all
 from teczka.core.accounts import Endpoint, Farewell, NewAccount, State
 from teczka.core.errors import Trouble
-from teczka.store.models import Account
+from teczka.store.blobs import blobs
+from teczka.store.models import Account, Placement
 from teczka.store.viewer import as_user
 from tests.cast import Cast, make_cast
 from tests.conftest import OwnDatabase
+from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
+from tests.letters import letters
 from tests.processes import Running, Teczka, until
 
 pytestmark = pytest.mark.dovecot
+MESSAGES = 1_500
 AT_ONCE = 3.0  # seconds; the workers poll every five minutes
 
 
@@ -35,8 +40,12 @@ def server() -> Iterator[Dovecot]:
 
 
 @pytest.fixture
-def account(cast: Cast, server: Dovecot) -> Account:
-    box = server.add_user()
+def box(server: Dovecot) -> Mailbox:
+    return server.add_user()
+
+
+@pytest.fixture
+def account(cast: Cast, server: Dovecot, box: Mailbox) -> Account:
     return add_account(
         cast.anna,
         NewAccount(
@@ -70,7 +79,7 @@ def kept() -> bool:
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 1 AND granted"
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         )
-        return cursor.fetchone() != (0,)
+        return bool(cursor.fetchone() != (0,))
 
 
 def connected(server: Dovecot, mailbox: str) -> int:
@@ -118,3 +127,31 @@ def test_a_paused_or_deleted_account_is_dropped_at_once_and_its_server_is_asked_
     reconnect_account(cast.anna, account.public_id, password="sekret-do-poczty")
     until(lambda: sessions(server, account.username) > before + 1, AT_ONCE, "the keeper's sign-in")
     until(lambda: state(account) == (State.WORKING, ""), AT_ONCE, "the pass")
+
+
+def test_paused_and_resumed_in_the_middle_of_a_download_all_mail_comes_once(
+    own_database: OwnDatabase, cast: Cast, account: Account, box: Mailbox
+) -> None:
+    box.deliver_many(letters(MESSAGES, size=60_000))
+    packs = set(blobs().list())
+    teczka = Teczka(Path(own_database.environment["TECZKA_DATA"]), own_database.environment)
+    with teczka.running("worker") as running:
+        for share in (0.05, 0.3, 0.6):
+            await_messages(account, MESSAGES * share)
+            pause_account(cast.anna, account.public_id)
+            until(lambda: not kept(), AT_ONCE, "the end of the lease")
+            resume_account(cast.anna, account.public_id)
+        until(lambda: stored(account) == MESSAGES and state(account) == (State.WORKING, ""), what="all messages")
+        assert "Traceback" not in running.said()
+    found = verify_all()
+    assert found.clean, found.faults
+    assert {name for name, _ in set(blobs().list()) - packs} & set(found.orphans) == set()
+
+
+def await_messages(account: Account, least: float) -> None:
+    until(lambda: stored(account) > least, what="some messages")
+
+
+def stored(account: Account) -> int:
+    with as_user(account.owner_id):
+        return Placement.objects.filter(folder__account=account, gone_at=None).count()
