@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from teczka.store.events import changed
@@ -20,6 +20,8 @@ from tests.site import Site, serving
 LONG = 5_000  # messages in the long folder
 NETWORK = "Failed to load resource"
 WIDE = {"width": 1440, "height": 900}
+PATIENCE = 30_000  # ms: two cores, shared with everything else that is tested
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -100,7 +102,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser, office: Office) -> Iterator[BrowserContext]:
     """Signed in as Anna."""
     made = browser.new_context(viewport=WIDE, base_url=office.site.url, locale="pl-PL")
-    made.set_default_timeout(10_000)
+    made.set_default_timeout(PATIENCE)
     made.add_cookies(
         [{"name": settings.SESSION_COOKIE_NAME, "value": office.site.cookie(office.cast.anna), "url": office.site.url}]
     )

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.test_pages import check
-from tests.browser.test_whole_way import ENGLISH, OWN_PASSWORD, PATIENCE, PERSON, POLISH, Words, fill, office, window
+from tests.browser.test_whole_way import ENGLISH, OWN_PASSWORD, PERSON, POLISH, Words, fill, office, window
 from tests.dovecot.fixtures import dovecot, mailbox
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
@@ -30,7 +30,6 @@ TELL_OF_MICE = 'for (const kind of ["mousedown", "touchstart"]) addEventListener
 def test_all_is_done_by_keyboard_alone(
     words: Words, browser: Browser, dovecot: Dovecot, mailbox: Mailbox, tmp_path: Path
 ) -> None:
-    expect.set_options(timeout=PATIENCE)
     fill(mailbox, 60)
     with office(dovecot, tmp_path) as running, window(browser, words) as page:
         page.add_init_script(TELL_OF_MICE)

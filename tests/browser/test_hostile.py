@@ -4,14 +4,17 @@ import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from teczka.store.models import Message
 from teczka.store.viewer import as_user
-from tests.browser.conftest import WIDE, Mail, MailFolder, Office
+from tests.browser.conftest import PATIENCE, WIDE, Mail, MailFolder, Office
+from tests.processes import until
 
 # Over plain HTTP the trap reads each request. A connection opened ahead without one (rel=preconnect, a nested frame that is then refused)
 # is stopped by no policy of a page: that is the sanitiser's.
@@ -28,6 +31,7 @@ PAYLOADS = [
     "<base href=https://evil.example/><img src=x><form action=x><input></form>",
 ]
 THE_BROWSERS_OWN = ".googleapis.com:443"  # what Chromium asks about forms, whoever wrote them
+ASKS = "<img src=http://evil.example/1.gif>"
 OURS = ("/messages/", "/folders/", "/frame/", "/events/", "/static/")
 
 
@@ -60,7 +64,7 @@ def outside() -> Iterator[Outside]:
 def context(browser: Browser, office: Office, outside: Outside) -> Iterator[BrowserContext]:
     proxy = {"server": f"http://127.0.0.1:{outside.server_address[1]}", "bypass": "127.0.0.1"}
     made = browser.new_context(viewport=WIDE, base_url=office.site.url, proxy=proxy)  # type: ignore[arg-type]
-    made.set_default_timeout(10_000)
+    made.set_default_timeout(PATIENCE)
     made.add_cookies(
         [{"name": settings.SESSION_COOKIE_NAME, "value": office.site.cookie(office.cast.anna), "url": office.site.url}]
     )
@@ -109,24 +113,30 @@ def test_hostile_mail_runs_nothing_loads_nothing_and_goes_nowhere(
     assert not [url for url in answered if not url.startswith(OURS)]
 
 
+@pytest.mark.parametrize(
+    ("payload", "caught"),
+    [
+        ("<img src=x onerror=parent.ran=1>", lambda page, outside: page.evaluate("() => window.ran === 1")),
+        (ASKS, lambda page, outside: outside.asked),
+    ],
+    ids=["script", "request"],
+)
 def test_the_trap_springs_when_the_wall_is_taken_away(
-    page: Page, open_folder: Callable[[MailFolder], Mail], hostile: MailFolder, outside: Outside
+    page: Page, hostile: MailFolder, outside: Outside, payload: str, caught: Callable[[Page, Outside], Any]
 ) -> None:
     """The test above would see a script and a request, if there were any."""
-
+    number = PAYLOADS.index(payload) + 1
+    with as_user(hostile.owner.pk):
+        message = Message.objects.get(account=hostile.account, size=number)
     bare = "<!DOCTYPE html><html><head></head><body></body></html>"
     page.route("**/frame/", lambda route: route.fulfill(body=bare, content_type="text/html"))
-    mail = open_folder(hostile)
+    page.goto(f"/folders/{hostile.folder.public_id}/?m={message.public_id}")
+    Mail(page).shows(number)
     page.evaluate(
-        """() => new Promise(loaded => {
+        """() => {
              const frame = document.getElementById("frame");
              frame.sandbox.add("allow-scripts");
-             frame.addEventListener("load", loaded, {once: true});
              frame.src = "/frame/";
-           })"""
+           }"""
     )
-    last = max(number for number, payload in enumerate(PAYLOADS, 1) if payload == "<img src=x onerror=parent.ran=1>")
-    for _ in range(len(PAYLOADS) - last + 1):
-        mail.press("j")
-    page.wait_for_function("() => window.ran === 1")
-    assert outside.asked
+    until(lambda: caught(page, outside), what="the trap")

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import NETWORK
+from tests.browser.conftest import NETWORK, PATIENCE
 from tests.dovecot.fixtures import dovecot, mailbox
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
@@ -27,7 +27,6 @@ pytestmark = [pytest.mark.dovecot, pytest.mark.timeout(300)]
 PERSON = "anna@lipowa.example"
 OWN_PASSWORD = "trzy psy i jedna teczka"
 WAITING = 1_500  # letters in the mailbox when it is added
-PATIENCE = 30_000  # ms: two cores, shared with everything else that is tested
 SCAN = Random(7).randbytes(200_000)
 
 
@@ -156,7 +155,6 @@ def window(browser: Browser, words: Words) -> Iterator[Page]:
 def test_a_new_office_sets_up_adds_a_mailbox_and_reads(
     words: Words, browser: Browser, dovecot: Dovecot, mailbox: Mailbox, tmp_path: Path
 ) -> None:
-    expect.set_options(timeout=PATIENCE)
     mailbox.create("Sent/Kopie")
     fill(mailbox, WAITING)
     with office(dovecot, tmp_path) as running, window(browser, words) as page:
