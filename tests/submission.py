@@ -20,7 +20,13 @@ SIZE = 26_214_400
 class Submission:
     """Started by `with`. `attempts`: each sign-in, (mechanism, user name)."""
 
-    def __init__(self, security: Security = Security.TLS, *, without: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        security: Security = Security.TLS,
+        *,
+        without: tuple[str, ...] = (),
+        names: tuple[str, ...] = (HOST, "localhost"),
+    ) -> None:
         self.passwords: dict[str, str] = {}
         self.tokens: dict[str, str] = {}
         self.attempts: list[tuple[str, str]] = []
@@ -30,7 +36,7 @@ class Submission:
         self._without = list(without)  # mechanisms
         self._ca = trustme.CA()
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._ca.issue_cert(HOST, "localhost").configure_cert(self._context)
+        self._ca.issue_cert(*names).configure_cert(self._context)
         self._lock = threading.Lock()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="submission", daemon=True)
@@ -52,13 +58,17 @@ class Submission:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._loop.call_soon_threadsafe(self._server.close)
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
-        self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
+
+    async def _close(self) -> None:
+        self._server.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def _listen(self) -> asyncio.Server:
         encrypted = self._context if self.security is Security.TLS else None
