@@ -145,7 +145,7 @@ def test_keys_leave_fields_modifiers_and_dialogs_alone(open_folder: Open, long_f
     mail = open_folder(long_folder)
     mail.press("j")
     mail.shows(LONG)
-    mail.page.evaluate("document.querySelector('#list').insertAdjacentHTML('beforeend', '<input id=probe>')")
+    mail.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<input id=probe>')")
     mail.page.focus("#probe")
     mail.press("j", "k", "?")
     assert mail.page.input_value("#probe") == "jk?"
