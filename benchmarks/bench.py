@@ -76,12 +76,14 @@ class Teczka:
     def command(self, *words: str) -> Sequence[str]:
         return [sys.executable, "-m", "teczka.cli", *words]
 
-    def add_account(self, dovecot: Dovecot, mailbox: Mailbox) -> str:
+    def add_account(self, dovecot: Dovecot, mailbox: Mailbox, protocol: str = "imap") -> str:
         authority = self.data / "ca.pem"
         authority.write_text(dovecot.ca_pem)
         words = ["--user", ADDRESS, "--address", ADDRESS, "--username", mailbox.username, "--ca-file", str(authority)]
-        incoming = f"localhost:{dovecot.tls_port}:tls"
-        told = self("account", "add", *words, "--imap", incoming, "--password-stdin", say=mailbox.password + "\n")
+        incoming = f"localhost:{dovecot.pop3s_port if protocol == 'pop3' else dovecot.tls_port}:tls"
+        told = self(
+            "account", "add", *words, f"--{protocol}", incoming, "--password-stdin", say=mailbox.password + "\n"
+        )
         return str(told["id"])
 
 

@@ -18,7 +18,18 @@ Body = bytearray | Spool
 class Content:
     """`size`: as LIST told it, 0 where it did not."""
 
-    __slots__ = ("_host", "_limits", "_opened", "_spool", "_spooled", "_want", "body", "length", "prefix", "size")
+    __slots__ = (
+        "_host",
+        "_limits",
+        "_opened",
+        "_spool",
+        "_spooled",
+        "_want",
+        "body",
+        "length",
+        "prefix",
+        "size",
+    )
 
     def __init__(self, want: Want, size: int, host: str, limits: Limits, spool: SpoolFactory | None) -> None:
         self.size = size
@@ -32,28 +43,33 @@ class Content:
         self._spooled: Spool | None = None
         self._opened = False  # the line end before the first line was taken off
 
-    def write(self, piece: bytes | bytearray, *, last: bool = False) -> None:
-        """`piece` begins with a line end or in the middle of a line, and splits neither a line end nor a dot from it."""
-        if b"\n.." in piece:
-            piece = piece.replace(b"\n..", b"\n.")
-        if not self._opened:
-            piece, self._opened = piece[1:], True
+    def take(self, buffer: bytearray, start: int, stop: int, doubled: int, *, last: bool = False) -> None:
+        """What lies there begins with a line end or in the middle of a line, and splits neither a line end nor a dot from it. `doubled`: so
+        many of its dots at most."""
+        if not doubled:
+            piece = buffer[start if self._opened else start + 1 : stop]
+        else:
+            piece = buffer[start:stop].replace(b"\n..", b"\n.")
+            if not self._opened:
+                del piece[0]
+        self._opened = True
         # A message without a line end at its end gets one from the server, which LIST does not count.
         if last and self.size and self.length + len(piece) == self.size + 2 and piece.endswith(b"\r\n"):
-            piece = piece[:-2]
+            del piece[-2:]
         self.length += len(piece)
         if self.length > (self._limits.listing if self._want is Want.LINES else self._limits.message):
             raise Problem(Trouble.SERVER_LIMIT, host=self._host, bytes=self.length)
         self._keep(piece)
 
-    def missing_after(self, piece: bytes | bytearray) -> int:
-        """How many bytes LIST told beyond these."""
-        return self.size - self.length - len(piece.replace(b"\n..", b"\n.")) + (not self._opened)
+    def missing(self, start: int, stop: int, doubled: int) -> int:
+        """How many bytes LIST told beyond what lies there; below 0 where there are more."""
+        return self.size - self.length - (stop - start) + doubled + (not self._opened)
 
-    def bare_line_ends(self, piece: bytes | bytearray) -> int:
-        """LF without CR in what lies in memory, and in this piece."""
+    def bare_line_ends(self, buffer: bytearray, start: int, stop: int) -> int:
+        """LF without CR there, and in what is kept in memory."""
         held = self.body if isinstance(self.body, bytearray) else b""
-        return sum(part.count(b"\n") - part.count(b"\r\n") for part in (held, piece))
+        there = buffer.count(b"\n", start, stop) - buffer.count(b"\r\n", max(0, start - 1), stop)
+        return there + held.count(b"\n") - held.count(b"\r\n")
 
     def digest(self) -> bytes:
         """SHA-256 of what lies in memory; empty for a spool, which knows its own."""
@@ -63,11 +79,14 @@ class Content:
         if self._spooled is not None:
             self._spooled.discard()
 
-    def _keep(self, piece: bytes | bytearray) -> None:
+    def _keep(self, piece: bytearray) -> None:
         if isinstance(self.body, bytearray):
             if self._want is Want.HEAD:  # a TOP may give more than it was asked for
-                piece = piece[: max(0, self._limits.head - len(self.body))]
-            self.body.extend(piece)
+                del piece[max(0, self._limits.head - len(self.body)) :]
+            if self.body:
+                self.body.extend(piece)
+            else:
+                self.body = piece
             if self._spool is not None and len(self.body) > self._limits.spool_above:
                 self._to_disk(self.body, self._spool(self.size))
         else:
@@ -78,7 +97,7 @@ class Content:
         self.body = self._spooled = spool
         self._write(spool, held)
 
-    def _write(self, spool: Spool, piece: bytes | bytearray) -> None:
+    def _write(self, spool: Spool, piece: bytearray) -> None:
         try:
             spool.write(piece)
         except OSError as error:

@@ -1,6 +1,7 @@
 """What a message's own headers tell in place of what POP3 does not: when it came, who wrote it, and a fingerprint to know it again by."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -9,7 +10,7 @@ from teczka.mime import addresses, dates, headers
 
 _END = re.compile(rb"\r?\n\r?\n")
 _RECEIVED = re.compile(rb"^received[ \t]*:(.*(?:\n[ \t].*)*)", re.MULTILINE | re.IGNORECASE)
-_LINE_END = re.compile(rb"\r*\n")
+_FOLD = re.compile(rb"\r?\n")
 # Servers write these into what they give, another value each time.
 _OF_THE_SERVER = re.compile(
     rb"^(?:status|x-status|x-uidl|x-keywords)[ \t]*:.*\n(?:[ \t].*\n)*", re.MULTILINE | re.IGNORECASE
@@ -18,29 +19,33 @@ _NAMED = re.compile(rb"^message-id[ \t]*:[ \t]*\S", re.MULTILINE | re.IGNORECASE
 _AHEAD = timedelta(days=1)  # of our clock: what a message's own time may be
 
 
-def header_block(beginning: bytes | bytearray) -> bytes:
-    """Up to the first blank line, without it."""
-    end = _END.search(beginning)
-    return bytes(beginning[: end.start()] if end else beginning).lstrip(b"\r\n")
+def header_block(message: bytes | bytearray, most: int) -> bytes:
+    """Up to the first blank line, without it; what lies beyond `most` bytes is not looked at."""
+    end = _END.search(message, 0, most)
+    return bytes(message[: end.start() if end else most]).lstrip(b"\r\n")
 
 
 def fingerprint(block: bytes) -> bytes:
     """SHA-256 of the headers, however their lines end. Empty where no Message-ID makes them differ from those of others."""
-    lines = _OF_THE_SERVER.sub(b"", _LINE_END.sub(b"\n", block.rstrip(b"\r\n")) + b"\n")
+    lines = _OF_THE_SERVER.sub(b"", block.rstrip(b"\r\n").replace(b"\r\n", b"\n") + b"\n")
     return sha256(lines).digest() if _NAMED.search(lines) else b""
 
 
 def arrival(block: bytes) -> datetime:
     """In UTC: when the last server on the way received it (RFC 5321 §4.4, the topmost field), else when it was written, else now."""
-    received = _RECEIVED.search(block)
-    told = [received[1].rpartition(b";")[2]] if received else []
-    told.append(headers.fields(block, of_message=True).get(b"date", b""))
     now = datetime.now(UTC)
-    for value in told:
-        moment, clamped = dates.read(_LINE_END.sub(b"", value).strip())
+    for value in _told(block):
+        moment, clamped = dates.read(_FOLD.sub(b"", value).strip())
         if moment and not clamped and moment <= now + _AHEAD:
             return moment.astimezone(UTC)
     return now
+
+
+def _told(block: bytes) -> Iterator[bytes]:
+    received = _RECEIVED.search(block)
+    if received:
+        yield received[1].rpartition(b";")[2]
+    yield headers.fields(block, of_message=True).get(b"date", b"")
 
 
 def envelope(block: bytes) -> Envelope:

@@ -108,7 +108,7 @@ class Pop3Drop:
             for entry, response in self._stream((entry, Command.of(Verb.TOP, entry.number, 0)) for entry in some):
                 if response.status.ok:
                     refused = False
-                    yield entry, fingerprint(header_block(_beginning(response, self._conversation.limits)))
+                    yield entry, fingerprint(_headers(response, self._conversation.limits))
             if refused:
                 return
 
@@ -136,7 +136,7 @@ class Pop3Drop:
     def _message(self, uid: int, entry: DropEntry, response: Response, envelopes: bool) -> RemoteMessage:
         content = response.content
         assert content is not None  # noqa: S101  RETR has one
-        block = header_block(_beginning(response, self._conversation.limits))
+        block = _headers(response, self._conversation.limits)
         return RemoteMessage(
             uid=uid,
             flags=frozenset(),
@@ -264,8 +264,8 @@ def _quit() -> Talk[None]:
     yield Command.of(Verb.QUIT)
 
 
-def _beginning(response: Response, limits: Limits) -> bytes:
+def _headers(response: Response, limits: Limits) -> bytes:
     content = response.content
-    if content is None or not isinstance(content.body, bytearray):
-        return content.prefix if content else b""
-    return bytes(memoryview(content.body)[: limits.head])
+    if content is None:
+        return b""
+    return header_block(content.body if isinstance(content.body, bytearray) else content.prefix, limits.head)
