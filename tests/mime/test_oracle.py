@@ -84,16 +84,11 @@ def ours(raw: bytes) -> list[tuple[str, bytes]]:
 
 
 @given(trees())
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
-def test_a_message_built_by_the_rules_reads_as_it_was_built(tree: Tree) -> None:
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+def test_a_message_built_by_the_rules_reads_as_it_was_built_and_as_the_standard_library_reads_it(tree: Tree) -> None:
     truth = [(leaf.content_type, leaf.data) for leaf in tree.leaves]
     assert [(kind, data.rstrip()) for kind, data in ours(tree.raw)] == [(kind, data.rstrip()) for kind, data in truth]
     assert scan(tree.raw).defects == []
-
-
-@given(trees())
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
-def test_the_standard_library_finds_the_same_parts(tree: Tree) -> None:
     assert ours(tree.raw) == oracle(tree.raw)
 
 
@@ -138,7 +133,7 @@ def _repeats_a_boundary(raw: bytes) -> bool:
     st.integers(0, 40),
     st.sampled_from([b"", b"\n", b"\n\n", b"--", b"\n--b\n", b"=", b"\xb1", b"(", b'"', b";"]),
 )
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 def test_a_broken_message_loses_no_part_that_the_standard_library_finds(
     tree: Tree, start: int, length: int, junk: bytes
 ) -> None:
