@@ -29,6 +29,7 @@ from teczka.web.office.people import set_up
 from teczka.web.office.policy import office_policy
 from teczka.web.session.demo import enter
 from teczka.web.session.settings import own_settings
+from teczka.web.source import source
 
 urlpatterns = [
     path("", home, name="home"),
@@ -36,6 +37,7 @@ urlpatterns = [
     path("sign-in/", login, name="account_login"),
     path("sign-out/", logout, name="account_logout"),
     path("language/", login_not_required(set_language), name="set_language"),
+    path("source/", source, name="source"),
     path("settings/", own_settings, name="own_settings"),
     path("accounts/", account_list, name="account_list"),
     path("accounts/lines/", account_lines, name="account_lines"),

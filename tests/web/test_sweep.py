@@ -23,6 +23,7 @@ SWEEP = {
     "account_login": "open",
     "account_logout": "own",
     "set_language": "open",
+    "source": "open",
     "own_settings": "own",
     "account_list": "own",
     "account_lines": "own",
