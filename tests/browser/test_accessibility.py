@@ -58,8 +58,13 @@ def go_to(page: Page, place: Locator) -> None:
 
 
 def write(page: Page, label: str, text: str) -> None:
-    go_to(page, page.get_by_label(label, exact=True))
+    overwrite(page, page.get_by_label(label, exact=True), text)
+
+
+def overwrite(page: Page, field: Locator, text: str) -> None:
+    go_to(page, field)
     page.keyboard.press("Control+A")
+    page.keyboard.press("Delete")
     page.keyboard.type(text)
 
 
@@ -108,16 +113,22 @@ def sign_in(page: Page, words: Words) -> None:
 def add_account(page: Page, words: Words, dovecot: Dovecot, mailbox: Mailbox) -> None:
     everywhere(page)
     write(page, words.address, PERSON)
+    press(page, page.get_by_role("button", name=words.by_hand))
     write(page, words.mailbox_password, "nie to")
-    write(page, words.server, "localhost")
-    write(page, words.port, str(dovecot.tls_port))
-    write(page, words.user, mailbox.username)
+    everywhere(page)
+    for field, text in (("imap_host", "localhost"), ("imap_port", str(dovecot.tls_port))):
+        overwrite(page, page.locator(f"#id_{field}"), text)
+    overwrite(page, page.locator("#id_username"), mailbox.username)
+    overwrite(page, page.locator("#id_smtp_host"), "")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text(words.refused.format(mailbox.username))
     expect(page.get_by_label(words.mailbox_password)).to_be_focused()  # where the mending is done
     everywhere(page)
     page.keyboard.type(mailbox.password)
     page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text(words.added)
+    everywhere(page)
+    press(page, page.get_by_role("link", name=words.to_the_mail))
 
 
 def read(page: Page) -> None:

@@ -131,14 +131,18 @@ timeout_msecs = 3000
 
 
 class Dovecot:
-    """`with Dovecot() as dovecot:` a running server; `add_user` gives a mailbox of its own with the password `PASSWORD`.
+    """`with Dovecot() as dovecot:` a running server; `add_user` gives a mailbox of its own with the password `password`.
 
     tls_port speaks TLS from the first byte, plain_port offers STARTTLS and, with loopback's blessing, no encryption at all.
     `introspection`: where it asks about access tokens, and the scope that these must have; then XOAUTH2 and OAUTHBEARER are offered.
     """
 
     def __init__(
-        self, names: tuple[str, ...] = ("localhost", HOST), *, introspection: tuple[str, str] | None = None
+        self,
+        names: tuple[str, ...] = ("localhost", HOST),
+        *,
+        introspection: tuple[str, str] | None = None,
+        password: str = PASSWORD,
     ) -> None:
         if PROGRAM is None:
             raise RuntimeError("Dovecot is not installed (Debian: dovecot-imapd)")
@@ -149,6 +153,7 @@ class Dovecot:
         self.folder = Path(tempfile.mkdtemp(prefix="dv-"))
         self._names = names
         self._introspection = introspection
+        self.password = password
         self._users = 0
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -193,7 +198,7 @@ class Dovecot:
         self._users += 1
         name = name or f"user{self._users}"
         return Mailbox(
-            name, PASSWORD, self.host, self.plain_port, self.folder / "mail" / name / "Maildir", self._owner()
+            name, self.password, self.host, self.plain_port, self.folder / "mail" / name / "Maildir", self._owner()
         )
 
     def client_tls(self) -> ssl.SSLContext:
@@ -226,7 +231,7 @@ class Dovecot:
             run=self.folder / "run",
             folder=self.folder,
             mail=mail,
-            password=PASSWORD,
+            password=self.password,
             uid=uid,
             gid=gid,
             plain_port=self.plain_port,

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from teczka.actions.accounts import account_of, edit_account
 from teczka.core import providers
-from teczka.core.accounts import Auth, NewAccount, Protocol
+from teczka.core.accounts import Auth, Endpoint, NewAccount, Protocol
 from teczka.core.providers import Provider
 from teczka.store.models import Account
 from teczka.store.queries.policy import policy
-from teczka.web.accounts.forms import EditForm
+from teczka.web.accounts.forms import SERVERS, EditForm
 from teczka.web.accounts.found import help_for, password_kind
 from teczka.web.accounts.ladder import focus
 from teczka.web.accounts.trying import Trial, try_out
@@ -88,14 +88,22 @@ def _initial(account: Account, provider: Provider | None) -> dict[str, Any]:
         for name in "address provider_name sender_name protocol mode smtp_username colour in_unified".split()
     }
     told["username"] = "" if account.username == account.address else account.username
-    domain = account.address.rpartition("@")[2]
-    for protocol in Protocol:
-        templates = getattr(provider, protocol.value) if provider else ()
-        server = templates[0].at(domain) if templates else None
-        if server:
-            told |= _server(protocol.value, server.host, server.port, server.security)
+    other = Protocol.POP3 if account.protocol == Protocol.IMAP else Protocol.IMAP
+    if server := _other_server(account, provider, other):
+        told |= _server(other.value, server.host, server.port, server.security)
     told |= _server(account.protocol, account.host, account.port, account.security)
     return told | _server("smtp", account.smtp_host, account.smtp_port, account.smtp_security)
+
+
+def _other_server(account: Account, provider: Provider | None, other: Protocol) -> Endpoint | None:
+    """As the provider has it; of a provider that we do not know, the usual name beside the one that is there."""
+    if provider:
+        templates = getattr(provider, other.value)
+        return templates[0].at(account.address.rpartition("@")[2]) if templates else None
+    label, _dot, rest = account.host.partition(".")
+    host = f"{other.value}.{rest}" if label in {"imap", "pop3", "pop"} else account.host
+    security = "tls" if account.security == "plain" else account.security
+    return Endpoint(host, SERVERS[other.value][2][security], security)
 
 
 def _server(kind: str, host: str, port: int | None, security: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.core import signing
 from django.utils.translation import get_language
@@ -45,7 +44,7 @@ TRUST = {
 class Help:
     name: str
     lines: list[str]
-    links: list[tuple[str, str]]  # address, and its host as a person reads it
+    links: list[tuple[str, str]]  # address, and as a person reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,9 @@ def trust(found: Found) -> str:
 
 
 def _links(urls: list[str]) -> list[tuple[str, str]]:
-    return [(url, urlsplit(url).hostname or "") for url in dict.fromkeys(urls) if url.startswith("https://")]
+    return [
+        (url, url.removeprefix("https://").rstrip("/")) for url in dict.fromkeys(urls) if url.startswith("https://")
+    ]
 
 
 def _other_than(usual: str, name: str) -> str:

@@ -68,6 +68,6 @@ def _context(request: Request, account: Account, form: PasswordForm) -> dict[str
         "form": form,
         "by_password": Auth.PASSWORD in ways,
         "with": [(auth.value, WITH[auth]) for auth in ways if auth in WITH and auth in known],
-        "missing": [WITH[auth] for auth in ways if auth in WITH and auth not in known],
+        "missing": [WITH[auth] for auth in ways if auth in WITH and auth not in known and Auth.PASSWORD not in ways],
         "help": help_for(provider),
     }
