@@ -59,7 +59,7 @@ def of_inboxes(inboxes: Sequence[Inbox]) -> Listing:
     return Listing(
         UNIFIED,
         _("Inbox"),
-        _("Together"),
+        _("All accounts"),
         reverse("unified"),
         reverse("unified_rows"),
         [inbox.folder for inbox in chosen],
