@@ -65,7 +65,6 @@ def details(
     known = registrations(request.user)
     elsewhere = [(auth.value, WITH[auth]) for auth in ways if auth in WITH and auth in known]
     form = form or _form(request, found)
-    provider = told_about.provider_of(found)
     if not form.is_bound and not elsewhere:
         form.fields["password"].widget.attrs["autofocus"] = True
     return {
@@ -73,18 +72,26 @@ def details(
         "count": _("Step 2 of 2"),
         "form": form,
         "found": found,
-        "where": told_about.where(found),
-        "trust": told_about.trust(found),
-        "lookalikes": told_about.lookalikes(found),
-        "foreign": found.confirm,
-        "help": told_about.help_of(found),
-        "public": provider.name if provider and provider.id in policy(request.user).public_providers else "",
+        **_known(request, found),
         "with": elsewhere,
         "missing": [WITH[auth] for auth in ways if auth in WITH and auth not in known and Auth.PASSWORD not in ways],
         "unfound": found.source is Source.BY_HAND and not by_hand,
         "signin": "password" if Auth.PASSWORD in ways else "",
         "both": by_hand or bool(found.of(Service.IMAP) and found.of(Service.POP3)) or found.source is Source.BY_HAND,
         "open": by_hand or found.source is Source.BY_HAND,
+    }
+
+
+def _known(request: Request, found: Found) -> dict[str, Any]:
+    """What is told of the servers and of whose they are."""
+    provider = told_about.provider_of(found)
+    return {
+        "where": told_about.where(found),
+        "trust": told_about.trust(found),
+        "lookalikes": told_about.lookalikes(found),
+        "foreign": found.confirm,
+        "help": told_about.help_of(found),
+        "public": provider.name if provider and provider.id in policy(request.user).public_providers else "",
     }
 
 
