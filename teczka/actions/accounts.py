@@ -1,5 +1,6 @@
 """External accounts: added and changed only once their server has let us in, so that none is born broken."""
 
+from copy import copy
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -169,7 +170,9 @@ def _opens(new: NewAccount, before: Account | None = None) -> Opens:
         return lambda username, _host: Credential(username, tokens.access, bearer=True)
     if before is None or before.auth != new.auth:
         raise Problem(Trouble.SECRET_MISSING)
-    return lambda username, host: opens(before, username, host)
+    after = copy(before)  # unsaved: a token is for one protocol
+    after.protocol, after.smtp_host = new.protocol, columns(new)["smtp_host"]
+    return lambda username, host: opens(after, username, host)
 
 
 def _check(actor: User, new: NewAccount, opens: Opens, told: Told) -> Checked:

@@ -14,7 +14,7 @@ from teczka.actions.account_rows import described
 from teczka.actions.accounts import account_of, add_account, check_room, edit_account
 from teczka.actions.clients import client_of
 from teczka.actions.gate import gate
-from teczka.actions.tokens import check_hosts, mail_scopes
+from teczka.actions.tokens import check_hosts
 from teczka.core.accounts import Auth, Endpoint, Mode, NewAccount, Protocol, Tokens
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.oauth import Client, Grant, mailbox_of
@@ -129,7 +129,8 @@ def begin(actor: User, errand: Errand, redirect_uri: str) -> tuple[str, Journey]
         check_room(actor)
     if new := _wanted(actor, errand):
         check_hosts(new)
-    scopes = mail_scopes(client.provider, errand.protocol, sends=errand.sends)
+    scopes = client.provider.mail_scopes(errand.protocol, sends=errand.sends)
+    scopes += client.provider.signing_in
     url, authorization = authorize(client, redirect_uri, scopes, errand.shared or errand.address)
     return url, Journey(errand, authorization, redirect_uri, datetime.now(UTC))
 
@@ -149,7 +150,8 @@ def finish(actor: User, journey: Journey, back: Return) -> tuple[str, Account | 
     new = _wanted(actor, errand)
     if new is None:
         return who, None
-    return who, _save(actor, errand, replace(new, tokens=Tokens(grant.refresh, grant.access, grant.expires_at)), who)
+    tokens = Tokens(grant.refresh, grant.access, grant.expires_at, wanted)
+    return who, _save(actor, errand, replace(new, tokens=tokens), who)
 
 
 def _wanted(actor: User, errand: Errand) -> NewAccount | None:

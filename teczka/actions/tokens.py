@@ -41,13 +41,14 @@ def check_hosts(new: NewAccount) -> None:
 
 
 def access_token(account: Account) -> str:
+    """For its protocol, and for sending where it sends: also as it shall be after an edit, before that is saved."""
     tokens = _kept(account)
-    if _is_fresh(tokens):
+    if _serves(account, tokens):
         return tokens.access
     try:
         with alone(TOKENS, account.pk, PATIENCE_SECONDS):
             tokens = _kept(account)  # the one before us may have renewed it
-            return tokens.access if _is_fresh(tokens) else _renew(account, tokens).access
+            return tokens.access if _serves(account, tokens) else _renew(account, tokens).access
     except TimeoutError as error:
         raise Problem(Trouble.OAUTH_UNAVAILABLE, provider=PROVIDERS[Auth(account.auth)].name) from error
 
@@ -57,10 +58,6 @@ def doubt_token(account: Account) -> None:
     with as_user(account.owner_id):
         if Secret.objects.select_for_update().filter(account=account, kind=SecretKind.TOKENS).exists():
             seal_tokens(account, replace(open_tokens(account), expires_at=datetime.now(UTC)))
-
-
-def mail_scopes(provider: IdentityProvider, protocol: Protocol, *, sends: bool) -> tuple[str, ...]:
-    return (*provider.mail_scopes(protocol, sends=sends), *provider.signing_in)
 
 
 def _check_host(provider: IdentityProvider, host: str) -> None:
@@ -82,9 +79,9 @@ def _renew(account: Account, tokens: Tokens) -> Tokens:
 
 
 def _asked(account: Account, client: Client, tokens: Tokens) -> Tokens:
-    scopes = mail_scopes(client.provider, Protocol(account.protocol), sends=bool(account.smtp_host))
-    grant = refresh(client, tokens.refresh, scopes, gate())
-    return Tokens(grant.refresh or tokens.refresh, grant.access, grant.expires_at)
+    wanted = _wanted(account)
+    grant = refresh(client, tokens.refresh, (*wanted, *client.provider.signing_in), gate())
+    return Tokens(grant.refresh or tokens.refresh, grant.access, grant.expires_at, wanted)
 
 
 def _keep(account: Account, old: Tokens, renewed: Tokens) -> Tokens:
@@ -116,5 +113,9 @@ def _ended(account: Account) -> Problem:
     return Problem(Trouble.OAUTH_ENDED, provider=PROVIDERS[Auth(account.auth)].name)
 
 
-def _is_fresh(tokens: Tokens) -> bool:
-    return tokens.expires_at - EARLY > datetime.now(UTC)
+def _wanted(account: Account) -> tuple[str, ...]:
+    return PROVIDERS[Auth(account.auth)].mail_scopes(Protocol(account.protocol), sends=bool(account.smtp_host))
+
+
+def _serves(account: Account, tokens: Tokens) -> bool:
+    return tokens.expires_at - EARLY > datetime.now(UTC) and set(_wanted(account)) <= set(tokens.scopes)

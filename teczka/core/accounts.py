@@ -56,14 +56,17 @@ class Tokens:
     refresh: str = field(repr=False)
     access: str = field(repr=False)
     expires_at: datetime  # of the access token; aware
+    scopes: tuple[str, ...] = ()  # what the access token is good for: another protocol wants another
 
     def as_json(self) -> str:
-        return json.dumps({"refresh": self.refresh, "access": self.access, "expires_at": self.expires_at.isoformat()})
+        secret = {"refresh": self.refresh, "access": self.access, "scopes": self.scopes}
+        return json.dumps(secret | {"expires_at": self.expires_at.isoformat()})
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         told = json.loads(text)
-        return cls(told["refresh"], told["access"], datetime.fromisoformat(told["expires_at"]))
+        expires_at = datetime.fromisoformat(told["expires_at"])
+        return cls(told["refresh"], told["access"], expires_at, tuple(told["scopes"]))
 
 
 @dataclass(frozen=True, slots=True)

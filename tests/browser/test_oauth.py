@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
@@ -17,7 +18,8 @@ from teczka.remote.types import Security
 from teczka.store.models import Account, User
 from teczka.store.viewer import as_user
 from tests.browser.conftest import NETWORK, WIDE, Office
-from tests.cast import make_cast
+from tests.browser.test_pages import check
+from tests.cast import make_account, make_cast
 from tests.database import TestDatabase, own_copy
 from tests.dovecot.server import Dovecot
 from tests.internet import Internet
@@ -166,3 +168,36 @@ def test_the_life_of_a_mailbox_at_microsoft(
         page.get_by_role("link", name="Odebrane").first.click()
         for subject in ("Pierwsze pismo", "Drugie pismo"):
             expect(page.get_by_role("grid")).to_contain_text(subject, timeout=30_000)
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+def test_every_page_of_it_is_for_everybody(
+    abroad: Browser, office: Office, provider: Provider, scheme: Literal["light", "dark"], width: int
+) -> None:
+    """Axe-core on the way out, back as somebody else, and at the registration, full and wrong."""
+    set_up(office.cast.dorota)
+    provider.add_person(DOROTA)
+    account = make_account(
+        office.cast.dorota, ANNA, host="outlook.office365.com", auth="microsoft", provider="microsoft-365"
+    )
+    with signed_in(abroad, office, office.cast.dorota) as context:
+        page = context.new_page()
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 800})
+        for name in ("microsoft", "google"):
+            page.goto(f"/office/oauth/{name}/")
+            check(page)
+        page.get_by_role("button", name="Zapisz").click()
+        expect(page.locator(".field-error").first).to_be_visible()
+        check(page)
+        there = "https://login.microsoftonline.com/**"
+        page.route(there, lambda route: route.fulfill(status=204))  # the page stays where it is
+        page.goto(f"/accounts/{account.public_id}/sign-in/")
+        page.get_by_role("button", name="Zaloguj się przez Microsoft").click()
+        onward = page.get_by_role("link", name="Przejdź do Microsoft")
+        check(page)
+        page.unroute(there)
+        onward.click()
+        page.get_by_role("link", name=f"Sign in as {DOROTA}").click()
+        expect(page.get_by_role("button", name="To skrzynka współdzielona")).to_be_visible()
+        check(page)

@@ -17,7 +17,7 @@ from teczka.actions.oauth import Errand, begin, finish, for_shared, to_add, to_r
 from teczka.actions.rest import forget_tokens
 from teczka.actions.secrets import open_tokens
 from teczka.actions.tokens import doubt_token
-from teczka.core.accounts import Auth, Endpoint, Tokens
+from teczka.core.accounts import Auth, Endpoint, Protocol, Tokens
 from teczka.core.errors import AlreadyThere, NotAllowed, Problem, Trouble
 from teczka.store.events import REQUESTS
 from teczka.store.models import Account, Message, Secret, User
@@ -29,7 +29,7 @@ from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 from tests.oauth.fixtures import CALLBACK, new_account, set_up
 from tests.oauth.journeys import back_from
-from tests.oauth.provider import CLIENT, IMAP, TENANT, Answer, Provider
+from tests.oauth.provider import CLIENT, IMAP, POP3, TENANT, Answer, Provider
 
 pytestmark = pytest.mark.dovecot
 
@@ -193,6 +193,28 @@ def test_an_account_with_a_password_goes_over_to_signing_in(
     after = passed(account)
     assert (after.auth, after.state) == (Auth.MICROSOFT, "working")
     assert messages(account) == 1
+
+
+def test_another_protocol_gets_a_token_of_its_own(account: Account, cast: Cast, provider: Provider) -> None:
+    pop3 = replace(described(account), protocol=Protocol.POP3, incoming=Endpoint("outlook.office365.com", 995, "tls"))
+    assert edit_account(cast.anna, account.public_id, pop3).protocol == Protocol.POP3
+    assert {POP3} == provider.access[kept(account).access].scopes & {POP3, IMAP}
+    assert passed(account).state == "working"
+    assert messages(account) == 1
+    back = replace(described(again(account)), protocol=Protocol.IMAP, incoming=described(account).incoming)
+    edit_account(cast.anna, account.public_id, back)
+    assert passed(account).state == "working"
+    assert {IMAP} == provider.access[kept(account).access].scopes & {POP3, IMAP}
+
+
+def test_another_protocol_that_nobody_approved_changes_nothing(
+    account: Account, cast: Cast, provider: Provider
+) -> None:
+    provider.approved = False
+    pop3 = replace(described(account), protocol=Protocol.POP3, incoming=Endpoint("outlook.office365.com", 995, "tls"))
+    problem = refused(lambda: edit_account(cast.anna, account.public_id, pop3))
+    assert problem.trouble is Trouble.OAUTH_CONSENT
+    assert passed(account).state == "working"
 
 
 def test_an_outage_is_tried_later_and_says_nothing_of_the_grant(account: Account, provider: Provider) -> None:

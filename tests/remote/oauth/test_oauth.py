@@ -9,8 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from teczka.core import providers
 from teczka.core.errors import Problem, Trouble
-from teczka.core.oauth import GOOGLE, MICROSOFT, Client, Grant, is_tenant, mailbox_of
+from teczka.core.oauth import GOOGLE, MICROSOFT, PROVIDERS, Client, Grant, is_tenant, mailbox_of
 from teczka.remote import egress, tls
 from teczka.remote.egress import Gate
 from teczka.remote.oauth import Authorization, at_authorization, authorize, exchange, refresh
@@ -255,6 +256,17 @@ def test_two_spellings_of_one_mailbox_are_one() -> None:
     assert mailbox_of("Jan.Kowal@GoogleMail.com") == mailbox_of("jankowal@gmail.com")
     assert mailbox_of("Jan.Kowal@kancelaria.pl") != mailbox_of("jankowal@kancelaria.pl")
     assert mailbox_of("a@gmail.com") != mailbox_of("a@gmail.com.evil.example")
+
+
+def test_every_server_that_the_own_table_has_for_the_providers_may_see_their_tokens() -> None:
+    checked = 0
+    for listed in providers.every().values():
+        for auth, identity_provider in PROVIDERS.items():
+            if auth in listed.auth:
+                for offer in (*listed.imap, *listed.pop3, *listed.smtp):
+                    assert identity_provider.trusts(offer.host), offer
+                    checked += 1
+    assert checked > 5
 
 
 def test_tokens_are_shown_to_the_provider_s_servers_alone() -> None:
