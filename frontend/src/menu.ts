@@ -44,7 +44,10 @@ export class Menu {
 
   #press(start: PointerEvent): void {
     const end = new AbortController();
-    const timer = setTimeout(() => this.#show(start.clientX, start.clientY), LONG_PRESS);
+    const timer = setTimeout(() => {
+      this.#show(start.clientX, start.clientY);
+      this.place.addEventListener("touchend", (event) => event.preventDefault(), { once: true }); // no tap on what lies below
+    }, LONG_PRESS);
     const stop = (): void => (clearTimeout(timer), end.abort());
     const moved = (event: PointerEvent): void => void (Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY) > FAR && stop());
     addEventListener("pointermove", moved, { signal: end.signal });
@@ -52,7 +55,7 @@ export class Menu {
   }
 
   #show(x: number, y: number): void {
-    this.element.showPopover();
+    if (!this.open) this.element.showPopover();
     const { offsetWidth, offsetHeight, style } = this.element;
     style.left = `${Math.max(0, Math.min(x, innerWidth - offsetWidth - 4))}px`;
     style.top = `${Math.max(0, Math.min(y, innerHeight - offsetHeight - 4))}px`;

@@ -21,6 +21,7 @@ from tests.browser.mail_world import (
     world,
 )
 from tests.dovecot.mailbox import Mailbox
+from tests.internet import Internet
 from tests.letters import letters
 from tests.processes import until
 
@@ -66,6 +67,19 @@ def test_an_unknown_domain_takes_four_acts_and_no_script(world: World) -> None:
         hands.press("Dodaj konto")
         added(hands)
         assert hands.count <= 4
+
+
+def test_a_search_shows_whom_it_asks_and_can_be_cancelled(world: World, lines: Internet) -> None:
+    lines.silent.add("cicha.example")  # its name server: the search would take its time
+    with world.hands(script=False) as hands:
+        hands.page.goto("/accounts/add/")
+        hands.fill("Adres e-mail", "anna@cicha.example")
+        hands.press("Dalej")
+        expect(hands.page.locator(".rungs .asking").last).to_contain_text("pytamy…")
+        assert not hands.page.locator(".outcome").count()
+        hands.press("Anuluj")
+        expect(hands.page.get_by_label("Adres e-mail", exact=True)).to_have_value("anna@cicha.example")
+        expect(hands.page.get_by_text("Krok 1 z 2")).to_be_visible()
 
 
 def sign_in_with_microsoft(hands: Hands) -> None:

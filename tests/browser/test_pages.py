@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from playwright.sync_api import Browser, Page
 
-from teczka.store.models import Folder, Message, User
+from teczka.store.models import Account, Folder, Message, User
 from tests.browser.conftest import Office
 from tests.cast import make_account, make_folder
 from tests.web.mailroom import store
@@ -28,6 +28,7 @@ class Reader:
     person: User
     folder: Folder
     message: Message
+    account: Account  # in trouble
 
 
 def letter() -> bytes:
@@ -63,7 +64,7 @@ def make_reader(office: Office, language: str) -> Reader:
             seen=number == 1,
             flagged=number == 2,
         )
-    return Reader(person, folder, store(folder, letter()))
+    return Reader(person, folder, store(folder, letter()), ill)
 
 
 @pytest.fixture(scope="package")
@@ -130,6 +131,9 @@ def test_every_page_can_be_used_by_everybody(reading: tuple[Page, Reader]) -> No
     page.locator(".field-error").first.wait_for()
     check(page)
     check_wizard(page)
+    for name in ("edit", "check", "sign-in", "delete"):
+        page.goto(f"/accounts/{reader.account.public_id}/{name}/")
+        check(page)
     page.goto(folder)
     check_drawer(page)
 

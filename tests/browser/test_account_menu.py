@@ -1,0 +1,118 @@
+"""The menu of an account, by every way there is (WAI-ARIA's menu pattern), and the list that stays fresh beside it."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from teczka.actions.accounts import accounts_of, adjust_account
+from teczka.actions.rest import pause_account
+from teczka.store.models import User
+from tests.browser.conftest import Office
+from tests.browser.test_pages import check
+from tests.cast import make_account
+
+ITEMS = ["Edytuj konto", "Sprawdź", "Wstrzymaj pobieranie", "Połącz ponownie", "Usuń konto…"]
+
+
+@pytest.fixture(scope="module")
+def person(office: Office) -> User:
+    made = User.objects.create_user("menu@lipowa.example", office=office.cast.office, name="Menu Lipowska")
+    make_account(made, "pierwsze@lipowa.example", provider_name="Pierwsze", state="working")
+    make_account(made, "drugie@lipowa.example", provider_name="Drugie", state="working")
+    return made
+
+
+@pytest.fixture
+def listed(browser: Browser, office: Office, person: User) -> Iterator[Page]:
+    context = browser.new_context(base_url=office.site.url, locale="pl-PL", has_touch=True)
+    context.set_default_timeout(10_000)
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": office.site.cookie(person), "url": office.site.url}
+    context.add_cookies([cookie])
+    page = context.new_page()
+    page.goto("/accounts/")
+    expect(menu_button(page)).to_have_attribute("aria-expanded", "false")  # the script has begun
+    yield page
+    context.close()
+
+
+def menu_button(page: Page, name: str = "Pierwsze") -> Locator:
+    return page.get_by_role("button", name=f"Menu konta {name}")
+
+
+def open_menu(page: Page) -> Locator:
+    menu_button(page).click()
+    return page.get_by_role("menu", name="Pierwsze")
+
+
+def item(page: Page, name: str) -> Locator:
+    return page.get_by_role("menuitem", name=name, exact=True)
+
+
+def test_its_button_opens_it_and_escape_gives_the_focus_back(listed: Page) -> None:
+    menu = open_menu(listed)
+    expect(menu.get_by_role("menuitem")).to_have_text(ITEMS)
+    expect(item(listed, ITEMS[0])).to_be_focused()
+    expect(menu_button(listed)).to_have_attribute("aria-expanded", "true")
+    check(listed)
+    listed.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(menu_button(listed)).to_be_focused()
+
+
+def test_arrows_home_end_and_letters_lead_through_it(listed: Page) -> None:
+    open_menu(listed)
+    for key, there in (
+        ("ArrowDown", 1),
+        ("ArrowUp", 0),
+        ("ArrowUp", 4),
+        ("ArrowDown", 0),
+        ("End", 4),
+        ("Home", 0),
+        ("w", 2),
+        ("p", 3),
+    ):
+        listed.keyboard.press(key)
+        expect(item(listed, ITEMS[there])).to_be_focused()
+
+
+@pytest.mark.parametrize("key", ["Shift+F10", "ContextMenu"])
+def test_the_menu_key_opens_it_anywhere_in_the_account(listed: Page, key: str) -> None:
+    listed.get_by_role("link", name="Usuń konto Pierwsze").focus()
+    listed.keyboard.press(key)
+    expect(item(listed, ITEMS[0])).to_be_focused()
+
+
+def test_a_right_click_opens_it_and_a_click_elsewhere_closes_it(listed: Page) -> None:
+    listed.get_by_role("heading", name="Pierwsze").click(button="right")
+    expect(item(listed, ITEMS[0])).to_be_focused()
+    listed.get_by_role("heading", name="Konta zewnętrzne").click()
+    expect(listed.get_by_role("menu", name="Pierwsze")).to_be_hidden()
+
+
+def test_on_a_link_the_browsers_own_menu_stays(listed: Page) -> None:
+    listed.get_by_role("link", name="Edytuj konto Pierwsze").click(button="right")
+    expect(listed.get_by_role("menu", name="Pierwsze")).to_be_hidden()
+
+
+def test_a_long_press_opens_it(listed: Page) -> None:
+    box = listed.get_by_role("heading", name="Pierwsze").bounding_box()
+    assert box
+    touch = listed.context.new_cdp_session(listed)
+    where = [{"x": box["x"] + 5, "y": box["y"] + 5}]
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": where})
+    expect(item(listed, ITEMS[0])).to_be_focused()
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(listed.get_by_role("menu", name="Pierwsze")).to_be_visible()
+
+
+def test_the_list_follows_what_happens_and_keeps_the_focus(listed: Page, person: User) -> None:
+    listed.evaluate("window.sameAsEver = true")
+    menu_button(listed, "Drugie").focus()
+    account = next(account for account in accounts_of(person) if account.provider_name == "Drugie")
+    pause_account(person, account.public_id)
+    adjust_account(person, account.public_id, colour=4)
+    expect(listed.locator("li.account.colour-4")).to_contain_text("Wstrzymane")
+    expect(menu_button(listed, "Drugie")).to_be_focused()
+    assert listed.evaluate("window.sameAsEver")
