@@ -1,85 +1,40 @@
 """Signing in at the provider in a real browser: our policy, its cookies and redirects, and a page that goes on by itself."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from aiosmtpd.smtp import SMTP, AuthResult
 from django.conf import settings
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 from pytest_django.plugin import DjangoDbBlocker
 
-from teczka.actions.fetch import ask
-from teczka.actions.tokens import doubt_token
-from teczka.remote.types import Security
-from teczka.store.models import Account, User
-from teczka.store.viewer import as_user
+from teczka.store.models import User
 from tests.browser.conftest import NETWORK, WIDE, Office
 from tests.browser.test_pages import check
 from tests.cast import make_account, make_cast
 from tests.database import TestDatabase, own_copy
-from tests.dovecot.server import Dovecot
 from tests.internet import Internet
 from tests.oauth.fixtures import internet, mail_server, provider, set_up, token_servers
 from tests.oauth.provider import CLIENT, NAMES, SECRET, TENANT, Provider
 from tests.site import serving
-from tests.submission import Submission
 
 __all__ = ["internet", "mail_server", "provider", "token_servers"]
 
 ANNA, DOROTA = "anna@kancelaria-lipowa.example", "dorota@kancelaria-lipowa.example"
-LETTER = b"From: Sad <sad@sad.example>\r\nSubject: =?utf-8?q?%b?=\r\n\r\nTresc\r\n"
-
-
-class Outgoing(Submission):
-    """Takes the provider's tokens that are good just now."""
-
-    def __init__(self, provider: Provider) -> None:
-        super().__init__(Security.STARTTLS, names=("smtp.office365.com",))
-        self._provider = provider
-
-    async def _by_token(self, server: SMTP, mechanism: str, username: str, bearer: str) -> AuthResult:
-        token = bearer.removeprefix("auth=Bearer ")
-        given = self._provider.access.get(token)
-        self.tokens = {username: token} if given and given.person.address == username else {}
-        return await super()._by_token(server, mechanism, username, bearer)
-
-
-@pytest.fixture
-def outgoing(provider: Provider, internet: Internet) -> Iterator[Outgoing]:
-    with Outgoing(provider) as server:
-        internet.leads("smtp.office365.com", 587, server.port)
-        internet.trust(server.ca_pem)
-        yield server
 
 
 @pytest.fixture
 def office(
-    test_database: TestDatabase,
-    django_db_blocker: DjangoDbBlocker,
-    internet: Internet,
-    provider: Provider,
-    outgoing: Outgoing,
+    test_database: TestDatabase, django_db_blocker: DjangoDbBlocker, internet: Internet, provider: Provider
 ) -> Iterator[Office]:
-    """Whose processes have the provider in Microsoft's place, and its mail servers. The office's mail is at Microsoft 365."""
-    internet.mx("kancelaria-lipowa.example", "kancelaria-lipowa-example.mail.protection.outlook.com")
+    """Whose web process has the provider in Microsoft's place."""
     with own_copy(test_database, django_db_blocker) as environment:
         cast, environment = make_cast(), environment | internet.environment()
         with serving(environment, module="tests.internet") as site:
             provider.redirects.add(f"{site.url}/oauth/microsoft/callback")
             yield Office(site, cast, environment)
         connection.close()
-
-
-@pytest.fixture
-def worker(office: Office) -> Iterator[None]:
-    command = [sys.executable, "-m", "tests.internet", "worker"]
-    with subprocess.Popen(command, env=office.environment) as process:
-        yield
-        process.kill()
 
 
 @pytest.fixture
@@ -95,7 +50,8 @@ def abroad(browser: Browser, provider: Provider) -> Iterator[Browser]:
 
 def signed_in(browser: Browser, office: Office, user: User) -> BrowserContext:
     context = browser.new_context(viewport=WIDE, base_url=office.site.url, locale="pl-PL", ignore_https_errors=True)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
+    expect.set_options(timeout=30_000)
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": office.site.cookie(user), "url": office.site.url}
     context.add_cookies([cookie])
     return context
@@ -130,44 +86,6 @@ def test_an_administrator_enters_the_registration_and_tries_it(
         assert not complaints
         page.go_back()
         expect(page.get_by_role("heading", name="Choose an account")).to_be_visible()
-
-
-def test_the_life_of_a_mailbox_at_microsoft(
-    abroad: Browser, office: Office, provider: Provider, outgoing: Outgoing, mail_server: Dovecot, worker: None
-) -> None:
-    """Found by its address, signed in, read; its grant ends, and it is reconnected in place."""
-    set_up(office.cast.dorota)
-    person, mailbox = provider.add_person(ANNA), mail_server.add_user(ANNA)
-    mailbox.deliver(LETTER % b"Pierwsze_pismo")
-    with signed_in(abroad, office, office.cast.anna) as context:
-        page = context.new_page()
-        page.goto("/accounts/add/")
-        page.get_by_label("Adres e-mail").fill(ANNA)
-        page.get_by_role("button", name="Dalej").click()
-        page.get_by_role("button", name="Zaloguj się przez Microsoft").click()
-        page.get_by_role("link", name=f"Sign in as {ANNA}").click()
-        expect(page.get_by_role("grid")).to_contain_text("Pierwsze pismo", timeout=30_000)
-        assert ("XOAUTH2", ANNA) in outgoing.attempts
-
-        provider.revoke(person)
-        with as_user(office.cast.anna.pk):
-            account = Account.objects.get()
-        doubt_token(account)
-        mail_server.kill_connections()  # as Microsoft does when a token's time is over
-        ask(account)
-        page.goto("/accounts/")
-        line = page.get_by_role("listitem").filter(has_text=ANNA)
-        expect(line).to_contain_text("Czeka na Ciebie", timeout=30_000)
-        expect(line).to_contain_text("Microsoft nie wpuszcza już Teczki do tej skrzynki.")
-
-        mailbox.deliver(LETTER % b"Drugie_pismo")
-        line.get_by_role("link", name="Połącz ponownie").first.click()
-        page.get_by_role("button", name="Zaloguj się przez Microsoft").click()
-        page.get_by_role("link", name=f"Sign in as {ANNA}").click()
-        expect(line).to_contain_text("Działa", timeout=30_000)
-        page.get_by_role("link", name="Odebrane").first.click()
-        for subject in ("Pierwsze pismo", "Drugie pismo"):
-            expect(page.get_by_role("grid")).to_contain_text(subject, timeout=30_000)
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
