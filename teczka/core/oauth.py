@@ -7,20 +7,6 @@ from datetime import datetime
 from teczka.core.accounts import Auth, Protocol
 from teczka.core.errors import Trouble
 
-MICROSOFT_LOGIN = (
-    "https://login.microsoftonline.com"  # the worldwide cloud; national ones have others (docs/settings.md)
-)
-MICROSOFT_MAIL = "https://outlook.office.com"
-MICROSOFT_HOSTS = frozenset(
-    {
-        "outlook.office365.com",
-        "outlook.office.com",
-        "imap-mail.outlook.com",
-        "pop-mail.outlook.com",
-        "smtp.office365.com",
-        "smtp-mail.outlook.com",
-    }
-)
 ANY_TENANT = "common"  # work and personal accounts; so are "organizations" and "consumers" no single directory
 _NO_DIRECTORY = {ANY_TENANT, "organizations", "consumers"}
 _TENANT = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.-]{0,251}[0-9A-Za-z])?")

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from pytest_django.plugin import DjangoDbBlocker
 
 from teczka.store.models import User
-from tests.browser.conftest import NETWORK, WIDE, Office
+from tests.browser.conftest import NETWORK, PATIENCE, WIDE, Office
 from tests.browser.test_pages import check
 from tests.cast import make_account, make_cast
 from tests.database import TestDatabase, own_copy
@@ -50,8 +50,7 @@ def abroad(browser: Browser, provider: Provider) -> Iterator[Browser]:
 
 def signed_in(browser: Browser, office: Office, user: User) -> BrowserContext:
     context = browser.new_context(viewport=WIDE, base_url=office.site.url, locale="pl-PL", ignore_https_errors=True)
-    context.set_default_timeout(30_000)
-    expect.set_options(timeout=30_000)
+    context.set_default_timeout(PATIENCE)
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": office.site.cookie(user), "url": office.site.url}
     context.add_cookies([cookie])
     return context
