@@ -31,7 +31,7 @@ demo: assets ## serve a small law office with generated mail, signed in
 
 .PHONY: test
 test: dev assets test-packages ## run the tests (PG=debian: on Debian's PostgreSQL 15)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: check
 check: dev ## format, lint, types, layers, shape, TypeScript, catalogues

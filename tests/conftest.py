@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -15,6 +16,10 @@ from pytest_django.plugin import DjangoDbBlocker
 from teczka.remote import egress
 from tests.database import TestDatabase, own_copy
 from tests.stock import data_folder, shelf
+
+# How long an example takes says more of the machine than of us.
+hypothesis.settings.register_profile("teczka", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("teczka")
 
 shelf()  # by the parent of pytest-xdist's processes, before it starts them
 _folder = data_folder()

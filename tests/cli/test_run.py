@@ -98,7 +98,7 @@ def test_a_killed_parent_leaves_nobody_and_the_next_stops_soon_in_the_middle_of_
                 assert _stored(look) < 1_500
             status, seconds = running.stop()
             assert status == 0
-            assert seconds < 5
+            assert seconds < 10  # what has not ended after 4.5 is killed; a busy machine takes its time even for that
             assert not any(map(alive, left))
 
 
