@@ -33,7 +33,7 @@ def house() -> Iterator[House]:
         yield House(teczka, running)
         status, seconds = running.stop()
         assert status == 0
-        assert seconds < 5
+        assert seconds < 10
 
 
 def everyone(house: House) -> list[int]:
