@@ -1,5 +1,6 @@
 """The wizard's second step: the password, the names, and everything that was found, folded; then the connection is tried."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -61,37 +62,36 @@ def account_offer(request: Request, offer_id: UUID) -> HttpResponse:
 def details(
     request: Request, found: Found, form: AccountForm | None = None, *, by_hand: bool = False
 ) -> dict[str, Any]:
+    open_ = by_hand or found.source is Source.BY_HAND
+    provider = told_about.provider_of(found)
     ways = told_about.ways(found)
-    known = registrations(request.user)
-    elsewhere = [(auth.value, WITH[auth]) for auth in ways if auth in WITH and auth in known]
-    form = form or _form(request, found)
-    if not form.is_bound and not elsewhere:
-        form.fields["password"].widget.attrs["autofocus"] = True
-    return {
+    context: dict[str, Any] = {
         "title": _("Add account"),
         "count": _("Step 2 of 2"),
-        "form": form,
+        "form": form or _form(request, found),
         "found": found,
-        **_known(request, found),
-        "with": elsewhere,
-        "missing": [WITH[auth] for auth in ways if auth in WITH and auth not in known and Auth.PASSWORD not in ways],
-        "unfound": found.source is Source.BY_HAND and not by_hand,
-        "signin": "password" if Auth.PASSWORD in ways else "",
-        "both": by_hand or bool(found.of(Service.IMAP) and found.of(Service.POP3)) or found.source is Source.BY_HAND,
-        "open": by_hand or found.source is Source.BY_HAND,
-    }
-
-
-def _known(request: Request, found: Found) -> dict[str, Any]:
-    """What is told of the servers and of whose they are."""
-    provider = told_about.provider_of(found)
-    return {
         "where": told_about.where(found),
         "trust": told_about.trust(found),
         "lookalikes": told_about.lookalikes(found),
         "foreign": found.confirm,
         "help": told_about.help_of(found),
         "public": provider.name if provider and provider.id in policy(request.user).public_providers else "",
+        "unfound": found.source is Source.BY_HAND and not by_hand,
+        "both": open_ or bool(found.of(Service.IMAP) and found.of(Service.POP3)),
+        "open": open_,
+        "signin": "password" if Auth.PASSWORD in ways else "",
+    } | ways_in(request, ways)
+    if form is None and not context["with"]:
+        context["form"].fields["password"].widget.attrs["autofocus"] = True
+    return context
+
+
+def ways_in(request: Request, ways: Collection[Auth]) -> dict[str, list[Any]]:
+    """With whom one can sign in, and with whom alone one could if only the office had registered for it."""
+    known = registrations(request.user)
+    return {
+        "with": [(auth.value, WITH[auth]) for auth in ways if auth in WITH and auth in known],
+        "missing": [WITH[auth] for auth in ways if auth in WITH and auth not in known and Auth.PASSWORD not in ways],
     }
 
 

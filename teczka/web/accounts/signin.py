@@ -17,8 +17,7 @@ from teczka.actions.accounts import account_of, reconnect_account
 from teczka.core import providers
 from teczka.core.accounts import Auth
 from teczka.store.models import Account
-from teczka.store.queries.oauth import registrations
-from teczka.web.accounts.details import WITH
+from teczka.web.accounts.details import ways_in
 from teczka.web.accounts.forms import PASSWORDS
 from teczka.web.accounts.found import help_for, password_kind
 from teczka.web.accounts.trying import Trial, try_out
@@ -61,13 +60,10 @@ def _trial(request: Request, account: Account, form: PasswordForm) -> Trial:
 def _context(request: Request, account: Account, form: PasswordForm) -> dict[str, Any]:
     provider = providers.by_id(account.provider)
     ways = dict.fromkeys([Auth(account.auth), *(provider.auth if provider else (Auth.PASSWORD,))])
-    known = registrations(request.user)
     return {
         "title": _("Reconnect"),
         "account": account,
         "form": form,
         "by_password": Auth.PASSWORD in ways,
-        "with": [(auth.value, WITH[auth]) for auth in ways if auth in WITH and auth in known],
-        "missing": [WITH[auth] for auth in ways if auth in WITH and auth not in known and Auth.PASSWORD not in ways],
         "help": help_for(provider),
-    }
+    } | ways_in(request, ways)
