@@ -122,7 +122,7 @@ def test_a_person_gets_a_number_of_accounts_of_their_own_and_loses_it_again(doro
     assert dorota.post(where, {"account_limit": "9"}).status_code == 302
     anna.refresh_from_db()
     assert anna.account_limit == 9
-    assert "1 z najwyżej 9" in dorota.get("/office/").content.decode()
+    assert "1 z 9 dozwolonych" in dorota.get("/office/").content.decode()
     dorota.post(where, {"account_limit": ""})
     anna.refresh_from_db()
     assert anna.account_limit is None
