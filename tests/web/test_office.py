@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -114,6 +115,21 @@ def test_an_administrator_sees_how_accounts_do_and_nothing_of_what_lies_in_them(
         assert words not in page
     names = re.findall(r"<h2>([^<]+)</h2>", page)
     assert names == ["Anna Lipowska", "Bartek Nowy", "Celina Cicha", "Dorota Zarządna"]
+
+
+def test_the_database_itself_tells_of_accounts_to_administrators_of_their_office_alone(office: Office) -> None:
+    cast = office.cast
+    make_account(cast.edward, "edward@x.example")
+    told = {}
+    for person in (cast.anna, cast.dorota, cast.edward):
+        with as_user(person.pk), connection.cursor() as cursor:
+            cursor.execute("SELECT address FROM teczka_office_accounts()")
+            told[person.email] = [address for (address,) in cursor]
+    assert told == {
+        cast.anna.email: [],
+        cast.dorota.email: ["anna@skrzynka.example"],
+        cast.edward.email: ["edward@x.example"],
+    }
 
 
 def test_a_person_gets_a_number_of_accounts_of_their_own_and_loses_it_again(dorota: Client, office: Office) -> None:
