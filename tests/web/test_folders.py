@@ -1,5 +1,4 @@
 import re
-import statistics
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -205,4 +204,4 @@ def test_a_block_costs_a_block_in_a_folder_of_ten_thousand(anna: Client, office:
         begun = time.perf_counter()
         assert anna.get(url).status_code == 200
         taken.append(time.perf_counter() - begun)
-    assert statistics.median(taken) < 0.1
+    assert min(taken) < 0.1  # the least: a busy machine makes some slow, a folder that is walked makes all slow
