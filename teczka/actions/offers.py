@@ -15,7 +15,7 @@ from teczka.store.models import AccountOffer, User
 from teczka.store.viewer import as_user
 
 COLUMNS = (
-    "provider_name provider auth protocol host port security username smtp_host smtp_port smtp_security smtp_username"
+    "provider_name provider protocol host port security username smtp_host smtp_port smtp_security smtp_username"
 ).split()
 
 

@@ -14,7 +14,7 @@ from teczka.core.accounts import Endpoint, Farewell, NewAccount
 from teczka.core.discovery import Found, Offer, Service, Source, Standing
 from teczka.core.errors import Problem
 from teczka.remote import check, egress
-from teczka.store.models import Account, Diagnosis, Folder, OfficePolicy
+from teczka.store.models import Account, AccountOffer, Diagnosis, Folder, OfficePolicy
 from teczka.store.viewer import as_user
 from teczka.web.accounts.found import seal
 from tests.cast import make_account, make_folder
@@ -178,6 +178,17 @@ def test_what_was_prepared_wants_the_password_alone(anna: Client, office: Office
     fields = fields_of(anna.get(f"/accounts/offers/{office.offer.public_id}/"))
     assert fields["imap_host"] == "imap.nowa.example"
     assert fields["offer"] == str(office.offer.public_id)
+
+
+def test_what_was_prepared_at_microsoft_is_signed_in_to_there(anna: Client, office: Office) -> None:
+    prepared = {"address": ADDRESS, "host": "outlook.office365.com", "port": "993", "smtp_port": "465"}
+    chosen = {"person": str(office.cast.anna.public_id), "protocol": "imap", "security": "tls", "smtp_security": "tls"}
+    browser(office.cast.dorota).post("/office/offers/add/", prepared | chosen)
+    with as_user(office.cast.anna.pk):
+        offer = AccountOffer.objects.get(for_user=office.cast.anna, address=ADDRESS)
+    page = text_of(anna.get(f"/accounts/offers/{offer.public_id}/"))
+    assert "nie skonfigurowała jeszcze logowania przez Microsoft" in page
+    assert "Hasło" not in page
 
 
 def test_one_person_has_one_server_checked_at_a_time(anna: Client, office: Office) -> None:

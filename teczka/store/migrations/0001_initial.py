@@ -413,7 +413,6 @@ class Migration(migrations.Migration):
                 ("address", models.TextField()),
                 ("provider_name", models.TextField(blank=True)),
                 ("provider", models.TextField(blank=True)),
-                ("auth", models.TextField(default=teczka.core.accounts.Auth["PASSWORD"])),
                 ("protocol", models.TextField(default=teczka.core.accounts.Protocol["IMAP"])),
                 ("host", models.TextField()),
                 ("port", models.IntegerField()),

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from teczka.core.accounts import Auth, Protocol
+from teczka.core.accounts import Protocol
 from teczka.core.policy import ACCOUNT_LIMIT
 from teczka.store.models.people import Office, User
 from teczka.store.models.rows import OfficeRow, OwnedRow
@@ -49,7 +49,6 @@ class AccountOffer(OfficeRow):
     address = models.TextField()
     provider_name = models.TextField(blank=True)
     provider = models.TextField(blank=True)
-    auth = models.TextField(default=Auth.PASSWORD)
     protocol = models.TextField(default=Protocol.IMAP)
     host = models.TextField()
     port = models.IntegerField()

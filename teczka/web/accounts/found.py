@@ -168,15 +168,14 @@ def account_with(auth: Auth, address: str, name: str) -> NewAccount:
 
 def of_offer(offer: AccountOffer) -> Found:
     """What an administrator prepared, as if it had been found: in the office's settings."""
-    way = (Auth(offer.auth),)
     provider = providers.by_id(offer.provider)
-    incoming = Offer(
-        Service(offer.protocol), Endpoint(offer.host, offer.port, offer.security), offer.username, auth=way
-    )
+    auth = provider.auth if provider else (Auth.PASSWORD,)
+    server = Endpoint(offer.host, offer.port, offer.security)
+    incoming = Offer(Service(offer.protocol), server, offer.username, auth=auth)
     outgoing: tuple[Offer, ...] = ()
     if offer.smtp_host and offer.smtp_port:
         server = Endpoint(offer.smtp_host, offer.smtp_port, offer.smtp_security)
-        outgoing = (Offer(Service.SMTP, server, offer.smtp_username or offer.username, auth=way),)
+        outgoing = (Offer(Service.SMTP, server, offer.smtp_username or offer.username, auth=auth),)
     name = offer.provider_name or (provider.name if provider else offer.address.rpartition("@")[2])
     return Found(offer.address, Source.OFFICE, name, offer.provider, (incoming,), outgoing)
 

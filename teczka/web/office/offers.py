@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from teczka.actions.offers import drop_offer, offer_account
 from teczka.core.accounts import Endpoint, NewAccount, Protocol
-from teczka.core.providers import by_domain
+from teczka.core.providers import by_domain, by_server
 from teczka.store.queries.offers import open_offers
 from teczka.store.queries.people import Person
 from teczka.web.accounts.forms import HOST
@@ -62,7 +62,7 @@ class OfferForm(forms.Form):
 
     def account(self) -> NewAccount:
         told = self.cleaned_data
-        provider = by_domain(told["address"].rpartition("@")[2].lower())
+        provider = by_domain(told["address"].rpartition("@")[2].lower()) or by_server(told["host"].lower())
         outgoing = Endpoint(told["smtp_host"].lower(), told["smtp_port"], told["smtp_security"])
         return NewAccount(
             address=told["address"],
