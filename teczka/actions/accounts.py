@@ -16,6 +16,7 @@ from teczka.core.discovery import Service
 from teczka.core.errors import AlreadyThere, NotAllowed, Problem, Trouble
 from teczka.core.ladder import Rung, failure
 from teczka.core.mail import RemoteFolder
+from teczka.remote.discovery.domains import owner_of
 from teczka.remote.types import Credential, Security
 from teczka.store import events, folders, leases
 from teczka.store.models import Account, AccountOffer, User
@@ -162,7 +163,8 @@ def _check_policy(actor: User, new: NewAccount, before: Account | None = None) -
 
 
 def _opens(new: NewAccount, before: Account | None = None) -> Opens:
-    """By what was entered, else by what is kept. Raises Problem(SECRET_MISSING)."""
+    """By what was entered, else by what is kept. Raises Problem(SECRET_MISSING), and SIGNIN_ANEW: whoever sits down at somebody's open
+    page must not have the kept password sent to a server of their own. (Tokens go to their provider's servers alone.)"""
     password, tokens = new.password, new.tokens
     if new.auth is Auth.PASSWORD and password:
         return lambda username, _host: Credential(username, password)
@@ -170,9 +172,18 @@ def _opens(new: NewAccount, before: Account | None = None) -> Opens:
         return lambda username, _host: Credential(username, tokens.access, bearer=True)
     if before is None or before.auth != new.auth:
         raise Problem(Trouble.SECRET_MISSING)
+    if new.auth is Auth.PASSWORD:
+        _check_no_further(new, before)
     after = copy(before)  # unsaved: a token is for one protocol
     after.protocol, after.smtp_host = new.protocol, columns(new)["smtp_host"]
     return lambda username, host: opens(after, username, host)
+
+
+def _check_no_further(new: NewAccount, before: Account) -> None:
+    known = {owner_of(host) for host in (before.host, before.smtp_host)}
+    for server in (new.incoming, new.outgoing):
+        if server and owner_of(server.host) not in known:
+            raise Problem(Trouble.SIGNIN_ANEW, host=server.host)
 
 
 def _check(actor: User, new: NewAccount, opens: Opens, told: Told) -> Checked:

@@ -36,6 +36,7 @@ class Trouble(StrEnum):
     SIGNIN_METHOD = "signin.method"  # host: no way to sign in that we know
     SIGNIN_TOKEN = "signin.token"  # noqa: S105  host, username: a token of Microsoft's or Google's was refused
     SIGNIN_NO_TOKENS = "signin.no_tokens"  # host: takes no tokens
+    SIGNIN_ANEW = "signin.anew"  # host: the password that is kept is for other servers
     # At Microsoft or Google, not at the mail server; provider: its name.
     OAUTH_MISSING = "oauth.missing"  # provider: no administrator has set it up
     OAUTH_STATE = "oauth.state"  # provider: the answer to no sign-in that was begun here, or too late

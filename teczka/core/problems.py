@@ -151,6 +151,10 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("“%(host)s” knows no sign-in by way of Microsoft or Google."),
         _("Check the server name. If it is right, add the account with its password."),
     ),
+    Trouble.SIGNIN_ANEW: (
+        _("“%(host)s” is another server than the one that the kept password is for."),
+        _("Type the password once more: it is sent to another provider's server only when you do."),
+    ),
     Trouble.OAUTH_MISSING: (
         _("Signing in with %(provider)s is not set up in your office."),
         _("An administrator of your office sets it up under Administration → Sign-in with Microsoft and Google."),

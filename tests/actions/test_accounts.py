@@ -4,7 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -14,12 +14,14 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from teczka.actions import rest
 from teczka.actions.account_rows import described
 from teczka.actions.accounts import (
     account_of,
     accounts_of,
     add_account,
     adjust_account,
+    check_room,
     edit_account,
     reconnect_account,
 )
@@ -31,6 +33,7 @@ from teczka.actions.secrets import open_password
 from teczka.actions.verify import verify_all
 from teczka.core.accounts import Endpoint, Farewell, Mode, NewAccount, Protocol, State
 from teczka.core.errors import AlreadyThere, LeaseLost, NotAllowed, Problem, Trouble
+from teczka.core.ladder import Rung
 from teczka.core.policy import Policy
 from teczka.store.leases import Lease, Leases
 from teczka.store.models import Account, Folder, Message, Placement, Secret, User
@@ -243,6 +246,19 @@ def test_what_decides_how_we_get_in_is_tested_before_it_is_saved(
     assert password_of(account) == new.password
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "mail.elsewhere.example", "localhost.elsewhere.example"])
+def test_the_kept_password_goes_to_no_other_server(cast: Cast, account: Account, new: NewAccount, host: str) -> None:
+    """Not to the outgoing one either: that one is saved even where it lets nobody in, and would be asked at the next check."""
+    elsewhere = replace(new.incoming, host=host)
+    for wish in (replace(described(account), incoming=elsewhere), replace(described(account), outgoing=elsewhere)):
+        rungs: list[Rung] = []
+        with pytest.raises(Problem) as refused:
+            edit_account(cast.anna, account.public_id, wish, rungs.append)
+        assert (refused.value.trouble, refused.value.params) == (Trouble.SIGNIN_ANEW, {"host": host})
+        assert not rungs, "nothing was connected to"
+    assert (now(account).host, now(account).smtp_host) == (account.host, account.smtp_host)
+
+
 def test_names_and_colours_are_changed_without_asking_the_server(cast: Cast, account: Account, deaf: Endpoint) -> None:
     with as_user(account.owner_id):
         Account.objects.update(host=deaf.host, port=deaf.port)
@@ -409,6 +425,33 @@ def test_what_was_added_anew_meanwhile_stands_in_the_way_of_taking_back(
     add_account(cast.anna, new)
     with pytest.raises(AlreadyThere):
         take_back(cast.anna, account.public_id)
+
+
+def test_two_that_are_taken_back_at_once_are_no_more_than_one(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_limit(cast.dorota, cast.anna.public_id, 1)
+    gone = {"deleted_at": timezone.now(), "farewell": Farewell.ARCHIVE}
+    two = [make_account(cast.anna, f"{number}@poczta.example", **gone) for number in range(2)]
+    both_looked = threading.Barrier(2, timeout=0.5)
+
+    def look(actor: User) -> None:
+        check_room(actor)
+        with suppress(threading.BrokenBarrierError):
+            both_looked.wait()
+
+    monkeypatch.setattr(rest, "check_room", look)
+
+    def again(account: Account) -> Trouble | None:
+        try:
+            take_back(User.objects.get(pk=cast.anna.pk), account.public_id)
+        except Problem as problem:
+            return problem.trouble
+        finally:
+            connection.close()
+        return None
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(again, two))
+    assert sorted(done, key=bool) == [None, Trouble.ACCOUNT_LIMIT]
 
 
 def test_an_archive_may_be_sent_after_its_account_and_a_removal_is_no_archive(cast: Cast, account: Account) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from ipaddress import ip_address
 
 from publicsuffixlist import PublicSuffixList
 
@@ -13,6 +14,14 @@ from teczka.core.lookalikes import resembled
 def base_domain(host: str) -> str:
     """The part that somebody registered: kancelaria.com.pl of imap.kancelaria.com.pl. A name without one stands for itself."""
     return _list().privatesuffix(host.lower()) or host.lower()
+
+
+def owner_of(host: str) -> str:
+    """Whoever has this server has the others of the same answer: its base domain, or the address itself where it has no name."""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return base_domain(host.rstrip("."))
 
 
 def parents(host: str) -> tuple[str, ...]:
