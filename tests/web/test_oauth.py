@@ -215,6 +215,7 @@ def test_only_an_administrator_has_the_page_and_only_of_their_own_office(office:
 def test_a_registration_is_entered_and_its_secret_never_shown(dorota: Client, office: Office) -> None:
     assert dorota.post(PAGE, FORM).headers["Location"] == PAGE
     page = text(dorota, PAGE)
+    assert "Zapisano." in page
     assert CLIENT in page
     assert TENANT in page
     assert "2027-03-01" in page

@@ -20,6 +20,7 @@ from teczka.web.accounts.oauth import TESTED, auth_named, leave, redirect_uri
 from teczka.web.office.access import for_administrators
 from teczka.web.problems import tell
 from teczka.web.requests import Request
+from teczka.web.said import Said, said, say
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -78,6 +79,7 @@ def office_oauth(request: Request, provider: str) -> HttpResponse:
     form = ClientForm(auth, kept, request.POST or None)
     if request.method == "POST" and form.is_valid():
         save_client(request.user, auth, NewClient(**form.cleaned_data))
+        say(request, Said.SAVED)
         return redirect("office_oauth", auth)
     return render(request, "office/oauth.html", _facts(request, auth, kept, form))
 
@@ -109,5 +111,6 @@ def _facts(request: Request, auth: Auth, kept: Registration | None, form: Client
         "ended": kept is not None and kept.ended(today),
         "ends_soon": kept is not None and kept.ends_soon(today),
         "told": tell(kept.trouble, {"provider": PROVIDERS[auth].name}) if kept and kept.trouble else None,
+        "said": said(request),
         "tested": request.session.pop(TESTED, ""),
     }
