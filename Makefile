@@ -10,8 +10,8 @@ ARGS ?=
 PG ?= embedded
 
 TEST_PACKAGES := dovecot-imapd dovecot-pop3d dovecot-lmtpd chromium
-BENCHMARKS := first_sync
-BENCH_PACKAGES := dovecot-imapd isync
+BENCHMARKS := first_sync pop3
+BENCH_PACKAGES := dovecot-imapd dovecot-pop3d isync mpop fetchmail getmail6
 ifeq ($(PG),debian)
 TEST_PACKAGES += postgresql-15
 export TECZKA_POSTGRES_BIN := /usr/lib/postgresql/15/bin

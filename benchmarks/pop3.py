@@ -63,8 +63,8 @@ delivered_to = false
 
 def main() -> None:
     chosen = options(__doc__ or "")
-    messages = 300 if chosen.quick else 10_000
-    rounds = chosen.rounds or (1 if chosen.quick else 3)
+    messages = 1_000 if chosen.quick else 10_000
+    rounds = chosen.rounds or (2 if chosen.quick else 3)
     with folder() as place, full_dovecot(messages, "full", seed=1) as (dovecot, mailbox, corpus):
         base = prepared(place / "base")
         numbers = iter(range(1_000_000))

@@ -9,6 +9,7 @@ from teczka.core.mail import Envelope
 from teczka.mime import addresses, dates, headers
 
 _END = re.compile(rb"\r?\n\r?\n")
+_DATE = re.compile(rb"^date[ \t]*:(.*(?:\n[ \t].*)*)", re.MULTILINE | re.IGNORECASE)
 _RECEIVED = re.compile(rb"^received[ \t]*:(.*(?:\n[ \t].*)*)", re.MULTILINE | re.IGNORECASE)
 _FOLD = re.compile(rb"\r?\n")
 # Servers write these into what they give, another value each time.
@@ -21,8 +22,11 @@ _AHEAD = timedelta(days=1)  # of our clock: what a message's own time may be
 
 def header_block(message: bytes | bytearray, most: int) -> bytes:
     """Up to the first blank line, without it; what lies beyond `most` bytes is not looked at."""
-    end = _END.search(message, 0, most)
-    return bytes(message[: end.start() if end else most]).lstrip(b"\r\n")
+    stop = message.find(b"\r\n\r\n", 0, most)
+    if stop < 0 or message.find(b"\n\n", 0, stop) >= 0:
+        end = _END.search(message, 0, most)
+        stop = end.start() if end else most
+    return bytes(message[:stop]).lstrip(b"\r\n")
 
 
 def fingerprint(block: bytes) -> bytes:
@@ -45,7 +49,9 @@ def _told(block: bytes) -> Iterator[bytes]:
     received = _RECEIVED.search(block)
     if received:
         yield received[1].rpartition(b";")[2]
-    yield headers.fields(block, of_message=True).get(b"date", b"")
+    written = _DATE.search(block)
+    if written:
+        yield written[1]
 
 
 def envelope(block: bytes) -> Envelope:

@@ -102,10 +102,12 @@ class Reader:
     def room(self) -> memoryview | None:
         held = self._stop - self._at
         if len(self._buffer) - self._stop < LEAST_ROOM:
-            fresh = bytearray(max(ROOM, held * 2))
-            fresh[:held] = self._buffer[self._at : self._stop]
+            kept = self._buffer[self._at : self._stop]
+            if held * 2 > len(self._buffer) or not self._buffer:
+                self._buffer = bytearray(max(ROOM, held * 4))
+            self._buffer[:held] = kept
             self._scanned = max(0, self._scanned - self._at)
-            self._buffer, self._at, self._stop = fresh, 0, held
+            self._at, self._stop = 0, held
         return memoryview(self._buffer)[self._stop :]
 
     def filled(self, count: int) -> None:
