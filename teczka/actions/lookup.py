@@ -6,6 +6,7 @@ from threading import Event
 from teczka.actions.gate import gate
 from teczka.core.discovery import Address, Found, Step
 from teczka.core.policy import Policy
+from teczka.core.providers import by_id
 from teczka.remote.discovery.names import Names
 from teczka.remote.discovery.search import World, built_in, search
 from teczka.remote.http import Https
@@ -16,6 +17,6 @@ def look_up(address: str, policy: Policy, stop: Event | None = None) -> Iterator
     return search(Address.parse(address), policy, World(gate(), Names(), Https(gate())), stop)
 
 
-def look_up_offline(address: str) -> Found:
-    """By our own table alone. Raises Problem(ADDRESS_SPELLING)."""
-    return built_in(Address.parse(address))
+def look_up_offline(address: str, provider: str = "") -> Found:
+    """By our own table alone. `provider`: its id in core/providers.toml, where it is known already. Raises Problem(ADDRESS_SPELLING)."""
+    return built_in(Address.parse(address), by_id(provider))

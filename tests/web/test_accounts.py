@@ -314,6 +314,16 @@ def test_an_edit_is_tested_before_it_is_saved(lived_in: Office) -> None:
         assert Account.objects.get(pk=lived_in.account.pk).port == lived_in.account.port
 
 
+def test_an_edit_that_fails_stands_beside_what_the_provider_publishes(lived_in: Office) -> None:
+    with as_user(lived_in.cast.anna.pk):
+        Account.objects.filter(pk=lived_in.account.pk).update(provider="wp")
+    anna = browser(lived_in.cast.anna)
+    where = f"/accounts/{lived_in.account.public_id}/edit/"
+    page = text_of(anna.post(where, fields_of(anna.get(where)) | {"imap_port": "1"}))
+    compared = page.split("Co wpisano, a co podaje dostawca")[1].split("</table>")[0]
+    assert "<strong>imap.wp.pl</strong>" in compared
+
+
 def test_a_diagnosis_reaches_the_administrators_without_what_lets_anybody_in(anna: Client, office: Office) -> None:
     anna.post("/accounts/diagnosis/", {"address": ADDRESS, "report": "IMAP: odmowa; hasło: abc"})
     with as_user(office.cast.dorota.pk):

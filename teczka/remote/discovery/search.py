@@ -51,9 +51,9 @@ def search(address: Address, policy: Policy, world: World, stop: Event | None = 
     return _Search(address, policy, world, Budget(SECONDS, stop or Event())).run()
 
 
-def built_in(address: Address) -> Found:
-    """What our own table says; nobody is asked anything."""
-    provider = providers.by_domain(address.domain)
+def built_in(address: Address, known: Provider | None = None) -> Found:
+    """What our own table says, of the provider that is known already or else of the domain's; nobody is asked anything."""
+    provider = known or providers.by_domain(address.domain)
     if provider and provider.host_rule is HostRule.FIXED:
         return of_provider(address, provider, Source.BUILT_IN, "")
     if provider and provider.host_rule is HostRule.LOCAL:

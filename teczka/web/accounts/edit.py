@@ -13,13 +13,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from teczka.actions.accounts import account_of, edit_account
+from teczka.actions.lookup import look_up_offline
 from teczka.core import providers
 from teczka.core.accounts import Auth, Endpoint, NewAccount, Protocol
+from teczka.core.errors import Problem
 from teczka.core.providers import Provider
 from teczka.store.models import Account
 from teczka.store.queries.policy import policy
 from teczka.web.accounts.forms import SERVERS, EditForm
-from teczka.web.accounts.found import help_for, password_kind
+from teczka.web.accounts.found import Compared, compare, help_for, password_kind
 from teczka.web.accounts.ladder import focus
 from teczka.web.accounts.trying import Trial, try_out
 from teczka.web.requests import Request, allowed
@@ -44,10 +46,12 @@ def account_edit(request: Request, account_id: UUID) -> HttpResponseBase:
 
 def _trial(request: Request, account: Account, form: EditForm) -> Trial:
     new = _edited(account, form)
+    beside = _published_beside(account, new)
 
     def again(refused: dict[str, Any]) -> SafeString:
         focus(form, refused)
-        return render_to_string("accounts/edit.html#outcome", _context(account, form) | refused, request)
+        context = _context(account, form) | refused | {"compare": beside}
+        return render_to_string("accounts/edit.html#outcome", context, request)
 
     return Trial(
         new=new,
@@ -55,7 +59,15 @@ def _trial(request: Request, account: Account, form: EditForm) -> Trial:
         climb=lambda told: edit_account(request.user, account.public_id, new, told),
         done=lambda saved, rungs: render_to_string("accounts/saved.html", {"account": saved}, request),
         again=again,
+        rows=tuple(line.row for line in beside),
     )
+
+
+def _published_beside(account: Account, new: NewAccount) -> list[Compared]:
+    try:
+        return compare(look_up_offline(new.address, account.provider), new)
+    except Problem:  # an address that nobody can have publishes nothing
+        return []
 
 
 def _edited(account: Account, form: EditForm) -> NewAccount:
