@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,6 +17,7 @@ from teczka.actions.account_rows import described
 from teczka.actions.accounts import account_of
 from teczka.actions.check import check_account
 from teczka.actions.diagnoses import send_diagnosis
+from teczka.core.errors import Problem
 from teczka.core.ladder import Rung, failure
 from teczka.store.models import Account
 from teczka.web.accounts.ladder import rung_line
@@ -69,10 +71,16 @@ def _trial(request: Request, account: Account) -> Trial:
     )
 
 
+def _mended_at(account: Account, problem: Problem | None) -> str:
+    """The page of the field that the one button leads to."""
+    by_password = problem is not None and problem.trouble.step == "signin"
+    return reverse("account_signin" if by_password else "account_edit", args=[account.public_id])
+
+
 def _said(account: Account, rungs: list[Rung]) -> dict[str, Any]:
     """A check that found something wrong is no failure of checking."""
     problem = failure(rungs)
-    context: dict[str, Any] = {"account": account, "checked": bool(rungs)}
+    context: dict[str, Any] = {"account": account, "checked": bool(rungs), "mend_at": _mended_at(account, problem)}
     if problem:
         return context | refusal(problem, described(account), rungs)
     return context | {"diagnosis": report(described(account), rungs)}

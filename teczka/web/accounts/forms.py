@@ -17,7 +17,7 @@ from teczka.web.accounts.colours import COLOURS
 
 # A name or an address, no URL. Whether we may connect there is the egress gate's business.
 HOST = RegexValidator(r"\A[\w.\-]+\Z|\A[0-9a-fA-F:.]+\Z", _("Type the server's name alone, such as imap.example.com."))
-SECURITY = [("tls", _("from the first byte (TLS)")), ("starttls", _("after STARTTLS"))]
+SECURITY = [("tls", _("from the start")), ("starttls", "STARTTLS")]
 PROTOCOLS = [(Protocol.IMAP.value, "IMAP"), (Protocol.POP3.value, "POP3")]
 MODES = [
     (Mode.READ_ONLY.value, _("Read only: nothing is ever changed on the server, not even what is read")),
