@@ -11,7 +11,7 @@ from teczka.actions.check import Opens, Told, climb, one_at_a_time, report
 from teczka.actions.secrets import seal_password, seal_tokens
 from teczka.actions.servers import opens
 from teczka.actions.tokens import check_hosts
-from teczka.core.accounts import COLOURS, Auth, Mode, NewAccount, Tokens
+from teczka.core.accounts import COLOURS, Auth, NewAccount
 from teczka.core.discovery import Service
 from teczka.core.errors import AlreadyThere, NotAllowed, Problem, Trouble
 from teczka.core.ladder import Rung, failure
@@ -98,27 +98,17 @@ def edit_account(actor: User, public_id: UUID, new: NewAccount, told: Told = _un
     return account
 
 
-def reconnect_account(
-    actor: User, public_id: UUID, *, password: str = "", tokens: Tokens | None = None, told: Told = _unheard
-) -> Account:
+def reconnect_account(actor: User, public_id: UUID, *, password: str, told: Told = _unheard) -> Account:
     """Let in again, in place: mail, filing and settings stay. Tested like every edit. Raises what `edit_account` raises."""
     account = account_of(actor, public_id)
-    return edit_account(actor, public_id, replace(described(account), password=password, tokens=tokens), told)
+    return edit_account(actor, public_id, replace(described(account), password=password), told)
 
 
-def adjust_account(
-    actor: User,
-    public_id: UUID,
-    *,
-    colour: int | None = None,
-    in_unified: bool | None = None,
-    mode: Mode | None = None,
-) -> None:
-    """What concerns no server. None: as it is."""
+def show_in_unified(actor: User, public_id: UUID, shown: bool) -> None:
+    """Whether its inbox stands in the unified one. Raises NotAllowed."""
     account = account_of(actor, public_id)
-    chosen = {"colour": colour, "in_unified": in_unified, "mode": mode}
     with as_user(actor.pk), transaction.atomic():
-        save(account, {name: value for name, value in chosen.items() if value is not None})
+        save(account, {"in_unified": shown})
         events.changed([actor.public_id], account.public_id, [])
 
 

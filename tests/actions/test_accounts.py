@@ -20,10 +20,10 @@ from teczka.actions.accounts import (
     account_of,
     accounts_of,
     add_account,
-    adjust_account,
     check_room,
     edit_account,
     reconnect_account,
+    show_in_unified,
 )
 from teczka.actions.fetch import ask, fetch_account, fetch_alone
 from teczka.actions.policy import save_policy, set_limit
@@ -262,8 +262,9 @@ def test_the_kept_password_goes_to_no_other_server(cast: Cast, account: Account,
 def test_names_and_colours_are_changed_without_asking_the_server(cast: Cast, account: Account, deaf: Endpoint) -> None:
     with as_user(account.owner_id):
         Account.objects.update(host=deaf.host, port=deaf.port)
-    edit_account(cast.anna, account.public_id, replace(described(now(account)), sender_name="adw. Anna"))
-    adjust_account(cast.anna, account.public_id, colour=3, in_unified=False, mode=Mode.MANAGED)
+    new = replace(described(now(account)), sender_name="adw. Anna", colour=3, mode=Mode.MANAGED)
+    edit_account(cast.anna, account.public_id, new)
+    show_in_unified(cast.anna, account.public_id, False)
     left = now(account)
     assert (left.sender_name, left.colour, left.in_unified, left.mode) == ("adw. Anna", 3, False, Mode.MANAGED)
 
@@ -469,7 +470,7 @@ def test_nobody_else_does_anything_with_an_account(cast: Cast, account: Account,
             lambda who: account_of(who, account.public_id),
             lambda who: edit_account(who, account.public_id, new),
             lambda who: reconnect_account(who, account.public_id, password="haslo"),
-            lambda who: adjust_account(who, account.public_id, colour=7),
+            lambda who: show_in_unified(who, account.public_id, False),
             lambda who: pause_account(who, account.public_id),
             lambda who: resume_account(who, account.public_id),
             lambda who: delete_account(who, account.public_id, Farewell.REMOVE),

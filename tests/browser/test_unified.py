@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
-from teczka.actions.accounts import adjust_account
+from teczka.actions.accounts import show_in_unified
 from teczka.store.models import User
 from tests.browser.conftest import WIDE, Mail, MailFolder, Office
 from tests.cast import make_account, make_folder
@@ -104,10 +104,10 @@ def test_reloading_in_the_unified_inbox_keeps_the_message(make_desk: Callable[[s
 
 def test_an_account_that_is_taken_out_or_put_in_leaves_and_joins_by_itself(make_desk: Callable[[str], Desk]) -> None:
     desk = make_desk("wybiera")
-    adjust_account(desk.person, desk.second.account.public_id, in_unified=False)
+    show_in_unified(desk.person, desk.second.account.public_id, False)
     expect(desk.page.locator(ROWS).first).to_contain_text("Pismo 30")
     assert set(desk.stripes()) == {"Jedna"}
-    adjust_account(desk.person, desk.second.account.public_id, in_unified=True)
+    show_in_unified(desk.person, desk.second.account.public_id, True)
     expect(desk.page.locator(ROWS).first).to_contain_text("Pismo 60")
 
 

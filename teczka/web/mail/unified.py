@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from teczka.actions.accounts import adjust_account
+from teczka.actions.accounts import show_in_unified
 from teczka.store.queries.unified import inboxes
 from teczka.web.mail.folders import list_page, list_rows
 from teczka.web.mail.listing import of_inboxes
@@ -29,6 +29,6 @@ def unified_accounts(request: Request) -> HttpResponse:
     if request.method == "POST":
         asked = request.POST.getlist("account")
         for inbox in known:
-            adjust_account(request.user, inbox.account, in_unified=str(inbox.account) in asked)
+            show_in_unified(request.user, inbox.account, str(inbox.account) in asked)
         return redirect("unified")
     return render(request, "mail/unified_accounts.html", {"inboxes": known})
