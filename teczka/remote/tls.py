@@ -14,6 +14,10 @@ _TIME = {9, 10}
 # HOSTNAME_MISMATCH, IP_ADDRESS_MISMATCH.
 _NAME = {62, 64}
 
+# Of a certificate that cannot be read nothing is said.
+_UNREADABLE = (ValueError, x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType)
+LONGEST = 253  # letters of a name: as many as one in the DNS may have
+
 
 @lru_cache(maxsize=64)
 def _context(ca_pem: str) -> ssl.SSLContext:
@@ -50,7 +54,7 @@ def facts(tls: ssl.SSLObject | ssl.SSLSocket) -> dict[str, str | int | list[str]
     certificate = tls.getpeercert(binary_form=True)
     try:
         return told | _described(x509.load_der_x509_certificate(certificate or b""))
-    except ValueError:  # of a certificate that cannot be read nothing is said
+    except _UNREADABLE:
         return told
 
 
@@ -60,7 +64,7 @@ def _described(certificate: x509.Certificate) -> dict[str, str | int | list[str]
         NameOID.COMMON_NAME
     )
     return {
-        "issuer": str(named[0].value) if named else "",
+        "issuer": _shown(named[0].value) if named else "",
         "expires": certificate.not_valid_after_utc.isoformat(),
         "names": _names(certificate)[:5],
     }
@@ -71,7 +75,12 @@ def _names(certificate: x509.Certificate) -> list[str]:
         found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
         return []
-    return [*found.get_values_for_type(x509.DNSName), *map(str, found.get_values_for_type(x509.IPAddress))]
+    return [_shown(name) for kind in (x509.DNSName, x509.IPAddress) for name in found.get_values_for_type(kind)]
+
+
+def _shown(told: object) -> str:
+    """On one line, printable, not long: whoever made the certificate chose the words."""
+    return "".join(letter if letter.isprintable() else " " for letter in str(told)[:LONGEST])
 
 
 def unverified() -> ssl.SSLContext:

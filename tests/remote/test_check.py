@@ -8,6 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtensionOID, NameOID
 from django.utils import translation
 
 from teczka.core import providers
@@ -257,6 +262,32 @@ def test_a_refused_certificate_is_shown_with_its_names_and_its_end() -> None:
     with expired(Service.IMAP) as server:
         (failed,) = (rung for rung in climbed(side(Service.IMAP, server)) if rung.problem)
     assert datetime.fromisoformat(str(failed.facts["expires"])) < datetime.now(UTC)
+
+
+# SubjectAltName with "a NUL b", and with an EDI party's name, which nobody can read.
+@pytest.mark.parametrize(
+    ("names", "told"), [(b"0\x05\x82\x03a\0b", ["a b"]), (b"0\x07\xa5\x05\xa1\x03\x0c\x01x", None)]
+)
+def test_a_certificate_that_was_made_to_hurt_is_shown_in_print_or_not_at_all(
+    names: bytes, told: list[str] | None
+) -> None:
+    with Hostile(lambda client: client.wait_for_goodbye(), tls=True) as made:
+        made.use(odd_certificate("<b>Urz\0ąd\x1b[31m", names))
+        rungs = climbed(side(Service.IMAP, made.server(Security.TLS)))
+    (failed,) = (rung for rung in rungs if rung.problem)
+    assert failed.problem
+    assert failed.problem.trouble is Trouble.TLS_UNTRUSTED
+    assert failed.facts.get("names") == told
+    assert failed.facts.get("issuer") == (told and "<b>Urz ąd [31m")
+
+
+def odd_certificate(issuer: str, names: bytes) -> trustme.LeafCert:
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, issuer)])
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+    odd = x509.UnrecognizedExtension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, names)
+    pem = made.add_extension(odd, critical=False).sign(key, SHA256()).public_bytes(Encoding.PEM)
+    return trustme.LeafCert(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), pem, [])
 
 
 def test_nothing_is_said_over_the_connection_that_looks_at_a_refused_certificate() -> None:
