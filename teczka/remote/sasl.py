@@ -8,7 +8,6 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from teczka.core.errors import Problem, Trouble
 from teczka.remote.types import Credential
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -45,7 +44,7 @@ def bearer(credential: Credential, offered: Collection[str], host: str, port: in
     `offered`: names of mechanisms, upper case. Raises Problem(SIGNIN_TOKEN) where a part would end the field that it stands in.
     """
     if _CONTROL.search(credential.username + credential.secret):
-        raise Problem(Trouble.SIGNIN_TOKEN, host=host, username=credential.username)
+        raise credential.refused(host)
     if "XOAUTH2" in offered:
         return xoauth2(credential)
     return oauthbearer(credential, host, port) if "OAUTHBEARER" in offered else None

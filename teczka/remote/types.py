@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from teczka.core.errors import Problem, Trouble
 from teczka.core.mail import (
     DropEntry,
     Envelope,
@@ -72,6 +73,11 @@ class Credential:
     username: str
     secret: str = field(repr=False)
     bearer: bool = False  # the secret is an access token, for XOAUTH2 or OAUTHBEARER alone
+
+    def refused(self, host: str, detail: str = "") -> Problem:
+        """What it means that a server did not take it."""
+        trouble = Trouble.SIGNIN_TOKEN if self.bearer else Trouble.SIGNIN_REFUSED
+        return Problem(trouble, host=host, username=self.username, detail=detail)
 
     def hidden_in(self, said: str) -> str:
         """What a server said, without the secret: some quote the command that they did not like, as it stood or in base64."""

@@ -32,8 +32,7 @@ def at_signin(status: Status, host: str, credential: Credential, detail: str) ->
         return Problem(Trouble.SIGNIN_UNAVAILABLE, host=host, detail=detail)
     if status.code not in _REFUSED and status.kind == "BAD" and _METHOD_WORDS.search(status.text):
         return Problem(Trouble.SIGNIN_METHOD, host=host, detail=detail)
-    refused = Trouble.SIGNIN_TOKEN if credential.bearer else Trouble.SIGNIN_REFUSED
-    return Problem(refused, host=host, username=credential.username, detail=detail)
+    return credential.refused(host, detail)
 
 
 def at_folder(status: Status, host: str, folder: str, detail: str) -> Problem:

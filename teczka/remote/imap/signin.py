@@ -59,8 +59,7 @@ def starttls(conversation: Conversation) -> Talk[None]:
 def authenticate(conversation: Conversation, credential: Credential) -> Talk[None]:
     """One try: a second could lock the account."""
     if not sendable(credential.username.encode()) or not sendable(credential.secret.encode()):
-        trouble = Trouble.SIGNIN_TOKEN if credential.bearer else Trouble.SIGNIN_REFUSED
-        raise Problem(trouble, host=conversation.host, username=credential.username)
+        raise credential.refused(conversation.host)
     command = _with_token(conversation, credential) if credential.bearer else _with_password(conversation, credential)
     conversation.capabilities = frozenset()  # others may come with the new state, §6.2.2
     answer = yield command

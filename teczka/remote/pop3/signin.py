@@ -41,8 +41,7 @@ def stls(conversation: Conversation) -> Talk[None]:
 def authenticate(conversation: Conversation, credential: Credential) -> Talk[None]:
     """One try: a second could lock the account."""
     if not sendable(credential.username.encode()) or not sendable(credential.secret.encode()):
-        trouble = Trouble.SIGNIN_TOKEN if credential.bearer else Trouble.SIGNIN_REFUSED
-        raise Problem(trouble, host=conversation.host, username=credential.username)
+        raise credential.refused(conversation.host)
     mechanisms = (conversation.capabilities or {}).get("SASL", frozenset())
     if credential.bearer:
         answer = yield from _with_token(conversation, credential, mechanisms)

@@ -27,5 +27,4 @@ def at_signin(reply: Reply, host: str, credential: Credential, detail: str) -> P
         return Problem(Trouble.SIGNIN_UNAVAILABLE, host=host, detail=detail)
     if reply.code in _METHOD:
         return Problem(Trouble.SIGNIN_METHOD, host=host, detail=detail)
-    refused = Trouble.SIGNIN_TOKEN if credential.bearer else Trouble.SIGNIN_REFUSED
-    return Problem(refused, host=host, username=credential.username, detail=detail)
+    return credential.refused(host, detail)

@@ -136,7 +136,7 @@ class SmtpSession:
 
     def _by_password(self, credential: Credential) -> Reply:
         if "\0" in credential.username + credential.secret:
-            raise Problem(Trouble.SIGNIN_REFUSED, host=self._server.host, username=credential.username)
+            raise credential.refused(self._server.host)
         offered = self.extensions.get("AUTH", ())
         if "PLAIN" in offered:
             return self._sasl(plain(credential))
