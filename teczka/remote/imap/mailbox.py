@@ -68,17 +68,14 @@ class ImapMailbox:
         *,
         spool: SpoolFactory | None = None,
         timeout: float = 60.0,
-        lifetime: float = math.inf,
         limits: Limits = DEFAULT,
     ) -> Self:
-        """Signed in, no folder open. `timeout` in seconds for each step: the connection, the handshake, each answer; `lifetime` for
-        everything together, the looking-up of the name alone left out.
+        """Signed in, no folder open. `timeout` in seconds for each step: the connection, the handshake, each answer.
 
         Without `spool` only what is not a message is expected: an answer above `limits.response` is refused.
         """
-        end = time.monotonic() + lifetime
-        sock = gate.connect(server.host, server.port, min(timeout, lifetime), named_only=server.named_only)
-        mailbox = cls(server, sock, Conversation(server, spool=spool, limits=limits), timeout, end)
+        sock = gate.connect(server.host, server.port, timeout, named_only=server.named_only)
+        mailbox = cls(server, sock, Conversation(server, spool=spool, limits=limits), timeout, math.inf)
         for _ in mailbox.enter(credential):
             pass
         return mailbox

@@ -58,14 +58,12 @@ class Pop3Drop:
         *,
         spool: SpoolFactory | None = None,
         timeout: float = 60.0,
-        lifetime: float = math.inf,
         limits: Limits = DEFAULT,
     ) -> Self:
-        """Signed in. `timeout` in seconds for each step: the connection, the handshake, each answer; `lifetime` for everything together,
-        the looking-up of the name alone left out. Without `spool` messages lie in memory, however large."""
-        end = time.monotonic() + lifetime
-        sock = gate.connect(server.host, server.port, min(timeout, lifetime), named_only=server.named_only)
-        made = cls(server, sock, Conversation(server, spool=spool, limits=limits), timeout, end)
+        """Signed in. `timeout` in seconds for each step: the connection, the handshake, each answer. Without `spool` messages lie in
+        memory, however large."""
+        sock = gate.connect(server.host, server.port, timeout, named_only=server.named_only)
+        made = cls(server, sock, Conversation(server, spool=spool, limits=limits), timeout, math.inf)
         for _ in made.enter(credential):
             pass
         return made

@@ -37,19 +37,10 @@ class SmtpSession:
         self.extensions: Mapping[str, Sequence[str]] = {}  # as EHLO told them last, upper case
 
     @classmethod
-    def connect(
-        cls,
-        server: Server,
-        credential: Credential,
-        gate: Gate,
-        *,
-        timeout: float = 60.0,
-        lifetime: float = math.inf,
-    ) -> Self:
-        """Signed in. `timeout` in seconds for each step, `lifetime` for everything together."""
-        end = time.monotonic() + lifetime
-        sock = gate.connect(server.host, server.port, min(timeout, lifetime), named_only=server.named_only)
-        session = cls(sock, server, timeout, end)
+    def connect(cls, server: Server, credential: Credential, gate: Gate, *, timeout: float = 60.0) -> Self:
+        """Signed in. `timeout` in seconds for each step."""
+        sock = gate.connect(server.host, server.port, timeout, named_only=server.named_only)
+        session = cls(sock, server, timeout, math.inf)
         for _ in session.enter(credential):
             pass
         return session

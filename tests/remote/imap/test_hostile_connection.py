@@ -58,7 +58,10 @@ def test_a_lifetime_ends_a_connection_whose_every_step_is_in_time() -> None:
 
     with Hostile(script) as hostile:
         start = time.monotonic()
-        mailbox = ImapMailbox.connect(hostile.server(), ANNA, GATE, timeout=20, lifetime=TIMEOUT)
+        server = hostile.server()
+        mailbox = ImapMailbox.over(GATE.connect(server.host, server.port, TIMEOUT), server, TIMEOUT)
+        for _reached in mailbox.enter(ANNA):
+            pass
         with pytest.raises(Problem) as caught:
             mailbox.folders()
         assert caught.value.trouble is Trouble.SERVER_SILENT
