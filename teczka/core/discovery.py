@@ -108,7 +108,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Somebody is being asked, or was: told as it happens, kept for the diagnosis."""
+    """Somebody is being asked, or was: told as it happens, and kept with what was found."""
 
     source: Source
     subject: str  # whom: a host, or the domain that is asked about

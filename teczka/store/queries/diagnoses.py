@@ -13,9 +13,3 @@ def open_diagnoses(viewer: User) -> list[Diagnosis]:
     with as_user(viewer.pk):
         found = Diagnosis.objects.filter(office_id=viewer.office_id, closed_at=None).select_related("owner")
         return list(found.order_by("-created_at")[:MOST])
-
-
-def own_diagnoses(viewer: User) -> list[Diagnosis]:
-    """What this person has sent, newest first."""
-    with as_user(viewer.pk):
-        return list(Diagnosis.objects.filter(owner=viewer).order_by("-created_at")[:MOST])
