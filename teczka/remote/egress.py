@@ -125,9 +125,7 @@ class Gate:
         time.sleep(place.rest)
         raise place.failure()
 
-    async def connect_async(
-        self, host: str, port: int, timeout: float, *, named_only: bool = False, ports: frozenset[int] = MAIL
-    ) -> socket.socket:
+    async def connect_async(self, host: str, port: int, timeout: float, *, named_only: bool = False) -> socket.socket:
         """As `connect`, with a non-blocking socket and without holding the event loop up."""
         end = time.monotonic() + min(timeout, PATIENCE)
         try:
@@ -135,7 +133,7 @@ class Gate:
                 found = await _asked_async(host, port)
         except TimeoutError:
             found = []
-        place = self._place(host, port, found, end, named_only, ports)
+        place = self._place(host, port, found, end, named_only, MAIL)
         for candidate, seconds in place.turns():
             try:
                 return await _dial_async(candidate, seconds)
