@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from teczka.actions.account_rows import described, save, well
+from teczka.actions.account_rows import columns, described, save, way_in, well
 from teczka.actions.gate import gate
 from teczka.actions.servers import check_encrypted, opens
 from teczka.core import providers
@@ -71,9 +71,13 @@ def _checking_account(actor: User, account: Account) -> Iterator[Rung]:
         for rung in climb(actor, new, lambda username, host: opens(account, username, host), retry=False):
             rungs.append(rung)
             yield rung
-    mended = account.trouble and not failure(rungs, Service(new.protocol))
     with as_user(actor.pk):
-        save(account, report(rungs) | (well(account) if mended else {}))
+        after = Account.objects.select_for_update().filter(pk=account.pk, deleted_at=None).first()
+        if after is None or way_in(columns(described(after))) != way_in(columns(new)):
+            return  # deleted or edited meanwhile: that was another account
+        in_trouble = after.trouble and after.trouble_since == account.trouble_since  # not since we began
+        mended = in_trouble and not failure(rungs, Service(new.protocol))
+        save(after, report(rungs) | (well(after) if mended else {}))
         if mended:
             events.ask_keeper(account.pk)
         events.changed([actor.public_id], account.public_id, [])

@@ -4,7 +4,7 @@ A journey is kept in the session of whoever set out, comes back once, and within
 of the mailbox that was named before; another is refused, or asked for, where the provider lets people share mailboxes.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
@@ -91,7 +91,7 @@ class Journey:
 class Return:
     """What the browser brought back, as it stood in the address."""
 
-    code: str = ""
+    code: str = field(default="", repr=False)
     error: str = ""
     description: str = ""
     issuer: str = ""  # RFC 9207; empty where the provider does not say

@@ -6,14 +6,15 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from teczka.actions.account_rows import described
 from teczka.actions.accounts import add_account, edit_account
 from teczka.actions.check import check_account, one_at_a_time, refused_servers
 from teczka.actions.policy import save_policy
-from teczka.actions.rest import pause_account
+from teczka.actions.rest import delete_account, pause_account, take_back
 from teczka.cli import account as command
-from teczka.core.accounts import Endpoint, NewAccount, State
+from teczka.core.accounts import Endpoint, Farewell, NewAccount, State
 from teczka.core.diagnoses import diagnosis
 from teczka.core.discovery import Service
 from teczka.core.errors import NotAllowed, Problem, Trouble
@@ -152,6 +153,24 @@ def test_a_check_that_fails_changes_nothing_but_the_report(
     assert problem
     assert problem.trouble is Trouble.CONNECT_FAILED
     assert not failure(kept(account), Service.SMTP)
+
+
+def test_what_a_check_saw_is_not_said_of_an_account_that_changed_meanwhile(account: Account, cast: Cast) -> None:
+    """Deleted and taken back it has no password any more, whatever the one that was kept has just opened."""
+    with as_user(account.owner_id):
+        Account.objects.update(state=State.NEEDS_OWNER, trouble=Trouble.SIGNIN_REFUSED, trouble_since=timezone.now())
+    climbing = check_account(cast.anna, account.public_id)
+    for rung in climbing:
+        if rung.step is Step.FOLDERS:
+            delete_account(cast.anna, account.public_id, Farewell.ARCHIVE)
+            take_back(cast.anna, account.public_id)
+    assert (now(account).state, now(account).trouble) == (State.NEEDS_OWNER, Trouble.SECRET_MISSING)
+    before = kept(account)
+    climbing = check_account(cast.anna, account.public_id)
+    next(climbing)
+    delete_account(cast.anna, account.public_id, Farewell.ARCHIVE)
+    assert list(climbing)
+    assert [rung.as_json() for rung in kept(account)] == [rung.as_json() for rung in before]
 
 
 def test_nobody_checks_another_s_account_or_a_deleted_one(account: Account, cast: Cast) -> None:

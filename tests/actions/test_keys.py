@@ -15,6 +15,7 @@ from django.db import connection
 
 from teczka.actions.clients import NewClient, client_of, save_client
 from teczka.actions.keys import rotate
+from teczka.actions.oauth import Return
 from teczka.actions.secrets import open_password, open_tokens, seal_password, seal_tokens
 from teczka.core.accounts import Auth, Endpoint, NewAccount, Tokens
 from teczka.core.settings import settings
@@ -195,7 +196,7 @@ def test_no_table_holds_a_secret_in_clear(cast: Cast, own_database: OwnDatabase,
 
 def test_no_repr_tells_a_secret() -> None:
     new = NewAccount("a@b.example", "a", "tajne", Endpoint("b.example", 993, "tls"), tokens=TOKENS)
-    assert "tajne" not in repr([new, TOKENS, Credential("a", "tajne"), NewClient("teczka", "tajne")])
+    assert "tajne" not in repr([new, TOKENS, Credential("a", "tajne"), NewClient("teczka", "tajne"), Return("tajne")])
 
 
 def dies(at: int) -> bool:
