@@ -164,7 +164,7 @@ class Dovecot:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        self._kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self) -> None:
@@ -178,14 +178,19 @@ class Dovecot:
         self._wait()
 
     def stop(self) -> None:
-        """Connections are cut. The master would wait ten seconds for clients behind TLS; its group is killed after one."""
+        """Connections are cut. The master would wait ten seconds for clients behind TLS; its group is killed soon."""
         if self._process:
             self._process.terminate()
             try:
-                self._process.wait(1)
+                self._process.wait(0.3)
             except subprocess.TimeoutExpired:
-                os.killpg(self._process.pid, signal.SIGKILL)
-                self._process.wait(20)
+                self._kill()
+            self._process = None
+
+    def _kill(self) -> None:
+        if self._process:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(20)
             self._process = None
 
     def kill_connections(self) -> None:
