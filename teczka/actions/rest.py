@@ -41,6 +41,8 @@ def delete_account(actor: User, public_id: UUID, farewell: Farewell) -> None:
     with _resting(actor, public_id) as account:
         if not farewell or account.farewell == Farewell.REMOVE:
             raise NotAllowed
+        if account.farewell == farewell:  # asked twice: the days in which it can be undone do not begin anew
+            return
         forget_secret(account)
         save(account, {"deleted_at": timezone.now(), "farewell": farewell, "paused_at": None})
 

@@ -10,6 +10,7 @@ from teczka.core.ladder import NAMES, Outcome, Rung
 from teczka.core.problems import SENTENCES, fill
 
 MOST = 20_000  # characters of a report
+OPEN = 20  # reports of one person at a time
 
 # Every pattern is linear: server's texts come in here.
 _ADDRESS = re.compile(r"[^\s<>\"'(),:;@“”„]{1,64}@(?=[\w-]{1,63}\.)")  # its local part

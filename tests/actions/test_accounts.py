@@ -457,6 +457,9 @@ def test_two_that_are_taken_back_at_once_are_no_more_than_one(cast: Cast, monkey
 
 def test_an_archive_may_be_sent_after_its_account_and_a_removal_is_no_archive(cast: Cast, account: Account) -> None:
     delete_account(cast.anna, account.public_id, Farewell.ARCHIVE)
+    since = now(account).deleted_at
+    delete_account(cast.anna, account.public_id, Farewell.ARCHIVE)
+    assert now(account).deleted_at == since
     delete_account(cast.anna, account.public_id, Farewell.REMOVE)
     assert now(account).farewell == Farewell.REMOVE
     with pytest.raises(NotAllowed):

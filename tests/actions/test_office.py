@@ -13,6 +13,7 @@ from teczka.actions.diagnoses import close_diagnosis, send_diagnosis
 from teczka.actions.offers import drop_offer, offer_account
 from teczka.actions.policy import save_policy, set_limit
 from teczka.core.accounts import Endpoint, NewAccount
+from teczka.core.diagnoses import OPEN
 from teczka.core.errors import NotAllowed
 from teczka.core.policy import Hosted, Policy
 from teczka.store.models import AccountOffer, Diagnosis, OAuthClient, OfficePolicy, User
@@ -117,6 +118,13 @@ def test_an_offer_goes_when_its_person_takes_it(cast: Cast, dovecot: Dovecot, ma
     add_account(cast.celina, new, offer=offer.public_id)
     assert offers_for(cast.celina) == []
     assert [one.public_id for one in offers_for(cast.anna)] == [other.public_id]
+
+
+def test_one_persons_reports_are_not_many(cast: Cast) -> None:
+    for number in range(OPEN + 2):
+        send_diagnosis(cast.anna, f"anna{number}@poczta.example", "TLS failed")
+    assert len(open_diagnoses(cast.dorota)) == OPEN
+    assert open_diagnoses(cast.dorota)[0].address == f"anna{OPEN + 1}@poczta.example"
 
 
 def test_a_diagnosis_is_seen_by_its_owner_and_their_administrators_until_it_is_closed(cast: Cast) -> None:
