@@ -110,7 +110,6 @@ class Session:
         self._quirks = server.quirks
         self._sock = sock
         self._heard = b""
-        self._fetched: list[Held] = []
         shown = [held for held in server.drop.messages if held.serial not in server.drop.hidden]
         self._shown = self._quirks.shows(shown)
         server.sent = 0
@@ -121,8 +120,6 @@ class Session:
             while self._answer(self._line()):
                 pass
         self._sock.close()
-        if self._quirks.hides_after:
-            self._server.drop.hidden |= {held.serial for held in self._fetched}
 
     def _answer(self, line: bytes) -> bool:
         verb, _, rest = line.partition(b" ")
@@ -192,7 +189,8 @@ class Session:
             self._say(b"-ERR no such message")
             return
         held = self._shown[number - 1]
-        self._fetched.append(held)
+        if self._quirks.hides_after:  # before the answer: the next session may come as soon as it was heard
+            self._server.drop.hidden.add(held.serial)
         raw = self._quirks.body(held.raw)
         raw = _doubled(raw) if self._quirks.doubles_dots else raw
         if raw and not raw.endswith(b"\n"):
