@@ -10,6 +10,7 @@ from collections.abc import Callable
 from socket import socket
 from typing import Protocol, cast
 
+from teczka.core.errors import Problem, Trouble
 from teczka.remote.tls import client_context, handshake_problem
 from teczka.remote.types import Server
 
@@ -33,10 +34,16 @@ class Sink(Protocol):
 
 
 class Wire:
-    """Any method may raise OSError (ssl.SSLError and TimeoutError are some); the connection is of no use after it."""
+    """Any method may raise OSError (ssl.SSLError and TimeoutError are some); the connection is of no use after it.
 
-    def __init__(self, sock: socket) -> None:
+    A step may take `timeout` seconds, and the whole connection lasts until `end`, by time.monotonic().
+    """
+
+    def __init__(self, sock: socket, server: Server, timeout: float, end: float) -> None:
         self._sock = sock
+        self._server = server
+        self._timeout = timeout
+        self._end = end
         self._seconds = 0.0
         self._raw = memoryview(bytearray(ROOM))
         self._fresh = b""  # received without encryption, not yet given on
@@ -48,9 +55,14 @@ class Wire:
     def tls(self) -> ssl.SSLObject | None:
         return self._tls
 
-    def handshake(self, server: Server, seconds: float) -> None:
-        """All of it within `seconds`, the certificate verified for `server.host`. Raises Problem."""
-        end = time.monotonic() + seconds
+    @property
+    def seconds(self) -> float:
+        """That a step may take. Never 0: that would mean "do not block"."""
+        return min(self._timeout, max(0.001, self._end - time.monotonic()))
+
+    def handshake(self) -> None:
+        """A step as a whole; the certificate is verified for the server's name. Raises Problem."""
+        server, end = self._server, time.monotonic() + self.seconds
         try:
             context = client_context(server)
             tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server.host)
@@ -65,17 +77,24 @@ class Wire:
         self._tls = tls
 
     def patience(self, seconds: float) -> None:
-        """How long `send` and `receive` may take from now on, each; above 0."""
+        """How long `receive` may take from now on, each time; above 0."""
         if seconds != self._seconds:  # a system call
             self._sock.settimeout(seconds)
             self._seconds = seconds
 
     def send(self, data: bytes) -> None:
-        if self._tls is None:
-            self._sock.sendall(data)
-        else:
-            self._tls.write(data)
-            self._flush()
+        """A step. Raises TimeoutError, or Problem(SERVER_CLOSED)."""
+        try:
+            self.patience(self.seconds)
+            if self._tls is None:
+                self._sock.sendall(data)
+            else:
+                self._tls.write(data)
+                self._flush()
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise Problem(Trouble.SERVER_CLOSED, host=self._server.host) from error
 
     def receive(self) -> int:
         """Waits for bytes; how many came, 0 at the end. `pull` gives them on."""

@@ -41,7 +41,7 @@ class Pop3Drop:
 
     def __init__(self, server: Server, sock: socket, conversation: Conversation, timeout: float, end: float) -> None:
         self._server = server
-        self._wire = Wire(sock)
+        self._wire = Wire(sock, server, timeout, end)
         self._conversation = conversation
         self._timeout = timeout
         self._end = end  # of the whole connection, by time.monotonic()
@@ -78,7 +78,7 @@ class Pop3Drop:
         security, conversation = self._server.security, self._conversation
         if security is Security.TLS:
             with self._closing_on_problem():
-                self._wire.handshake(self._server, self._seconds())
+                self._wire.handshake()
             yield Step.TLS
         self._run(greet(conversation))
         yield Step.GREETING
@@ -155,7 +155,7 @@ class Pop3Drop:
                     if want is Need.MORE:
                         self._receive()
                     elif want is Need.HANDSHAKE:
-                        self._wire.handshake(self._server, self._seconds())
+                        self._wire.handshake()
                     elif isinstance(want, bytes):
                         self._send(want)
             except StopIteration as done:
@@ -209,13 +209,13 @@ class Pop3Drop:
             raise self._conversation.silence()
         deadline = min(time.monotonic() + self._timeout, self._end)
         try:
-            wire.patience(self._seconds())
+            wire.patience(wire.seconds)
             while True:
                 wire.pull(reader)
                 if reader.ready or reader.stuck:
                     return
                 if self._end < math.inf:
-                    wire.patience(self._seconds())
+                    wire.patience(wire.seconds)
                 count = wire.receive()
                 now = time.monotonic()
                 if now > deadline:
@@ -232,16 +232,9 @@ class Pop3Drop:
 
     def _send(self, data: bytes) -> None:
         try:
-            self._wire.patience(self._seconds())
             self._wire.send(data)
         except TimeoutError as error:
             raise self._conversation.silence() from error
-        except OSError as error:
-            raise Problem(Trouble.SERVER_CLOSED, host=self._server.host) from error
-
-    def _seconds(self) -> float:
-        """That a step may take. Never 0: that would mean "do not block"."""
-        return min(self._timeout, max(0.001, self._end - time.monotonic()))
 
     @contextmanager
     def _closing_on_problem(self) -> Iterator[None]:

@@ -27,7 +27,7 @@ class SmtpSession:
 
     def __init__(self, sock: socket, server: Server, timeout: float, end: float) -> None:
         self._server = server
-        self._wire = Wire(sock)
+        self._wire = Wire(sock, server, timeout, end)
         self._reader = Reader(server.host)
         self._timeout = timeout
         self._end = end  # of the whole connection, by time.monotonic()
@@ -116,7 +116,7 @@ class SmtpSession:
 
     def _handshake(self) -> None:
         with self._closing_on_problem():
-            self._wire.handshake(self._server, self._seconds())
+            self._wire.handshake()
 
     def _authenticate(self, credential: Credential) -> None:
         """AUTH, RFC 4954. One try: a second could lock the account."""
@@ -164,12 +164,9 @@ class SmtpSession:
     def _ask(self, line: bytes) -> Reply:
         with self._closing_on_problem():
             try:
-                self._wire.patience(self._seconds())
                 self._wire.send(line + b"\r\n")
             except TimeoutError as error:
                 raise self._silence() from error
-            except OSError as error:
-                raise Problem(Trouble.SERVER_CLOSED, host=self._server.host) from error
             return self._hear()
 
     def _hear(self) -> Reply:
@@ -205,10 +202,6 @@ class SmtpSession:
         if self._greeted:
             return Problem(Trouble.SERVER_SILENT, host=self._server.host)
         return Problem(Trouble.GREETING_SILENT, host=self._server.host, port=self._server.port)
-
-    def _seconds(self) -> float:
-        """That a step may take. Never 0: that would mean "do not block"."""
-        return min(self._timeout, max(0.001, self._end - time.monotonic()))
 
     @contextmanager
     def _closing_on_problem(self) -> Iterator[None]:
