@@ -15,8 +15,9 @@ from teczka.core.errors import LeaseLost, Problem, Trouble
 from teczka.store.leases import Lease, Leases
 from teczka.store.models import Account, FetchRequest, Folder, Message, Placement, Secret
 from teczka.store.viewer import as_user
-from tests.cast import make_account, make_cast
+from tests.cast import make_cast
 from tests.conftest import OwnDatabase
+from tests.dovecot.accounts import opened
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 
@@ -25,13 +26,7 @@ pytestmark = pytest.mark.dovecot
 
 @pytest.fixture
 def account(own_database: OwnDatabase, dovecot: Dovecot, mailbox: Mailbox) -> Account:
-    owner = make_cast().anna
-    made = make_account(
-        owner, host=dovecot.host, port=dovecot.tls_port, username=mailbox.username, ca_pem=dovecot.ca_pem
-    )
-    with as_user(owner.pk):
-        seal_password(made, mailbox.password)
-    return made
+    return opened(make_cast().anna, dovecot, mailbox)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from teczka.actions.account_rows import described
 from teczka.actions.accounts import edit_account
 from teczka.actions.fetch import Fetching, fetch_account
 from teczka.actions.manners import allowance, least_interval, share_megabytes
-from teczka.actions.secrets import seal_password
 from teczka.actions.verify import verify_all
 from teczka.core.accounts import Endpoint, NewAccount, Protocol, State
 from teczka.core.errors import Trouble
@@ -19,8 +18,9 @@ from teczka.store.leases import Lease, Leases
 from teczka.store.models import Account, Folder, Message, Pack, Placement
 from teczka.store.viewer import as_user
 from teczka.sync import Report
-from tests.cast import make_account, make_cast
+from tests.cast import make_cast
 from tests.conftest import OwnDatabase
+from tests.dovecot.accounts import opened
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 
@@ -29,18 +29,7 @@ pytestmark = pytest.mark.dovecot
 
 @pytest.fixture
 def account(own_database: OwnDatabase, dovecot: Dovecot, mailbox: Mailbox) -> Account:
-    owner = make_cast().anna
-    made = make_account(
-        owner,
-        protocol=Protocol.POP3,
-        host=dovecot.host,
-        port=dovecot.pop3s_port,
-        username=mailbox.username,
-        ca_pem=dovecot.ca_pem,
-    )
-    with as_user(owner.pk):
-        seal_password(made, mailbox.password)
-    return made
+    return opened(make_cast().anna, dovecot, mailbox, Protocol.POP3)
 
 
 def mail(number: int) -> bytes:

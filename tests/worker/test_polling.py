@@ -8,14 +8,14 @@ import pytest
 from django.db import connection
 
 from teczka.actions import manners
-from teczka.actions.secrets import seal_password
 from teczka.core.accounts import Protocol
 from teczka.store.leases import Lease, Leases
 from teczka.store.models import Account, Message
 from teczka.store.viewer import as_user
 from teczka.worker.keeper import Keeper
-from tests.cast import make_account, make_cast
+from tests.cast import make_cast
 from tests.conftest import OwnDatabase
+from tests.dovecot.accounts import opened
 from tests.dovecot.fixtures import dovecot, mailbox
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
@@ -28,18 +28,7 @@ pytestmark = pytest.mark.dovecot
 
 @pytest.fixture
 def account(own_database: OwnDatabase, dovecot: Dovecot, mailbox: Mailbox) -> Account:
-    owner = make_cast().anna
-    made = make_account(
-        owner,
-        protocol=Protocol.POP3,
-        host=dovecot.host,
-        port=dovecot.pop3s_port,
-        username=mailbox.username,
-        ca_pem=dovecot.ca_pem,
-    )
-    with as_user(owner.pk):
-        seal_password(made, mailbox.password)
-    return made
+    return opened(make_cast().anna, dovecot, mailbox, Protocol.POP3)
 
 
 @pytest.fixture
