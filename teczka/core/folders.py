@@ -48,6 +48,9 @@ ORDER = list(FolderRole)
 
 # The UIDVALIDITY of what POP3 placed, under UIDs of our own: no IMAP server may tell it (RFC 3501 §9, nz-number).
 DROP = 0
+# And of what was put into a folder here, until its server tells where it lies: under the operation's id for a UID. Above the numbers of
+# store.folders.start_afresh.
+AWAITED = -1
 
 
 @dataclass(frozen=True, slots=True)

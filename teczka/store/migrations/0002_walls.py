@@ -35,6 +35,23 @@ COMPOSITE_KEYS = [
     ("store_placement", "message_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "CASCADE"),
     ("store_grant", "message_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "CASCADE"),
     ("store_grant", "office_id, user_id", "store_user", "office_id, id", "CASCADE"),
+    ("store_act", "office_id, owner_id", "store_user", "office_id, id", "CASCADE"),
+    ("store_act", "undoes_id, office_id, owner_id", "store_act", "id, office_id, owner_id", "SET NULL (undoes_id)"),
+    ("store_operation", "act_id, office_id, owner_id", "store_act", "id, office_id, owner_id", "CASCADE"),
+    ("store_operation", "office_id, account_id", "store_account", "office_id, id", "CASCADE"),
+    ("store_operation", "office_id, folder_id", "store_folder", "office_id, id", "CASCADE"),
+    ("store_operation", "office_id, target_id", "store_folder", "office_id, id", "CASCADE"),
+    ("store_operation", "message_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "CASCADE"),
+    ("store_identity", "office_id, account_id", "store_account", "office_id, id", "CASCADE"),
+    ("store_template", "office_id, owner_id", "store_user", "office_id, id", "CASCADE"),
+    ("store_outgoing", "office_id, account_id", "store_account", "office_id, id", "CASCADE"),
+    ("store_outgoing", "office_id, identity_id", "store_identity", "office_id, id", "SET NULL (identity_id)"),
+    ("store_outgoing", "office_id, draft_folder_id", "store_folder", "office_id, id", "SET NULL (draft_folder_id)"),
+    ("store_outgoing", "answers_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "SET NULL (answers_id)"),
+    ("store_enclosure", "outgoing_id, office_id, owner_id", "store_outgoing", "id, office_id, owner_id", "CASCADE"),
+    ("store_enclosure", "message_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "SET NULL (message_id)"),
+    ("store_correspondent", "office_id, account_id", "store_account", "office_id, id", "CASCADE"),
+    ("store_correspondent", "office_id, owner_id", "store_user", "office_id, id", "CASCADE"),
 ]
 PLAIN_KEYS = [
     ("store_secret", "account_id", "store_account", "id", "CASCADE"),
@@ -45,6 +62,10 @@ PLAIN_KEYS = [
     ("store_part", "message_id", "store_message", "id", "CASCADE"),
     ("store_text", "message_id", "store_message", "id", "CASCADE"),
     ("store_terms", "message_id", "store_message", "id", "CASCADE"),
+    ("store_outgoing", "pack_id", "store_pack", "id", "NO ACTION"),
+    ("store_enclosure", "pack_id", "store_pack", "id", "NO ACTION"),
+    ("store_recipient", "outgoing_id", "store_outgoing", "id", "CASCADE"),
+    ("store_outgoingevent", "outgoing_id", "store_outgoing", "id", "CASCADE"),
 ]
 
 OWNERS_ALONE = [
@@ -57,6 +78,15 @@ OWNERS_ALONE = [
     "store_thread",
     "store_threadlink",
     "store_placement",
+    "store_act",
+    "store_operation",
+    "store_identity",
+    "store_template",
+    "store_outgoing",
+    "store_enclosure",
+    "store_recipient",
+    "store_outgoingevent",
+    "store_correspondent",
 ]
 BY_GRANT = {"store_message": "id", "store_part": "message_id", "store_text": "message_id", "store_terms": "message_id"}
 

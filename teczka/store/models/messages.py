@@ -8,6 +8,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
+from teczka.core.folders import AWAITED
 from teczka.store.models.accounts import Account
 from teczka.store.models.folders import Folder
 from teczka.store.models.rows import OwnedRow
@@ -122,6 +123,7 @@ class Placement(models.Model):
                 condition=Q(gone_at=None),
             ),
             models.Index(fields=["folder"], name="placement_left", condition=Q(gone_at=None, left_at__isnull=False)),
+            models.Index(fields=["folder"], name="placement_awaited", condition=Q(gone_at=None, uidvalidity=AWAITED)),
         ]
 
 
