@@ -8,4 +8,5 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"  # keeps people and settings; sees nobody's private mail (P7)
 
 
+READ_AFTER = 3  # seconds that a message is looked at before it counts as read
 FIRST_ZONE = "Europe/Warsaw"  # until an office has chosen its own

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ('language', models.TextField(default='pl')),
                 ('account_limit', models.IntegerField(blank=True, null=True)),
                 ('single_keys', models.BooleanField(default=True)),
+                ('read_after', models.SmallIntegerField(default=3)),
                 ('is_active', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import connection, models
 
-from teczka.core.people import FIRST_ZONE, Role
+from teczka.core.people import FIRST_ZONE, READ_AFTER, Role
 
 
 class Office(models.Model):
@@ -49,6 +49,8 @@ class User(AbstractBaseUser):
     account_limit = models.IntegerField(null=True, blank=True)
     # Shortcuts of one letter (WCAG 2.1.4): some ways of input press them by mistake.
     single_keys = models.BooleanField(default=True)
+    # Seconds that a message is looked at before it counts as read; below 0 it never does by itself.
+    read_after = models.SmallIntegerField(default=READ_AFTER)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from teczka.actions.people import save_settings
+from teczka.core.people import READ_AFTER
 from teczka.web.requests import Request
 from teczka.web.said import Said, said, say
 
@@ -16,6 +17,15 @@ from teczka.web.said import Said, said, say
 class SettingsForm(forms.Form):
     name = forms.CharField(label=_("Your full name"), max_length=200, widget=forms.TextInput({"autocomplete": "name"}))
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    read_after = forms.TypedChoiceField(
+        label=_("A message counts as read"),
+        choices=[
+            (READ_AFTER, _("after three seconds of looking at it")),
+            (0, _("as soon as it is opened")),
+            (-1, _("only when I mark it so")),
+        ],
+        coerce=int,
+    )
     single_keys = forms.BooleanField(
         label=_("Shortcuts of one letter"),
         help_text=_(
