@@ -55,6 +55,15 @@ class Trouble(StrEnum):
     OAUTH_CONFIGURATION = "oauth.configuration"  # provider: anything else about the registration
     OAUTH_UNAVAILABLE = "oauth.unavailable"  # provider: not reached, or it failed
     FOLDER_REFUSED = "folder.refused"  # folder
+    # What a server did not do in a folder though a person asked for it; host, folder.
+    FOLDER_DENIED = "folder.denied"  # anything else
+    FOLDER_READ_ONLY = "folder.read_only"  # lets nothing be changed there
+    FOLDER_QUOTA = "folder.quota"  # the mailbox is full
+    FOLDER_TOO_LARGE = "folder.too_large"  # takes no message of this size; bytes, where it told its limit
+    FOLDER_EXISTS = "folder.exists"  # there is another of that name
+    FOLDER_NOT_EMPTY = "folder.not_empty"  # something lies in it that nobody asked to remove
+    FOLDER_CHANGED = "folder.changed"  # another message lies where ours did: nothing was touched
+    FOLDER_BUSY = "folder.busy"  # "later"; tried again by itself
     SERVER_CLOSED = "server.closed"  # host: hung up in the middle
     SERVER_SILENT = "server.silent"  # host: no answer within the time-out
     SERVER_GARBAGE = "server.garbage"  # host: an answer that is no IMAP

@@ -204,6 +204,35 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
     ),
     Trouble.SERVER_CLOSED: (_("“%(host)s” hung up in the middle."), _LATER),
     Trouble.SERVER_SILENT: (_("“%(host)s” stopped answering."), _LATER),
+    Trouble.FOLDER_DENIED: (
+        _("The server did not do that in the folder “%(folder)s”."),
+        _("Everything here is as it was before. What it said may tell why; your provider's own pages may let you."),
+    ),
+    Trouble.FOLDER_READ_ONLY: (
+        _("The server lets nothing be changed in the folder “%(folder)s”."),
+        _("Everything here is as it was before. Whoever owns the folder can allow it."),
+    ),
+    Trouble.FOLDER_QUOTA: (
+        _("The mailbox on the server is full."),
+        _("Remove what you do not need there, its bin among it, or buy more room, and do it again."),
+    ),
+    Trouble.FOLDER_TOO_LARGE: (
+        _("The message is larger than the server takes into the folder “%(folder)s”."),
+        _("It is kept here as it is."),
+    ),
+    Trouble.FOLDER_EXISTS: (
+        _("There is a folder “%(folder)s” on the server already."),
+        _("Choose another name."),
+    ),
+    Trouble.FOLDER_NOT_EMPTY: (
+        _("The folder “%(folder)s” is not empty on the server, so it was not removed."),
+        _("Move what lies in it elsewhere, and remove it then."),
+    ),
+    Trouble.FOLDER_CHANGED: (
+        _("Another message lies on the server where this one did, in the folder “%(folder)s”. Nothing was touched."),
+        _("It is fetched anew; then do it again."),
+    ),
+    Trouble.FOLDER_BUSY: (_("The server does not do that just now in the folder “%(folder)s”."), _LATER),
     Trouble.SERVER_GARBAGE: (
         _("“%(host)s” gave an answer that nobody can understand."),
         _("Check the server name and the port. If they are right, tell your provider."),
