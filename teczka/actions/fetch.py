@@ -1,12 +1,13 @@
 """Mail in: one pass over an account by the worker that holds its lease."""
 
+import asyncio
 import logging
 
 from django.db import transaction
 from django.utils import timezone
 
 from teczka.actions.manners import allowance, least_interval, share_megabytes
-from teczka.actions.servers import Connection, bring_in, connect
+from teczka.actions.servers import Connection, bring_in, connect, look_in
 from teczka.actions.tokens import doubt_token
 from teczka.core import oauth
 from teczka.core.accounts import Protocol, State
@@ -94,6 +95,8 @@ class Fetching:
             self._account = Account.objects.select_related("owner").get(pk=account_id)
         self._local = LocalMail(self._account, lease.epoch, blobs())
         self._remote: Connection | None = None
+        self._settled = b""  # by the last pass (sync.Report)
+        self._met: Problem | None = None  # by a look since then
 
     def run(self) -> Report:
         """One pass, gone on with over a new connection as long as broken ones brought something. Its outcome is written to the account
@@ -103,9 +106,26 @@ class Fetching:
         self._look()
         with report.phase("total"):
             self._passes(report)
+        self._settled = b"" if report.stopped else report.settled
         self._record(report)
         self._answer(report, began)
         return report
+
+    async def nothing_new(self) -> bool:
+        """Asked of a POP3 server from the event loop: whether it lists just what the last pass left settled, so that none is needed. With
+        whatever else it tells `run` goes on. Raises LeaseLost."""
+        if not self._settled:
+            return False
+        await asyncio.to_thread(self._look)
+        try:
+            self._remote = await look_in(self._account, self._local, self._settled)
+        except Problem as problem:
+            self._met = problem
+            return False
+        if self._remote:
+            return False
+        await asyncio.to_thread(self._record, Report())
+        return True
 
     def _look(self) -> None:
         """At the account as it stands: it may have been changed, or laid to rest, while the lease was on its way."""
@@ -154,6 +174,9 @@ class Fetching:
             self._remote = None
 
     def _pass(self, report: Report) -> None:
+        met, self._met = self._met, None
+        if met:
+            raise met
         self._reckon(report)
         if self._remote is None:
             with report.phase("connecting"):

@@ -1,12 +1,14 @@
 """Where an account's mail lies on its server, and what opens it."""
 
+import asyncio
+
 from teczka.actions.gate import gate
 from teczka.actions.secrets import open_password
 from teczka.actions.tokens import token_credential
 from teczka.core.accounts import Auth, Protocol
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.imap import ImapMailbox
-from teczka.remote.pop3 import Pop3Drop
+from teczka.remote.pop3 import Pop3Drop, look
 from teczka.remote.types import Credential, Security, Server
 from teczka.store.mail import LocalMail
 from teczka.store.models import Account, Secret
@@ -32,6 +34,13 @@ def connect(account: Account, local: LocalMail) -> Connection:
     if account.protocol == Protocol.POP3:
         return Pop3Drop.connect(server, credential, gate(), spool=local.spool)
     return ImapMailbox.connect(server, credential, gate(), spool=local.spool)
+
+
+async def look_in(account: Account, local: LocalMail, settled: bytes) -> Pop3Drop | None:
+    """By POP3, without a thread that waits for the server: None where it lists what it listed when a report said `settled`, else the
+    session, signed in. Raises Problem."""
+    server, credential = await asyncio.to_thread(reach, account)
+    return await look(server, credential, gate(), settled, spool=local.spool)
 
 
 def bring_in(remote: Connection, local: LocalMail, report: Report) -> None:

@@ -132,6 +132,11 @@ class RemoteDrop(Protocol):
         """By number, ascending; the newest is the last."""
         ...
 
+    @property
+    def digest(self) -> bytes:
+        """Of the listing: alike in two sessions that list the same. Empty before it was asked for."""
+        ...
+
     def heads(self, entries: Sequence[DropEntry]) -> Iterator[tuple[DropEntry, bytes]]:
         """`DropHint.head` of each, from its headers alone; fewer, or none, where the server does not give them."""
         ...

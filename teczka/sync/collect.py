@@ -15,7 +15,7 @@ from teczka.remote.types import RemoteDrop
 from teczka.sync.basket import Sealed
 from teczka.sync.carry import Put, carry
 from teczka.sync.download import NEWEST
-from teczka.sync.drop import Comparison, compare, recognise, trouble_number, worth_asking
+from teczka.sync.drop import Comparison, compare, names_tell, recognise, trouble_number, worth_asking
 from teczka.sync.plan import CROWD, TRIES
 from teczka.sync.ports import K, LocalDrop
 from teczka.sync.report import Report
@@ -33,7 +33,8 @@ def collect(remote: RemoteDrop, local: LocalDrop[K], report: Report | None = Non
             (folder,) = local.save_folders([INBOX])
             entries = remote.listing()
             comparison = compare(entries, local.known(folder))
-        _bring_in(folder, entries, comparison, local, remote, report)
+        if _bring_in(folder, entries, comparison, local, remote, report) and names_tell(entries):
+            report.settled = remote.digest
         report.folders += 1
     except Problem as problem:
         report.stopped = problem
@@ -47,21 +48,22 @@ def _bring_in(
     local: LocalDrop[K],
     remote: RemoteDrop,
     report: Report,
-) -> None:
+) -> bool:
+    """False where the next pass has something left to do, though it be told the same."""
     settled = (folder.uidvalidity, folder.told) == (DROP, len(entries)) and folder.complete_below > 0
     if settled and not comparison.new and not comparison.loose:
-        return
+        return True
     first = local.next_uid(folder)  # whatever bears a UID from here on was recognised by its bytes
     status = FolderStatus(DROP, first + len(comparison.new), len(entries), None)
     local.opened(folder, status)
     new, loose = _recognise(folder, first, comparison, local, remote, report)
-    if new:
-        _download(folder, new, Loose(loose, first), local, remote, report)
+    whole = _download(folder, new, Loose(loose, first), local, remote, report) if new else True
     if len(loose) > CROWD and len(loose) * 2 > folder.stored and folder.told != len(entries):
-        return  # the seat belt: most of a mailbox that seems to vanish is believed when it is told a second time
+        return False  # the seat belt: most of a mailbox that seems to vanish is believed when it is told a second time
     if loose:
         local.leave(folder, Loose(loose, first))
     local.complete(folder, status, status.uidnext)
+    return whole
 
 
 def _recognise(
@@ -90,8 +92,8 @@ def _download(
     local: LocalDrop[K],
     remote: RemoteDrop,
     report: Report,
-) -> None:
-    """The newest first. A message that fails is counted and holds up no other."""
+) -> bool:
+    """The newest first. A message that fails is counted and holds up no other. Whether all came."""
     troubled = local.troubled_uids(folder, DROP)
     due = [pair for pair in reversed(new) if troubled.get(trouble_number(pair[1]), 0) < TRIES]
     got: set[int] = set()
@@ -122,6 +124,7 @@ def _download(
     mended = troubled.keys() - {trouble_number(entry) for uid, entry in new if uid not in got}
     if mended:
         local.mark_gone(folder, DROP, sorted(mended))
+    return len(got) == len(new)
 
 
 def _pieces(items: Sequence[T]) -> Iterator[Sequence[T]]:

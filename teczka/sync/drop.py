@@ -36,6 +36,12 @@ def compare(entries: Sequence[DropEntry], known: Sequence[Known]) -> Comparison:
     )
 
 
+def names_tell(entries: Sequence[DropEntry]) -> bool:
+    """Whether the same listing again means the same messages: each has a name of its own, and they do not merely count."""
+    names = {entry.uidl for entry in entries if entry.uidl}
+    return len(names) == len(entries) and (not entries or not _counting(entries))
+
+
 def worth_asking(comparison: Comparison) -> list[DropEntry]:
     """Those whose headers may show that we have them: one of ours is of the same size."""
     sizes = {one.hint.size for one in _candidates(comparison)}
@@ -66,13 +72,17 @@ def trouble_number(entry: DropEntry) -> int:
 def _by_name(entries: Sequence[DropEntry], here: Sequence[Known]) -> list[tuple[DropEntry, Known]]:
     """Pairs of a name that is nobody else's on either side. None at all where the names prove worthless: they only count the messages, or
     one of them names something of another size than before."""
-    if all(entry.uidl == b"%d" % entry.number for entry in entries):
+    if _counting(entries):
         return []
     ours = _alone((one.hint.uidl, one) for one in here if one.hint.uidl)
     theirs = _alone((entry.uidl, entry) for entry in entries if entry.uidl)
     pairs = [(entry, ours[name]) for name, entry in theirs.items() if name in ours]
     contradicted = any(entry.size and one.hint.size and entry.size != one.hint.size for entry, one in pairs)
     return [] if contradicted else pairs
+
+
+def _counting(entries: Sequence[DropEntry]) -> bool:
+    return all(entry.uidl == b"%d" % entry.number for entry in entries)
 
 
 def _candidates(comparison: Comparison) -> list[Known]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from teczka.core.errors import Problem
 
+Digest = bytes
+
 
 @dataclass
 class Report:
@@ -20,6 +22,7 @@ class Report:
     problems: list[tuple[str, Problem]] = field(default_factory=list)  # (folder's wire name, what went wrong in it)
     stopped: Problem | None = None  # what ended the pass before its end
     allowance: int | None = None  # bytes that the pass may download; None: any number
+    settled: Digest = b""  # RemoteDrop.digest of a listing of which nothing is left to do; empty: ask anew
 
     def as_json(self) -> dict[str, Any]:
         """For a request's answer and `teczka sync --json`."""

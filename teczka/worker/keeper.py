@@ -52,6 +52,8 @@ class Keeper:
                 failures = 0 if outcome is Outcome.DONE else failures + 1
                 (self._good.set if outcome is Outcome.DONE and self._tells else self._good.clear)()
                 await self._rest(outcome, failures)
+                while not self._wake.is_set() and await self._nothing_new():
+                    await self._rest(Outcome.DONE, 0)
         except LeaseLost:
             log.warning("account %s: another worker speaks for it now", self.lease.account_id)
         finally:
@@ -70,6 +72,16 @@ class Keeper:
                 await self._wake.wait()
         except TimeoutError:
             pass
+
+    async def _nothing_new(self) -> bool:
+        """A pass would have nothing to do, which was found out without a thread of the pool."""
+        try:
+            return self._fetching is not None and await self._fetching.nothing_new()
+        except (LeaseLost, OperationalError):
+            raise
+        except Exception:  # a mistake of ours: the pass will show
+            log.exception("account %s: looking for mail failed", self.lease.account_id)
+            return False
 
     async def _watch(self) -> None:
         """A connection of its own that listens; a lost one is taken up again, slower each time. With it a pass begins: where the server is

@@ -1,14 +1,19 @@
 """POP3 is asked again and again, and never listened to."""
 
 import asyncio
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from teczka.actions import manners
-from teczka.core.accounts import Protocol
+from teczka.actions.secrets import seal_password
+from teczka.core.accounts import Protocol, State
+from teczka.core.errors import Trouble
 from teczka.store.leases import Lease, Leases
 from teczka.store.models import Account, Message
 from teczka.store.viewer import as_user
@@ -40,6 +45,14 @@ def lease(account: Account) -> Iterator[Lease]:
     leases.close()
 
 
+def now(account: Account) -> Account:
+    try:
+        with as_user(account.owner_id):
+            return Account.objects.get(pk=account.pk)
+    finally:
+        connection.close()
+
+
 def stored(account: Account) -> int:
     try:
         with as_user(account.owner_id):
@@ -48,30 +61,112 @@ def stored(account: Account) -> int:
         connection.close()
 
 
+def last_contact(account: Account) -> datetime:
+    told = now(account).last_contact_at
+    assert told is not None
+    return told
+
+
+def forget(account: Account) -> None:
+    """The password is not the right one any more."""
+    try:
+        with as_user(account.owner_id):
+            seal_password(account, "another")
+    finally:
+        connection.close()
+
+
+def logins(dovecot: Dovecot, mailbox: Mailbox) -> int:
+    return dovecot.log().count(f"pop3-login: Info: Login: user=<{mailbox.username}>")
+
+
+def letter(number: int) -> bytes:
+    return b"Message-ID: <%d@x>\r\n\r\nletter\r\n" % number
+
+
+class Counting(ThreadPoolExecutor):
+    """The pool of the passes, and how many there were."""
+
+    passes = 0
+
+    def submit(self, *args: Any, **more: Any) -> "Future[Any]":
+        self.passes += 1
+        return super().submit(*args, **more)
+
+
+@asynccontextmanager
+async def kept(account: Account, lease: Lease, pool: ThreadPoolExecutor) -> AsyncIterator[Keeper]:
+    keeper = Keeper(lease, account.owner_id, pool, poll_seconds=0.01)
+    keeping = asyncio.create_task(keeper.run())
+    try:
+        yield keeper
+    finally:
+        keeping.cancel()
+        await asyncio.wait([keeping])
+
+
+async def comes(about: str, condition: Callable[[], bool]) -> None:
+    await asyncio.to_thread(until, condition, 20, about)
+
+
 def test_new_mail_comes_at_the_next_asking_and_nobody_asks_by_imap(
     account: Account, lease: Lease, dovecot: Dovecot, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(manners, "DROP_PAUSE", 0.3)
-    logins = f"imap-login: Info: Login: user=<{mailbox.username}>"
+    by_imap = f"imap-login: Info: Login: user=<{mailbox.username}>"
+    before = dovecot.log().count(by_imap)
 
-    async def kept() -> None:
-        keeper = Keeper(lease, account.owner_id, ThreadPoolExecutor(1), poll_seconds=0.01)
-        keeping = asyncio.create_task(keeper.run())
-        try:
-            mailbox.deliver(b"Message-ID: <1@x>\r\n\r\none\r\n")
-            await arrived(1)
-            mailbox.deliver(b"Message-ID: <2@x>\r\n\r\ntwo\r\n")
-            await arrived(2)
+    async def life() -> None:
+        async with kept(account, lease, ThreadPoolExecutor(1)) as keeper:
+            mailbox.deliver(letter(1))
+            await comes("the first", lambda: stored(account) >= 1)
+            mailbox.deliver(letter(2))
+            await comes("the second", lambda: stored(account) >= 2)
             keeper.wake()  # somebody asks: at once, whatever the pause
-            mailbox.deliver(b"Message-ID: <3@x>\r\n\r\nthree\r\n")
-            await arrived(3)
-        finally:
-            keeping.cancel()
+            mailbox.deliver(letter(3))
+            await comes("the third", lambda: stored(account) >= 3)
 
-    async def arrived(count: int) -> None:
-        await asyncio.to_thread(until, lambda: stored(account) >= count, 20, f"{count} messages")
+    asyncio.run(life())
+    assert dovecot.log().count(by_imap) == before
+    assert logins(dovecot, mailbox) >= 2
 
-    before = dovecot.log().count(logins)
-    asyncio.run(kept())
-    assert dovecot.log().count(logins) == before
-    assert dovecot.log().count(f"pop3-login: Info: Login: user=<{mailbox.username}>") >= 2
+
+def test_a_poll_that_finds_nothing_new_takes_no_thread_and_one_that_does_signs_in_once(
+    account: Account, lease: Lease, dovecot: Dovecot, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manners, "DROP_PAUSE", 0.1)
+    pool = Counting(1)
+    mailbox.deliver(letter(1))
+
+    async def life() -> None:
+        async with kept(account, lease, pool):
+            await comes("polls", lambda: logins(dovecot, mailbox) >= 5)
+            assert (await asyncio.to_thread(stored, account), pool.passes) == (1, 1)
+            contact = await asyncio.to_thread(last_contact, account)
+            await comes("a word of it", lambda: last_contact(account) > contact)
+            mailbox.deliver(letter(2))
+            await comes("the second", lambda: stored(account) == 2)
+            polls = logins(dovecot, mailbox)
+            await comes("more polls", lambda: logins(dovecot, mailbox) >= polls + 2)
+            assert pool.passes == 2
+
+    asyncio.run(life())
+    sessions = [line for line in dovecot.log().splitlines() if f"pop3({mailbox.username})" in line]
+    fetched = [line for line in sessions if "retr=1/" in line]
+    assert len(fetched) == 2
+
+
+def test_what_a_poll_meets_is_said_and_not_met_a_second_time(
+    account: Account, lease: Lease, dovecot: Dovecot, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manners, "DROP_PAUSE", 0.1)
+
+    async def life() -> None:
+        async with kept(account, lease, ThreadPoolExecutor(1)):
+            await comes("polls", lambda: logins(dovecot, mailbox) >= 3)
+            await asyncio.to_thread(forget, account)
+            await comes("its trouble", lambda: now(account).trouble == Trouble.SIGNIN_REFUSED)
+
+    asyncio.run(life())
+    assert now(account).state == State.TROUBLED  # a second try in a row would have it wait for its owner
+    assert dovecot.log().count(f"auth failed, 1 attempts in 0 secs): user=<{mailbox.username}>") == 1

@@ -1,6 +1,7 @@
 """What the mailbox holds: STAT, LIST and UIDL (RFC 1939 §5, §7) as one listing, forgiving of servers that contradict themselves."""
 
 import re
+from dataclasses import dataclass
 from hashlib import sha256
 
 from teczka.core.errors import Problem, Trouble
@@ -25,28 +26,45 @@ def stat(conversation: Conversation) -> Talk[int]:
     return _bounded(int(found[1]), conversation)
 
 
-def listing(conversation: Conversation) -> Talk[list[DropEntry]]:
-    """By number, ascending. Whatever either list names is there; what neither tells of it is 0, or None."""
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What STAT counted, and LIST and UIDL as they came: empty where a server has them not."""
+
+    count: int
+    sizes: bytes
+    names: bytes
+
+    @property
+    def digest(self) -> bytes:
+        return sha256(b"%d %d " % (self.count, len(self.sizes)) + self.sizes + self.names).digest()
+
+
+def listing(conversation: Conversation) -> Talk[Listing]:
+    """UIDL is optional, and some servers have been seen without LIST."""
     count = yield from stat(conversation)
-    sizes = yield from _sizes(conversation)
-    names = yield from _names(conversation)
-    numbers = sorted(sizes.keys() | names.keys()) or range(1, count + 1)
+    sizes = yield Command.of(Verb.LIST)
+    if not sizes.status.ok and is_later(sizes.status):
+        raise at_command(sizes.status, conversation.host, conversation.detail(sizes.status))
+    names = yield Command.of(Verb.UIDL)
+    return Listing(count, sizes.text(), names.text())
+
+
+def entries(told: Listing, conversation: Conversation) -> list[DropEntry]:
+    """By number, ascending. Whatever either list names is there; what neither tells of it is 0, or None."""
+    sizes, names = _sizes(told.sizes), _names(told.names)
+    numbers = sorted(sizes.keys() | names.keys()) or range(1, told.count + 1)
     _bounded(len(numbers), conversation)
     return [DropEntry(number, sizes.get(number, 0), names.get(number)) for number in numbers]
 
 
-def _sizes(conversation: Conversation) -> Talk[dict[int, int]]:
-    answer = yield Command.of(Verb.LIST)
-    if not answer.status.ok and is_later(answer.status):
-        raise at_command(answer.status, conversation.host, conversation.detail(answer.status))
-    found = (_SIZE.fullmatch(line) for line in answer.lines())
+def _sizes(told: bytes) -> dict[int, int]:
+    found = (_SIZE.fullmatch(line) for line in told.splitlines())
     return {int(line[1]): int(line[2]) for line in found if line and int(line[1])}
 
 
-def _names(conversation: Conversation) -> Talk[dict[int, bytes]]:
-    """UIDL is optional. A name that is empty is none; any other bytes are, however long (RFC 1939 §7 allows 70 printable ones)."""
-    answer = yield Command.of(Verb.UIDL)
-    found = (_UIDL.fullmatch(line) for line in answer.lines())
+def _names(told: bytes) -> dict[int, bytes]:
+    """A name that is empty is none; any other bytes are, however long (RFC 1939 §7 allows 70 printable ones)."""
+    found = (_UIDL.fullmatch(line) for line in told.splitlines())
     return {int(line[1]): name for line in found if line and int(line[1]) and (name := _name(line[2] or b""))}
 
 

@@ -21,11 +21,13 @@ from teczka.remote.egress import Gate
 from teczka.remote.pop3 import drop
 from teczka.remote.pop3.commands import Verb
 from teczka.remote.pop3.conversation import Command, Conversation, Need, Talk
+from teczka.remote.pop3.drop import Listing
 from teczka.remote.pop3.head import arrival, envelope, fingerprint, header_block
 from teczka.remote.pop3.limits import DEFAULT, Limits
+from teczka.remote.pop3.pace import Pace
 from teczka.remote.pop3.reader import Response
 from teczka.remote.pop3.refusals import at_command, is_later
-from teczka.remote.pop3.signin import authenticate, greet, stls
+from teczka.remote.pop3.signin import authenticate, greet, leave, stls
 from teczka.remote.types import Credential, Security, Server, SpoolFactory
 from teczka.remote.wire import Wire
 
@@ -33,18 +35,27 @@ T = TypeVar("T")
 X = TypeVar("X")
 
 IN_FLIGHT = 64  # commands, where the server takes more than one (PIPELINING, RFC 2449 §6.6)
-PACE = 1024  # bytes a second that a server must deliver beyond its time-out: a trickle is no answer
 
 
 class Pop3Drop:
     """`connect` makes one. Every method may raise Problem; the connection is closed then."""
 
-    def __init__(self, server: Server, sock: socket, conversation: Conversation, timeout: float, end: float) -> None:
+    def __init__(
+        self,
+        server: Server,
+        sock: socket,
+        conversation: Conversation,
+        timeout: float,
+        end: float,
+        *,
+        listing: Listing | None = None,
+    ) -> None:
         self._server = server
         self._wire = Wire(sock, server, timeout, end)
         self._conversation = conversation
         self._timeout = timeout
         self._end = end  # of the whole connection, by time.monotonic()
+        self._listing = listing  # where it was asked for already
         self._fetched = False  # QUIT would change something
         self._worn = False  # the server fell silent in the middle
         self._closed = False
@@ -97,7 +108,15 @@ class Pop3Drop:
         return self._run(drop.stat(self._conversation))
 
     def listing(self) -> list[DropEntry]:
-        return self._run(drop.listing(self._conversation))
+        if self._listing is None:
+            self._listing = self._run(drop.listing(self._conversation))
+        with self._closing_on_problem():
+            return drop.entries(self._listing, self._conversation)
+
+    @property
+    def digest(self) -> bytes:
+        """Of the listing as it came; empty before."""
+        return self._listing.digest if self._listing else b""
 
     def heads(self, entries: Sequence[DropEntry]) -> Iterator[tuple[DropEntry, bytes]]:
         """TOP is optional, and many servers without CAPA know it: the first tells whether the others are asked for."""
@@ -125,7 +144,7 @@ class Pop3Drop:
             return
         try:
             if not (self._fetched or self._worn):
-                self._run(_quit())
+                self._run(leave())
         except Problem:
             pass  # nothing is lost with a farewell
         finally:
@@ -203,11 +222,11 @@ class Pop3Drop:
         return response
 
     def _receive(self) -> None:
-        """Until a response is whole. A server must keep PACE: it has its time-out, and no more than that at any moment."""
+        """Until a response is whole."""
         reader, wire = self._conversation.reader, self._wire
         if self._worn:
             raise self._conversation.silence()
-        deadline = min(time.monotonic() + self._timeout, self._end)
+        pace = Pace(self._timeout, self._end)
         try:
             wire.patience(wire.seconds)
             while True:
@@ -217,12 +236,10 @@ class Pop3Drop:
                 if self._end < math.inf:
                     wire.patience(wire.seconds)
                 count = wire.receive()
-                now = time.monotonic()
-                if now > deadline:
+                if not pace.kept(count):
                     raise self._conversation.silence()
                 if not count:
                     raise Problem(Trouble.SERVER_CLOSED, host=self._server.host)
-                deadline = min(deadline + count / PACE, now + self._timeout, self._end)
         except TimeoutError as error:
             self._worn = True
             if not reader.settle():
@@ -248,11 +265,6 @@ class Pop3Drop:
         self._closed = True
         self._conversation.reader.close()
         self._wire.close()
-
-
-def _quit() -> Talk[None]:
-    """QUIT, RFC 1939 §6, of a session that fetched nothing."""
-    yield Command.of(Verb.QUIT)
 
 
 def _headers(response: Response, limits: Limits) -> bytes:

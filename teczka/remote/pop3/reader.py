@@ -40,9 +40,9 @@ class Response:
     def body(self) -> Body:
         return self.content.body if self.content else bytearray()
 
-    def lines(self) -> list[bytes]:
-        """Of a listing, without their ends."""
-        return bytes(self.body).splitlines() if isinstance(self.body, bytearray) else []
+    def text(self) -> bytes:
+        """Of a listing; empty where there is none."""
+        return bytes(self.body) if isinstance(self.body, bytearray) else b""
 
     def discard(self) -> None:
         if self.content:

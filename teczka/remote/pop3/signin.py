@@ -1,4 +1,4 @@
-"""From the first byte to the transaction state: greeting, STLS, CAPA, then AUTH or USER and PASS."""
+"""From the first byte to the transaction state: greeting, STLS, CAPA, then AUTH or USER and PASS; and the farewell."""
 
 import base64
 
@@ -22,7 +22,7 @@ def capa(conversation: Conversation) -> Talk[None]:
     """CAPA, RFC 2449 §5. A server without it is an old one, and no worse for that."""
     answer = yield Command.of(Verb.CAPA)
     if answer.status.ok:
-        words = [line.decode("ascii", "replace").upper().split() for line in answer.lines()]
+        words = [line.decode("ascii", "replace").upper().split() for line in answer.text().splitlines()]
         conversation.capabilities = {line[0]: frozenset(line[1:]) for line in words if line}
 
 
@@ -78,3 +78,8 @@ def _by(exchange: Exchange) -> Talk[Response]:
     if not answer.status.ok and not answer.challenged:
         answer = yield Command(Verb.AUTH, (mechanism, initial), replies=farewell)
     return answer
+
+
+def leave() -> Talk[None]:
+    """QUIT, RFC 1939 §6, of a session that fetched nothing."""
+    yield Command.of(Verb.QUIT)

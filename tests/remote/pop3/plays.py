@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from random import Random
 
 from teczka.core.folders import DROP
-from teczka.remote.egress import Gate
 from teczka.remote.pop3 import Pop3Drop
 from teczka.remote.pop3.limits import DEFAULT, Limits
 from teczka.sync import Report, collect
-from tests.remote.pop3.server import CREDENTIAL, HOST, Erring, Held
+from tests.remote.pop3.server import CREDENTIAL, Erring, Held
+from tests.remote.pop3.transports import blocking, looked
 from tests.sync.memory import MemoryAccount
 
 TIMEOUT = 0.4  # seconds; only a server that falls silent is waited for so long
@@ -25,6 +25,7 @@ class Play:
         self.local = MemoryAccount()
         self.limits: Limits = DEFAULT
         self._serial = 0
+        self._settled = b""
         self._most: Counter[bytes] = Counter()  # of each message, how often the server held it at once
 
     @property
@@ -63,22 +64,27 @@ class Play:
         return gone
 
     def session(self, report: Report | None = None) -> Report:
-        """One pass, whatever comes of it; what it brought is looked at."""
+        """One pass, whatever comes of it; what it brought is looked at. By turns over the one transport and the other, which does nothing
+        where it finds nothing new."""
         self._most |= Counter(one.raw for one in self.messages)
-        drop = Pop3Drop.connect(
-            self.server.server,
-            CREDENTIAL,
-            Gate.parse(HOST),
-            spool=self.local.spool,
-            timeout=TIMEOUT,
-            limits=self.limits,
-        )
+        drop = self._enter()
+        if drop is None:
+            return report or Report()
+        self._settled = b""
         try:
             report = collect(drop, self.local, report)
         finally:
             drop.close()
+        if report.stopped is None:
+            self._settled = report.settled
         self.nothing_twice()
         return report
+
+    def _enter(self) -> Pop3Drop | None:
+        server, spool = self.server.server, self.local.spool
+        if self.server.sessions % 2:
+            return looked(server, CREDENTIAL, TIMEOUT, self._settled, spool=spool, limits=self.limits)
+        return blocking(server, CREDENTIAL, TIMEOUT, spool=spool, limits=self.limits)
 
     def whole(self, passes: int = 4) -> Report:
         """As many passes as it takes until one has nothing to do, and then all is here."""

@@ -3,14 +3,14 @@
 import base64
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 import pytest
 
 from teczka.core.errors import Problem, Trouble
-from teczka.remote.egress import Gate
-from teczka.remote.pop3 import Pop3Drop
 from teczka.remote.types import Credential, Security
-from tests.remote.imap.hostile import HOST, Client, Hostile
+from tests.remote.imap.hostile import Client, Hostile
+from tests.remote.pop3.transports import VISITS
 
 TIMEOUT = 0.4
 PASSWORD = Credential("anna", "sekret ąę")
@@ -30,18 +30,35 @@ def greet(client: Client, capabilities: bytes = b"USER\r\n", greeting: bytes = b
     expect(client, b"CAPA", b"+OK\r\n" + capabilities + b".\r\n" if capabilities else b"-ERR what?\r\n")
 
 
-def enter(script: Script, security: Security = Security.PLAIN, credential: Credential = PASSWORD) -> None:
-    with Hostile(script, tls=security is Security.TLS) as hostile:
-        drop = Pop3Drop.connect(hostile.server(security), credential, Gate.parse(HOST), timeout=TIMEOUT)
-        drop.close()
+class Enter(Protocol):
+    def __call__(self, script: Script, security: Security = ..., credential: Credential = ...) -> None: ...
 
 
-def refused(script: Script, security: Security = Security.PLAIN, credential: Credential = PASSWORD) -> Problem:
-    began = time.monotonic()
-    with pytest.raises(Problem) as caught:
-        enter(script, security, credential)
-    assert time.monotonic() - began < TIMEOUT * 3 + 1
-    return caught.value
+class Refused(Protocol):
+    def __call__(self, script: Script, security: Security = ..., credential: Credential = ...) -> Problem: ...
+
+
+@pytest.fixture(params=VISITS)
+def enter(request: pytest.FixtureRequest) -> Enter:
+    """In and out again, over either transport."""
+
+    def entered(script: Script, security: Security = Security.PLAIN, credential: Credential = PASSWORD) -> None:
+        with Hostile(script, tls=security is Security.TLS) as hostile:
+            VISITS[request.param](hostile.server(security), credential, TIMEOUT)
+
+    return entered
+
+
+@pytest.fixture
+def refused(enter: Enter) -> Refused:
+    def tried(script: Script, security: Security = Security.PLAIN, credential: Credential = PASSWORD) -> Problem:
+        began = time.monotonic()
+        with pytest.raises(Problem) as caught:
+            enter(script, security, credential)
+        assert time.monotonic() - began < TIMEOUT * 3 + 1
+        return caught.value
+
+    return tried
 
 
 def b64(text: str) -> bytes:
@@ -52,7 +69,7 @@ def xoauth2(credential: Credential) -> bytes:
     return b64(f"user={credential.username}\x01auth=Bearer {credential.secret}\x01\x01")
 
 
-def test_user_and_pass_where_nothing_better_is_offered() -> None:
+def test_user_and_pass_where_nothing_better_is_offered(enter: Enter) -> None:
     def script(client: Client) -> None:
         greet(client, b"")
         expect(client, b"USER anna")
@@ -62,7 +79,7 @@ def test_user_and_pass_where_nothing_better_is_offered() -> None:
     enter(script)
 
 
-def test_plain_where_it_is_offered_in_two_lines() -> None:
+def test_plain_where_it_is_offered_in_two_lines(enter: Enter) -> None:
     def script(client: Client) -> None:
         greet(client, b"USER\r\nSASL LOGIN PLAIN\r\n")
         expect(client, b"AUTH PLAIN", b"+ \r\n")
@@ -73,7 +90,7 @@ def test_plain_where_it_is_offered_in_two_lines() -> None:
 
 
 @pytest.mark.parametrize("credential", [TOKEN, LONG])
-def test_a_token_is_said_in_two_lines_as_microsoft_wants(credential: Credential) -> None:
+def test_a_token_is_said_in_two_lines_as_microsoft_wants(enter: Enter, credential: Credential) -> None:
     def script(client: Client) -> None:
         greet(client, b"SASL PLAIN XOAUTH2\r\n")
         expect(client, b"AUTH XOAUTH2", b"+\r\n")
@@ -83,7 +100,7 @@ def test_a_token_is_said_in_two_lines_as_microsoft_wants(credential: Credential)
     enter(script, Security.TLS, credential)
 
 
-def test_a_server_that_refuses_the_bare_command_gets_it_all_in_one_line() -> None:
+def test_a_server_that_refuses_the_bare_command_gets_it_all_in_one_line(enter: Enter) -> None:
     def script(client: Client) -> None:
         greet(client, b"SASL XOAUTH2\r\n")
         expect(client, b"AUTH XOAUTH2", b"-ERR malformed command\r\n")
@@ -93,7 +110,7 @@ def test_a_server_that_refuses_the_bare_command_gets_it_all_in_one_line() -> Non
     enter(script, Security.TLS, TOKEN)
 
 
-def test_a_refused_token_is_tried_once_and_its_refusal_heard_out() -> None:
+def test_a_refused_token_is_tried_once_and_its_refusal_heard_out(refused: Refused) -> None:
     def script(client: Client) -> None:
         greet(client, b"SASL XOAUTH2\r\n")
         expect(client, b"AUTH XOAUTH2", b"+ \r\n")
@@ -104,7 +121,7 @@ def test_a_refused_token_is_tried_once_and_its_refusal_heard_out() -> None:
     assert refused(script, Security.TLS, TOKEN).trouble is Trouble.SIGNIN_TOKEN
 
 
-def test_a_token_is_never_said_as_a_password() -> None:
+def test_a_token_is_never_said_as_a_password(refused: Refused) -> None:
     def script(client: Client) -> None:
         greet(client, b"USER\r\nSASL PLAIN\r\n")
         client.wait_for_goodbye()
@@ -113,7 +130,7 @@ def test_a_token_is_never_said_as_a_password() -> None:
     assert refused(script, Security.TLS, TOKEN).trouble is Trouble.SIGNIN_NO_TOKENS
 
 
-def test_a_server_that_wants_ever_more_is_cancelled() -> None:
+def test_a_server_that_wants_ever_more_is_cancelled(refused: Refused) -> None:
     def script(client: Client) -> None:
         greet(client, b"SASL PLAIN\r\n")
         expect(client, b"AUTH PLAIN", b"+ \r\n")
@@ -126,7 +143,7 @@ def test_a_server_that_wants_ever_more_is_cancelled() -> None:
 
 @pytest.mark.parametrize("name", ["anna\r\nDELE 1", "anna\0"])
 @pytest.mark.parametrize("capabilities", [b"USER\r\n", b"SASL PLAIN\r\n"])
-def test_a_name_that_could_end_the_line_is_never_said(name: str, capabilities: bytes) -> None:
+def test_a_name_that_could_end_the_line_is_never_said(refused: Refused, name: str, capabilities: bytes) -> None:
     def script(client: Client) -> None:
         greet(client, capabilities)
         client.wait_for_goodbye()
@@ -151,7 +168,7 @@ def test_a_name_that_could_end_the_line_is_never_said(name: str, capabilities: b
         (b"-ERR unsupported authentication mechanism", Trouble.SIGNIN_METHOD),
     ],
 )
-def test_a_wrong_password_and_a_busy_server_are_told_apart(answer: bytes, trouble: Trouble) -> None:
+def test_a_wrong_password_and_a_busy_server_are_told_apart(refused: Refused, answer: bytes, trouble: Trouble) -> None:
     def script(client: Client) -> None:
         greet(client)
         expect(client, b"USER anna")
@@ -176,7 +193,7 @@ def test_a_wrong_password_and_a_busy_server_are_told_apart(answer: bytes, troubl
         (b"", Trouble.GREETING_SILENT),
     ],
 )
-def test_a_greeting_that_is_none(greeting: bytes, trouble: Trouble) -> None:
+def test_a_greeting_that_is_none(refused: Refused, greeting: bytes, trouble: Trouble) -> None:
     def script(client: Client) -> None:
         client.send(greeting)
         client.wait_for_goodbye()
@@ -184,7 +201,7 @@ def test_a_greeting_that_is_none(greeting: bytes, trouble: Trouble) -> None:
     assert refused(script).trouble is trouble
 
 
-def test_stls_comes_before_anything_secret_and_all_is_asked_anew() -> None:
+def test_stls_comes_before_anything_secret_and_all_is_asked_anew(enter: Enter) -> None:
     def script(client: Client) -> None:
         greet(client, b"STLS\r\nUSER\r\nSASL X-INJECTED\r\n")
         expect(client, b"STLS")
@@ -197,7 +214,7 @@ def test_stls_comes_before_anything_secret_and_all_is_asked_anew() -> None:
     enter(script, Security.STARTTLS)
 
 
-def test_a_server_without_capa_may_still_know_stls() -> None:
+def test_a_server_without_capa_may_still_know_stls(enter: Enter) -> None:
     def script(client: Client) -> None:
         greet(client, b"")
         expect(client, b"STLS")
@@ -219,7 +236,7 @@ def test_a_server_without_capa_may_still_know_stls() -> None:
         (b"", b"-ERR what?\r\n"),
     ],
 )
-def test_without_encryption_nothing_secret_is_said(capabilities: bytes, answer: bytes | None) -> None:
+def test_without_encryption_nothing_secret_is_said(refused: Refused, capabilities: bytes, answer: bytes | None) -> None:
     """A greeting that claims to be past the sign-in is no reason to go on, either."""
 
     def script(client: Client) -> None:
@@ -233,7 +250,7 @@ def test_without_encryption_nothing_secret_is_said(capabilities: bytes, answer: 
 
 
 @pytest.mark.parametrize("injected", [b"+OK\r\n", b"+OK in\r\n+OK 3 300\r\n", b"-ERR", b"x"])
-def test_what_comes_in_plaintext_behind_the_ok_of_stls_is_refused(injected: bytes) -> None:
+def test_what_comes_in_plaintext_behind_the_ok_of_stls_is_refused(refused: Refused, injected: bytes) -> None:
     def script(client: Client) -> None:
         greet(client, b"STLS\r\n")
         expect(client, b"STLS", b"+OK begin\r\n" + injected)
@@ -243,7 +260,7 @@ def test_what_comes_in_plaintext_behind_the_ok_of_stls_is_refused(injected: byte
     assert refused(script, Security.STARTTLS).trouble is Trouble.TLS_FAILED
 
 
-def test_capabilities_without_end_are_refused() -> None:
+def test_capabilities_without_end_are_refused(refused: Refused) -> None:
     def script(client: Client) -> None:
         client.send(b"+OK\r\n")
         client.line()
@@ -254,7 +271,7 @@ def test_capabilities_without_end_are_refused() -> None:
     assert refused(script).trouble in {Trouble.SERVER_LIMIT, Trouble.SERVER_SILENT}
 
 
-def test_a_trickle_of_bytes_is_not_an_answer() -> None:
+def test_a_trickle_of_bytes_is_not_an_answer(refused: Refused) -> None:
     def script(client: Client) -> None:
         client.sock.settimeout(TIMEOUT / 5)
         for byte in b"+OK" + b"x" * 100:

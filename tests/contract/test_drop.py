@@ -1,19 +1,24 @@
-"""The POP3 client and a real server, checked by the standard library's IMAP client and by the files on its disk."""
+"""The promises of `remote.types.RemoteDrop`, kept by both transports against a real server: checked by the standard library's IMAP client
+and by the files on its disk."""
 
 import hashlib
 import random
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from teczka.core.errors import Problem, Trouble
 from teczka.core.mail import DropEntry, RemoteMessage
-from teczka.remote.egress import Gate
-from teczka.remote.pop3 import Pop3Drop
-from teczka.remote.types import Credential, Security, Server
+from teczka.remote.types import Credential, RemoteDrop, Security, Server
+from tests.dovecot.fixtures import dovecot, mailbox
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
+from tests.processes import until
 from tests.remote.imap.spools import MemorySpool, Spools
+from tests.remote.pop3.transports import TRANSPORTS, looked
+
+__all__ = ["dovecot", "mailbox"]
 
 pytestmark = pytest.mark.dovecot
 
@@ -32,9 +37,17 @@ def server(dovecot: Dovecot, security: Security = Security.TLS) -> Server:
     return Server(dovecot.host, port, security, "" if security is Security.PLAIN else dovecot.ca_pem)
 
 
-def connect(dovecot: Dovecot, mailbox: Mailbox, security: Security = Security.TLS, password: str = "") -> Pop3Drop:
-    credential = Credential(mailbox.username, password or mailbox.password)
-    return Pop3Drop.connect(server(dovecot, security), credential, Gate.parse("127.0.0.1"), spool=Spools(), timeout=20)
+class Connect(Protocol):
+    def __call__(self, mailbox: Mailbox, security: Security = ..., password: str = ...) -> RemoteDrop: ...
+
+
+@pytest.fixture(params=TRANSPORTS)
+def connect(dovecot: Dovecot, request: pytest.FixtureRequest) -> Connect:
+    def made(mailbox: Mailbox, security: Security = Security.TLS, password: str = "") -> RemoteDrop:
+        credential = Credential(mailbox.username, password or mailbox.password)
+        return TRANSPORTS[request.param](server(dovecot, security), credential, 20, spool=Spools())
+
+    return made
 
 
 def numbered(entries: list[DropEntry]) -> list[tuple[int, DropEntry]]:
@@ -53,7 +66,7 @@ def on_disk(mailbox: Mailbox) -> list[tuple[str, bytes]]:
 
 @pytest.mark.parametrize("security", Security)
 def test_every_message_comes_byte_for_byte_and_nothing_changes_there(
-    dovecot: Dovecot, mailbox: Mailbox, security: Security
+    connect: Connect, mailbox: Mailbox, security: Security
 ) -> None:
     random_ = random.Random(7)
     mailbox.deliver_many(
@@ -62,7 +75,7 @@ def test_every_message_comes_byte_for_byte_and_nothing_changes_there(
     )
     mailbox.append(b"Subject: large\r\n\r\n" + (b"y" * 76 + b"\r\n") * 120_000)
     before, listed = on_disk(mailbox), mailbox.listing(["INBOX"])
-    drop = connect(dovecot, mailbox, security)
+    drop = connect(mailbox, security)
     entries = drop.listing()
     got = {message.uid: bytes_of(message) for message in drop.messages(numbered(entries))}
     drop.close()
@@ -77,23 +90,23 @@ def test_every_message_comes_byte_for_byte_and_nothing_changes_there(
     [b"", b"no line end", b".\r\n", b"..\r\n.", b"\r\n.\r\n", b"\r\n\r\n.\r\n\r\n", b"x" * 300_000, b"a\nb\n.\nc\r\n"],
     ids=["none", "no line end", "dot", "dots", "end", "ends", "one long line", "bare LF"],
 )
-def test_a_body_is_the_servers_bytes_and_no_others(dovecot: Dovecot, mailbox: Mailbox, rest: bytes) -> None:
+def test_a_body_is_the_servers_bytes_and_no_others(connect: Connect, mailbox: Mailbox, rest: bytes) -> None:
     mailbox.deliver_many([raw(1, rest), raw(2)])
-    drop = connect(dovecot, mailbox)
+    drop = connect(mailbox)
     got = [hashlib.sha256(bytes_of(message)).hexdigest() for message in drop.messages(numbered(drop.listing()))]
     drop.close()
     assert got == [held.sha256 for held in mailbox.listing(["INBOX"])]
 
 
-def test_a_wrong_password_is_refused_as_such(dovecot: Dovecot, mailbox: Mailbox) -> None:
+def test_a_wrong_password_is_refused_as_such(connect: Connect, mailbox: Mailbox) -> None:
     with pytest.raises(Problem) as refused:
-        connect(dovecot, mailbox, password="not this one")
+        connect(mailbox, password="not this one")
     assert refused.value.trouble is Trouble.SIGNIN_REFUSED
 
 
-def test_heads_know_their_messages_again(dovecot: Dovecot, mailbox: Mailbox) -> None:
+def test_heads_know_their_messages_again(connect: Connect, mailbox: Mailbox) -> None:
     mailbox.deliver_many([*(raw(n) for n in range(150)), b"Subject: nameless\r\n\r\nx\r\n"])
-    drop = connect(dovecot, mailbox)
+    drop = connect(mailbox)
     entries = drop.listing()
     heads = {entry.number: head for entry, head in drop.heads(entries)}
     got = {message.uid: message.hint.head for message in drop.messages(numbered(entries)) if message.hint}
@@ -103,15 +116,15 @@ def test_heads_know_their_messages_again(dovecot: Dovecot, mailbox: Mailbox) -> 
     drop.close()
 
 
-def test_an_empty_mailbox_has_nothing(dovecot: Dovecot, mailbox: Mailbox) -> None:
-    drop = connect(dovecot, mailbox)
-    assert (drop.count(), drop.listing(), list(drop.messages([])), list(drop.heads([]))) == (0, [], [], [])
+def test_an_empty_mailbox_has_nothing(connect: Connect, mailbox: Mailbox) -> None:
+    drop = connect(mailbox)
+    assert (drop.listing(), list(drop.messages([])), list(drop.heads([]))) == ([], [], [])
     drop.close()
 
 
-def test_the_time_is_the_last_servers_and_the_list_headers_come_along(dovecot: Dovecot, mailbox: Mailbox) -> None:
+def test_the_time_is_the_last_servers_and_the_list_headers_come_along(connect: Connect, mailbox: Mailbox) -> None:
     mailbox.deliver_many([raw(7)])
-    drop = connect(dovecot, mailbox)
+    drop = connect(mailbox)
     (message,) = drop.messages(numbered(drop.listing()), envelopes=True)
     drop.close()
     assert message.internaldate.isoformat() == "2026-11-05T09:00:07+00:00"
@@ -120,3 +133,43 @@ def test_the_time_is_the_last_servers_and_the_list_headers_come_along(dovecot: D
         b"=?utf-8?q?Pozew_7?=",
         ((b"Anna", b"anna@example.pl"),),
     )
+
+
+def test_the_digest_is_of_what_is_listed(connect: Connect, mailbox: Mailbox) -> None:
+    """And names the same listing over either transport."""
+    told = []
+    for arrive in (b"", b"", raw(1), b"", raw(2)):
+        if arrive:
+            mailbox.deliver(arrive)
+        drop = connect(mailbox)
+        drop.listing()
+        told.append(drop.digest)
+        drop.close()
+    assert told[0] == told[1]
+    assert told[2] == told[3]
+    assert len(set(told)) == 3
+
+
+def farewells(dovecot: Dovecot, mailbox: Mailbox) -> list[str]:
+    lines = (line for line in dovecot.log().splitlines() if f"pop3({mailbox.username})" in line)
+    return [line for line in lines if "Disconnected: Logged out" in line]
+
+
+@pytest.mark.parametrize("security", Security)
+def test_a_look_that_finds_nothing_new_leaves_in_order(dovecot: Dovecot, mailbox: Mailbox, security: Security) -> None:
+    where, credential = server(dovecot, security), Credential(mailbox.username, mailbox.password)
+    mailbox.deliver(raw(1))
+    first = TRANSPORTS["blocking"](where, credential, 20)
+    first.listing()
+    first.close()
+    before = first.digest
+    assert looked(where, credential, 20, before) is None
+    until(lambda: len(farewells(dovecot, mailbox)) == 2, 10, "a session that was ended by QUIT")
+    mailbox.deliver(raw(2))
+    found = looked(where, credential, 20, before)
+    assert found is not None
+    assert [bytes_of(message) for message in found.messages(numbered(found.listing()))] == [raw(1), raw(2)]
+    found.close()
+    assert (
+        len(farewells(dovecot, mailbox)) == 2
+    )  # where something was fetched, the server is not asked to change anything
