@@ -48,3 +48,6 @@ class OperationState(StrEnum):
 
 # The server may still come to do it: what it tells meanwhile is laid under such an operation, never over it.
 OPEN = (OperationState.PENDING, OperationState.STARTED)
+# The source of such a one is out of our lists, and on the server still.
+HIDING = (Kind.MOVE, Kind.EXPUNGE)
+HIDDEN = (*OPEN, OperationState.MARKED)

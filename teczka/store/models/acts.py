@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from teczka.core.acts import OPEN, OperationState
+from teczka.core.acts import HIDDEN, HIDING, OPEN, OperationState
 from teczka.store.models.accounts import Account
 from teczka.store.models.folders import Folder
 from teczka.store.models.messages import Message
@@ -19,6 +19,7 @@ class Act(OwnedRow):
     verb = models.TextField()  # core.acts.Verb
     count = models.IntegerField(default=0)  # messages, or folders, that it changed
     created_at = models.DateTimeField(auto_now_add=True)
+    quiet = models.BooleanField(default=False)  # done by the way, as reading is by looking: nothing for `z`
     undone_at = models.DateTimeField(null=True)
     undoes = models.ForeignKey(
         "self", models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
@@ -52,6 +53,7 @@ class Operation(OwnedRow):
     value = models.BooleanField(null=True)
     was = models.BooleanField(null=True)  # what the server last told of the flag
     path = models.TextField(blank=True)  # of the folder that is to be, as people read it
+    path_before = models.TextField(blank=True)  # of one that is renamed
     state = models.TextField(default=OperationState.PENDING)
     due_at = models.DateTimeField(null=True)  # not before: what cannot be undone waits for its undo
     started_at = models.DateTimeField(null=True)
@@ -71,8 +73,9 @@ class Operation(OwnedRow):
             models.Index(
                 fields=["placement_id"],
                 name="operation_holds",
-                condition=Q(state__in=[*OPEN, OperationState.LOCAL]),
+                condition=Q(state__in=[*HIDDEN, OperationState.LOCAL]),
             ),
+            models.Index(fields=["folder"], name="operation_hides", condition=Q(state__in=HIDDEN, kind__in=HIDING)),
             models.Index(
                 fields=["owner", "id"],
                 name="operation_refused",
