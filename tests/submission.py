@@ -82,6 +82,7 @@ class Submission:
                 self,
                 hostname="smtp.example",
                 data_size_limit=SIZE,
+                enable_SMTPUTF8=True,
                 loop=self._loop,
                 tls_context=self._context if starttls else None,
                 require_starttls=starttls,

@@ -21,6 +21,10 @@ from teczka.remote.wire import Wire
 # An address literal that says nothing of the office's network (RFC 5321 §4.1.3).
 OURSELVES = b"[127.0.0.1]"
 
+# Seconds.
+FAREWELL = 5.0  # for the answer to QUIT, which changes nothing any more
+INSTANT = 0.001  # for what has come already
+
 
 class SmtpSession:
     """`connect` makes one. Every method may raise Problem; the connection is closed then."""
@@ -77,27 +81,64 @@ class SmtpSession:
         told = "".join(self.extensions.get("SIZE", ())[:1])
         return int(told) if told.isdecimal() and len(told) < 16 else 0
 
+    @property
+    def host(self) -> str:
+        return self._server.host
+
+    def say(self, data: bytes) -> None:
+        with self._closing_on_problem():
+            try:
+                self._wire.send(data)
+            except TimeoutError as error:
+                raise self._silence() from error
+
+    def hear(self, seconds: float = 0.0) -> Reply:
+        """The next reply, within so many seconds, or those of a step."""
+        with self._closing_on_problem():
+            return self._hear(seconds or self._timeout)
+
+    def check_silent(self) -> None:
+        """Raises Problem where the server has said something that nobody asked for, or has hung up."""
+        with self._closing_on_problem():
+            try:
+                self._wire.pull(self._reader)
+                self._wire.patience(INSTANT)
+                if not self._wire.receive():
+                    raise Problem(Trouble.SERVER_CLOSED, host=self.host)
+                self._wire.pull(self._reader)
+            except TimeoutError:
+                pass  # as it should be
+            except OSError as error:
+                raise Problem(Trouble.SERVER_CLOSED, host=self.host) from error
+            if not self._reader.empty:
+                raise Problem(Trouble.SERVER_GARBAGE, host=self.host)
+
+    def abandon(self) -> None:
+        """Hang up without a word."""
+        self._drop()
+
     def close(self) -> None:
         if self._closed:
             return
         try:
-            self._ask(b"QUIT")
+            self.say(b"QUIT\r\n")
+            self.hear(FAREWELL)
         except Problem:
             pass  # nothing is lost with a farewell
         finally:
             self._drop()
 
     def _greet(self) -> None:
-        reply = self._hear()
+        reply = self._hear(self._timeout)
         self._greeted = True
         if reply.code != 220:
-            raise at_greeting(reply, self._server.host, self._detail(reply))
+            raise at_greeting(reply, self._server.host, self.detail(reply))
 
     def _ehlo(self) -> None:
         """EHLO, RFC 5321 §4.1.1.1. A server without extensions lets nobody sign in."""
         reply = self._ask(b"EHLO " + OURSELVES)
         if reply.later:
-            raise at_command(reply, self._server.host, self._detail(reply))
+            raise at_command(reply, self._server.host, self.detail(reply))
         words = [line.upper().replace("=", " ").split() for line in reply.lines[1:]] if reply.good else []
         self.extensions = {line[0]: tuple(line[1:]) for line in words if line}
 
@@ -122,7 +163,7 @@ class SmtpSession:
         """AUTH, RFC 4954. One try: a second could lock the account."""
         reply = self._by_token(credential) if credential.bearer else self._by_password(credential)
         if not reply.good:
-            detail = credential.hidden_in(self._detail(reply))
+            detail = credential.hidden_in(self.detail(reply))
             raise at_signin(reply, self._server.host, credential, detail)
 
     def _by_password(self, credential: Credential) -> Reply:
@@ -157,31 +198,27 @@ class SmtpSession:
             reply = self._ask(line)
         return self._ask(b"*") if reply.code == 334 else reply
 
-    def _detail(self, reply: Reply) -> str:
+    def detail(self, reply: Reply) -> str:
         """The server's words may be shown only where nobody on the way could have put them there."""
         return reply.text if self._encrypted else ""
 
     def _ask(self, line: bytes) -> Reply:
-        with self._closing_on_problem():
-            try:
-                self._wire.send(line + b"\r\n")
-            except TimeoutError as error:
-                raise self._silence() from error
-            return self._hear()
+        self.say(line + b"\r\n")
+        return self.hear()
 
-    def _hear(self) -> Reply:
+    def _hear(self, seconds: float) -> Reply:
         try:
             while (reply := self._reader.next()) is None:
-                self._receive()
+                self._receive(seconds)
         except Problem as problem:
             if self._greeted or problem.trouble.step != "server" or problem.trouble is Trouble.SERVER_CLOSED:
                 raise
             raise Problem(Trouble.GREETING_FOREIGN, host=self._server.host, port=self._server.port) from problem
         return reply
 
-    def _receive(self) -> None:
+    def _receive(self, seconds: float) -> None:
         """Until a reply is whole, or the time is over: a trickle is no answer."""
-        end = min(time.monotonic() + self._timeout, self._end)
+        end = min(time.monotonic() + seconds, self._end)
         try:
             while True:
                 self._wire.pull(self._reader)
