@@ -361,6 +361,22 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("“%(host)s” did not take your wish to get no more of these messages (it answered %(status)s)."),
         _("Try again later, or use the link in the message itself if you trust the sender."),
     ),
+    Trouble.LETTER_CHARACTERS: (
+        _("The field “%(field)s” holds a line break or another character that no letter may have there."),
+        _("Type it anew, without what was pasted into it."),
+    ),
+    Trouble.LETTER_ATTACHMENT: (
+        _("The attachment “%(name)s” is not complete any more."),
+        _("Take it out of the letter and attach it again. Nothing was sent."),
+    ),
+    Trouble.LETTER_CHECK: (
+        _("The letter was put together, but its field “%(field)s” does not read as it was written. It was not sent."),
+        _("Write that field more simply and try again. If it comes back, tell whoever keeps this Teczka running."),
+    ),
+    Trouble.UNSUBSCRIBE_REFUSED: (
+        _("“%(host)s” did not take your wish to get no more of these messages (it answered %(status)s)."),
+        _("Try again later, or use the link in the message itself if you trust the sender."),
+    ),
     Trouble.DISK_FULL: (_("There is no room left on Teczka's disk. New mail waits on its server."), _KEEPER),
     Trouble.DATA_LOCKED: (
         _("Another Teczka (process %(pid)s) runs on the data folder %(folder)s."),

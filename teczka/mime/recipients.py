@@ -1,0 +1,38 @@
+"""Addresses as people enter them, and as the wire wants them."""
+
+import re
+from typing import Final
+
+import idna
+
+from teczka.core.errors import Problem, Trouble
+
+_LOCAL: Final = re.compile(
+    r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}"
+)  # atext (RFC 5322 §3.2.3) and letters of all scripts (RFC 6532 §3.2)
+_HOST: Final = re.compile(
+    r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*",
+    re.IGNORECASE,
+)
+
+
+def wire(address: str) -> str:
+    """The address as SMTP and header fields bear it: its domain in ASCII (IDNA 2008, UTS 46), dots out of place quoted.
+
+    Only a local part of other scripts leaves it not ASCII: then the server has to know SMTPUTF8. Address literals are not taken.
+    Raises Problem(ADDRESS_SPELLING): nothing that could end a header field or an SMTP command passes.
+    """
+    local, at, domain = address.strip().rpartition("@")
+    host = _host(domain)
+    if not at or not _LOCAL.fullmatch(local) or not host or len(local) + len(host) > 253:  # RFC 5321 §4.5.3.1.3
+        raise Problem(Trouble.ADDRESS_SPELLING, address=address[:100])
+    misplaced = local.startswith(".") or local.endswith(".") or ".." in local
+    return f'"{local}"@{host}' if misplaced else f"{local}@{host}"
+
+
+def _host(domain: str) -> str:
+    try:
+        host = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError):
+        return ""
+    return host if _HOST.fullmatch(host) else ""
