@@ -69,6 +69,7 @@ class Trouble(StrEnum):
     SERVER_GARBAGE = "server.garbage"  # host: an answer that is no IMAP
     SERVER_LIMIT = "server.limit"  # host: an answer beyond our limits (a literal of 99 GB)
     SERVER_BUSY = "server.busy"  # host: throttled
+    SERVER_INTERVAL = "server.interval"  # host, minutes, left: lets nobody in twice within so many, for so many more
     SHARE_USED = "share.used"  # host, megabytes: what we fetch in a day at most
     # The stored password cannot be opened: its key is missing, or not the one it was sealed with.
     SECRET_BROKEN = "secret.broken"  # noqa: S105  a key
@@ -99,10 +100,8 @@ class Trouble(StrEnum):
     MESSAGE_SPAM = "message.spam"
     MESSAGE_LATER = "message.later"
     MESSAGE_REFUSED = "message.refused"
-    LETTER_CHARACTERS = "letter.characters"  # field: a line break, or no character at all, where one line belongs
-    LETTER_ATTACHMENT = "letter.attachment"  # name: its bytes are not as many as they were
-    LETTER_CHECK = "letter.check"  # field: reads back otherwise than it was written
-    UNSUBSCRIBE_REFUSED = "unsubscribe.refused"  # host, status: of HTTP
+    UPLOAD_LARGE = "upload.large"  # name, megabytes: the most that one file may have
+    UPLOAD_CUT = "upload.cut"  # name: fewer bytes came than were told
     LETTER_CHARACTERS = "letter.characters"  # field: a line break, or no character at all, where one line belongs
     LETTER_ATTACHMENT = "letter.attachment"  # name: its bytes are not as many as they were
     LETTER_CHECK = "letter.check"  # field: reads back otherwise than it was written

@@ -250,6 +250,10 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
             "Tell whoever keeps this Teczka running: the keys beside its data are missing, or not those that belong to it."
         ),
     ),
+    Trouble.SERVER_INTERVAL: (
+        _("“%(host)s” lets nobody in twice within %(minutes)s minutes."),
+        _("It is asked again by itself, in %(left)s min."),
+    ),
     Trouble.SHARE_USED: (
         _("Today's share of “%(host)s” is used up: Teczka fetches %(megabytes)s MB there within a day at most."),
         _("Nothing is lost. It goes on by itself, before the provider would lock the mailbox."),
@@ -345,22 +349,11 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("“%(host)s” refused the message."),
         _("What it said may tell why. Change the message, or send from another mailbox."),
     ),
-    Trouble.LETTER_CHARACTERS: (
-        _("The field “%(field)s” holds a line break or another character that no letter may have there."),
-        _("Type it anew, without what was pasted into it."),
+    Trouble.UPLOAD_LARGE: (
+        _("“%(name)s” is too large: a file may have %(megabytes)s MB at most."),
+        _("Share it in another way and write where it is to be found."),
     ),
-    Trouble.LETTER_ATTACHMENT: (
-        _("The attachment “%(name)s” is not complete any more."),
-        _("Take it out of the letter and attach it again. Nothing was sent."),
-    ),
-    Trouble.LETTER_CHECK: (
-        _("The letter was put together, but its field “%(field)s” does not read as it was written. It was not sent."),
-        _("Write that field more simply and try again. If it comes back, tell whoever keeps this Teczka running."),
-    ),
-    Trouble.UNSUBSCRIBE_REFUSED: (
-        _("“%(host)s” did not take your wish to get no more of these messages (it answered %(status)s)."),
-        _("Try again later, or use the link in the message itself if you trust the sender."),
-    ),
+    Trouble.UPLOAD_CUT: (_("“%(name)s” did not arrive whole."), _("Attach it again.")),
     Trouble.LETTER_CHARACTERS: (
         _("The field “%(field)s” holds a line break or another character that no letter may have there."),
         _("Type it anew, without what was pasted into it."),
