@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db import OperationalError
 
+from teczka.core.recipients import Mailbox
 from teczka.language import ANALYSER_VERSION
 from teczka.language.words import tsvector
 from teczka.mime import PARSER_VERSION, text, threading
-from teczka.mime.addresses import Address
 from teczka.mime.parts import Part
 from teczka.mime.reading import Reading, read
 from teczka.store import events, reading
@@ -187,7 +187,7 @@ def _read(message: Unread) -> Read:
 _PEOPLE = ("from", "to", "cc", "bcc", "reply_to")
 
 
-def _people(people: Sequence[Address]) -> list[list[str]]:
+def _people(people: Sequence[Mailbox]) -> list[list[str]]:
     return [[person.name, person.address] for person in people]
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from teczka.mime.addresses import Address
+from teczka.core.recipients import Mailbox
 from teczka.mime.content import decode_chunks
 from teczka.mime.parts import Part
 from teczka.mime.reading import read
@@ -54,7 +54,7 @@ def described(raw: bytes) -> dict[str, Any]:
     }
 
 
-def _people(found: list[Address]) -> list[dict[str, str]]:
+def _people(found: list[Mailbox]) -> list[dict[str, str]]:
     return [{"name": person.name, "address": person.address} for person in found]
 
 

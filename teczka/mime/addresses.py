@@ -4,9 +4,9 @@ Words are decoded after the split, so that a comma inside an encoded name stays 
 """
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
+from teczka.core.recipients import Mailbox
 from teczka.mime import charset
 from teczka.mime.limits import LIMITS
 from teczka.mime.words import clean, decode_text
@@ -24,15 +24,7 @@ _UNQUOTED: Final = str.maketrans({'"': " ", "\\": " "})
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A person of a header: `name` for people, `address` as written; either may be empty, never both."""
-
-    name: str
-    address: str
-
-
-def read(value: bytes) -> list[Address]:
+def read(value: bytes) -> list[Mailbox]:
     """The addresses of one field, at most `LIMITS.addresses`. Group names are dropped, their members kept (RFC 5322 §3.4)."""
     reader = _Reader()
     reader.take_all(charset.decode(value))
@@ -42,7 +34,7 @@ def read(value: bytes) -> list[Address]:
 
 class _Reader:
     def __init__(self) -> None:
-        self.found: list[Address] = []
+        self.found: list[Mailbox] = []
         self._phrase: list[str] = []
         self._comment: list[str] = []
         self._angle: str | None = None
@@ -102,12 +94,12 @@ class _Reader:
         if address and self._surname:
             name = f"{self._surname}, {name}" if name else self._surname
         elif self._surname:
-            self.found.append(Address(self._surname, ""))
+            self.found.append(Mailbox(self._surname, ""))
         self._surname = ""
         if name and not address and comma:
             self._surname = name
         elif name or address:
-            self.found.append(Address(name, address))
+            self.found.append(Mailbox(name, address))
 
     def _meaning(self) -> tuple[str, str]:
         words = self._phrase

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Final
 
 from teczka.mime import charset
+from teczka.mime.flowed import unflow
 from teczka.mime.limits import LIMITS
 from teczka.mime.parts import BASE64, QUOTED, Part
 from teczka.mime.structure import Raw
@@ -51,9 +52,10 @@ def decode_chunks(read: Read, part: Part) -> Iterator[bytes]:
 
 
 def text(raw: Raw, part: Part, limit: int = LIMITS.text) -> str:
-    """A text part as people's lines: its charset undone, line ends "\\n"."""
+    """A text part as people's lines: its charset undone, line ends "\\n", flowed lines joined to paragraphs."""
     found = charset.decode(decode(raw, part, limit), part.charset, thorough=True)
-    return found.replace("\r\n", "\n").replace("\r", "\n") if "\r" in found else found
+    found = found.replace("\r\n", "\n").replace("\r", "\n") if "\r" in found else found
+    return unflow(found, delsp=part.delsp) if part.flowed else found
 
 
 def _blocks(read: Read, part: Part) -> Iterator[bytes]:

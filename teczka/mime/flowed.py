@@ -20,21 +20,18 @@ def flow(text: str) -> str:
 
 def unflow(text: str, *, delsp: bool = False) -> str:
     """The paragraphs of what was sent, lines ending in "\\n" on both sides. `delsp`: the blank at a line's end is not the text's."""
-    out: list[str] = []
-    going_on = -1  # how deep the paragraph is that the last line left open
+    paragraphs: list[list[str]] = []
+    going_on = -1  # how deep the paragraph is quoted that the last line left open
     for line in text.split("\n"):
         content = line.lstrip(">")
         depth = len(line) - len(content)
         content = content.removeprefix(" ")
-        open_ended = content.endswith(" ") and content != _SIGNATURE
-        if open_ended and delsp:
-            content = content[:-1]
-        if going_on == depth and content != _SIGNATURE:
-            out[-1] += content
-        else:
-            out.append(">" * depth + (" " if depth and content else "") + content)
-        going_on = depth if open_ended else -1
-    return "\n".join(out)
+        ends_open = content.endswith(" ") and content != _SIGNATURE
+        if going_on != depth or content == _SIGNATURE:
+            paragraphs.append([">" * depth + " "] if depth and content else [">" * depth])
+        paragraphs[-1].append(content[:-1] if ends_open and delsp else content)
+        going_on = depth if ends_open else -1
+    return "\n".join(map("".join, paragraphs))
 
 
 def _lines(text: str) -> list[str]:

@@ -8,8 +8,8 @@ from datetime import datetime
 from mmap import mmap
 from typing import Final
 
+from teczka.core.recipients import Mailbox
 from teczka.mime import addresses, dates, headers
-from teczka.mime.addresses import Address
 from teczka.mime.content import decode
 from teczka.mime.limits import LIMITS
 from teczka.mime.parts import Body, Part, bodies
@@ -24,11 +24,11 @@ class Headers:
     """The fields that we read. `defects` are stable keys such as "date.clamped"."""
 
     subject: str = ""
-    from_: list[Address] = field(default_factory=list)
-    to: list[Address] = field(default_factory=list)
-    cc: list[Address] = field(default_factory=list)
-    bcc: list[Address] = field(default_factory=list)
-    reply_to: list[Address] = field(default_factory=list)
+    from_: list[Mailbox] = field(default_factory=list)
+    to: list[Mailbox] = field(default_factory=list)
+    cc: list[Mailbox] = field(default_factory=list)
+    bcc: list[Mailbox] = field(default_factory=list)
+    reply_to: list[Mailbox] = field(default_factory=list)
     date: datetime | None = None  # aware, 1970–2099; None where missing or unreadable
     message_id: str = ""  # ids without angle brackets
     in_reply_to: list[str] = field(default_factory=list)
@@ -85,9 +85,9 @@ def inner(raw: Raw, part: Part) -> tuple[bytes, Parsed]:
     return message, scan(message)
 
 
-def envelope_address(name: bytes, address: bytes) -> Address:
+def envelope_address(name: bytes, address: bytes) -> Mailbox:
     """A person as IMAP's ENVELOPE gives it: both raw, the name perhaps in encoded words."""
-    return Address(decode_words(name), decode_words(address))
+    return Mailbox(decode_words(name), decode_words(address))
 
 
 def _fill(into: Headers, fields: headers.Fields) -> None:

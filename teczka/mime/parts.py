@@ -27,6 +27,8 @@ class Part:
     encoding: str = IDENTITY
     group: str = ""  # path of the outermost multipart/alternative around it, or its own
     related: bool = False  # inside a multipart/related: an image that belongs to the page
+    flowed: bool = False  # text whose lines may be joined to paragraphs (RFC 3676)
+    delsp: bool = False  # and the blank at their joints is none of the text
     size: int = 0  # of the decoded bytes, estimated without reading them; exact for regular lines
 
     @property

@@ -185,6 +185,8 @@ class Structure:
             "name", ""
         )
         part.name = filename(name) if name else ""
+        part.flowed = kind == "text/plain" and told.get("format", "").lower() == "flowed"
+        part.delsp = told.get("delsp", "").lower() == "yes"
         part.cid = decode_words(fields.get(b"content-id", b"")).strip("<> ")
         encoding = fields.get(b"content-transfer-encoding", b"").partition(b";")[0].strip(b" \t\"'").lower()
         part.encoding = _ENCODINGS.get(encoding, IDENTITY)

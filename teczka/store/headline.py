@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from teczka.core.mail import Envelope
+from teczka.core.recipients import Mailbox
 from teczka.mime import dates
-from teczka.mime.addresses import Address
 from teczka.mime.parse import Headers, envelope_address
 from teczka.mime.words import decode_words
 
@@ -28,7 +28,7 @@ NOTHING = Headline()
 def headline_of(envelope: Envelope | None) -> Headline:
     if envelope is None:
         return NOTHING
-    sender = envelope_address(*envelope.from_[0]) if envelope.from_ else Address("", "")
+    sender = envelope_address(*envelope.from_[0]) if envelope.from_ else Mailbox("", "")
     return Headline(
         subject=decode_words(envelope.subject),
         from_name=sender.name,
@@ -40,11 +40,11 @@ def headline_of(envelope: Envelope | None) -> Headline:
 
 
 def headline_read(headers: Headers) -> Headline:
-    sender = headers.from_[0] if headers.from_ else Address("", "")
+    sender = headers.from_[0] if headers.from_ else Mailbox("", "")
     return Headline(headers.subject, sender.name, sender.address, to_line(headers.to), headers.date, headers.message_id)
 
 
-def to_line(people: Sequence[Address]) -> str:
+def to_line(people: Sequence[Mailbox]) -> str:
     """Names, or addresses where there are none, up to what one line holds."""
     line = ""
     for person in people:
