@@ -1,10 +1,15 @@
-"""Messages of our own on their way out: their states, and what becomes of each recipient."""
+"""Messages of our own on their way out: their states, how one follows another, and what becomes of each recipient; pure."""
 
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from teczka.core.delivery import Outcome, Verdict
+from teczka.core.errors import Trouble
 
 
 class State(StrEnum):
-    """draft → held → queued → sending → sent | failed | uncertain; cancelled from held and queued."""
+    """draft → held → queued → sending → sent | failed | uncertain; how else one follows another, TRANSITIONS says."""
 
     DRAFT = "draft"
     HELD = "held"  # until send_at: undo, or send later
@@ -42,3 +47,62 @@ class Delivery(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     LATER = "later"
+
+
+UNDO = timedelta(seconds=10)  # for which a message is held; what the pages say
+GRACE = timedelta(seconds=3)  # beyond it: the last click may be long on its way
+TRYING = timedelta(days=2)  # after which a server's "later" is an end (RFC 5321 §4.5.4.1 has four days or five, for relays)
+LONGEST_PAUSE = timedelta(hours=4)
+
+# What may follow. By the keeper alone, under its lease: whatever comes from or goes to "sending", and held → queued.
+TRANSITIONS: Mapping[State, frozenset[State]] = {
+    State.DRAFT: frozenset({State.HELD}),
+    State.HELD: frozenset({State.QUEUED, State.DRAFT, State.CANCELLED}),
+    State.QUEUED: frozenset({State.SENDING, State.DRAFT, State.CANCELLED}),
+    State.SENDING: frozenset({State.SENT, State.FAILED, State.UNCERTAIN, State.QUEUED}),
+    State.FAILED: frozenset({State.QUEUED, State.DRAFT, State.CANCELLED}),
+    State.UNCERTAIN: frozenset({State.SENT, State.QUEUED, State.CANCELLED}),  # found in Sent; else a person says which
+    State.SENT: frozenset(),
+    State.CANCELLED: frozenset({State.DRAFT}),
+}
+
+# Surely unsent, and trying again by ourselves would do no good. (Of sign-ins, those that only the owner can mend.)
+HOPELESS = frozenset(
+    {
+        Trouble.SENDING_ADDRESS,
+        Trouble.SENDING_UTF8,
+        Trouble.SENDING_EIGHT_BIT,
+        Trouble.SENDING_NO_SERVER,
+        Trouble.MESSAGE_SIZE,
+        Trouble.LETTER_ATTACHMENT,
+        Trouble.ACCOUNT_RESTS,
+    }
+)
+
+
+def before(state: State) -> list[State]:
+    """From which this one may be reached."""
+    return [old for old, following in TRANSITIONS.items() if state in following]
+
+
+def after(outcome: Outcome, deliveries: Collection[Delivery], *, mendable: bool, over: bool) -> State:
+    """What a message becomes after a try. `deliveries`: of all its recipients, the outcome's answers among them; `mendable`: an unsent
+    one may be tried again by ourselves; `over`: it has been tried for long enough."""
+    if outcome.verdict is Verdict.UNKNOWN:
+        return State.UNCERTAIN
+    again = outcome.verdict is Verdict.LATER or (outcome.verdict is Verdict.UNSENT and mendable)
+    if outcome.verdict is Verdict.ACCEPTED:
+        again = Delivery.LATER in deliveries
+    if again and not over:
+        return State.QUEUED
+    return State.SENT if Delivery.ACCEPTED in deliveries else State.FAILED
+
+
+def pause(tries: int) -> timedelta:
+    """Before the next try: a minute, then twice as long each time."""
+    return min(LONGEST_PAUSE, timedelta(minutes=2.0 ** min(max(tries, 1) - 1, 16)))
+
+
+def over(due: datetime, now: datetime) -> bool:
+    """`due`: since when it should have been sent."""
+    return now - due > TRYING

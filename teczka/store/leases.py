@@ -2,7 +2,7 @@
 
 A session advisory lock decides. It lives on a connection of its own, never through Django's or a pooler's, and PostgreSQL drops it with
 the connection, so a killed worker's accounts are free at once. The epoch fences: each taking raises it, and every commit of the holder
-compares it (store/mail.py), so a worker whose connection died without its knowing can write nothing.
+compares it (`fence`), so a worker whose connection died without its knowing can write nothing.
 """
 
 import os
@@ -13,11 +13,18 @@ from typing import LiteralString
 import psycopg
 from django.db import connection
 
+from teczka.core.errors import LeaseLost
 from teczka.store.connections import parameters
 
 SPACE = 1  # first key of pg_try_advisory_lock(int, int); the second is the account's id
 WORKERS = 2  # the space in which every worker holds one shared lock, so that they can count one another
 PATIENCE_SECONDS = 1  # with a former holder's last transaction; it keeps the row of the epoch until it ends
+
+# Read FOR SHARE, the epoch cannot rise before we commit. A holder that freezes in between must not keep the next one out for ever.
+FENCE = """
+SELECT epoch, set_config('idle_in_transaction_session_timeout', %s, true) FROM store_lease WHERE account_id = %s FOR SHARE
+"""
+STUCK_SECONDS = 20  # between two statements of one transaction; bytes are written before it begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +117,12 @@ def revoke(account_id: int) -> None:
     what the holder is just writing: so this comes before any other change of the account's rows, in the holder's own order."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE store_lease SET epoch = epoch + 1 WHERE account_id = %s", [account_id])
+
+
+def fence(account_id: int, epoch: int) -> None:
+    """First in each transaction of the lease's holder, as the owner: it commits before the lease passes on, or not at all. Raises
+    LeaseLost."""
+    with connection.cursor() as cursor:
+        cursor.execute(FENCE, [f"{STUCK_SECONDS}s", account_id])
+        if (cursor.fetchone() or [None])[0] != epoch:
+            raise LeaseLost

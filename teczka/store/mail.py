@@ -21,6 +21,7 @@ from teczka.core.mail import DropEntry, FolderStatus, RemoteFlags, RemoteFolder,
 from teczka.core.messages import NOTHING_LOOSE, Candidate, Known, Loose
 from teczka.store import drops, events, folders, placements
 from teczka.store.arrivals import Arrival, arrive, discard, keep
+from teczka.store.leases import fence
 from teczka.store.models import Account
 from teczka.store.packs.blobs import Blobs
 from teczka.store.packs.spool import SpoolFile
@@ -36,13 +37,6 @@ class Keeping:
 
     uids: list[int]
     arrival: "Future[Arrival]"
-
-
-# Read FOR SHARE, the epoch cannot rise before we commit. A holder that freezes in between must not keep the next one out for ever.
-FENCE = """
-SELECT epoch, set_config('idle_in_transaction_session_timeout', %s, true) FROM store_lease WHERE account_id = %s FOR SHARE
-"""
-STUCK_SECONDS = 20  # between two statements of one transaction; the bytes were written before it began
 
 
 class LocalMail:
@@ -180,10 +174,7 @@ class LocalMail:
     def writing(self) -> Iterator[None]:
         """One transaction of the lease's holder, as the owner. Raises LeaseLost."""
         with as_user(self._account.owner_id):
-            with connection.cursor() as cursor:
-                cursor.execute(FENCE, [f"{STUCK_SECONDS}s", self._account.pk])
-                if (cursor.fetchone() or [None])[0] != self._epoch:
-                    raise LeaseLost
+            fence(self._account.pk, self._epoch)
             yield
 
     def _tell(self, changed: Sequence[LocalFolder], *, unread: bool = False) -> None:

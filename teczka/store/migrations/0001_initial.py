@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('smtp_port', models.IntegerField(null=True)),
                 ('smtp_security', models.TextField(blank=True)),
                 ('smtp_username', models.TextField(blank=True)),
+                ('smtp_size', models.BigIntegerField(null=True)),
                 ('username', models.TextField()),
                 ('auth', models.TextField(default=teczka.core.accounts.Auth['PASSWORD'])),
                 ('provider', models.TextField(blank=True)),

@@ -23,6 +23,7 @@ class Account(OwnedRow):
     smtp_port = models.IntegerField(null=True)
     smtp_security = models.TextField(blank=True)
     smtp_username = models.TextField(blank=True)  # empty: as incoming
+    smtp_size = models.BigIntegerField(null=True)  # bytes of a message that it takes, as it told last; 0: any
     username = models.TextField()
     auth = models.TextField(default=Auth.PASSWORD)
     provider = models.TextField(blank=True)  # its id in core/providers.toml
