@@ -1,6 +1,7 @@
 """Mail as a server tells it, in plain data: what the wire yields, sync decides on and the store keeps. Whatever the protocol."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -61,10 +62,26 @@ class RemoteSummary:
     envelope: Envelope | None
 
 
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """Where messages came to lie that were copied or moved. Empty where the server does not tell."""
+
+    uidvalidity: int
+    uids: Mapping[int, int] = field(default_factory=dict)  # the UID there, by the UID here
+
+
+NOWHERE = Landed(0)
+
+
 class Spool(Protocol):
     """A place for a message too large for memory. Given by the caller, so that the wire never knows about disks."""
 
     size: int  # bytes written so far
+
+    @property
+    def sha256(self) -> bytes:
+        """Of what was written so far."""
+        ...
 
     def write(self, data: bytes | bytearray | memoryview) -> object: ...
     def discard(self) -> None: ...

@@ -2,16 +2,19 @@
 
 import base64
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from teczka.core.errors import Problem, Trouble
 from teczka.core.mail import (
+    NOWHERE,
     DropEntry,
     Envelope,
     FolderStatus,
+    Landed,
     RemoteFlags,
     RemoteFolder,
     RemoteMessage,
@@ -20,10 +23,12 @@ from teczka.core.mail import (
 )
 
 __all__ = [
+    "NOWHERE",
     "Credential",
     "DropEntry",
     "Envelope",
     "FolderStatus",
+    "Landed",
     "RemoteDrop",
     "RemoteFlags",
     "RemoteFolder",
@@ -114,9 +119,61 @@ class RemoteMailbox(Protocol):
 
     def summaries(self, uids: list[int]) -> Iterator[RemoteSummary]: ...
 
-    def messages(self, uids: list[int], envelopes: bool = False) -> Iterator[RemoteMessage]:
+    def messages(
+        self, uids: list[int], envelopes: bool = False, pause: Callable[[], bool] | None = None
+    ) -> Iterator[RemoteMessage]:
         """Whole messages, pipelined, roughly in the order of `uids`: a server may mix the few hundred that are asked for at once. A UID
-        that no longer exists is left out; an answer for a UID not asked is ignored; a body cut short is never yielded."""
+        that no longer exists is left out; an answer for a UID not asked is ignored; a body cut short is never yielded.
+
+        Once `pause` says so nothing more is asked for: the stream ends, early, with what is on its way. A few hundred come in any case."""
+        ...
+
+    # What follows changes the mailbox, and only because a person said so. A Problem whose step is "folder" is the server's refusal.
+
+    @property
+    def moves(self) -> bool:
+        """MOVE is there (RFC 6851)."""
+        ...
+
+    @property
+    def expunges(self) -> bool:
+        """UID EXPUNGE is there (RFC 4315). Without it nothing can be removed that is not another's to remove as well."""
+        ...
+
+    def select(self, folder: bytes) -> FolderStatus:
+        """SELECT: as `open`, and the five below may change what lies in it. Problem(FOLDER_READ_ONLY)."""
+        ...
+
+    def store_flags(self, uids: Sequence[int], flags: Sequence[str], *, add: bool) -> None:
+        """Add these flags, or take them away. A UID that is not there is passed over in silence, here and below."""
+        ...
+
+    def copy(self, uids: Sequence[int], target: bytes) -> Landed: ...
+
+    def move(self, uids: Sequence[int], target: bytes) -> Landed:
+        """Only where `moves`. After a refusal some may have gone."""
+        ...
+
+    def expunge(self, uids: Sequence[int]) -> None:
+        """Remove those of these that are marked \\Deleted, and no other (P3). Only where `expunges`."""
+        ...
+
+    def append(
+        self, folder: bytes, size: int, chunks: Iterable[bytes], flags: Sequence[str], date: datetime
+    ) -> tuple[int, int] | None:
+        """A message of `size` bytes; (UIDVALIDITY, UID), or None where the server does not tell."""
+        ...
+
+    def create(self, folder: bytes) -> None:
+        """And subscribe to it."""
+        ...
+
+    def rename(self, folder: bytes, to: bytes) -> None:
+        """The folders below go with it. None of them may be open here."""
+        ...
+
+    def remove(self, folder: bytes) -> None:
+        """With all that lies in it: whoever calls has looked. It may not be open here."""
         ...
 
     def close(self) -> None:

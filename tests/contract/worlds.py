@@ -8,10 +8,11 @@ from typing import Protocol
 from teczka.remote.demo.answers import date_time
 from teczka.remote.demo.mailbox import DemoFolder, DemoMailbox
 from teczka.remote.demo.names import from_wire, to_wire
-from teczka.remote.demo.servers import DemoServers
+from teczka.remote.demo.servers import HOST, DemoServers
 from teczka.remote.types import Credential, Security, Server
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
+from tests.sync.server import PlayFolder, PlayMailbox, PlayServer
 
 
 class World(Protocol):
@@ -85,6 +86,39 @@ class DemoWorld:
 
     def _do(self, act: Callable[[], object]) -> None:
         self._servers.do(act)
+
+
+class PlayWorld:
+    """The server in memory; `connect` takes the place of a wire."""
+
+    delimiter = "/"
+    server = Server(HOST, 0, Security.PLAIN)
+    credential = Credential("anna", "sekret")
+
+    def __init__(self) -> None:
+        self.play = PlayServer()
+
+    def connect(self) -> PlayMailbox:
+        return PlayMailbox(self.play)
+
+    def create(self, folder: str) -> None:
+        self.connect().create(folder.encode())
+
+    def deliver(self, raw: bytes, date: datetime, folder: str = "INBOX", flags: str = "") -> None:
+        self.play.folders[folder.encode()].put(raw, frozenset(flags.split()), date)
+
+    def set_flags(self, uid: int, flags: str) -> None:
+        self._inbox.flag(self._inbox.held(uid), frozenset(flags.split()))
+
+    def expunge(self, uid: int) -> None:
+        self._inbox.expunge(self._inbox.held(uid))
+
+    def renumber(self) -> None:
+        self._inbox.number_anew()
+
+    @property
+    def _inbox(self) -> PlayFolder:
+        return self.play.folders[b"INBOX"]
 
 
 def demo_servers(security: Security, context: ssl.SSLContext | None, ca_pem: str) -> tuple[DemoServers, Server]:

@@ -21,6 +21,10 @@ class MemorySpool:
     data: bytearray = field(default_factory=bytearray)
     discarded: bool = False
 
+    @property
+    def sha256(self) -> bytes:
+        return sha256(self.data).digest()
+
     def write(self, data: bytes | bytearray | memoryview) -> int:
         self.data += data
         self.size += len(data)

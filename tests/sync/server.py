@@ -3,14 +3,17 @@
 `remote.types.RemoteMailbox` as a product of its own; the wire is proved elsewhere (tests/contract/test_mailbox.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
 
 from teczka.core.errors import Problem, Trouble
 from teczka.core.mail import (
+    NOWHERE,
     Envelope,
     FolderStatus,
+    Landed,
     RemoteFlags,
     RemoteFolder,
     RemoteMessage,
@@ -46,6 +49,15 @@ class PlayFolder:
         self.messages.append(held)
         return held
 
+    def held(self, uid: int) -> Held:
+        return next(held for held in self.messages if held.uid == uid)
+
+    def put(self, raw: bytes, flags: frozenset[str], when: datetime) -> Held:
+        """With all that it has: copied, moved or appended."""
+        held = self.deliver(raw, _message_id(raw), when)
+        held.flags = flags
+        return held
+
     def flag(self, held: Held, flags: frozenset[str]) -> None:
         self.modseq += 1
         held.flags, held.modseq = flags, self.modseq
@@ -72,6 +84,10 @@ class PlayServer:
     condstore: bool = True
     uidnext_told: bool = True
     poisoned: set[bytes] = field(default_factory=set)  # raw messages at which the connection always breaks
+    extensions: set[str] = field(default_factory=lambda: {"MOVE", "UIDPLUS"})
+    read_only: set[bytes] = field(default_factory=set)
+    full: bool = False  # over quota
+    said: list[str] = field(default_factory=list)  # all that would have changed something
 
 
 @dataclass
@@ -118,8 +134,12 @@ class PlayMailbox:
                 self._answer("SUMMARY")
                 yield RemoteSummary(held.uid, held.flags, held.when, len(held.raw), _envelope(held))
 
-    def messages(self, uids: list[int], envelopes: bool = False) -> Iterator[RemoteMessage]:
+    def messages(
+        self, uids: list[int], envelopes: bool = False, pause: Callable[[], bool] | None = None
+    ) -> Iterator[RemoteMessage]:
         for at in range(0, len(uids), 100):
+            if at and pause and pause():
+                return
             chunk = set(uids[at : at + 100])
             for held in self._messages():
                 if held.uid in chunk:
@@ -129,14 +149,105 @@ class PlayMailbox:
                     made = RemoteMessage(held.uid, held.flags, held.when, len(held.raw), held.raw)
                     yield replace(made, envelope=_envelope(held)) if envelopes else made
 
+    @property
+    def moves(self) -> bool:
+        return "MOVE" in self.server.extensions
+
+    @property
+    def expunges(self) -> bool:
+        return "UIDPLUS" in self.server.extensions
+
+    def select(self, folder: bytes) -> FolderStatus:
+        self._answer("SELECT")
+        status = self._status(folder)
+        if folder in self.server.read_only:
+            raise Problem(Trouble.FOLDER_READ_ONLY, folder=folder.decode())
+        self._open = folder
+        return status
+
+    def store_flags(self, uids: Sequence[int], flags: Sequence[str], *, add: bool) -> None:
+        self._change("STORE", uids)
+        for held in self._chosen(uids):
+            self._folder.flag(held, held.flags | set(flags) if add else held.flags - set(flags))
+
+    def copy(self, uids: Sequence[int], target: bytes) -> Landed:
+        self._change("COPY", uids, target)
+        made = {
+            held.uid: self.server.folders[target].put(held.raw, held.flags, held.when).uid
+            for held in self._chosen(uids)
+        }
+        return Landed(self.server.folders[target].uidvalidity, made) if made and self.expunges else NOWHERE
+
+    def move(self, uids: Sequence[int], target: bytes) -> Landed:
+        assert self.moves
+        landed = self.copy(uids, target)
+        for held in self._chosen(uids):
+            self._folder.expunge(held)
+        return landed
+
+    def expunge(self, uids: Sequence[int]) -> None:
+        assert self.expunges
+        self._change("EXPUNGE", uids)
+        for held in self._chosen(uids):
+            if "\\Deleted" in held.flags:
+                self._folder.expunge(held)
+
+    def append(
+        self, folder: bytes, size: int, chunks: Iterable[bytes], flags: Sequence[str], date: datetime
+    ) -> tuple[int, int] | None:
+        raw = b"".join(chunks)
+        assert len(raw) == size
+        self._change("APPEND", [], folder)
+        made = self.server.folders[folder].put(raw, frozenset(flags), date)
+        return (self.server.folders[folder].uidvalidity, made.uid) if self.expunges else None
+
+    def create(self, folder: bytes) -> None:
+        self._answer("CREATE")
+        if folder in self.server.folders:
+            raise Problem(Trouble.FOLDER_EXISTS, folder=folder.decode())
+        self.server.folders[folder] = PlayFolder(uidvalidity=len(self.server.folders) + 100)
+
+    def rename(self, folder: bytes, to: bytes) -> None:
+        self._answer("RENAME")
+        if to in self.server.folders:
+            raise Problem(Trouble.FOLDER_EXISTS, folder=to.decode())
+        self._named(folder)
+        self.server.folders[to] = self.server.folders.pop(folder)
+
+    def remove(self, folder: bytes) -> None:
+        self._answer("DELETE")
+        self._named(folder)
+        del self.server.folders[folder]
+
     def close(self) -> None:
         self.asked.append("LOGOUT")
+
+    @property
+    def _folder(self) -> PlayFolder:
+        return self.server.folders[self._open]
+
+    def _chosen(self, uids: Sequence[int]) -> list[Held]:
+        return [held for held in self._messages() if held.uid in set(uids)]
+
+    def _change(self, verb: str, uids: Sequence[int], target: bytes | None = None) -> None:
+        self._answer(verb)
+        if target is not None:
+            self._named(target)
+            if self.server.full:
+                raise Problem(Trouble.FOLDER_QUOTA, folder=target.decode())
+            if target in self.server.read_only:
+                raise Problem(Trouble.FOLDER_READ_ONLY, folder=target.decode())
+        self.server.said.append(f"{verb} {','.join(map(str, uids))}".strip())
+
+    def _named(self, name: bytes) -> None:
+        if name not in self.server.folders:
+            raise Problem(Trouble.FOLDER_DENIED, folder=name.decode())
 
     def _messages(self) -> list[Held]:
         return [] if self.shows_nothing else list(self.server.folders[self._open].messages)
 
     def _status(self, name: bytes) -> FolderStatus:
-        if name in self.refused:
+        if name in self.refused or name not in self.server.folders:
             raise Problem(Trouble.FOLDER_REFUSED, folder=name.decode())
         folder = self.server.folders[name]
         return FolderStatus(
@@ -156,3 +267,8 @@ class PlayMailbox:
 
 def _envelope(held: Held) -> Envelope:
     return Envelope(b"", b"", (), (), (), b"", b"<" + held.message_id + b">" if held.message_id else b"")
+
+
+def _message_id(raw: bytes) -> bytes:
+    told = message_from_bytes(raw).get("Message-ID", "")
+    return str(told).strip("<>").encode()

@@ -1,7 +1,7 @@
 """The demo's IMAP4rev1 server: which verb is whose, and one connection from greeting to goodbye.
 
-An honest subset: what it does not do it refuses with BAD or NO. Not served: BODYSTRUCTURE and parts, SEARCH by text or date,
-DELETE, RENAME, subscriptions.
+An honest subset: what it does not do it refuses with BAD or NO. Not served: BODYSTRUCTURE and parts, SEARCH by text or date. Every
+folder counts as subscribed.
 """
 
 import ssl
@@ -29,10 +29,13 @@ _VERBS: dict[str, Callable[[Session, list[Value]], Awaitable[str]]] = {
     "SELECT": verbs_folder.select,
     "EXAMINE": verbs_folder.examine,
     "CREATE": verbs_folder.create,
+    "DELETE": verbs_folder.delete,
+    "RENAME": verbs_folder.rename,
+    "SUBSCRIBE": verbs_folder.subscribe,
+    "UNSUBSCRIBE": verbs_folder.subscribe,
     "APPEND": verbs_folder.append,
     "CLOSE": verbs_folder.close,
     "UNSELECT": verbs_folder.unselect,
-    **dict.fromkeys(("DELETE", "RENAME", "SUBSCRIBE", "UNSUBSCRIBE"), verbs_folder.not_here),
 }
 _NUMBERED: dict[str, Callable[[Session, list[Value], bool], Awaitable[str]]] = {
     "FETCH": verbs_message.fetch,

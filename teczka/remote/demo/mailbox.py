@@ -79,6 +79,7 @@ class DemoMailbox:
     def __init__(self, password: str, uidvalidity: int = 1) -> None:
         self.password = password
         self._uidvalidity = uidvalidity
+        self._made = -1
         self.folders: dict[str, DemoFolder] = {}
         self.inbox = self.create("INBOX")
 
@@ -89,8 +90,27 @@ class DemoMailbox:
         parent, _, _ = name.rpartition(DELIMITER)
         if parent and self.folder(parent) is None:
             self.create(parent)
-        folder = self.folders[name] = DemoFolder(name, self._uidvalidity + len(self.folders), special_use)
+        self._made += (
+            1  # also counts those that are gone: a name that comes again has another UIDVALIDITY (RFC 3501 §2.3.1.1)
+        )
+        folder = self.folders[name] = DemoFolder(name, self._uidvalidity + self._made, special_use)
         return folder
+
+    def remove(self, folder: DemoFolder) -> None:
+        del self.folders[folder.name]
+
+    def rename(self, folder: DemoFolder, name: str) -> None:
+        """With the folders below it. Raises KeyError where one of that name exists, or would lie below itself."""
+        if self.folder(name) is not None or name.startswith(folder.name + DELIMITER):
+            raise KeyError(name)
+        parent, _, _ = name.rpartition(DELIMITER)
+        if parent and self.folder(parent) is None:
+            self.create(parent)
+        old = folder.name
+        for other in [one for one in self.folders.values() if one is folder or one.name.startswith(old + DELIMITER)]:
+            del self.folders[other.name]
+            other.name = name + other.name[len(old) :]
+            self.folders[other.name] = other
 
     def folder(self, name: str) -> DemoFolder | None:
         return self.folders.get("INBOX" if name.upper() == "INBOX" else name)

@@ -122,6 +122,37 @@ async def create(session: Session, args: list[Value]) -> str:
     return "created"
 
 
+async def delete(session: Session, args: list[Value]) -> str:
+    """RFC 3501 §6.3.4. One with others below it stays."""
+    (wire,) = exactly(args, 1)
+    folder = folder_named(session, wire)
+    if folder.name == "INBOX" or session.mailbox.has_children(folder.name):
+        raise No("[CANNOT] that folder stays")
+    session.mailbox.remove(folder)
+    return "removed"
+
+
+async def rename(session: Session, args: list[Value]) -> str:
+    """RFC 3501 §6.3.5, except that the inbox is not emptied into another folder."""
+    old, new = exactly(args, 2)
+    folder = folder_named(session, old)
+    try:
+        if folder.name == "INBOX":
+            raise No("[CANNOT] the inbox keeps its name")
+        session.mailbox.rename(folder, from_wire(string(new)))
+    except ValueError as error:
+        raise Bad("the name is not modified UTF-7") from error
+    except KeyError as error:
+        raise No("[ALREADYEXISTS] there is such a folder") from error
+    return "renamed"
+
+
+async def subscribe(session: Session, args: list[Value]) -> str:
+    exactly(args, 1)
+    session.mailbox  # noqa: B018 - only for those signed in
+    return "done"
+
+
 async def append(session: Session, args: list[Value]) -> str:
     """RFC 3501 §6.3.11: flags and the date may each be left out."""
     if not 2 <= len(args) <= 4:
@@ -155,11 +186,6 @@ async def unselect(session: Session, args: list[Value]) -> str:
     session.selected  # noqa: B018 - only where a folder is open
     session.leave()
     return "closed"
-
-
-async def not_here(session: Session, args: list[Value]) -> str:
-    session.mailbox  # noqa: B018 - only for those signed in
-    raise No("[CANNOT] the demo's folders stay as they are")
 
 
 def flag(value: Value) -> str:

@@ -5,11 +5,12 @@ bytes  data from anywhere: quoted, or a literal where quoting is not enough
 int    a number
 Uids   a sequence set
 tuple  a parenthesised list of these
+Stream a message, as the last argument: a literal that the server must ask for
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from teczka.core.errors import Problem, Trouble
 
@@ -38,7 +39,26 @@ class Uids:
         return b",".join(b"%d" % low if low == high else b"%d:%d" % (low, high) for low, high in runs)
 
 
-Argument = str | bytes | int | Uids | tuple["Argument", ...]
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Bytes that are never in memory whole. Any but NUL, which a literal cannot carry (RFC 3501 §9, CHAR8)."""
+
+    size: int
+    chunks: Iterable[bytes] = field(repr=False)
+
+    def pieces(self) -> Iterator[bytes]:
+        """Problem where they are not what was announced: the connection is of no use then, and is to be closed."""
+        left = self.size
+        for chunk in self.chunks:
+            left -= len(chunk)
+            if left < 0 or b"\0" in chunk:
+                raise Problem(Trouble.INTERNAL, argument="stream")
+            yield chunk
+        if left:
+            raise Problem(Trouble.INTERNAL, argument="stream")
+
+
+Argument = str | bytes | int | Uids | Stream | tuple["Argument", ...]
 
 
 def sendable(data: bytes) -> bool:
@@ -46,15 +66,31 @@ def sendable(data: bytes) -> bool:
     return not _FORBIDDEN.search(data)
 
 
-def encode(arguments: Iterable[Argument], *, literal_plus: bool = False) -> list[bytes]:
+def encode(arguments: Sequence[Argument], *, literal_plus: bool = False) -> list[bytes | Stream]:
     """The line in segments, without tag and CRLF. Before each segment but the first the server's `+` must be awaited (RFC 3501 §4.3),
-    unless it takes literals unasked (LITERAL+ and LITERAL-, RFC 7888)."""
+    unless it takes literals unasked (LITERAL+ and LITERAL-, RFC 7888). A message is always announced first, so that a server without
+    room for it can say so."""
+    _keep_the_promise(arguments)
     segments: list[bytearray] = [bytearray()]
     for number, argument in enumerate(arguments):
         if number:
             segments[-1] += b" "
+        if isinstance(argument, Stream):
+            if number + 1 < len(arguments):
+                raise Problem(Trouble.INTERNAL, argument="stream")
+            segments[-1] += b"{%d}\r\n" % argument.size
+            return [*map(bytes, segments), argument]
         _write(argument, segments, literal_plus)
-    return [bytes(segment) for segment in segments]
+    return [*map(bytes, segments)]
+
+
+def _keep_the_promise(arguments: Sequence[Argument]) -> None:
+    """P3: CLOSE, and EXPUNGE without UIDs, remove what others marked, and so cannot be said. Nor is a message marked without its UID."""
+    words = " ".join(argument for argument in arguments if isinstance(argument, str)).upper().split()
+    if words[:1] == ["CLOSE"] or ("EXPUNGE" in words and words != ["UID", "EXPUNGE"]):
+        raise Problem(Trouble.INTERNAL, argument="forbidden")
+    if {"EXPUNGE", "STORE", "MOVE"} & set(words[:2]) and not (len(arguments) > 2 and isinstance(arguments[2], Uids)):
+        raise Problem(Trouble.INTERNAL, argument="forbidden")
 
 
 def _write(argument: Argument, segments: list[bytearray], literal_plus: bool) -> None:
@@ -68,6 +104,8 @@ def _write(argument: Argument, segments: list[bytearray], literal_plus: bool) ->
         segments[-1] += b"%d" % argument
     elif isinstance(argument, Uids):
         segments[-1] += argument.encode()
+    elif isinstance(argument, Stream):
+        raise Problem(Trouble.INTERNAL, argument="stream")
     else:
         segments[-1] += b"("
         for number, inner in enumerate(argument):

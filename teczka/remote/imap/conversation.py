@@ -4,14 +4,15 @@ A verb is a generator (a `Talk`): it yields what is to be said and is sent what 
 transport can do: send bytes, receive more, shake hands. Whatever a server says, only `Problem` is raised.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
+from itertools import chain
 from typing import TypeVar
 
 from teczka.core.errors import Problem, Trouble
-from teczka.remote.imap.arguments import Argument, encode
+from teczka.remote.imap.arguments import Argument, Stream, encode
 from teczka.remote.imap.limits import DEFAULT, Limits
 from teczka.remote.imap.reader import Reader
 from teczka.remote.imap.refusals import at_bye
@@ -91,7 +92,7 @@ class Conversation:
         self.leaving = False  # LOGOUT was said: BYE is an answer
         self.capabilities: frozenset[str] = frozenset()
         self._tags = 0
-        self._outgoing: list[bytes] = []  # what the server's next `+` asks for
+        self._outgoing: list[Iterable[bytes]] = []  # what the server's next `+` asks for
 
     def play(self, talk: Talk[T]) -> Play[T]:
         try:
@@ -122,7 +123,7 @@ class Conversation:
             event = yield from self._next()
             count += 1
             if isinstance(event, Continuation):
-                yield self.reply()
+                yield from self.reply()
             elif isinstance(event, Untagged):
                 if event.kind in _PASSING:
                     event.discard()
@@ -153,15 +154,15 @@ class Conversation:
         self._tags += 1
         tag = b"T%d" % self._tags
         literal_plus = bool(self.capabilities & {"LITERAL+", "LITERAL-"})
-        first, *later = encode(command.arguments, literal_plus=literal_plus)
-        segments = [tag + b" " + first, *later]
-        segments[-1] += b"\r\n"
-        self._outgoing = [*segments[1:], *(reply + b"\r\n" for reply in command.replies)]
-        return tag, segments[0]
+        segments = encode(command.arguments, literal_plus=literal_plus)
+        sent = [segment.pieces() if isinstance(segment, Stream) else [segment] for segment in segments]
+        sent[-1] = chain(sent[-1], [b"\r\n"])
+        self._outgoing = [*sent[1:], *([reply + b"\r\n"] for reply in command.replies)]
+        return tag, b"".join(chain([tag, b" "], sent[0]))
 
-    def reply(self) -> bytes:
+    def reply(self) -> Iterable[bytes]:
         """The answer to a `+`; `*` cancels an exchange that asks for more than we have to say (RFC 3501 §6.2.2)."""
-        return self._outgoing.pop(0) if self._outgoing else b"*\r\n"
+        return self._outgoing.pop(0) if self._outgoing else [b"*\r\n"]
 
     def encrypt(self) -> None:
         """Before the handshake of STARTTLS: what came in plaintext behind the OK was not sent by the server (RFC 3501 §6.2.1)."""

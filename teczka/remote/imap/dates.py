@@ -8,7 +8,8 @@ from teczka.remote.imap.tokens import Value
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-_MONTHS = {name: number for number, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_NAMES = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # whatever the machine's locale
+_MONTHS = {name.lower(): number for number, name in enumerate(_NAMES, 1)}
 _DATE = re.compile(rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d)(?: ([+-])(\d\d)(\d\d))?")
 
 
@@ -27,6 +28,14 @@ def internaldate(value: Value) -> datetime:
         return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):
         return EPOCH
+
+
+def date_time(moment: datetime) -> bytes:
+    """As APPEND gives it, without its quotes; the day in two places (RFC 3501 §9 date-day-fixed)."""
+    utc = moment.astimezone(UTC)
+    return b"%2d-%s-%04d %02d:%02d:%02d +0000" % (
+        utc.day, _NAMES[utc.month - 1], utc.year, utc.hour, utc.minute, utc.second
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=256)

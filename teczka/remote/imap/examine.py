@@ -1,10 +1,13 @@
-"""EXAMINE, RFC 3501 §6.3.2: a folder is opened for reading only, so that not even \\Seen or \\Recent can change."""
+"""EXAMINE, RFC 3501 §6.3.2: a folder is opened for reading only, so that not even \\Seen or \\Recent can change. SELECT, §6.3.1, is for
+those few moments in which a person's acts are repeated there."""
 
 from dataclasses import dataclass
 
+from teczka.core.errors import Problem, Trouble
 from teczka.remote.imap.conversation import Answer, Command, Conversation, Talk
 from teczka.remote.imap.folders import argument, check
 from teczka.remote.imap.tokens import NotImap, number
+from teczka.remote.imap.utf7 import path_of
 from teczka.remote.types import FolderStatus
 
 
@@ -18,13 +21,29 @@ class _Told:
 
 def examine(conversation: Conversation, folder: bytes) -> Talk[FolderStatus]:
     """With CONDSTORE the server tells mod-sequences from here on (RFC 7162 §3.1.8)."""
+    return _status((yield from _open(conversation, "EXAMINE", folder)))
+
+
+def select(conversation: Conversation, folder: bytes) -> Talk[FolderStatus]:
+    """Problem(FOLDER_READ_ONLY) where the server lets us change nothing in it (the code of §6.3.1)."""
+    answer = yield from _open(conversation, "SELECT", folder)
+    if answer.status.code == "READ-ONLY":
+        raise Problem(Trouble.FOLDER_READ_ONLY, folder=path_of(folder))
+    return _status(answer)
+
+
+def _open(conversation: Conversation, verb: str, folder: bytes) -> Talk[Answer]:
     name = argument(folder, conversation.host)
     with_modseq = "CONDSTORE" in conversation.capabilities
-    answer = yield Command.of("EXAMINE", name, ("CONDSTORE",)) if with_modseq else Command.of("EXAMINE", name)
+    answer = yield Command.of(verb, name, ("CONDSTORE",)) if with_modseq else Command.of(verb, name)
     check(answer, conversation, folder)
+    return answer
+
+
+def _status(answer: Answer) -> FolderStatus:
     told = _told(answer)
     if told.exists is None or not told.validity:
-        raise NotImap("EXAMINE without EXISTS or UIDVALIDITY")
+        raise NotImap("a folder without EXISTS or UIDVALIDITY")
     return FolderStatus(told.validity, told.next, told.exists, told.modseq or None)
 
 

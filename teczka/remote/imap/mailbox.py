@@ -5,8 +5,10 @@ It reads from the socket only when the caller wants the next item, so that it ne
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from itertools import islice
 from socket import socket
 from ssl import SSLObject
 from typing import Self, TypeVar
@@ -14,8 +16,11 @@ from typing import Self, TypeVar
 from teczka.core.errors import Problem, Trouble
 from teczka.core.ladder import Step
 from teczka.remote.egress import Gate
+from teczka.remote.imap import change, shaping
+from teczka.remote.imap.append import append
+from teczka.remote.imap.arguments import Stream
 from teczka.remote.imap.conversation import Command, Conversation, Need, Talk
-from teczka.remote.imap.examine import examine
+from teczka.remote.imap.examine import examine, select
 from teczka.remote.imap.fetch import Flags, Messages, Summaries
 from teczka.remote.imap.folders import list_, status
 from teczka.remote.imap.limits import DEFAULT, Limits
@@ -29,6 +34,7 @@ from teczka.remote.imap.utf7 import path_of
 from teczka.remote.types import (
     Credential,
     FolderStatus,
+    Landed,
     RemoteFlags,
     RemoteFolder,
     RemoteMessage,
@@ -135,13 +141,54 @@ class ImapMailbox:
         reading = Summaries(self._conversation, uids)
         return self._stream(reading, reading.read)
 
-    def messages(self, uids: list[int], envelopes: bool = False) -> Iterator[RemoteMessage]:
+    def messages(
+        self, uids: list[int], envelopes: bool = False, pause: Callable[[], bool] | None = None
+    ) -> Iterator[RemoteMessage]:
         """Dovecot works on the commands in flight side by side, so that up to four hundred messages may come mixed (RFC 3501 §5.5).
 
         A message that the server gives as empty though it has a size is left out, like one that is gone.
         """
         reading = Messages(self._conversation, uids, envelopes)
-        return self._stream(reading, reading.read)
+        return self._stream(reading, reading.read, pause)
+
+    @property
+    def moves(self) -> bool:
+        return "MOVE" in self.capabilities
+
+    @property
+    def expunges(self) -> bool:
+        return "UIDPLUS" in self.capabilities
+
+    def select(self, folder: bytes) -> FolderStatus:
+        selected = self._run(select(self._conversation, folder))
+        self._folder = folder
+        return selected
+
+    def store_flags(self, uids: Sequence[int], flags: Sequence[str], *, add: bool) -> None:
+        self._run(change.store_flags(self._conversation, self._folder, uids, change.spelled(flags), add))
+
+    def copy(self, uids: Sequence[int], target: bytes) -> Landed:
+        return self._run(change.copy(self._conversation, uids, target))
+
+    def move(self, uids: Sequence[int], target: bytes) -> Landed:
+        return self._run(change.move(self._conversation, uids, target))
+
+    def expunge(self, uids: Sequence[int]) -> None:
+        self._run(change.expunge(self._conversation, self._folder, uids))
+
+    def append(
+        self, folder: bytes, size: int, chunks: Iterable[bytes], flags: Sequence[str], date: datetime
+    ) -> tuple[int, int] | None:
+        return self._run(append(self._conversation, folder, Stream(size, chunks), flags, date))
+
+    def create(self, folder: bytes) -> None:
+        self._run(shaping.create(self._conversation, folder))
+
+    def rename(self, folder: bytes, to: bytes) -> None:
+        self._run(shaping.rename(self._conversation, folder, to))
+
+    def remove(self, folder: bytes) -> None:
+        self._run(shaping.remove(self._conversation, folder))
 
     def noop(self) -> None:
         """NOOP, RFC 3501 §6.1.2: keeps the connection alive."""
@@ -175,11 +222,13 @@ class ImapMailbox:
                 result: T = done.value
                 return result
 
-    def _stream(self, reading: Reading, read: Callable[[Untagged], T | None]) -> Iterator[T]:
+    def _stream(
+        self, reading: Reading, read: Callable[[Untagged], T | None], pause: Callable[[], bool] | None = None
+    ) -> Iterator[T]:
         """Up to IN_FLIGHT commands at once; each item as soon as it is whole."""
         with self._closing_on_problem():
             self._drain()
-            commands = iter(reading.commands())
+            commands = _until(iter(reading.commands()), pause)
             ignored = 0
             while self._refill(commands):
                 event = self._event()
@@ -278,3 +327,10 @@ class ImapMailbox:
         self._pending.clear()
         self._conversation.reader.close()
         self._wire.close()
+
+
+def _until(commands: Iterator[Command], pause: Callable[[], bool] | None) -> Iterator[Command]:
+    """At least as many as are in flight at once, so that even a stream that is always interrupted comes to its end."""
+    yield from islice(commands, IN_FLIGHT)
+    while not (pause and pause()) and (command := next(commands, None)):
+        yield command

@@ -41,6 +41,31 @@ def at_folder(status: Status, host: str, folder: str, detail: str) -> Problem:
     return Problem(Trouble.FOLDER_REFUSED, host=host, folder=folder, detail=detail)
 
 
+# RFC 5530 §3 and RFC 7889 §3; Dovecot, Cyrus and Exchange say the same in these codes, others in words alone.
+_CHANGES = {
+    "OVERQUOTA": Trouble.FOLDER_QUOTA,
+    "TOOBIG": Trouble.FOLDER_TOO_LARGE,
+    "READ-ONLY": Trouble.FOLDER_READ_ONLY,
+    "NOPERM": Trouble.FOLDER_READ_ONLY,
+    "ALREADYEXISTS": Trouble.FOLDER_EXISTS,
+    "EXPUNGEISSUED": Trouble.FOLDER_BUSY,  # another client removes some of them just now
+}
+_QUOTA_WORDS = re.compile(r"quota|mailbox (is )?full|no space", re.IGNORECASE)
+_SIZE_WORDS = re.compile(r"too (large|big)|message size|size limit|maximum size", re.IGNORECASE)
+
+
+def at_change(status: Status, host: str, folder: str, detail: str) -> Problem:
+    """NO or BAD to something that would have changed a folder. The connection is as good as before, also where the server says "later"."""
+    known = _CHANGES.get(status.code)
+    if known is None and not status.code and _QUOTA_WORDS.search(status.text):
+        known = Trouble.FOLDER_QUOTA
+    if known is None and not status.code and _SIZE_WORDS.search(status.text):
+        known = Trouble.FOLDER_TOO_LARGE
+    if known is None and status.code != "LIMIT" and _is_later(status):
+        known = Trouble.FOLDER_BUSY
+    return Problem(known or Trouble.FOLDER_DENIED, host=host, folder=folder, detail=detail)
+
+
 def at_command(status: Status, host: str, detail: str) -> Problem:
     """NO or BAD to something that no server refuses."""
     return Problem(Trouble.SERVER_BUSY if _is_later(status) else Trouble.SERVER_GARBAGE, host=host, detail=detail)

@@ -25,6 +25,10 @@ class SpoolFile:
         self._open = True
         self._give_up_on_failure((bytes(HEADER_BYTES),))
 
+    @property
+    def sha256(self) -> bytes:
+        return self._digest.digest()
+
     def write(self, data: Buffer) -> int:
         """All of it; returns its length. Raises Problem(DISK_FULL), and then the spool is gone."""
         self._give_up_on_failure((data,))

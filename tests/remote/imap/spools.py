@@ -1,6 +1,7 @@
 """A spool in memory that remembers what became of it."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 
 @dataclass
@@ -9,6 +10,10 @@ class MemorySpool:
     size: int = 0
     data: bytearray = field(default_factory=bytearray)
     discarded: bool = False
+
+    @property
+    def sha256(self) -> bytes:
+        return sha256(self.data).digest()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.data += data
