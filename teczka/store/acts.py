@@ -1,0 +1,200 @@
+"""Doing: the rows of messages change at once, and a pending operation is noted for each. Within the owner's transaction, under `lock`.
+
+Each statement does the whole selection, however large, and moves the folders' counters by what it changed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from teczka.core.acts import Kind, Verb
+from teczka.core.folders import AWAITED
+from teczka.store.models import Act, User
+
+FLAGS = {
+    "\\Seen": "seen",
+    "\\Flagged": "flagged",
+    "\\Answered": "answered",
+    "\\Draft": "draft",
+}  # every other is a keyword
+
+MANAGED = "(a.protocol = 'imap' AND a.mode = 'managed' AND a.deleted_at IS NULL)"
+
+CHOSEN = """
+  SELECT p.*, f.account_id, {managed} AS managed {more}
+  FROM store_placement p JOIN store_folder f ON f.id = p.folder_id JOIN store_account a ON a.id = f.account_id {joined}
+  WHERE p.owner_id = %(viewer)s AND a.owner_id = %(viewer)s AND p.gone_at IS NULL AND {which}
+  ORDER BY p.folder_id, p.uid FOR UPDATE OF p
+"""
+
+NOTE = """
+INSERT INTO store_operation (id, public_id, office_id, owner_id, act_id, account_id, folder_id, placement_id, message_id, kind, state,
+  target_id, target_placement_id, flag, value, was, due_at, path, path_before, copied, trouble, trouble_params, trouble_detail)
+"""
+COMMON = "gen_random_uuid(), c.office_id, c.owner_id, %(act)s, c.account_id, c.folder_id, c.id, c.message_id"
+NOTHING_MORE = "'', '', false, '', '{}', ''"
+
+# `was` is what the server last told, whatever was laid over it since.
+FLAG = """
+WITH chosen AS MATERIALIZED ({chosen}),
+changed AS (UPDATE store_placement p SET {change} FROM chosen c WHERE p.id = c.id),
+noted AS ({note}
+  SELECT nextval('store_operation_id_seq'), {common}, 'flag', CASE WHEN c.managed THEN 'pending' ELSE 'local' END,
+    NULL::bigint, NULL::bigint, %(flag)s, %(value)s, coalesce(earlier.was, NOT %(value)s), NULL::timestamptz, {rest}
+  FROM chosen c LEFT JOIN LATERAL (
+    SELECT o.was FROM store_operation o WHERE o.placement_id = c.id AND o.kind = 'flag' AND o.flag = %(flag)s
+      AND o.state IN ('pending', 'started', 'local') ORDER BY o.id LIMIT 1) earlier ON true),
+counted AS (
+  UPDATE store_folder f SET unread = f.unread + d.unread
+  FROM (SELECT folder_id, count(*) * %(unread)s AS unread FROM chosen GROUP BY 1) d WHERE f.id = d.folder_id AND d.unread <> 0)
+SELECT folder_id, count(*), count(*) FILTER (WHERE NOT managed) FROM chosen GROUP BY 1
+"""
+
+# What comes to lie in the target is awaited there, under the operation's id for a UID; but not where a folder holds everything anyway
+# (Gmail's All mail), and the message has its place in it.
+MOVE = """
+WITH chosen AS MATERIALIZED (SELECT nextval('store_operation_id_seq') AS op, c.* FROM ({chosen}) c),
+hidden AS (UPDATE store_placement p SET gone_at = now() FROM chosen c WHERE p.id = c.id AND %(leaves)s),
+awaited AS (
+  INSERT INTO store_placement (office_id, owner_id, folder_id, message_id, uidvalidity, uid, internaldate,
+    seen, flagged, answered, draft, keywords)
+  SELECT office_id, owner_id, target, message_id, %(awaited)s, op, internaldate, seen, flagged, answered, draft, keywords FROM chosen c
+  WHERE NOT (c.target_role = 'all' AND EXISTS (
+    SELECT FROM store_placement there WHERE there.message_id = c.message_id AND there.folder_id = c.target AND there.gone_at IS NULL))
+  RETURNING id, uid, folder_id, seen),
+noted AS ({note}
+  SELECT op, {common}, %(kind)s, 'pending', c.target, w.id, '', NULL::boolean, NULL::boolean, NULL::timestamptz, {rest}
+  FROM chosen c LEFT JOIN awaited w ON w.uid = c.op),
+counted AS (
+  UPDATE store_folder f SET stored = f.stored + d.stored, unread = f.unread + d.unread
+  FROM (SELECT folder_id, sum(one) AS stored, sum(CASE WHEN seen THEN 0 ELSE one END) AS unread FROM (
+      SELECT folder_id, seen, -1 AS one FROM chosen WHERE %(leaves)s UNION ALL SELECT folder_id, seen, 1 FROM awaited) every GROUP BY 1) d
+  WHERE f.id = d.folder_id)
+SELECT folder_id, count(*), 0 FROM chosen GROUP BY 1
+"""
+TO_ACCOUNTS = """
+  JOIN unnest(%(accounts)s::bigint[], %(targets)s::bigint[]) AS g (account, target) ON g.account = f.account_id
+  JOIN store_folder t ON t.id = g.target AND t.account_id = f.account_id
+"""
+TO_FOLDERS = """
+  JOIN unnest(%(placements)s::bigint[], %(targets)s::bigint[]) AS g (placement, target) ON g.placement = p.id
+  JOIN store_folder t ON t.id = g.target AND t.account_id = f.account_id
+"""
+
+EXPUNGE = """
+WITH chosen AS MATERIALIZED ({chosen}),
+hidden AS (UPDATE store_placement p SET gone_at = now() FROM chosen c WHERE p.id = c.id),
+noted AS ({note}
+  SELECT nextval('store_operation_id_seq'), {common}, 'expunge', 'pending',
+    NULL::bigint, NULL::bigint, '', NULL::boolean, NULL::boolean, now() + %(wait)s, {rest} FROM chosen c),
+counted AS (
+  UPDATE store_folder f SET stored = f.stored - d.stored, unread = f.unread - d.unread
+  FROM (SELECT folder_id, count(*) AS stored, count(*) FILTER (WHERE NOT seen) AS unread FROM chosen GROUP BY 1) d WHERE f.id = d.folder_id)
+SELECT folder_id, count(*), 0 FROM chosen GROUP BY 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Placements of the viewer's: in these folders, and of these messages where they are named; or by their ids."""
+
+    folders: Sequence[int] = ()
+    messages: Sequence[UUID] | None = None
+    placements: Sequence[int] | None = None
+
+    @property
+    def which(self) -> str:
+        if self.placements is not None:
+            return "p.id = ANY(%(placements)s)"
+        named = " AND p.message_id IN (SELECT id FROM store_message WHERE public_id = ANY(%(messages)s))"
+        return "p.folder_id = ANY(%(folders)s)" + (named if self.messages is not None else "")
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        messages = None if self.messages is None else list(self.messages)
+        placements = None if self.placements is None else list(self.placements)
+        return {"folders": list(self.folders), "messages": messages, "placements": placements}
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    count: int = 0  # messages that changed
+    local: int = 0  # of those: here alone
+    folders: frozenset[int] = frozenset()  # that they lay in
+
+
+def lock(accounts: Sequence[int]) -> None:
+    """Until the transaction ends nobody else acts on their mail, and their keeper commits nothing (store/mail.py reads the same rows FOR
+    SHARE): an act and a pass never wait for one another in a circle."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM store_lease WHERE account_id = ANY(%s) ORDER BY account_id FOR UPDATE", [list(accounts)]
+        )
+
+
+def begin(actor: User, key: UUID, verb: Verb, *, quiet: bool = False, undoes: Act | None = None) -> Act | None:
+    """None where an act of this key was done already. Waits for one that is just being done."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO store_act (public_id, office_id, owner_id, key, verb, count, created_at, quiet, undoes_id)"
+            " VALUES (gen_random_uuid(), %s, %s, %s, %s, 0, now(), %s, %s) ON CONFLICT (owner_id, key) DO NOTHING RETURNING id",
+            [actor.office_id, actor.pk, key, verb, quiet, undoes.pk if undoes else None],
+        )
+        made = cursor.fetchone()
+    return Act.objects.get(pk=made[0]) if made else None
+
+
+def flag(owner_id: int, act: Act | None, chosen: Chosen, name: str, *, value: bool) -> Touched:
+    """Those that have the flag so already are passed over. In an account that is not managed it is so here alone."""
+    column = FLAGS.get(name)
+    has, change = f"p.{column}", f"{column} = %(value)s"
+    if column is None:
+        has = "%(flag)s = ANY(p.keywords)"
+        change = "keywords = CASE WHEN %(value)s THEN array_append(p.keywords, %(flag)s) ELSE array_remove(p.keywords, %(flag)s) END"
+    select = _select(f"{chosen.which} AND ({has}) <> %(value)s")
+    unread = (-1 if value else 1) if column == "seen" else 0
+    columns = {"flag": name, "value": value, "unread": unread}
+    return _touch(FLAG, owner_id, act, chosen, columns, chosen=select, change=change)
+
+
+def move(owner_id: int, act: Act | None, chosen: Chosen, targets: Mapping[int, int], *, copy: bool = False) -> Touched:
+    """Each account's to its own target folder: account → folder. What lies there already, or in another account, is passed over."""
+    to = {"accounts": list(targets), "targets": list(targets.values())}
+    return _move(owner_id, act, chosen, to, TO_ACCOUNTS, Kind.COPY if copy else Kind.MOVE)
+
+
+def move_back(owner_id: int, act: Act, targets: Mapping[int, int]) -> Touched:
+    """Placement → folder."""
+    to = {"targets": list(targets.values())}
+    return _move(owner_id, act, Chosen(placements=list(targets)), to, TO_FOLDERS, Kind.MOVE)
+
+
+def expunge(owner_id: int, act: Act, chosen: Chosen, wait: timedelta) -> Touched:
+    """For good on the server, but not before the wait is over. Here it is but a mark (P2)."""
+    return _touch(EXPUNGE, owner_id, act, chosen, {"wait": wait}, chosen=_select(f"{chosen.which} AND {MANAGED}"))
+
+
+def _move(owner_id: int, act: Act | None, chosen: Chosen, to: Mapping[str, Any], joined: str, kind: Kind) -> Touched:
+    which = f"{chosen.which} AND p.folder_id <> g.target AND {MANAGED}"
+    select = _select(which, ", t.id AS target, t.role AS target_role", joined)
+    columns = {"kind": kind, "leaves": kind is Kind.MOVE, "awaited": AWAITED, **to}
+    touched = _touch(MOVE, owner_id, act, chosen, columns, chosen=select)
+    return replace(touched, folders=touched.folders | set(to["targets"])) if touched.count else touched
+
+
+def _select(which: str, more: str = "", joined: str = "") -> str:
+    return CHOSEN.format(which=which, more=more, joined=joined, managed=MANAGED)
+
+
+def _touch(
+    statement: str, owner_id: int, act: Act | None, of: Chosen, columns: Mapping[str, Any], **pieces: str
+) -> Touched:
+    sql = statement.format(note=NOTE, common=COMMON, rest=NOTHING_MORE, **pieces)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"viewer": owner_id, "act": act.pk if act else None, **of.columns, **columns})
+        rows = cursor.fetchall()
+    return Touched(sum(row[1] for row in rows), sum(row[2] for row in rows), frozenset(row[0] for row in rows))
