@@ -1,0 +1,70 @@
+"""As whom somebody writes: identities of their accounts, with signatures."""
+
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from teczka.actions.accounts import account_of
+from teczka.core.errors import NotAllowed
+from teczka.mime.sanitize import sanitize
+from teczka.mime.text import of_html
+from teczka.store.models import Identity, Outgoing, User
+from teczka.store.viewer import as_user
+
+
+def ensure_identities(actor: User) -> None:
+    """Every account has the one that is its own."""
+    with as_user(actor.pk), connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO store_identity (public_id, office_id, owner_id, account_id, name, address, reply_to, signature_html,
+                                           signature_text, position)
+               SELECT gen_random_uuid(), a.office_id, a.owner_id, a.id, '', a.address, '', '', '', 0 FROM store_account a
+               WHERE a.owner_id = %s AND a.deleted_at IS NULL
+                 AND NOT EXISTS (SELECT FROM store_identity i WHERE i.account_id = a.id AND i.position = 0)""",
+            [actor.pk],
+        )
+
+
+def add_identity(actor: User, account: UUID, name: str, address: str, reply_to: str, signature: str) -> None:
+    """Another name or address of one account. Raises NotAllowed."""
+    found = account_of(actor, account)
+    ensure_identities(actor)
+    with as_user(actor.pk), transaction.atomic():
+        User.objects.select_for_update().get(pk=actor.pk)  # two at once get two places
+        last = Identity.objects.filter(account=found).aggregate(last=Max("position"))["last"]
+        Identity.objects.create(
+            office_id=actor.office_id,
+            owner=actor,
+            account=found,
+            name=name,
+            address=address,
+            reply_to=reply_to,
+            position=int(last or 0) + 1,
+            **_signature(signature),
+        )
+
+
+def save_identity(actor: User, public_id: UUID, name: str, address: str, reply_to: str, signature: str) -> None:
+    """The account's own keeps the account's address, whatever is said here. Raises NotAllowed."""
+    with as_user(actor.pk):
+        found = Identity.objects.filter(owner=actor, public_id=public_id)
+        if not found.update(name=name, reply_to=reply_to, **_signature(signature)):
+            raise NotAllowed
+        found.exclude(position=0).update(address=address)
+
+
+def drop_identity(actor: User, public_id: UUID) -> None:
+    """Drafts in its name go on in the account's own. Raises NotAllowed, for the account's own, too."""
+    with as_user(actor.pk), transaction.atomic():
+        found = Identity.objects.filter(owner=actor, public_id=public_id).exclude(position=0).first()
+        if found is None:
+            raise NotAllowed
+        Outgoing.objects.filter(owner=actor, identity=found).update(identity=None)
+        found.delete()
+
+
+def _signature(html: str) -> dict[str, str]:
+    clean = sanitize(html, cid=lambda _name: None).html
+    words = of_html(clean).strip()
+    return {"signature_html": clean if words or "<img" in clean else "", "signature_text": words}

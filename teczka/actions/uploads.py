@@ -1,0 +1,120 @@
+"""Files that go with a letter: sent up by its writer, or taken from another message."""
+
+from collections.abc import Iterable
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Max
+
+from teczka.core.errors import NotAllowed, Problem, Trouble
+from teczka.core.outgoing import State
+from teczka.store.blobs import blobs
+from teczka.store.mail import keep_room
+from teczka.store.models import Enclosure, Message, Outgoing, Pack, User
+from teczka.store.packs.format import key
+from teczka.store.packs.spool import SpoolFile
+from teczka.store.queries.messages import message_part, message_text
+from teczka.store.viewer import as_user
+
+MOST_BYTES = 200_000_000  # of one file: more than any provider's server takes
+MEGABYTE = 1_000_000
+
+
+def attach(
+    actor: User, draft: UUID, name: str, content_type: str, pieces: Iterable[bytes], *, inline: bool = False
+) -> Enclosure:
+    """The file is durable when this returns; it was never held whole. Raises Problem(UPLOAD_LARGE, DISK_FULL), NotAllowed."""
+    _open_draft(actor, draft)
+    keep_room(blobs().incoming)
+    spool = SpoolFile(blobs())
+    try:
+        for piece in pieces:
+            if spool.size + len(piece) > MOST_BYTES:
+                raise Problem(Trouble.UPLOAD_LARGE, name=name[:100], megabytes=MOST_BYTES // MEGABYTE)
+            spool.write(piece)
+        packed = spool.finish()
+    except BaseException:
+        spool.discard()
+        raise
+    entry = packed.entries[0]
+    with as_user(actor.pk), transaction.atomic():
+        row = _open_draft(actor, draft, lock=True)
+        owner = {"office_id": actor.office_id, "owner_id": actor.pk}
+        pack = Pack.objects.create(id=packed.id, account_id=row.account_id, size=packed.size, **owner)
+        return Enclosure.objects.create(
+            outgoing=row,
+            position=_next(row),
+            name=name,
+            content_type=content_type,
+            size=entry.raw_length,
+            sha256=entry.sha256,
+            content_id=f"{uuid4()}@{row.from_address.rpartition('@')[2]}" if inline else "",
+            inline=inline,
+            pack=pack,
+            pack_offset=entry.offset,
+            pack_length=entry.length,
+            pack_codec=entry.codec,
+            **owner,
+        )
+
+
+def attach_part(actor: User, draft: UUID, message: UUID, path: str) -> None:
+    """A file of another message that the actor sees; an empty path: the message itself. Raises NotAllowed."""
+    text = message_text(actor, message)
+    part = message_part(actor, message, path) if path else None
+    if text is None or (path and part is None):
+        raise NotAllowed
+    with as_user(actor.pk), transaction.atomic():
+        row = _open_draft(actor, draft, lock=True)
+        Enclosure.objects.create(
+            office_id=actor.office_id,
+            owner=actor,
+            outgoing=row,
+            position=_next(row),
+            name=part.name if part else f"{text.subject or text.message_id or 'message'}.eml",
+            content_type=part.content_type if part else "message/rfc822",
+            size=part.size if part else text.size,
+            message=Message.objects.get(public_id=message),
+            path=path,
+        )
+
+
+def drop_file(actor: User, draft: UUID, file: UUID) -> None:
+    """Its bytes go with it, unless a copy of the draft has them, too. Raises NotAllowed."""
+    with as_user(actor.pk), transaction.atomic():
+        row = _file(actor, draft, file)
+        pack = row.pack_id
+        row.delete()
+        if pack and not Enclosure.objects.filter(pack=pack).exists():
+            Pack.objects.filter(pk=pack).delete()
+            transaction.on_commit(lambda: blobs().delete(key(pack)))
+
+
+def set_inline(actor: User, draft: UUID, file: UUID, *, inline: bool) -> None:
+    """Whether a picture stands in the letter or goes beside it. Raises NotAllowed."""
+    with as_user(actor.pk), transaction.atomic():
+        row = _file(actor, draft, file)
+        row.inline = inline
+        row.save(update_fields=["inline"])
+
+
+def _file(actor: User, draft: UUID, file: UUID) -> Enclosure:
+    row = _open_draft(actor, draft, lock=True)
+    found = Enclosure.objects.filter(outgoing=row, public_id=file).first()
+    if found is None:
+        raise NotAllowed
+    return found
+
+
+def _open_draft(actor: User, draft: UUID, *, lock: bool = False) -> Outgoing:
+    with as_user(actor.pk):
+        found = Outgoing.objects.select_for_update() if lock else Outgoing.objects.all()
+        row = found.filter(owner=actor, public_id=draft, state=State.DRAFT).first()
+    if row is None:
+        raise NotAllowed
+    return row
+
+
+def _next(row: Outgoing) -> int:
+    last = Enclosure.objects.filter(outgoing=row).aggregate(last=Max("position"))["last"]
+    return 0 if last is None else int(last) + 1

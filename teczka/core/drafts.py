@@ -1,0 +1,39 @@
+"""A letter that is being written."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+# Between what was written and what is quoted: a comment, so that nothing of it is ever sent (the sanitiser leaves comments out).
+QUOTE: Final = "<!--quoted-->"
+PASTED_MOST: Final = 500  # recipients that one letter may have
+
+People = list[tuple[str, str]]  # (name, address)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the page sends at every pause."""
+
+    sender: UUID | None
+    to: People
+    cc: People
+    bcc: People
+    subject: str
+    html: str = ""  # as the editor has it: not yet made safe; without the quote
+    text: str = ""
+    plain: bool = False
+    quoted: bool = False  # the quote is still folded below
+
+    def recipients(self) -> dict[str, list[list[str]]]:
+        return {line: [list(one) for one in getattr(self, line)] for line in ("to", "cc", "bcc")}
+
+
+def halves(html: str) -> tuple[str, str]:
+    """What was written, and what is quoted."""
+    written, _mark, quote = html.partition(QUOTE)
+    return written, quote
+
+
+def joined(written: str, quote: str) -> str:
+    return f"{written}{QUOTE}{quote}" if quote else written

@@ -1,0 +1,206 @@
+"""Letters that are being written, as their writer alone sees them."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from teczka.store.models import User
+from teczka.store.packs.format import Codec, Entry
+from teczka.store.queries import walls
+
+People = list[tuple[str, str]]  # (name, address)
+
+
+def _people(recipients_json: str, line: str) -> People:
+    told = json.loads(recipients_json)
+    return [(name, address) for name, address in told.get(line, [])]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftText:
+    id: int
+    public_id: UUID
+    account_id: int
+    identity: UUID | None
+    recipients_json: str  # {"to": [[name, address]], "cc": …, "bcc": …}
+    subject: str
+    html: str  # what was written, and after QUOTE (core/drafts.py) what is quoted
+    text: str
+    plain: bool
+    kind: str  # core.outgoing.Origin
+    answers: UUID | None
+    state: str  # core.outgoing.State
+    revision: int
+    send_at: datetime | None
+    updated_at: datetime
+    discarded_at: datetime | None
+
+    def people(self, line: str) -> People:
+        return _people(self.recipients_json, line)
+
+
+@dataclass(frozen=True, slots=True)
+class EnclosureLine:
+    id: int
+    public_id: UUID
+    name: str
+    content_type: str
+    size: int
+    content_id: str
+    inline: bool
+    pack: UUID | None
+    pack_offset: int | None
+    pack_length: int | None
+    pack_codec: int | None
+    sha256: bytes | None
+    message: UUID | None  # whose part it is
+    path: str
+
+    @property
+    def entry(self) -> Entry | None:
+        """Where the bytes of an upload lie."""
+        if self.pack_offset is None or self.pack_length is None or self.sha256 is None:
+            return None
+        return Entry(self.pack_offset, self.pack_length, Codec(self.pack_codec or 0), self.size, bytes(self.sha256))
+
+
+def draft(viewer: User, public_id: UUID) -> DraftText | None:
+    """Whatever its state."""
+    found = walls.read(
+        viewer,
+        DraftText,
+        f"""SELECT o.id, o.public_id, o.account_id, i.public_id, o.recipients, o.subject, o.html, o.text, o.plain, o.kind,
+                   m.public_id, o.state, o.revision, o.send_at, o.updated_at, o.discarded_at
+            FROM store_outgoing o LEFT JOIN store_identity i ON i.id = o.identity_id AND {walls.mine("i")}
+            LEFT JOIN store_message m ON m.id = o.answers_id AND {walls.visible("m")}
+            WHERE {walls.mine("o")} AND o.public_id = %(draft)s""",
+        draft=public_id,
+    )
+    return found[0] if found else None
+
+
+ENCLOSURE = (
+    "e.id, e.public_id, e.name, e.content_type, e.size, e.content_id, e.inline, e.pack_id, e.pack_offset, e.pack_length, e.pack_codec,"
+    " e.sha256, m.public_id, e.path"
+)
+
+
+def enclosures(viewer: User, public_id: UUID) -> list[EnclosureLine]:
+    return walls.read(
+        viewer,
+        EnclosureLine,
+        f"""SELECT {ENCLOSURE} FROM store_enclosure e JOIN store_outgoing o ON o.id = e.outgoing_id
+            LEFT JOIN store_message m ON m.id = e.message_id AND {walls.visible("m")}
+            WHERE {walls.mine("e")} AND {walls.mine("o")} AND o.public_id = %(draft)s ORDER BY e.position, e.id""",
+        draft=public_id,
+    )
+
+
+def enclosure(viewer: User, public_id: UUID, file_id: UUID) -> EnclosureLine | None:
+    return next((one for one in enclosures(viewer, public_id) if one.public_id == file_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingLine:
+    """A row of the outbox."""
+
+    public_id: UUID
+    state: str
+    subject: str
+    recipients_json: str  # {"to": [[name, address]], "cc": …, "bcc": …}
+    account_name: str
+    colour: int
+    send_at: datetime | None
+    next_try_at: datetime | None
+    sent_at: datetime | None
+    updated_at: datetime
+    trouble: str
+    trouble_params: str
+    trouble_detail: str
+    refused: int  # recipients
+
+    @property
+    def to(self) -> list[str]:
+        everybody = [one for line in ("to", "cc", "bcc") for one in _people(self.recipients_json, line)]
+        return [name or address for name, address in everybody]
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return dict(json.loads(self.trouble_params))
+
+
+LINE = (
+    "o.public_id, o.state, o.subject, o.recipients, a.provider_name, a.colour, o.send_at, o.next_try_at, o.sent_at, o.updated_at,"
+    " o.trouble, o.trouble_params, o.trouble_detail,"
+    " (SELECT count(*) FROM store_recipient r WHERE r.outgoing_id = o.id AND r.state = 'refused')"
+)
+
+
+def outbox(viewer: User, states: list[str], most: int) -> list[OutgoingLine]:
+    """Newest first. A draft that nothing was written into is none."""
+    return walls.read(
+        viewer,
+        OutgoingLine,
+        f"""SELECT {LINE} FROM store_outgoing o JOIN store_account a ON a.id = o.account_id
+            WHERE {walls.mine("o")} AND {walls.mine("a")} AND o.state = ANY(%(states)s) AND o.discarded_at IS NULL
+              AND (o.state <> 'draft' OR o.revision > 0)
+            ORDER BY o.updated_at DESC LIMIT %(most)s""",
+        states=states,
+        most=most,
+    )
+
+
+def outgoing_line(viewer: User, public_id: UUID) -> OutgoingLine | None:
+    found = walls.read(
+        viewer,
+        OutgoingLine,
+        f"""SELECT {LINE} FROM store_outgoing o JOIN store_account a ON a.id = o.account_id
+            WHERE {walls.mine("o")} AND {walls.mine("a")} AND o.public_id = %(one)s""",
+        one=public_id,
+    )
+    return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientLine:
+    kind: str
+    name: str
+    address: str
+    state: str  # core.outgoing.Delivery
+    code: int | None
+    said: str
+
+
+def recipients(viewer: User, public_id: UUID) -> list[RecipientLine]:
+    return walls.read(
+        viewer,
+        RecipientLine,
+        f"""SELECT r.kind, r.name, r.address, r.state, r.code, r.said FROM store_recipient r
+            JOIN store_outgoing o ON o.id = r.outgoing_id
+            WHERE {walls.mine("r")} AND {walls.mine("o")} AND o.public_id = %(one)s ORDER BY r.id""",
+        one=public_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    at: datetime
+    what: str
+    params_json: str
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return dict(json.loads(self.params_json))
+
+
+def events(viewer: User, public_id: UUID) -> list[EventLine]:
+    """The message's own log, oldest first."""
+    return walls.read(
+        viewer,
+        EventLine,
+        f"""SELECT e.at, e.what, e.params FROM store_outgoingevent e JOIN store_outgoing o ON o.id = e.outgoing_id
+            WHERE {walls.mine("e")} AND {walls.mine("o")} AND o.public_id = %(one)s ORDER BY e.id""",
+        one=public_id,
+    )
