@@ -1,5 +1,7 @@
 """What a person does to mail, and what becomes of it on the server: the words of the journal (design §4, remote changes)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -51,3 +53,45 @@ OPEN = (OperationState.PENDING, OperationState.STARTED)
 # The source of such a one is out of our lists, and on the server still.
 HIDING = (Kind.MOVE, Kind.EXPUNGE)
 HIDDEN = (*OPEN, OperationState.MARKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A change of a flag that the server does not know of, or never will."""
+
+    operation: int
+    flag: str
+    value: bool
+    was: bool  # what the server last told
+    local: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    flags: frozenset[str]  # as they are here
+    told: dict[int, bool]  # operation → what the server tells of its flag now, where that is news
+    ended: list[int]  # local operations that the server's own change has overtaken
+
+
+def lay(flags: frozenset[str], held: Sequence[Held]) -> Laid:
+    """What is held over what the server tells, the latest last. A local change holds for as long as the server tells what it told before
+    it was made: a change that somebody makes elsewhere counts again."""
+    result, told, ended = flags, dict[int, bool](), list[int]()
+    for one in held:
+        now = _has(flags, one.flag)
+        if one.local and now != one.was:
+            ended.append(one.operation)
+            continue
+        if now != one.was:
+            told[one.operation] = now
+        result = _without(result, one.flag) | ({one.flag} if one.value else set())
+    return Laid(result, told, ended)
+
+
+def _has(flags: frozenset[str], flag: str) -> bool:
+    """System flags are the same in any case of letters (RFC 3501 §2.3.2)."""
+    return flag in flags or (flag.startswith("\\") and flag.lower() in {each.lower() for each in flags})
+
+
+def _without(flags: frozenset[str], flag: str) -> frozenset[str]:
+    return frozenset(each for each in flags if each != flag and not (flag[0] == "\\" and each.lower() == flag.lower()))

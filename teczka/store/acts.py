@@ -150,13 +150,9 @@ def begin(actor: User, key: UUID, verb: Verb, *, quiet: bool = False, undoes: Ac
 
 def flag(owner_id: int, act: Act | None, chosen: Chosen, name: str, *, value: bool) -> Touched:
     """Those that have the flag so already are passed over. In an account that is not managed it is so here alone."""
-    column = FLAGS.get(name)
-    has, change = f"p.{column}", f"{column} = %(value)s"
-    if column is None:
-        has = "%(flag)s = ANY(p.keywords)"
-        change = "keywords = CASE WHEN %(value)s THEN array_append(p.keywords, %(flag)s) ELSE array_remove(p.keywords, %(flag)s) END"
+    has, change = flag_column(name, "%(value)s")
     select = _select(f"{chosen.which} AND ({has}) <> %(value)s")
-    unread = (-1 if value else 1) if column == "seen" else 0
+    unread = (-1 if value else 1) if FLAGS.get(name) == "seen" else 0
     columns = {"flag": name, "value": value, "unread": unread}
     return _touch(FLAG, owner_id, act, chosen, columns, chosen=select, change=change)
 
@@ -176,6 +172,14 @@ def move_back(owner_id: int, act: Act, targets: Mapping[int, int]) -> Touched:
 def expunge(owner_id: int, act: Act, chosen: Chosen, wait: timedelta) -> Touched:
     """For good on the server, but not before the wait is over. Here it is but a mark (P2)."""
     return _touch(EXPUNGE, owner_id, act, chosen, {"wait": wait}, chosen=_select(f"{chosen.which} AND {MANAGED}"))
+
+
+def flag_column(name: str, value: str) -> tuple[str, str]:
+    """SQL: whether placement p has the flag (%(flag)s), and making it be so."""
+    if name in FLAGS:
+        return f"p.{FLAGS[name]}", f"{FLAGS[name]} = {value}"
+    added, taken = "array_append(p.keywords, %(flag)s)", "array_remove(p.keywords, %(flag)s)"
+    return "%(flag)s = ANY(p.keywords)", f"keywords = CASE WHEN {value} THEN {added} ELSE {taken} END"
 
 
 def _move(owner_id: int, act: Act | None, chosen: Chosen, to: Mapping[str, Any], joined: str, kind: Kind) -> Touched:

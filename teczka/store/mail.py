@@ -162,7 +162,7 @@ class LocalMail:
             if status.uidvalidity == DROP:
                 drops.leave_others(folder.id)
             else:
-                placements.supersede(folder.id, status.uidvalidity)
+                placements.supersede(folder.id, status.uidvalidity, complete_below)
             folders.complete(folder.id, status, complete_below)
             self._tell([folder])
 

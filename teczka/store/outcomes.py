@@ -13,7 +13,7 @@ from django.db import connection
 from teczka.core.acts import OperationState
 from teczka.core.errors import Problem
 from teczka.core.folders import AWAITED
-from teczka.store.acts import FLAGS
+from teczka.store.acts import FLAGS, flag_column
 
 # Where the server says that the awaited ones lie. A pass may have found one first, as a placement of its own: then that one stays.
 LAND = """
@@ -39,7 +39,7 @@ counted AS (
         - (gone_at IS NULL AND NOT there_seen)::int) AS unread
     FROM told WHERE there IS NOT NULL GROUP BY 1) d
   WHERE f.id = d.folder_id)
-SELECT folder_id, uidvalidity, uid FROM told WHERE there IS NOT NULL
+SELECT there FROM told WHERE there IS NOT NULL
 """
 
 # The server has the flag so now: of whatever was noted after it this is what it was.
@@ -65,7 +65,8 @@ SELECT later.id FROM store_operation o JOIN store_operation later ON later.accou
 WHERE o.id = ANY(%(ids)s) AND o.kind = 'create' AND later.target_id = o.folder_id AND later.state IN ('pending', 'started')
 """
 
-UNFLAG = """
+# What the last of the operations that are left says; where there is none, what the server told.
+REFLAG = """
 WITH back AS (
   SELECT DISTINCT ON (o.placement_id) o.placement_id, coalesce((
     SELECT held.value FROM store_operation held WHERE held.placement_id = o.placement_id AND held.kind = 'flag' AND held.flag = o.flag
@@ -79,26 +80,31 @@ UPDATE store_folder f SET unread = f.unread + d.unread FROM (
   SELECT folder_id, sum(CASE WHEN value THEN -1 ELSE 1 END) AS unread FROM old WHERE gone_at IS NULL GROUP BY 1) d
 WHERE f.id = d.folder_id AND %(counts)s
 """
+LAID_ON = """
+SELECT id FROM store_operation WHERE placement_id = ANY(%(placements)s) AND kind = 'flag' AND state IN ('pending', 'started', 'local')
+"""
 
-# The awaited one becomes the source again, with all that was done to it since.
+# The source is there again as the server has it; what was done to the awaited one since is done to the source.
 UNMOVE = """
 WITH back AS MATERIALIZED (
-  SELECT o.id, o.kind, o.folder_id AS source, o.placement_id, w.id AS awaited, w.gone_at, w.seen, w.flagged, w.answered, w.draft, w.keywords
+  SELECT o.id, o.kind, o.folder_id AS source, o.placement_id, w.id AS awaited, w.gone_at
   FROM store_operation o LEFT JOIN store_placement w ON w.id = o.target_placement_id AND w.uidvalidity = %(awaited)s
   WHERE o.id = ANY(%(ids)s) AND o.kind IN ('move', 'copy', 'expunge')),
 shown AS (
-  UPDATE store_placement p SET gone_at = b.gone_at, seen = coalesce(b.seen, p.seen), flagged = coalesce(b.flagged, p.flagged),
-    answered = coalesce(b.answered, p.answered), draft = coalesce(b.draft, p.draft), keywords = coalesce(b.keywords, p.keywords)
-  FROM back b WHERE p.id = b.placement_id AND b.kind IN ('move', 'expunge') AND NOT %(vanished)s RETURNING p.folder_id, p.seen, p.gone_at),
+  UPDATE store_placement p SET gone_at = b.gone_at
+  FROM back b WHERE p.id = b.placement_id AND b.kind IN ('move', 'expunge') AND NOT %(vanished)s
+  RETURNING p.id, p.folder_id, p.seen, p.gone_at),
 noted AS (
   UPDATE store_operation o SET placement_id = b.placement_id, folder_id = b.source FROM back b
   WHERE o.placement_id = b.awaited AND b.kind = 'move' AND o.state IN ('pending', 'started', 'local', 'marked')),
-dropped AS (DELETE FROM store_placement p USING back b WHERE p.id = b.awaited RETURNING p.folder_id, p.seen, p.gone_at)
-UPDATE store_folder f SET stored = f.stored + d.stored, unread = f.unread + d.unread FROM (
-  SELECT folder_id, sum(one) AS stored, sum(CASE WHEN seen THEN 0 ELSE one END) AS unread FROM (
-    SELECT folder_id, seen, 1 AS one FROM shown WHERE gone_at IS NULL
-    UNION ALL SELECT folder_id, seen, -1 FROM dropped WHERE gone_at IS NULL) every GROUP BY 1) d
-WHERE f.id = d.folder_id
+dropped AS (DELETE FROM store_placement p USING back b WHERE p.id = b.awaited RETURNING p.folder_id, p.seen, p.gone_at),
+counted AS (
+  UPDATE store_folder f SET stored = f.stored + d.stored, unread = f.unread + d.unread FROM (
+    SELECT folder_id, sum(one) AS stored, sum(CASE WHEN seen THEN 0 ELSE one END) AS unread FROM (
+      SELECT folder_id, seen, 1 AS one FROM shown WHERE gone_at IS NULL
+      UNION ALL SELECT folder_id, seen, -1 FROM dropped WHERE gone_at IS NULL) every GROUP BY 1) d
+  WHERE f.id = d.folder_id)
+SELECT id FROM shown
 """
 
 # A later move to where the message lies again.
@@ -140,11 +146,10 @@ def start(ids: Sequence[int], uidvalidity: int | None, uidnext: int | None) -> N
     )
 
 
-def land(told: Mapping[int, tuple[int, int]]) -> list[tuple[int, int, int]]:
-    """Operation → (UIDVALIDITY, UID) of what it put into its target. Returns those that a pass had placed already, as (folder,
-    UIDVALIDITY, UID)."""
+def land(told: Mapping[int, tuple[int, int]]) -> None:
+    """Operation → (UIDVALIDITY, UID) of what it put into its target."""
     rows = [{"op": op, "uidvalidity": validity, "uid": uid} for op, (validity, uid) in told.items()]
-    return _run(LAND, {"rows": json.dumps(rows), "awaited": AWAITED})
+    _relay([row[0] for row in _run(LAND, {"rows": json.dumps(rows), "awaited": AWAITED})])
 
 
 def done(ids: Sequence[int], state: OperationState = OperationState.DONE) -> None:
@@ -179,9 +184,9 @@ def _end(ids: Sequence[int], state: OperationState, problem: Problem | None, *, 
         "detail": problem.detail if problem else "",
     }
     _run(ENDED, columns)
-    _unflag(ended)
+    _reflag(ended)
     for level in _levels(ended):
-        _run(UNMOVE, {"ids": level, "awaited": AWAITED, "vanished": vanished})
+        _relay([row[0] for row in _run(UNMOVE, {"ids": level, "awaited": AWAITED, "vanished": vanished})])
     for statement in UNFOLDER:
         _run(statement, {"ids": ended})
     circles = [row[0] for row in _run(CIRCLES, {"ids": ended})]
@@ -213,18 +218,18 @@ def _levels(ids: Sequence[int]) -> list[list[int]]:
     return [levels[at] for at in sorted(levels, reverse=True)]
 
 
-def _unflag(ids: Sequence[int]) -> None:
-    names = _run(
-        "SELECT DISTINCT flag FROM store_operation WHERE id = ANY(%(ids)s) AND kind = 'flag'", {"ids": list(ids)}
-    )
-    for (name,) in names:
-        column = FLAGS.get(name)
-        has, change = f"p.{column}", f"{column} = old.value"
-        if column is None:
-            has = "%(flag)s = ANY(p.keywords)"
-            change = "keywords = CASE WHEN old.value THEN array_append(p.keywords, %(flag)s) ELSE array_remove(p.keywords, %(flag)s) END"
-        columns = {"ids": list(ids), "flag": name, "counts": column == "seen"}
-        _run(UNFLAG.format(has=has, change=change), columns)
+def _relay(placements: Sequence[int]) -> None:
+    """Lays what is held of flags over them."""
+    if placements:
+        _reflag([row[0] for row in _run(LAID_ON, {"placements": list(placements)})])
+
+
+def _reflag(ids: Sequence[int]) -> None:
+    which = "SELECT DISTINCT flag FROM store_operation WHERE id = ANY(%(ids)s) AND kind = 'flag'"
+    for (name,) in _run(which, {"ids": list(ids)}):
+        has, change = flag_column(name, "old.value")
+        counts = FLAGS.get(name) == "seen"
+        _run(REFLAG.format(has=has, change=change), {"ids": list(ids), "flag": name, "counts": counts})
 
 
 def _run(statement: str, columns: Mapping[str, Any]) -> list[tuple[Any, ...]]:

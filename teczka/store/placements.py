@@ -12,30 +12,40 @@ from typing import Any
 
 from django.db import connection
 
+from teczka.core.folders import AWAITED
 from teczka.core.mail import RemoteFlags, RemoteSummary
 from teczka.core.messages import Candidate
+from teczka.store.overlay import hidden, laid, untold
 
 MATCHED = """
 WITH placed AS (
   INSERT INTO store_placement AS p
-    (office_id, owner_id, folder_id, message_id, uidvalidity, uid, internaldate, seen, flagged, answered, draft, keywords)
+    (office_id, owner_id, folder_id, message_id, uidvalidity, uid, internaldate, seen, flagged, answered, draft, keywords, gone_at)
   SELECT o.office_id, o.owner_id, o.folder_id, o.message_id, %(uidvalidity)s, t.uid, t.internaldate, t.seen, t.flagged, t.answered, t.draft,
-    string_to_array(t.keywords, ' ')
+    string_to_array(t.keywords, ' '), CASE WHEN {old_is_hidden} THEN o.gone_at END
   FROM json_to_recordset(%(rows)s) AS t (old bigint, internaldate timestamptz,
     uid bigint, seen boolean, flagged boolean, answered boolean, draft boolean, keywords text)
   JOIN store_placement o ON o.id = t.old AND o.folder_id = %(folder)s
-  ON CONFLICT (folder_id, uidvalidity, uid) DO UPDATE SET gone_at = NULL, message_id = excluded.message_id,
+  ON CONFLICT (folder_id, uidvalidity, uid) DO UPDATE SET gone_at = excluded.gone_at, message_id = excluded.message_id,
     internaldate = excluded.internaldate, seen = excluded.seen, flagged = excluded.flagged, answered = excluded.answered,
     draft = excluded.draft, keywords = excluded.keywords
-  WHERE p.gone_at IS NOT NULL
-  RETURNING seen)
-UPDATE store_folder SET stored = stored + (SELECT count(*) FROM placed),
-  unread = unread + (SELECT count(*) FROM placed WHERE NOT seen)
+  WHERE p.gone_at IS NOT NULL AND NOT {is_hidden}
+  RETURNING seen, gone_at)
+UPDATE store_folder SET stored = stored + (SELECT count(*) FROM placed WHERE gone_at IS NULL),
+  unread = unread + (SELECT count(*) FROM placed WHERE gone_at IS NULL AND NOT seen)
 WHERE id = %(folder)s RETURNING (SELECT count(*) FROM placed)
+"""
+# What was held over the older placement is held over the new one.
+CARRIED = """
+UPDATE store_operation o SET placement_id = n.id
+FROM json_to_recordset(%(rows)s) AS t (old bigint, uid bigint)
+JOIN store_placement n ON n.folder_id = %(folder)s AND n.uidvalidity = %(uidvalidity)s AND n.uid = t.uid
+WHERE o.placement_id = t.old AND o.placement_id <> n.id AND o.state IN ('pending', 'started', 'local', 'marked')
 """
 
 GONE = """
-WITH gone AS (UPDATE store_placement SET gone_at = now() WHERE folder_id = %(folder)s AND gone_at IS NULL AND {which} RETURNING seen)
+WITH gone AS (
+  UPDATE store_placement p SET gone_at = now() WHERE folder_id = %(folder)s AND gone_at IS NULL AND {which} RETURNING seen)
 UPDATE store_folder SET stored = stored - (SELECT count(*) FROM gone), unread = unread - (SELECT count(*) FROM gone WHERE NOT seen)
 WHERE id = %(folder)s RETURNING (SELECT count(*) FROM gone)
 """
@@ -47,21 +57,46 @@ WITH told AS (
   FROM json_to_recordset(%(rows)s) AS t (
     uid bigint, seen boolean, flagged boolean, answered boolean, draft boolean, keywords text)),
 old AS (
-  SELECT p.id, p.seen AS was_seen, t.* FROM store_placement p JOIN told t USING (uid)
-  WHERE p.folder_id = %(folder)s AND p.uidvalidity = %(uidvalidity)s AND p.gone_at IS NULL
+  SELECT p.id, p.seen AS was_seen, p.gone_at, t.* FROM store_placement p JOIN told t USING (uid)
+  WHERE p.folder_id = %(folder)s AND p.uidvalidity = %(uidvalidity)s AND (p.gone_at IS NULL OR {is_hidden})
     AND (p.seen, p.flagged, p.answered, p.draft, p.keywords) IS DISTINCT FROM (t.seen, t.flagged, t.answered, t.draft, t.keywords)
   FOR UPDATE OF p),
 changed AS (
   UPDATE store_placement p SET seen = o.seen, flagged = o.flagged, answered = o.answered, draft = o.draft, keywords = o.keywords
-  FROM old o WHERE p.id = o.id RETURNING o.was_seen, p.seen)
+  FROM old o WHERE p.id = o.id RETURNING o.was_seen, p.seen, p.gone_at)
 UPDATE store_folder SET unread = unread + (SELECT count(*) FILTER (WHERE was_seen AND NOT seen)
-  - count(*) FILTER (WHERE seen AND NOT was_seen) FROM changed)
+  - count(*) FILTER (WHERE seen AND NOT was_seen) FROM changed WHERE gone_at IS NULL)
 WHERE id = %(folder)s RETURNING (SELECT count(*) FROM changed)
+"""
+
+# What was awaited stays in sight until a listing has surely reached it.
+STILL_AWAITED = """p.uidvalidity = %(awaited)s AND ({is_untold} OR EXISTS (SELECT FROM store_operation puts WHERE puts.id = p.uid AND (
+  puts.state = 'started' OR (puts.target_uidvalidity = %(uidvalidity)s AND puts.target_uidnext >= %(below)s))))"""
+
+# What is hidden is there.
+STORED = """
+SELECT uid FROM store_placement WHERE folder_id = %(folder)s AND uidvalidity = %(uidvalidity)s AND uid >= %(lowest)s AND gone_at IS NULL
+UNION ALL
+SELECT p.uid FROM store_operation o JOIN store_placement p ON p.id = o.placement_id
+WHERE o.folder_id = %(folder)s AND o.kind IN ('move', 'expunge') AND o.state IN ('pending', 'started', 'marked')
+  AND p.uidvalidity = %(uidvalidity)s AND p.uid >= %(lowest)s AND p.gone_at IS NOT NULL
+ORDER BY uid
+"""
+CANDIDATES = """
+SELECT p.id, m.size, extract(epoch FROM p.internaldate)::bigint, m.message_id FROM store_placement p
+JOIN store_message m ON m.id = p.message_id
+WHERE p.folder_id = %(folder)s AND p.uidvalidity <> %(uidvalidity)s AND (p.gone_at IS NULL OR {is_hidden}) AND NOT {is_untold}
+"""
+
+EXPUNGED = """
+UPDATE store_operation o SET state = 'done', done_at = now() FROM store_placement p
+WHERE p.id = o.placement_id AND o.state = 'marked' AND p.folder_id = %(folder)s
+  AND p.uidvalidity = %(uidvalidity)s AND p.uid = ANY(%(uids)s)
 """
 
 
 def place(folder_id: int, uidvalidity: int, matched: Sequence[tuple[RemoteSummary, int]]) -> int:
-    """Placements of messages that we know under another UIDVALIDITY; the old ones are marked gone."""
+    """Placements of messages that we know under another UIDVALIDITY; the old ones are marked gone. What is hidden stays so."""
     rows = [
         {
             "old": old,
@@ -71,47 +106,61 @@ def place(folder_id: int, uidvalidity: int, matched: Sequence[tuple[RemoteSummar
         }
         for summary, old in matched
     ]
-    new = _count(MATCHED, {"folder": folder_id, "uidvalidity": uidvalidity, "rows": json.dumps(rows)})
+    columns = {"folder": folder_id, "uidvalidity": uidvalidity, "rows": json.dumps(rows)}
+    new = _count(MATCHED.format(old_is_hidden=hidden("o"), is_hidden=hidden("p")), columns)
     which = "id = ANY(%(ids)s) AND uidvalidity <> %(uidvalidity)s"
     olds = [old for _, old in matched]
     _count(GONE.format(which=which), {"folder": folder_id, "ids": olds, "uidvalidity": uidvalidity})
+    if _execute(CARRIED, columns):
+        hold(folder_id, uidvalidity, {summary.uid: summary.flags for summary, _ in matched})
     return new
 
 
 def set_flags(folder_id: int, uidvalidity: int, changes: Sequence[RemoteFlags]) -> int:
-    latest = {change.uid: change for change in changes}  # a server may tell one twice: the last one holds
-    rows = [{"uid": change.uid, **flag_columns(change.flags)} for change in latest.values()]
-    return _count(FLAGS, {"folder": folder_id, "uidvalidity": uidvalidity, "rows": json.dumps(rows)})
+    """What is held over them stays (core.acts.lay)."""
+    latest = {change.uid: change.flags for change in changes}  # a server may tell one twice: the last one holds
+    return _set(folder_id, uidvalidity, latest | laid(folder_id, uidvalidity, latest))
+
+
+def hold(folder_id: int, uidvalidity: int, told: Mapping[int, frozenset[str]]) -> None:
+    """Lays what is held over flags that were just set as told."""
+    _set(folder_id, uidvalidity, laid(folder_id, uidvalidity, told))
+
+
+def _set(folder_id: int, uidvalidity: int, flags: Mapping[int, frozenset[str]]) -> int:
+    if not flags:
+        return 0
+    rows = [{"uid": uid, **flag_columns(each)} for uid, each in flags.items()]
+    columns = {"folder": folder_id, "uidvalidity": uidvalidity, "rows": json.dumps(rows)}
+    return _count(FLAGS.format(is_hidden=hidden("p")), columns)
 
 
 def mark_gone(folder_id: int, uidvalidity: int, uids: Sequence[int]) -> int:
     which = "uidvalidity = %(uidvalidity)s AND uid = ANY(%(uids)s)"
-    return _count(GONE.format(which=which), {"folder": folder_id, "uidvalidity": uidvalidity, "uids": list(uids)})
+    columns = {"folder": folder_id, "uidvalidity": uidvalidity, "uids": list(uids)}
+    _execute(EXPUNGED, columns)
+    return _count(GONE.format(which=which), columns)
 
 
-def supersede(folder_id: int, uidvalidity: int) -> int:
+def supersede(folder_id: int, uidvalidity: int, complete_below: int) -> int:
     """What lay there under another UIDVALIDITY lies there no longer. What had left a POP3 server stays in the list."""
-    which = "uidvalidity <> %(uidvalidity)s AND left_at IS NULL"
-    return _count(GONE.format(which=which), {"folder": folder_id, "uidvalidity": uidvalidity})
+    which = (
+        f"uidvalidity <> %(uidvalidity)s AND left_at IS NULL AND NOT ({STILL_AWAITED.format(is_untold=untold('p'))})"
+    )
+    columns = {"folder": folder_id, "uidvalidity": uidvalidity, "awaited": AWAITED, "below": complete_below}
+    return _count(GONE.format(which=which), columns)
 
 
 def stored_uids(folder_id: int, uidvalidity: int, lowest: int) -> "array[int]":
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT uid FROM store_placement WHERE folder_id = %s AND uidvalidity = %s AND uid >= %s AND gone_at IS NULL ORDER BY uid",
-            [folder_id, uidvalidity, lowest],
-        )
+        cursor.execute(STORED, {"folder": folder_id, "uidvalidity": uidvalidity, "lowest": lowest})
         return array("Q", (row[0] for row in cursor))
 
 
 def candidates(folder_id: int, uidvalidity: int) -> list[Candidate]:
+    statement = CANDIDATES.format(is_hidden=hidden("p"), is_untold=untold("p"))
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT p.id, m.size, extract(epoch FROM p.internaldate)::bigint, m.message_id FROM store_placement p"
-            " JOIN store_message m ON m.id = p.message_id"
-            " WHERE p.folder_id = %s AND p.uidvalidity <> %s AND p.gone_at IS NULL",
-            [folder_id, uidvalidity],
-        )
+        cursor.execute(statement, {"folder": folder_id, "uidvalidity": uidvalidity})
         return [Candidate(placement, size, seconds, name.encode()) for placement, size, seconds, name in cursor]
 
 
@@ -133,3 +182,9 @@ def _count(statement: str, columns: dict[str, Any]) -> int:
         cursor.execute(statement, columns)
         row = cursor.fetchone()
     return int(row[0]) if row else 0
+
+
+def _execute(statement: str, columns: dict[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, columns)
+        return int(cursor.rowcount)
