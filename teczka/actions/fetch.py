@@ -3,10 +3,10 @@
 import asyncio
 import logging
 
-from django.db import transaction
 from django.utils import timezone
 
-from teczka.actions.manners import allowance, least_interval, share_megabytes
+from teczka.actions.asking import check_at_work
+from teczka.actions.manners import allowance, least_interval, share_megabytes, too_soon
 from teczka.actions.servers import Connection, bring_in, connect, look_in
 from teczka.actions.tokens import doubt_token
 from teczka.core import oauth
@@ -55,33 +55,13 @@ def fetch_alone(account: Account) -> Report | None:
 
     Raises Problem(ACCOUNT_RESTS).
     """
-    _check_at_work(account)
+    check_at_work(account)
     leases = Leases(sharing=False)
     try:
         lease = leases.try_take(account.pk)
         return fetch_account(account.pk, account.owner_id, lease) if lease else None
     finally:
         leases.close()
-
-
-def ask(account: Account) -> FetchRequest:
-    """A pass by whoever speaks for the account, soon. The answer comes in the same row: `done_at` and `report`.
-
-    Raises Problem(ACCOUNT_RESTS).
-    """
-    _check_at_work(account)
-    with as_user(account.owner_id), transaction.atomic():
-        request = FetchRequest.objects.create(office_id=account.office_id, owner_id=account.owner_id, account=account)
-        events.ask_keeper(account.pk)
-    return request
-
-
-def _check_at_work(account: Account) -> None:
-    """As it stands now."""
-    with as_user(account.owner_id):
-        account.refresh_from_db(fields=["paused_at", "deleted_at"])
-    if account.rests:
-        raise Problem(Trouble.ACCOUNT_RESTS)
 
 
 class Fetching:
@@ -107,7 +87,8 @@ class Fetching:
         with report.phase("total"):
             self._passes(report)
         self._settled = b"" if report.stopped else report.settled
-        self._record(report)
+        if not (report.stopped and report.stopped.trouble is Trouble.SERVER_INTERVAL):
+            self._record(report)
         self._answer(report, began)
         return report
 
@@ -123,6 +104,7 @@ class Fetching:
             self._met = problem
             return False
         if self._remote:
+            self._account.last_contact_at = timezone.now()
             return False
         await asyncio.to_thread(self._record, Report())
         return True
@@ -146,7 +128,7 @@ class Fetching:
                 break
             self._hang_up()
             broken = report.stopped.trouble.step == "server" and report.stopped.trouble is not Trouble.SERVER_BUSY
-            if not broken or not (reused or report.messages > before):
+            if not broken or not (reused or report.messages > before) or too_soon(self._account):
                 break
 
     @property
@@ -179,8 +161,11 @@ class Fetching:
             raise met
         self._reckon(report)
         if self._remote is None:
+            if early := too_soon(self._account):
+                raise early
             with report.phase("connecting"):
                 self._remote = connect(self._account, self._local)
+            self._account.last_contact_at = timezone.now()
             if self._account.state != State.WORKING:
                 self._begin_download()
         try:

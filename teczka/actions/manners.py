@@ -1,12 +1,15 @@
 """What a provider asks of those who fetch from it: how often, and how much in a day (core/providers.toml, `limits`)."""
 
-from datetime import timedelta
+import math
+from datetime import datetime, timedelta
+from typing import Protocol as Typed
 
 from django.utils import timezone
 
 from teczka.core.accounts import Protocol
-from teczka.core.errors import Trouble
+from teczka.core.errors import Problem, Trouble
 from teczka.core.providers import Provider, by_id, by_server
+from teczka.core.settings import settings
 from teczka.store.models import Account
 from teczka.store.queries.accounts import fetched
 
@@ -19,14 +22,54 @@ TRICKLE_PAUSE = 1800.0  # seconds
 DROP_PAUSE = 60.0
 
 
+class Asked(Typed):
+    """What decides how often an account's server is asked: of its row, or of its line on a page."""
+
+    @property
+    def protocol(self) -> str: ...
+    @property
+    def provider(self) -> str: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def last_contact_at(self) -> datetime | None: ...
+    @property
+    def checked_at(self) -> datetime | None: ...
+
+
 def least_interval(account: Account) -> float:
     """Seconds between two passes that nobody asked for."""
     if account.trouble == Trouble.SHARE_USED:
         return TRICKLE_PAUSE
+    return max(DROP_PAUSE, _locked_seconds(account)) if account.protocol == Protocol.POP3 else 0.0
+
+
+def poll_minutes(account: Asked) -> int:
+    """How often a POP3 server is asked for mail; 0 by IMAP, which tells of it."""
     if account.protocol != Protocol.POP3:
-        return 0.0
-    provider = _provider(account)
-    return max(DROP_PAUSE, provider.min_poll_minutes * 60.0 if provider else 0.0)
+        return 0
+    return math.ceil(max(DROP_PAUSE, _locked_seconds(account), settings().poll_seconds) / 60)
+
+
+def opens_at(account: Asked) -> datetime | None:
+    """When its provider lets us in again, where it would refuse us now: each sign-in counts, and a refused one is a trouble for nothing."""
+    locked = _locked_seconds(account)
+    last = max((moment for moment in (account.last_contact_at, account.checked_at) if moment), default=None)
+    opens = last + timedelta(seconds=locked) if locked and last else None
+    return opens if opens and opens > timezone.now() else None
+
+
+def too_soon(account: Asked) -> Problem | None:
+    opens = opens_at(account)
+    if opens is None:
+        return None
+    left = math.ceil((opens - timezone.now()) / timedelta(minutes=1))
+    return Problem(Trouble.SERVER_INTERVAL, host=account.host, minutes=int(_locked_seconds(account) / 60), left=left)
+
+
+def _locked_seconds(account: Asked) -> float:
+    provider = _provider(account) if account.protocol == Protocol.POP3 else None
+    return provider.min_poll_minutes * 60.0 if provider else 0.0
 
 
 def share_megabytes(account: Account) -> int | None:
@@ -53,5 +96,5 @@ def _given(account: Account) -> int | None:
     return min(told, default=None)
 
 
-def _provider(account: Account) -> Provider | None:
+def _provider(account: Asked) -> Provider | None:
     return by_id(account.provider) or by_server(account.host)

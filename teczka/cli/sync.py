@@ -6,7 +6,8 @@ import time
 from typing import Any
 from uuid import UUID
 
-from teczka.actions.fetch import ask, fetch_alone
+from teczka.actions.asking import ask
+from teczka.actions.fetch import fetch_alone
 from teczka.cli.account import account_of
 from teczka.cli.house import complain, house, parser, show, told
 from teczka.core.errors import Problem

@@ -15,6 +15,7 @@ class Said(StrEnum):
     OFFERED = "offered"
     TAKEN_BACK = "taken_back"
     CLOSED = "closed"
+    FETCHING = "fetching"
 
 
 def say(request: Request, what: Said) -> None:

@@ -11,7 +11,7 @@ from teczka.web.accounts.add import account_add
 from teczka.web.accounts.check import account_check, diagnosis_send
 from teczka.web.accounts.details import account_details, account_offer
 from teczka.web.accounts.edit import account_edit
-from teczka.web.accounts.life import account_delete, account_pause, account_restore, account_resume
+from teczka.web.accounts.life import account_delete, account_fetch, account_pause, account_restore, account_resume
 from teczka.web.accounts.oauth import account_forget, account_reconnect, oauth_again, oauth_callback
 from teczka.web.accounts.signin import account_signin
 from teczka.web.home import home
@@ -48,6 +48,7 @@ urlpatterns = [
     path("accounts/<uuid:account_id>/edit/", account_edit, name="account_edit"),
     path("accounts/<uuid:account_id>/check/", account_check, name="account_check"),
     path("accounts/<uuid:account_id>/sign-in/", account_signin, name="account_signin"),
+    path("accounts/<uuid:account_id>/fetch/", account_fetch, name="account_fetch"),
     path("accounts/<uuid:account_id>/pause/", account_pause, name="account_pause"),
     path("accounts/<uuid:account_id>/resume/", account_resume, name="account_resume"),
     path("accounts/<uuid:account_id>/delete/", account_delete, name="account_delete"),

@@ -122,6 +122,9 @@ class Keeper:
             self._fetching = fetching
             return Outcome.DONE
         fetching.close()
+        if report.stopped.trouble is Trouble.SERVER_INTERVAL:  # it has been asked just now, by a page
+            self._least = float(report.stopped.params["left"]) * 60
+            return Outcome.DONE
         if report.stopped.trouble is Trouble.SHARE_USED:
             return Outcome.DONE  # for today
         return Outcome.OWNER if fetching.waits_for_owner else Outcome.LATER

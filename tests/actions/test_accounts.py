@@ -25,7 +25,8 @@ from teczka.actions.accounts import (
     reconnect_account,
     show_in_unified,
 )
-from teczka.actions.fetch import ask, fetch_account, fetch_alone
+from teczka.actions.asking import ask
+from teczka.actions.fetch import fetch_account, fetch_alone
 from teczka.actions.policy import save_policy, set_limit
 from teczka.actions.removal import remove_the_doomed
 from teczka.actions.rest import delete_account, pause_account, resume_account, take_back

@@ -231,6 +231,23 @@ def test_web_de_is_asked_every_quarter_of_an_hour(account: Account) -> None:
     assert least_interval(account) == 0
 
 
+def test_web_de_is_not_asked_again_before_it_lets_us_in(account: Account, mailbox: Mailbox, dovecot: Dovecot) -> None:
+    mailbox.deliver(mail(1))
+    with as_user(account.owner_id):
+        Account.objects.update(provider="web-de", checked_at=timezone.now() - timedelta(minutes=10))  # by the wizard
+    told = passed(account).stopped
+    assert told is not None
+    assert (told.trouble, told.params["left"]) == (Trouble.SERVER_INTERVAL, 5)
+    assert (now(account).state, now(account).trouble) == (State.NEW, "")
+    with as_user(account.owner_id):
+        Account.objects.update(checked_at=timezone.now() - timedelta(minutes=15))
+    assert passed(account).messages == 1
+    again = passed(account).stopped
+    assert again is not None
+    assert (again.params["left"], now(account).state) == (15, State.WORKING)
+    assert dovecot.log().count(f"pop3-login: Info: Login: user=<{mailbox.username}>") == 1
+
+
 def test_pop3_is_not_listened_to(account: Account) -> None:
     fetching = Fetching(account.pk, account.owner_id, Lease(account.pk, 1))
     try:

@@ -3,6 +3,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -14,7 +15,7 @@ from teczka.core.accounts import Endpoint, Farewell, NewAccount
 from teczka.core.discovery import Found, Offer, Service, Source, Standing
 from teczka.core.errors import Problem
 from teczka.remote import check, egress
-from teczka.store.models import Account, AccountOffer, Diagnosis, Folder, OfficePolicy
+from teczka.store.models import Account, AccountOffer, Diagnosis, FetchRequest, Folder, OfficePolicy
 from teczka.store.viewer import as_user
 from teczka.web.accounts.found import seal
 from tests.cast import make_account, make_folder
@@ -255,6 +256,31 @@ def test_who_has_as_many_accounts_as_allowed_is_told_so(anna: Client, office: Of
     assert "4 z 4" in page
     assert "tyle kont, ile dopuszcza kancelaria" in page
     assert 'name="address"' not in anna.get("/accounts/add/").content.decode()
+
+
+def test_mail_is_asked_for_and_how_often_that_happens_is_told(anna: Client, office: Office) -> None:
+    account = make_account(office.cast.anna, "anna@pop.example", protocol="pop3")
+    asked = text_of(anna.post(f"/accounts/{account.public_id}/fetch/", follow=True))
+    assert "Pobieramy nową pocztę." in asked
+    assert "sprawdzana co 5 minut" in asked
+    with as_user(office.cast.anna.pk):
+        assert FetchRequest.objects.get().account == account
+
+
+def test_a_provider_that_lets_nobody_in_twice_is_not_asked_twice(anna: Client, office: Office) -> None:
+    now = timezone.now()
+    account = make_account(office.cast.anna, "anna@web.de", protocol="pop3", host="pop3.web.de", last_contact_at=now)
+    said = text_of(anna.post(f"/accounts/{account.public_id}/fetch/"))
+    assert "„pop3.web.de” nie wpuszcza dwa razy w ciągu 15 minut." in said
+    assert "Sprawdzimy go sami ponownie za 15 min." in said
+    opens = timezone.localtime(now + timedelta(minutes=15), ZoneInfo(office.cast.office.timezone))
+    assert f"nie wcześniej niż o {opens:%H:%M}" in said
+    with as_user(office.cast.anna.pk):
+        assert not FetchRequest.objects.exists()
+        Account.objects.filter(pk=account.pk).update(last_contact_at=now - timedelta(minutes=16))
+    asked = text_of(anna.post(f"/accounts/{account.public_id}/fetch/", follow=True))
+    assert "Pobieramy nową pocztę." in asked
+    assert "sprawdzana co 15 minut" in asked
 
 
 def test_an_account_is_paused_and_resumed(anna: Client, office: Office) -> None:

@@ -34,6 +34,7 @@ SWEEP = {
     "account_check": "hidden",
     "account_signin": "hidden",
     "account_delete": "hidden",
+    "account_fetch": "act",
     "account_pause": "act",
     "account_resume": "act",
     "account_restore": "act",

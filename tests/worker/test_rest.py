@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from teczka.actions.accounts import add_account, reconnect_account
-from teczka.actions.fetch import ask
+from teczka.actions.asking import ask
 from teczka.actions.rest import delete_account, pause_account, resume_account, take_back
 from teczka.actions.verify import verify_all
 from teczka.core.accounts import Endpoint, Farewell, NewAccount, State

@@ -1,7 +1,7 @@
 """External accounts: the list, as a page and as what it fetches again when something changed."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from teczka.actions.manners import opens_at, poll_minutes
 from teczka.store.models import User
 from teczka.store.queries.accounts import AccountLine, accounts
 from teczka.store.queries.offers import offers_for
 from teczka.store.queries.policy import room
 from teczka.web.problems import Told, tell
 from teczka.web.requests import Request
+from teczka.web.said import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Shown:
     line: AccountLine
     told: Told | None
     left: timedelta | None  # of the first download
+    minutes: int  # between two askings for mail; 0: its server tells of it
+    opens_at: datetime | None  # when its provider lets us in again
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ def account_lines(request: Request) -> HttpResponse:
 
 
 def list_page(request: Request, told: Told | None = None) -> HttpResponse:
-    context = {"title": _("External accounts"), "told": told}
+    context = {"title": _("External accounts"), "told": told, "said": said(request)}
     return render(request, "accounts/list.html", context | _listed(request.user))
 
 
@@ -52,12 +56,16 @@ def told_of(line: AccountLine) -> Told | None:
     return tell(line.trouble, line.trouble_params, line.trouble_detail) if line.trouble else None
 
 
+def _shown(line: AccountLine, now: datetime) -> Shown:
+    return Shown(line, told_of(line), line.time_left(now), poll_minutes(line), opens_at(line))
+
+
 def _listed(viewer: User) -> dict[str, Any]:
     now, lines = timezone.now(), accounts(viewer)
     there, limit = room(viewer)
     deleted = [Deleted(line, now < line.undo_until) for line in lines if line.undo_until]
     return {
-        "accounts": [Shown(line, told_of(line), line.time_left(now)) for line in lines if not line.deleted_at],
+        "accounts": [_shown(line, now) for line in lines if not line.deleted_at],
         "deleted": [gone for gone in deleted if gone.can_return or gone.line.archived],
         "offers": offers_for(viewer),
         "there": there,

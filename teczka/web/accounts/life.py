@@ -1,4 +1,4 @@
-"""An account's life: paused and resumed, deleted and taken back."""
+"""An account's life: asked for mail, paused and resumed, deleted and taken back."""
 
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from teczka.actions.asking import check_now
 from teczka.actions.rest import delete_account, pause_account, resume_account, take_back
 from teczka.core.accounts import UNDO_DAYS, Farewell
 from teczka.core.errors import AlreadyThere, Problem
@@ -16,6 +17,7 @@ from teczka.store.queries.accounts import AccountLine, accounts
 from teczka.web.accounts.accounts import list_page
 from teczka.web.problems import Told, tell
 from teczka.web.requests import Request, allowed, found
+from teczka.web.said import Said, say
 
 FAREWELLS = [
     (Farewell.ARCHIVE.value, _("Keep the downloaded mail here, in Archive")),
@@ -25,6 +27,16 @@ FAREWELLS = [
 
 class FarewellForm(forms.Form):
     farewell = forms.ChoiceField(choices=FAREWELLS, initial=Farewell.ARCHIVE, widget=forms.RadioSelect)
+
+
+@require_POST
+def account_fetch(request: Request, account_id: UUID) -> HttpResponse:
+    try:
+        allowed(check_now, request.user, account_id)
+    except Problem as problem:
+        return list_page(request, tell(problem.trouble, problem.params, problem.detail))
+    say(request, Said.FETCHING)
+    return redirect("account_list")
 
 
 @require_POST
