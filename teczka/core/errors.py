@@ -63,6 +63,9 @@ class Trouble(StrEnum):
     FOLDER_EXISTS = "folder.exists"  # there is another of that name
     FOLDER_NOT_EMPTY = "folder.not_empty"  # something lies in it that nobody asked to remove
     FOLDER_CHANGED = "folder.changed"  # another message lies where ours did: nothing was touched
+    FOLDER_NAME = "folder.name"  # folder: no name for one
+    FOLDER_NEEDED = "folder.needed"  # folder: the inbox, or one that serves as something
+    FOLDER_PARENT = "folder.parent"  # folder: there are folders in it
     FOLDER_BUSY = "folder.busy"  # "later"; tried again by itself
     SERVER_CLOSED = "server.closed"  # host: hung up in the middle
     SERVER_SILENT = "server.silent"  # host: no answer within the time-out
@@ -77,6 +80,13 @@ class Trouble(StrEnum):
     ACCOUNT_LIMIT = "account.limit"  # most: external accounts that this person may have
     ACCOUNT_DOMAIN = "account.domain"  # domain: the office's policy is against it
     ACCOUNT_RESTS = "account.rests"  # paused or deleted: its servers are not spoken to
+    # What a person cannot do to mail; account: the account's name.
+    ACT_READ_ONLY = "act.read_only"  # nothing is changed on its server
+    ACT_POP3 = "act.pop3"  # its server knows of no folders
+    ACT_ARCHIVED = "act.archived"  # it was deleted here, and its mail stays
+    ACT_ELSEWHERE = "act.elsewhere"  # the folder is another account's
+    ACT_FOR_GOOD = "act.for_good"  # for good from the bin or from spam alone
+    ACT_TOO_LATE = "act.too_late"  # nothing of it can be taken back any more
     SEARCH_OFTEN = "search.often"  # the same person has had many domains' servers searched for
     CHECK_BUSY = "check.busy"  # the same person is having another server checked
     # What a server does not take, of what we want to send; host, and code, address: whose.
@@ -102,6 +112,7 @@ class Trouble(StrEnum):
     MESSAGE_REFUSED = "message.refused"
     UPLOAD_LARGE = "upload.large"  # name, megabytes: the most that one file may have
     UPLOAD_CUT = "upload.cut"  # name: fewer bytes came than were told
+    UPLOAD_NONE = "upload.none"  # there is no file to be put into an archive
     LETTER_CHARACTERS = "letter.characters"  # field: a line break, or no character at all, where one line belongs
     LETTER_ATTACHMENT = "letter.attachment"  # name: its bytes are not as many as they were
     LETTER_CHECK = "letter.check"  # field: reads back otherwise than it was written

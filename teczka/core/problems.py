@@ -232,6 +232,18 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("Another message lies on the server where this one did, in the folder “%(folder)s”. Nothing was touched."),
         _("It is fetched anew; then do it again."),
     ),
+    Trouble.FOLDER_NAME: (
+        _("“%(folder)s” cannot be the name of a folder."),
+        _("Use letters, digits and spaces, a hundred signs at most."),
+    ),
+    Trouble.FOLDER_NEEDED: (
+        _("The folder “%(folder)s” serves a purpose, so it is neither renamed nor removed."),
+        _("Say in its menu that it is an ordinary folder first."),
+    ),
+    Trouble.FOLDER_PARENT: (
+        _("There are folders in “%(folder)s”."),
+        _("Remove them first, one by one."),
+    ),
     Trouble.FOLDER_BUSY: (_("The server does not do that just now in the folder “%(folder)s”."), _LATER),
     Trouble.SERVER_CLOSED: (_("“%(host)s” hung up in the middle."), _LATER),
     Trouble.SERVER_SILENT: (_("“%(host)s” stopped answering."), _LATER),
@@ -273,6 +285,30 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
     Trouble.ACCOUNT_RESTS: (
         _("This account is paused or deleted, so its server is not asked."),
         _("Resume it in External accounts first."),
+    ),
+    Trouble.ACT_READ_ONLY: (
+        _("The account “%(account)s” is read only: nothing is moved or removed on its server."),
+        _("You can change that in External accounts, under Edit."),
+    ),
+    Trouble.ACT_POP3: (
+        _("The account “%(account)s” is fetched by POP3, which knows of no folders."),
+        _("If its provider offers IMAP, you can change to it in External accounts, under Edit."),
+    ),
+    Trouble.ACT_ARCHIVED: (
+        _("The account “%(account)s” was deleted here; its mail stays as it is."),
+        _("Add the account again to work with its mail."),
+    ),
+    Trouble.ACT_ELSEWHERE: (
+        _("That folder belongs to another account."),
+        _("Choose a folder of the account that the message is in."),
+    ),
+    Trouble.ACT_FOR_GOOD: (
+        _("Only what lies in the bin or among spam is removed for good."),
+        _("Move it to the bin first."),
+    ),
+    Trouble.ACT_TOO_LATE: (
+        _("This cannot be undone any more."),
+        _("Its messages have been moved on since, or are on the server no longer."),
     ),
     Trouble.SEARCH_OFTEN: (
         _("You have had servers looked for many times in a short while."),
@@ -354,6 +390,7 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("Share it in another way and write where it is to be found."),
     ),
     Trouble.UPLOAD_CUT: (_("“%(name)s” did not arrive whole."), _("Attach it again.")),
+    Trouble.UPLOAD_NONE: (_("The letter has no file."), _("Attach one first.")),
     Trouble.LETTER_CHARACTERS: (
         _("The field “%(field)s” holds a line break or another character that no letter may have there."),
         _("Type it anew, without what was pasted into it."),
