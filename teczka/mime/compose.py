@@ -139,6 +139,16 @@ def build(letter: Letter) -> Built:
     return Built(writing.people("Bcc", letter.bcc), _joined((_head(letter), *parts)))
 
 
+def words(letter: Letter) -> str:
+    """What its plain text says."""
+    return letter.text or text.of_html(letter.html)
+
+
+def page(letter: Letter) -> str:
+    """Its page, whole; empty where it is plain text."""
+    return _PAGE.format(letter.html) if letter.html else ""
+
+
 def _head(letter: Letter) -> bytes:
     newest = [*letter.references[:1], *letter.references[1:][1 - _REFERENCES :]]
     nobody = (
@@ -162,14 +172,14 @@ def _head(letter: Letter) -> bytes:
 
 
 def _body(letter: Letter, boundary: str) -> "list[bytes | _File]":
-    words = _text("plain; charset=UTF-8; format=flowed", flowed.flow(letter.text or text.of_html(letter.html)))
+    plain = _text("plain; charset=UTF-8; format=flowed", flowed.flow(words(letter)))
     if not letter.html:
-        return words
-    page = _text("html; charset=UTF-8", _PAGE.format(letter.html))
+        return plain
+    shown = _text("html; charset=UTF-8", page(letter))
     pictures = [_file(one) for one in letter.attachments if one.inline]
     if pictures:
-        page = _multipart("related", boundary + "r", [page, *pictures], 'type="text/html"')
-    return _multipart("alternative", boundary + "a", [words, page])
+        shown = _multipart("related", boundary + "r", [shown, *pictures], 'type="text/html"')
+    return _multipart("alternative", boundary + "a", [plain, shown])
 
 
 def _multipart(

@@ -6,6 +6,8 @@ from typing import Final
 import idna
 
 from teczka.core.errors import Problem, Trouble
+from teczka.core.recipients import Mailbox, without_doubles
+from teczka.mime import addresses
 
 _LOCAL: Final = re.compile(
     r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}"
@@ -14,6 +16,7 @@ _HOST: Final = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*",
     re.IGNORECASE,
 )
+_PARTS: Final = re.compile(r"[\r\n\t]+")
 
 
 def wire(address: str) -> str:
@@ -36,3 +39,18 @@ def _host(domain: str) -> str:
     except (idna.IDNAError, UnicodeError):
         return ""
     return host if _HOST.fullmatch(host) else ""
+
+
+def pasted(text: str) -> tuple[list[Mailbox], list[str]]:
+    """The people of a list that was typed or pasted, and what in it is no address. Parted by commas, semicolons, lines or tabs; names,
+    groups and comments as in a header (RFC 5322 §3.4)."""
+    found: list[Mailbox] = []
+    unread: list[str] = []
+    for person in addresses.read(_PARTS.sub(", ", text).encode("utf-8", "replace")):
+        try:
+            wire(person.address)
+        except Problem:
+            unread.append(person.address or person.name)
+        else:
+            found.append(person)
+    return without_doubles(found)[0], unread

@@ -48,7 +48,7 @@ def fit(name: str, text: str) -> str:
 
 def unstructured(name: str, text: str) -> bytes:
     text = fit(name, text)
-    words = text.split(" ")
+    words = text.split(" ") if text else []
     plain = text.isascii() and "=?" not in text and all(1 <= len(word) <= _WORD for word in words)
     return field(name, words if plain else encoded(text))
 
