@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -104,11 +104,12 @@ class TestDatabase:
 def own_copy(database: TestDatabase, blocker: DjangoDbBlocker) -> Iterator[dict[str, str]]:
     """A copy of the template that this process uses meanwhile; the environment of processes that shall serve from it."""
     with database.copy() as name, blocker.unblock():
-        connection.close()
-        before = connection.settings_dict["NAME"]
-        connection.settings_dict["NAME"] = name
+        before, named = connections[DEFAULT_DB_ALIAS], connection.settings_dict["NAME"]
+        connections[DEFAULT_DB_ALIAS] = connections.create_connection(DEFAULT_DB_ALIAS)
+        connection.settings_dict["NAME"] = name  # of the connections of all threads
         try:
             yield {**os.environ, "TECZKA_DATABASE_URL": database.app_dsn(name)}
         finally:
             connection.close()
-            connection.settings_dict["NAME"] = before
+            connections[DEFAULT_DB_ALIAS] = before
+            connection.settings_dict["NAME"] = named

@@ -1,12 +1,15 @@
 """An office with mail in it, and a browser for each of its people."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
 
 from teczka.actions.offers import offer_account
 from teczka.core.accounts import Endpoint, NewAccount
@@ -92,9 +95,23 @@ def fresh_limits() -> Iterator[None]:
     cache.clear()
 
 
+@pytest.fixture(scope="module")
+def standing(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Office]:
+    """Made once for a module, in a transaction that is never committed. To make one costs more than most tests that use it."""
+    with django_db_blocker.unblock():
+        before = transaction.atomic()
+        before.__enter__()
+        made = make_office()
+    yield made
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        before.__exit__(None, None, None)
+
+
 @pytest.fixture
-def office(db: None) -> Office:
-    return make_office()
+def office(standing: Office, db: None) -> Office:
+    """The test's own: what it does to the rows is rolled back to a savepoint."""
+    return deepcopy(standing)
 
 
 @pytest.fixture
