@@ -26,18 +26,22 @@ export class Block {
     return this.start + this.size;
   }
 
+  get rows(): HTMLElement[] {
+    return this.filled ? ([...this.element.children] as HTMLElement[]) : [];
+  }
+
   row(index: number): HTMLElement | null {
-    return this.filled ? (this.element.children[index - this.start] as HTMLElement | undefined) ?? null : null;
+    return this.rows[index - this.start] ?? null;
   }
 
   /** Takes rows as they are now. A row that has not changed keeps its element, one that has keeps only its place. */
-  fill(rows: readonly HTMLElement[], selected: string | null): void {
+  fill(rows: readonly HTMLElement[], dress: (row: HTMLElement) => void): void {
     this.settle();
     const old = new Map([...this.element.children].map((row) => [row.id, row]));
     rows.forEach((fresh, at) => {
       const row = document.adoptNode(fresh);
       row.setAttribute("aria-rowindex", String(this.start + at + 1));
-      row.setAttribute("aria-selected", String(row.dataset["message"] === selected));
+      dress(row);
       const known = old.get(row.id);
       old.delete(row.id);
       const placed = known?.isEqualNode(row) ? known : row;
@@ -53,11 +57,19 @@ export class Block {
     this.element.style.height = "";
   }
 
+  /** Takes rows out; answers how many. */
+  drop(gone: (row: HTMLElement) => boolean): number {
+    const out = this.rows.filter(gone);
+    for (const row of out) row.remove();
+    this.size -= out.length;
+    this.move(0);
+    return out.length;
+  }
+
   /** Rows came in above: the same rows have other numbers. */
   move(by: number): void {
     this.start += by;
-    if (!this.filled) return;
-    [...this.element.children].forEach((row, at) => row.setAttribute("aria-rowindex", String(this.start + at + 1)));
+    this.rows.forEach((row, at) => row.setAttribute("aria-rowindex", String(this.start + at + 1)));
   }
 
   /** The rows could not be fetched: says so in their place, with a button. */

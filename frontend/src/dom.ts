@@ -13,6 +13,14 @@ export function fromTemplate(id: string): HTMLElement | null {
   return first ? (document.importNode(first, true) as HTMLElement) : null;
 }
 
+/** A dialog whose button of value "yes" does something. */
+export function ask(dialog: HTMLDialogElement, then: () => void): boolean {
+  dialog.onclose = () => dialog.returnValue === "yes" && then();
+  dialog.returnValue = "";
+  dialog.showModal();
+  return true;
+}
+
 /**
  * A fragment of our own server. DOMParser makes an inert document: no script in it runs and nothing in it loads; what is taken
  * from it afterwards is held by the page's own policy (script-src and style-src 'self'). Mail never comes this way as markup:

@@ -17,6 +17,28 @@ export async function getFragment(url: string, signal?: AbortSignal): Promise<Fr
   return { body: parse(text), total: Number(response.headers.get("X-Total") ?? NaN) };
 }
 
+/** The server understood and will not: `said` is why, in the person's language. */
+export class Refused extends Error {
+  constructor(readonly said: string) {
+    super(said);
+  }
+}
+
+const OVERLOADED = new Set([429, 502, 503, 504]);
+
+/** Raises Refused where the server will not; whatever else it raises means that it may be told again. */
+export async function post(url: string, fields: Record<string, string | readonly string[]>): Promise<unknown> {
+  const body = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) for (const each of [value].flat()) body.append(name, each);
+  const token = document.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "";
+  const response = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token }, redirect: "manual", keepalive: true });
+  if (response.type === "opaqueredirect") location.reload();
+  if (response.ok) return response.json();
+  if (OVERLOADED.has(response.status)) throw new Error(`${url}: ${response.status}`);
+  const told = (await response.json().catch(() => ({}))) as { said?: string };
+  throw new Refused(told.said ?? "");
+}
+
 export function aborted(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }

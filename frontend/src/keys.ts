@@ -2,9 +2,8 @@
 
 import { fromTemplate } from "./dom";
 
-export type Action =
-  | "next" | "previous" | "first" | "last" | "page-down" | "page-up"
-  | "open" | "back" | "message-down" | "message-up" | "inbox" | "help";
+/** A name that mail.ts knows what to do at. */
+export type Action = string;
 
 interface Binding {
   action: Action;
@@ -26,16 +25,32 @@ export const BINDINGS: readonly Binding[] = [
   { action: "message-down", keys: [" "] },
   { action: "message-up", keys: ["Shift+ "] },
   { action: "inbox", keys: ["g i"] },
+  { action: "archive", keys: ["e", "]"] },
+  { action: "archive-previous", keys: ["["] },
+  { action: "bin", keys: ["#", "Delete"] },
+  { action: "spam", keys: ["!"] },
+  { action: "star", keys: ["s"] },
+  { action: "move", keys: ["v"] },
+  { action: "read", keys: ["I"] },
+  { action: "unread", keys: ["U"] },
+  { action: "mark", keys: ["x"] },
+  { action: "mark-next", keys: ["J"] },
+  { action: "mark-previous", keys: ["K"] },
+  { action: "mark-all", keys: ["* a"] },
+  { action: "mark-none", keys: ["* n"] },
+  { action: "mark-unread", keys: ["* u"] },
+  { action: "menu", keys: ["."] },
+  { action: "undo", keys: ["z"] },
   { action: "help", keys: ["?"] },
 ];
 
-const PREFIXES = new Set(BINDINGS.flatMap(({ keys }) => keys.filter((key) => /^\w \w$/.test(key)).map((key) => key.slice(0, 1))));
+const PREFIXES = new Set(BINDINGS.flatMap(({ keys }) => keys.filter((key) => /^\S \S$/.test(key)).map((key) => key.slice(0, 1))));
 const SYMBOLS: Record<string, string> = { ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc", " ": "Space", "Shift+ ": "Shift+Space" };
 const PREFIX_LIFE = 1000; // ms between g and i
 
 /** WCAG 2.1.4: whoever has switched shortcuts of one letter off keeps the arrows, Enter, Esc and Space. */
 const LETTERS = document.getElementById("mail")?.dataset["keys"] !== "off";
-const isOff = (keys: string): boolean => !LETTERS && /^(\S|\w \w)$/.test(keys);
+const isOff = (keys: string): boolean => !LETTERS && /^(\S|\S \S)$/.test(keys);
 
 export class Keys {
   #prefix = "";
@@ -109,7 +124,7 @@ export function showHelp(): boolean {
 
 function keycap(key: string, words: HTMLElement): HTMLElement {
   const cap = document.createElement("kbd");
-  const name = SYMBOLS[key] ?? key;
+  const name = SYMBOLS[key] ?? (/^[A-Z]$/.test(key) ? `Shift+${key}` : key);
   const last = name.replace("Shift+", "");
   cap.textContent = name.replace(last, words.dataset[`key${last}`] ?? last);
   return cap;

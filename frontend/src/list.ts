@@ -15,6 +15,8 @@ const SETTLE = 60; // ms of rest before such a place is fetched, or a block that
 export class List {
   total: number;
   selected: string | null = null;
+  /** Called with every row that is put in place. */
+  dress: (row: HTMLElement) => void = () => {};
   /** Called when rows came, went or changed their places; `by` is how far known rows moved down. */
   onChange: (by: number) => void = () => {};
 
@@ -29,6 +31,11 @@ export class List {
   #rowHeight: number;
   #height: number;
   #lastMiss = 0;
+  #dropped = 0; // how often rows were taken out: an answer from before that knows them still
+  readonly #ready = (row: HTMLElement): void => {
+    row.setAttribute("aria-selected", String(row.dataset["message"] === this.selected));
+    this.dress(row);
+  };
 
   constructor(grid: HTMLElement, url: string) {
     this.#grid = grid;
@@ -38,7 +45,7 @@ export class List {
     this.#height = grid.clientHeight;
     grid.style.overflowAnchor = "none";
     const first = new Block(0, 0, 0);
-    first.fill(rowsOf(grid), null);
+    first.fill(rowsOf(grid), this.#ready);
     this.#newest = new Set(rowsOf(first.element).map((row) => row.id));
     grid.replaceChildren(this.#above, first.element, this.#below);
     this.#blocks = first.size ? [first] : [];
@@ -64,6 +71,27 @@ export class List {
   /** The row's element, where it is loaded. */
   row(index: number): HTMLElement | null {
     return this.#blockAt(index)?.row(index) ?? null;
+  }
+
+  /** All that are loaded. */
+  rows(): HTMLElement[] {
+    return this.#blocks.flatMap((block) => block.rows);
+  }
+
+  /** Rows leave at once, and what lies below moves up. */
+  drop(gone: (row: HTMLElement) => boolean): void {
+    let count = 0;
+    for (const block of this.#blocks) {
+      block.move(-count);
+      count += block.drop(gone);
+      if (count) this.#anchors.forgetAfter(block.start);
+    }
+    if (!count) return;
+    this.#dropped++;
+    this.#count(this.total - count);
+    this.#place(this.#blocks.filter((block) => block.size));
+    this.render();
+    this.onChange(0);
   }
 
   indexOf(row: Element): number {
@@ -102,7 +130,9 @@ export class List {
 
   /** The folder changed. What is seen is fetched again and changed row by row; nothing that is seen moves. Answers how many are new. */
   async refresh(): Promise<number> {
+    const dropped = this.#dropped;
     const newest = await getFragment(this.#url);
+    if (dropped !== this.#dropped) return 0;
     const rows = rowsOf(newest.body);
     const met = rows.findIndex((row) => this.#newest.has(row.id));
     const fresh = met >= 0 ? met : Math.max(0, newest.total - this.total);
@@ -126,7 +156,7 @@ export class List {
     for (const block of this.#blocks.slice(1)) block.element.remove();
     this.#anchors = new Anchors();
     this.#count(newest.total);
-    first.fill(rows, this.selected);
+    first.fill(rows, this.#ready);
     this.#blocks = rows.length ? [first] : [];
     this.#remember(first);
     this.#place(this.#blocks);
@@ -146,8 +176,9 @@ export class List {
 
   async #refetch(block: Block): Promise<void> {
     if (!block.filled || !this.#blocks.includes(block)) return;
+    const dropped = this.#dropped;
     const answer = await getFragment(this.#address(block.start));
-    if (!this.#blocks.includes(block)) return;
+    if (dropped !== this.#dropped || !this.#blocks.includes(block)) return;
     const bounded = this.#blocks.at(-1) !== block;
     this.#anchors.forgetAfter(block.start);
     this.#received(block, answer, bounded ? block.size : BLOCK);
@@ -204,7 +235,7 @@ export class List {
   #received(block: Block, answer: Fragment, most: number): void {
     const all = rowsOf(answer.body);
     const size = block.size;
-    block.fill(all.slice(0, most), this.selected);
+    block.fill(all.slice(0, most), this.#ready);
     this.#remember(block);
     this.#count(all.length < BLOCK ? block.start + all.length : answer.total);
     if (block.size !== size) {

@@ -1,5 +1,6 @@
 // What an event does to the page: the tree and the rows that are seen are fetched again, and changed where they differ.
 
+import type { Acts } from "./acts";
 import { fill, fromTemplate, need } from "./dom";
 import { listen } from "./events";
 import { getFragment } from "./http";
@@ -26,11 +27,13 @@ export class Live {
     readonly list: List,
     readonly pane: Pane,
     readonly grid: HTMLElement,
+    readonly acts: Acts,
   ) {
     this.#markCurrent();
     this.#showEmpty();
     grid.addEventListener("scroll", () => this.list.atTop && this.#pill(0), { passive: true });
     const { eventsUrl = "", eventsWorker = "", viewer = "" } = main.dataset;
+    acts.onDone = () => void this.#refresh();
     listen(eventsUrl, eventsWorker, viewer, (news) => this.#hear(news));
   }
 
@@ -69,6 +72,7 @@ export class Live {
     this.#running = true;
     while (this.#again) {
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, this.#lastAt + APART - performance.now())));
+      await this.acts.settled();
       this.#again = false;
       this.#lastAt = performance.now();
       try {

@@ -1,11 +1,15 @@
 // The mail surface: list, message, keys, live events. The page is the server's and works without this; this makes it quick.
 
+import { Acts } from "./acts";
 import { MessageCache } from "./cache";
-import { need } from "./dom";
+import { ask, need } from "./dom";
 import { SandboxedFrame } from "./frame";
 import { Keys, showHelp, type Action } from "./keys";
 import { List } from "./list";
 import { Live } from "./live";
+import { Marks } from "./marks";
+import { Menu } from "./menu";
+import { draggable, pickFolder } from "./moving";
 import { Pane } from "./pane";
 import { Selection } from "./selection";
 
@@ -18,6 +22,9 @@ function start(main: HTMLElement): void {
   const list = new List(grid, main.dataset["rowsUrl"] ?? "");
   const pane = new Pane(new MessageCache(), frame);
   const selection = new Selection(list, pane, grid);
+  const marks = new Marks(list, main);
+  const acts = new Acts(main, list, selection, marks);
+  const menu = new Menu(need("row-menu"), grid, need("bulk-more"), true);
 
   /** Where only one of list and message has room, opening is a step of history, so that the back button closes it. */
   const view = (name: "list" | "message"): void => {
@@ -36,6 +43,7 @@ function start(main: HTMLElement): void {
     return true;
   };
   const back = (): boolean => {
+    if (marks.clear() && main.dataset["view"] === "list") return true;
     view("list");
     grid.focus({ preventScroll: true });
     return true;
@@ -50,13 +58,26 @@ function start(main: HTMLElement): void {
   };
   const move = (by: number): boolean => (selection.move(by), true);
   const goTo = (index: number, direction: number): boolean => (selection.goTo(index, direction), true);
+  const chosen = (): HTMLElement | null => list.rows().find((row) => row.dataset["message"] === selection.id) ?? null;
+  const mark = (by = 0): boolean => {
+    const row = chosen();
+    if (row) marks.toggle(row);
+    if (by) selection.move(by);
+    return Boolean(row);
+  };
+  /** What leaves the list leaves the pane, too; where only one of them has room, the list is seen again. */
+  const away = (verb: string, by = 1): boolean => {
+    const done = acts.act(verb, "", by);
+    if (done && getComputedStyle(grid).display === "none") back();
+    return done;
+  };
   const inbox = (): boolean => {
     const link = document.querySelector<HTMLAnchorElement>("#tree a[data-role=inbox]");
     if (link) location.assign(link.href);
     return Boolean(link);
   };
 
-  const actions: Record<Action, () => boolean> = {
+  const actions: Record<Action, () => boolean | undefined> = {
     next: () => move(1),
     previous: () => move(-1),
     first: () => goTo(0, 1),
@@ -69,21 +90,58 @@ function start(main: HTMLElement): void {
     "message-up": () => scroll(-1),
     inbox,
     help: showHelp,
+    archive: () => away("archive"),
+    "archive-previous": () => away("archive", -1),
+    bin: () => (["trash", "junk"].includes(main.dataset["role"] ?? "") ? actions["delete"]?.() : away("bin")),
+    spam: () => away("spam"),
+    not_spam: () => away("not_spam"),
+    delete: () => ask(need("forget"), () => away("delete")),
+    star: () => acts.star(),
+    read: () => acts.act("read"),
+    unread: () => acts.act("unread"),
+    move: () => pickFolder(main, chosen(), (folder) => acts.act("move", folder)),
+    undo: () => acts.undo(),
+    mark,
+    "mark-next": () => mark(1),
+    "mark-previous": () => mark(-1),
+    "mark-all": () => marks.all(),
+    "mark-none": () => marks.clear(),
+    "mark-unread": () => marks.all((row) => row.classList.contains("unread")),
+    "mark-everything": () => marks.whole(),
+    menu: () => menu.at(document.activeElement?.closest("[data-action=menu]") ?? chosen() ?? grid),
   };
   const keys = new Keys((action) => actions[action]?.() ?? false);
   frame.onKey = (event) => keys.handle(event);
 
   grid.addEventListener("click", (event) => {
     const row = (event.target as Element).closest<HTMLElement>('[role="row"]');
-    if (!row || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (!row || event.button || event.altKey) return;
     event.preventDefault();
+    if (event.shiftKey) return marks.through(row);
+    if (event.ctrlKey || event.metaKey || (event.target as Element).closest('[role="checkbox"]')) return marks.toggle(row);
     selection.choose(row);
     grid.focus({ preventScroll: true }); // not the row's link: rows come and go
     if (getComputedStyle(pane.element).display === "none") open();
   });
+  grid.addEventListener(
+    "contextmenu",
+    ({ target }) => {
+      const row = (target as Element).closest<HTMLElement>('[role="row"]');
+      if (row && !marks.ids.includes(row.dataset["message"] ?? "")) marks.clear(), selection.choose(row);
+    },
+    { capture: true },
+  );
+  const pause = Number(main.dataset["readAfter"]); // seconds; below 0 nothing is read by itself
+  let reading = 0;
+  selection.onChoose = (id) => {
+    clearTimeout(reading);
+    if (pause >= 0) reading = window.setTimeout(() => acts.seen(id), 1000 * pause);
+  };
+  draggable(main, grid, marks, acts);
+  selection.onChoose(selection.id);
   addEventListener("popstate", () => (main.dataset["view"] = (history.state as { opened?: boolean } | null)?.opened ? "message" : "list"));
   addEventListener("pagehide", () => selection.remember());
-  new Live(main, list, pane, grid);
+  new Live(main, list, pane, grid, acts);
 }
 
 const main = document.getElementById("mail");

@@ -11,6 +11,8 @@ export class Menu {
     readonly element: HTMLElement,
     readonly place: HTMLElement,
     readonly button: HTMLElement,
+    /** On links and buttons, too: rows are full of them. */
+    readonly everywhere = false,
   ) {
     this.#items = [...element.querySelectorAll<HTMLElement>('[role="menuitem"]')];
     for (const item of this.#items) item.tabIndex = -1;
@@ -33,13 +35,20 @@ export class Menu {
     return this.element.matches(":popover-open");
   }
 
+  /** Opens it there. */
+  at(place: Element): boolean {
+    const { left, bottom } = place.getBoundingClientRect();
+    this.#show(left, bottom);
+    return true;
+  }
+
   /** The browser's own menu stays on links and selected text, and with Shift. */
   #asked(event: MouseEvent): void {
     const mouse = event.button === 2;
-    if (mouse && (event.shiftKey || (event.target as Element).closest("a, button, input") || getSelection()?.toString())) return;
+    if (mouse && (event.shiftKey || (!this.everywhere && (event.target as Element).closest("a, button, input")) || getSelection()?.toString())) return;
     event.preventDefault();
-    const { left, bottom } = this.button.getBoundingClientRect();
-    this.#show(mouse ? event.clientX : left, mouse ? event.clientY : bottom);
+    if (mouse) this.#show(event.clientX, event.clientY);
+    else this.at(this.button);
   }
 
   #press(start: PointerEvent): void {

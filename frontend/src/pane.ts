@@ -16,10 +16,7 @@ export class Pane {
   #partial = false;
   #late = 0;
 
-  constructor(
-    readonly cache: MessageCache,
-    readonly frame: MessageFrame,
-  ) {
+  constructor(readonly cache: MessageCache, readonly frame: MessageFrame) {
     const served = this.#head.querySelector<HTMLElement>("article.message");
     if (!served) return;
     this.#current = served.dataset["message"] ?? "";

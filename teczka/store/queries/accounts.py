@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Sum
 
-from teczka.core.accounts import UNDO_DAYS, Farewell, State
+from teczka.core.accounts import UNDO_DAYS, Farewell, Mode, Protocol, State
 from teczka.core.errors import Trouble
 from teczka.store.models import Folder, Message, Pack, User
 from teczka.store.queries import walls
@@ -57,6 +57,11 @@ class AccountLine:
     def at_work(self) -> bool:
         """Its server is spoken to."""
         return self.paused_at is None and self.deleted_at is None
+
+    @property
+    def managed(self) -> bool:
+        """What is done here is done on its server, too; for a paused one when it works again."""
+        return self.deleted_at is None and self.protocol == Protocol.IMAP and self.mode == Mode.MANAGED
 
     @property
     def archived(self) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from teczka.core.accounts import Farewell
+from teczka.core.accounts import Farewell, Mode, Protocol
 from teczka.core.folders import FolderRole
 from teczka.store.models import User
 from teczka.store.queries import walls
@@ -23,6 +23,7 @@ class FolderLine:
     stored: int
     unread: int
     on_server: int
+    managed: bool  # what is done to its mail is done on the server
 
     @property
     def missing(self) -> int:
@@ -30,11 +31,12 @@ class FolderLine:
         return max(self.on_server - self.stored, 0)
 
 
+MANAGED = f"(a.protocol = '{Protocol.IMAP}' AND a.mode = '{Mode.MANAGED}' AND a.deleted_at IS NULL)"
 # Whose mail goes with its account is out of sight from the moment its owner said so.
 THERE = f"a.farewell <> '{Farewell.REMOVE}'"
 COLUMNS = (
     "f.id, f.public_id, a.public_id, a.provider_name, f.path, f.delimiter, f.role, f.chosen_role IS NOT NULL, f.selectable,"
-    " f.stored, f.unread, f.on_server"
+    f" f.stored, f.unread, f.on_server, {MANAGED}"
 )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from teczka.store.models import User
 from teczka.store.packs.format import Codec, Entry
 from teczka.store.queries import walls
+from teczka.store.queries.folders import MANAGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class PlaceLine:
     delimiter: str
     role: str
     account: str
+    managed: bool  # core.accounts.Mode: the folder's account is
     seen: bool
     gone_at: datetime | None  # from the server; a POP3 message stays in its folder nevertheless
 
@@ -127,7 +129,7 @@ def _places(viewer: User, public_id: UUID) -> list[PlaceLine]:
     return walls.read(
         viewer,
         PlaceLine,
-        f"""SELECT f.public_id, f.path, f.delimiter, f.role, a.provider_name, p.seen, coalesce(p.gone_at, p.left_at)
+        f"""SELECT f.public_id, f.path, f.delimiter, f.role, a.provider_name, {MANAGED}, p.seen, coalesce(p.gone_at, p.left_at)
             FROM store_placement p JOIN store_message m ON m.id = p.message_id JOIN store_folder f ON f.id = p.folder_id
             JOIN store_account a ON a.id = f.account_id
             WHERE m.public_id = %(message)s AND {walls.mine("p")} AND {walls.mine("m")} AND {walls.mine("f")} AND {walls.mine("a")}

@@ -6,6 +6,7 @@ from uuid import UUID
 from teczka.core.folders import FolderRole
 from teczka.store.models import User
 from teczka.store.queries import walls
+from teczka.store.queries.folders import MANAGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Inbox:
     stored: int
     unread: int
     on_server: int
+    managed: bool  # as FolderLine.managed
 
 
 def inboxes(viewer: User) -> list[Inbox]:
@@ -29,7 +31,8 @@ def inboxes(viewer: User) -> list[Inbox]:
     return walls.read(
         viewer,
         Inbox,
-        f"""SELECT f.id, f.public_id, a.public_id, a.provider_name, a.address, a.colour, a.in_unified, f.stored, f.unread, f.on_server
+        f"""SELECT f.id, f.public_id, a.public_id, a.provider_name, a.address, a.colour, a.in_unified, f.stored, f.unread, f.on_server,
+                   {MANAGED}
             FROM store_account a JOIN store_folder f ON f.account_id = a.id
             WHERE {walls.mine("a")} AND {walls.mine("f")} AND a.deleted_at IS NULL
               AND f.role = %(inbox)s AND f.selectable AND f.gone_at IS NULL

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ OUTWARD = {FolderRole.SENT, FolderRole.DRAFTS}
 class Stripe:
     """Whose a row is among several accounts' rows: a name, and a colour beside it."""
 
+    folder: UUID
     name: str
     colour: int
 
@@ -32,6 +34,8 @@ class Listing:
     folders: Sequence[int]
     stored: int
     on_server: int
+    role: str
+    managed: bool  # some of it may be moved about on its server
     outward: bool = False  # whom it went to says more there than whom it came from
     stripes: dict[int, Stripe] = field(default_factory=dict)  # by folder
 
@@ -50,6 +54,8 @@ def of_folder(line: FolderLine) -> Listing:
         [line.id],
         line.stored,
         line.on_server,
+        line.role,
+        line.managed,
         outward=line.role in OUTWARD,
     )
 
@@ -65,5 +71,7 @@ def of_inboxes(inboxes: Sequence[Inbox]) -> Listing:
         [inbox.folder for inbox in chosen],
         sum(inbox.stored for inbox in chosen),
         sum(max(inbox.stored, inbox.on_server) for inbox in chosen),
-        stripes={inbox.folder: Stripe(inbox.account_name, inbox.colour) for inbox in chosen},
+        FolderRole.INBOX,
+        any(inbox.managed for inbox in chosen),
+        stripes={inbox.folder: Stripe(inbox.folder_id, inbox.account_name, inbox.colour) for inbox in chosen},
     )

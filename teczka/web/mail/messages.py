@@ -58,6 +58,11 @@ class Shown:
         return bool(self.places) and all(gone for _name, gone in self.places)
 
     @property
+    def managed(self) -> bool:
+        """It can be moved about."""
+        return any(place.managed and not place.gone_at for place in self.page.places)
+
+    @property
     def initial(self) -> str:
         name = self.text.from_name or self.text.from_address
         return next((sign.upper() for sign in name if sign.isalnum()), "?")

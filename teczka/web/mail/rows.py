@@ -23,6 +23,7 @@ class Row:
     cursor: str
     id: str
     unread: bool
+    starred: bool
     who: str
     subject: str
     snippet: str
@@ -41,12 +42,13 @@ def rows_of(listing: Listing, lines: list[MessageLine], skipped: int) -> dict[st
             write_cursor(line.place),
             str(line.public_id),
             not line.seen,
+            line.flagged,
             (line.to_line if listing.outward else line.from_name) or line.from_address or "—",
             unread_yet if line.subject is None else line.subject[:LONGEST] or unknown,
             line.snippet[:LONGEST],
             when(line.internaldate),
             timezone.localtime(line.internaldate).isoformat(timespec="seconds"),
-            _marks(get_language() or "", line.answered, line.flagged, line.attachments > 0, line.shared),
+            _marks(get_language() or "", line.answered, line.attachments > 0, line.shared),
             listing.stripes.get(line.folder),
         )
         for index, line in enumerate(lines, skipped + 1)
@@ -56,7 +58,7 @@ def rows_of(listing: Listing, lines: list[MessageLine], skipped: int) -> dict[st
 
 
 @cache
-def _marks(_language: str, answered: bool, starred: bool, attachments: bool, shared: bool) -> str:
+def _marks(_language: str, answered: bool, attachments: bool, shared: bool) -> str:
     """One of the few ways a row can be marked, rendered once."""
-    told = {"answered": answered, "starred": starred, "attachments": attachments, "shared": shared}
+    told = {"answered": answered, "attachments": attachments, "shared": shared}
     return render_to_string("mail/marks.html", told)

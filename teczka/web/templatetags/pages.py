@@ -20,9 +20,9 @@ register = template.Library()
 ICONS = (
     "archive archive-restore arrow-left arrow-up at-sign check chevron-down chevron-right circle-alert circle-pause cloud-off code copy"
     " download ellipsis-vertical external-link eye file file-archive file-image file-pen file-spreadsheet file-text flag folder"
-    " folder-open globe image-off inbox info life-buoy lock log-in log-out mail mail-open mailbox mails menu minus paperclip pause"
-    " pencil play plug plus refresh-cw reply search send server settings shield-alert star stethoscope trash-2 triangle-alert undo-2"
-    " users x"
+    " folder-input folder-open globe image-off inbox info life-buoy lock log-in log-out mail mail-open mailbox mails menu minus paperclip"
+    " pause pencil play plug plus refresh-cw reply search send server settings shield-alert star stethoscope trash-2 triangle-alert"
+    " undo-2 users x"
 ).split()
 
 

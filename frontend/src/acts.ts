@@ -1,0 +1,132 @@
+// What a person does to mail: seen at once, told to the server, and taken back with one key. What the server refuses comes back with the
+// next refresh, and a sentence says why. One after the other, in the order of the keys; each bears a key of its own, so that one that
+// is told again after a broken connection is done once.
+
+import { fill, fromTemplate, need } from "./dom";
+import { post, Refused } from "./http";
+import type { List } from "./list";
+import type { Marks } from "./marks";
+import type { Selection } from "./selection";
+
+const STAYS = 10_000; // ms that a toast with its "undo" is seen; the key works longer
+const SOONEST = 1_000; // ms before what met no server is told again
+const LATEST = 15_000;
+
+/** After these a row lies in another folder. */
+const AWAY = new Set(["archive", "spam", "not_spam", "bin", "delete", "move"]);
+type Look = readonly [string, boolean];
+const LOOKS: Record<string, Look> = { read: ["unread", false], unread: ["unread", true], star: ["starred", true], unstar: ["starred", false] };
+
+type Told = { act?: string; said?: string };
+
+export class Acts {
+  onDone: () => void = () => {};
+  #queue: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  #done: string[] = []; // what z takes back, the last one first
+  #timer = 0;
+  readonly #place = need("toast");
+
+  constructor(readonly main: HTMLElement, readonly list: List, readonly selection: Selection, readonly marks: Marks) {}
+
+  /** Nothing is on its way to the server: what it tells now is how things are. */
+  async settled(): Promise<void> {
+    while (this.#waiting) await this.#queue;
+  }
+
+  /** On the marked messages, or on the chosen one. */
+  act(verb: string, target = "", by = 1): boolean {
+    const ids = this.#concerned();
+    if (!ids.length) return false;
+    this.#tell(verb, ids, { target, ...(this.marks.everything ? { everything: "1" } : {}) }, by);
+    this.marks.clear();
+    return true;
+  }
+
+  star(): boolean {
+    return this.act(this.#rows(this.#concerned()).every((row) => row.classList.contains("starred")) ? "unstar" : "star");
+  }
+
+  /** Read because it was looked at: no word about it, and nothing for z. */
+  seen(id: string): void {
+    if (this.#rows([id]).some((row) => row.classList.contains("unread"))) this.#tell("read", [id], { quietly: "1" });
+  }
+
+  drop(ids: readonly string[], target: string): void {
+    this.#tell("move", ids, { target });
+    this.marks.clear();
+  }
+
+  undo(): boolean {
+    this.#later(async () => {
+      const act = this.#done.pop() ?? ((await post("/acts/last/", {})) as Told).act;
+      if (act) this.#toast("t-undone", ((await this.#insist(`/acts/${act}/undo/`, {})) as Told).said);
+    });
+    return true;
+  }
+
+  #concerned(): readonly string[] {
+    return this.marks.ids.length ? this.marks.ids : this.selection.id ? [this.selection.id] : [];
+  }
+
+  #rows(ids: readonly string[]): HTMLElement[] {
+    return this.list.rows().filter((row) => ids.includes(row.dataset["message"] ?? ""));
+  }
+
+  #tell(verb: string, ids: readonly string[], more: Record<string, string>, by = 1): void {
+    const look = LOOKS[verb];
+    if (look) for (const row of this.#rows(ids)) row.classList.toggle(...look);
+    else if (AWAY.has(verb)) this.#takeAway(ids, by);
+    const fields = { key: unique(), verb, listing: this.main.dataset["folder"] ?? "", message: ids, ...more };
+    this.#later(async () => {
+      const { act, said } = (await this.#insist("/acts/", fields)) as Told;
+      if (more["quietly"]) return;
+      if (act) this.#done.push(act);
+      this.#toast("t-done", said);
+    });
+  }
+
+  #takeAway(ids: readonly string[], by: number): void {
+    const gone = ids.includes(this.selection.id);
+    this.list.drop((row) => ids.includes(row.dataset["message"] ?? ""));
+    if (gone) this.selection.move(by);
+  }
+
+  #later(task: () => Promise<void>): void {
+    this.#waiting++;
+    this.#queue = this.#queue
+      .then(task)
+      .catch((error: unknown) => this.#toast("t-refused", error instanceof Refused ? error.said : ""))
+      .then(() => {
+        this.#waiting--;
+        this.onDone();
+      });
+  }
+
+  /** Until a server answers. */
+  async #insist(url: string, fields: Record<string, string | readonly string[]>): Promise<unknown> {
+    for (let wait = SOONEST; ; wait = Math.min(2 * wait, LATEST)) {
+      try {
+        return await post(url, fields);
+      } catch (error) {
+        if (error instanceof Refused) throw error;
+        this.#toast("t-unsaved");
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    }
+  }
+
+  #toast(template: string, said = ""): void {
+    const toast = fromTemplate(template);
+    if (toast && said) fill(toast, "said", said);
+    this.#place.replaceChildren(toast ?? "");
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.#place.replaceChildren(), STAYS);
+  }
+}
+
+/** crypto.randomUUID is there over HTTPS only. */
+function unique(): string {
+  const hex = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
