@@ -1,8 +1,10 @@
 """What every test may use. The environment is set before Django is set up: settings are read once a process."""
 
 import atexit
+import gc
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,6 +18,11 @@ from pytest_django.plugin import DjangoDbBlocker
 from teczka.remote import egress
 from tests.database import TestDatabase, own_copy
 from tests.stock import data_folder, shelf
+
+# Every start would compile all of Teczka anew, and there are a hundred. Images of containers like to ask for that.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+gc.disable()  # until all is collected: imports leave no garbage
 
 # How long an example takes says more of the machine than of us.
 hypothesis.settings.register_profile("teczka", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -42,6 +49,11 @@ WAITING = ("cli", "faults", "worker")  # folders of tests that start processes, 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Those that wait begin first: at the end nothing is left to do meanwhile."""
     items.sort(key=lambda item: item.path.parent.name not in WAITING)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -2,12 +2,12 @@
 
 import secrets
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from urllib.request import Request, urlopen
 from uuid import uuid4
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from teczka.store.packs.blobs import Blobs
 from teczka.store.packs.folder import FolderBlobs
@@ -21,7 +21,8 @@ SIGN_IN = {"access_key_id": "somebody", "secret_access_key": "knows", "region": 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:
     """The address of an S3 server."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    moto = import_module("moto.server")  # heavy, and every process of a run collects every test
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
