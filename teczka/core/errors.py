@@ -66,6 +66,7 @@ class Trouble(StrEnum):
     FOLDER_NAME = "folder.name"  # folder: no name for one
     FOLDER_NEEDED = "folder.needed"  # folder: the inbox, or one that serves as something
     FOLDER_PARENT = "folder.parent"  # folder: there are folders in it
+    FOLDER_VANISHED = "folder.vanished"  # the message is there no longer
     FOLDER_BUSY = "folder.busy"  # "later"; tried again by itself
     SERVER_CLOSED = "server.closed"  # host: hung up in the middle
     SERVER_SILENT = "server.silent"  # host: no answer within the time-out

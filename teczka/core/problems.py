@@ -244,6 +244,10 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("There are folders in “%(folder)s”."),
         _("Remove them first, one by one."),
     ),
+    Trouble.FOLDER_VANISHED: (
+        _("The message lies in the folder “%(folder)s” on the server no longer: somebody moved or removed it there."),
+        _("It is kept here as it is. If it lies in another folder there, you see it there as well."),
+    ),
     Trouble.FOLDER_BUSY: (_("The server does not do that just now in the folder “%(folder)s”."), _LATER),
     Trouble.SERVER_CLOSED: (_("“%(host)s” hung up in the middle."), _LATER),
     Trouble.SERVER_SILENT: (_("“%(host)s” stopped answering."), _LATER),
