@@ -61,7 +61,8 @@ def fast(raw: bytes) -> Seen:
     found = fast_mail_parser.parse_email(raw)
     lines = ([found.from_] if found.from_ else [], found.to, found.cc, found.bcc)
     people = {
-        name: [person(one.display_name or "", one.address) for one in line] for name, line in zip(_LINES, lines, strict=True)
+        name: [person(one.display_name or "", one.address) for one in line]
+        for name, line in zip(_LINES, lines, strict=True)
     }
     files = [(one.filename, bytes(one.content)) for one in found.attachments]
     return Seen(found.subject, people, squeezed("".join(found.text_plain[:1])), files)
