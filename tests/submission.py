@@ -32,6 +32,7 @@ class Submission:
         self.attempts: list[tuple[str, str]] = []
         self.received: list[Envelope] = []
         self.refusal = ""  # instead of aiosmtpd's own
+        self.answers: dict[str, str] = {}  # to a recipient's RCPT, or to "DATA"; else it is accepted
         self.security = security
         self._without = list(without)  # mechanisms
         self._ca = trustme.CA()
@@ -74,6 +75,15 @@ class Submission:
         encrypted = self._context if self.security is Security.TLS else None
         return await self._loop.create_server(self._protocol, HOST, 0, ssl=encrypted)
 
+    def account_columns(self) -> dict[str, object]:
+        """Of an account that sends through it."""
+        return {
+            "smtp_host": "localhost",
+            "smtp_port": self.port,
+            "smtp_security": self.security.value,
+            "ca_pem": self.ca_pem,
+        }
+
     def _protocol(self) -> SMTP:
         starttls = self.security is Security.STARTTLS
         with warnings.catch_warnings():
@@ -109,8 +119,18 @@ class Submission:
         return await self._by_token(server, "OAUTHBEARER", head.removeprefix("n,a=").rstrip(","), bearer)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        self.received.append(envelope)
-        return "250 2.0.0 queued"
+        answer = self.answers.get("DATA", "250 2.0.0 queued")
+        if answer.startswith("2"):
+            self.received.append(envelope)
+        return answer
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        answer = self.answers.get(address, "250 2.1.5 ok")
+        if answer.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return answer
 
     async def _by_token(self, server: SMTP, mechanism: str, username: str, bearer: str) -> AuthResult:
         good = self.tokens.get(username) == bearer.removeprefix("auth=Bearer ")

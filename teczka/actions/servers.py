@@ -28,6 +28,17 @@ def reach(account: Account) -> tuple[Server, Credential]:
     return server, opens(account, account.username, account.host)
 
 
+def reach_outgoing(account: Account) -> tuple[Server, Credential]:
+    """As `reach`, for its submission server. Raises Problem(SENDING_NO_SERVER) where it has none."""
+    if not account.smtp_host or not account.smtp_port:
+        raise Problem(Trouble.SENDING_NO_SERVER)
+    allowed = policy(account.owner).allows_plain(account.smtp_host)
+    security = Security(account.smtp_security)
+    server = Server(account.smtp_host, account.smtp_port, security, account.ca_pem, plain_allowed=allowed)
+    check_encrypted(server)
+    return server, opens(account, account.smtp_username or account.username, account.smtp_host)
+
+
 def connect(account: Account, local: LocalMail) -> Connection:
     """By the account's protocol, signed in. Raises Problem."""
     server, credential = reach(account)

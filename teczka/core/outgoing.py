@@ -51,7 +51,9 @@ class Delivery(StrEnum):
 
 UNDO = timedelta(seconds=10)  # for which a message is held; what the pages say
 GRACE = timedelta(seconds=3)  # beyond it: the last click may be long on its way
-TRYING = timedelta(days=2)  # after which a server's "later" is an end (RFC 5321 §4.5.4.1 has four days or five, for relays)
+TRYING = timedelta(
+    days=2
+)  # after which a server's "later" is an end (RFC 5321 §4.5.4.1 has four days or five, for relays)
 LONGEST_PAUSE = timedelta(hours=4)
 
 # What may follow. By the keeper alone, under its lease: whatever comes from or goes to "sending", and held → queued.
@@ -61,7 +63,8 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.SENDING, State.DRAFT, State.CANCELLED}),
     State.SENDING: frozenset({State.SENT, State.FAILED, State.UNCERTAIN, State.QUEUED}),
     State.FAILED: frozenset({State.QUEUED, State.DRAFT, State.CANCELLED}),
-    State.UNCERTAIN: frozenset({State.SENT, State.QUEUED, State.CANCELLED}),  # found in Sent; else a person says which
+    # Found in Sent, else a person says which; or a try that was believed dead tells its end.
+    State.UNCERTAIN: frozenset({State.SENT, State.QUEUED, State.CANCELLED, State.FAILED, State.UNCERTAIN}),
     State.SENT: frozenset(),
     State.CANCELLED: frozenset({State.DRAFT}),
 }

@@ -28,9 +28,10 @@ from teczka.store.placements import flag_columns
 Identity = tuple[bytes, int]  # SHA-256 and length of the raw bytes
 
 # A row with a pack is a new message, unless the batch before brought the same bytes; one without is known, or the same bytes as another
-# of the batch. What this statement inserts it does not see as there before, so nothing is there twice. The owner's grant goes with
-# the message: "everything I may see" is one join. A placement that was marked gone by mistake comes back; a server restored from a
-# backup gives a UID that is gone to another message (which RFC 3501 §2.3.1.1 forbids), and then what lies there now is shown.
+# of the batch. What this statement inserts it does not see as there before, so nothing is there twice. A pack that is there already holds
+# what was sent from here (store/sent.py). The owner's grant goes with the message: "everything I may see" is one join. A placement that was
+# marked gone by mistake comes back; a server restored from a backup gives a UID that is gone to another message (which RFC 3501 §2.3.1.1
+# forbids), and then what lies there now is shown.
 ARRIVE = """
 WITH batch AS MATERIALIZED (
   SELECT * FROM json_to_recordset(%(rows)s) AS r (public_id uuid, sha256 bytea, size bigint,
@@ -41,7 +42,7 @@ WITH batch AS MATERIALIZED (
 packed AS (
   INSERT INTO store_pack (id, office_id, owner_id, account_id, size, created_at)
   SELECT pack, %(office)s, %(owner)s, %(account)s, max(pack_offset + pack_length) + %(header)s, now()
-  FROM batch WHERE pack IS NOT NULL GROUP BY pack),
+  FROM batch WHERE pack IS NOT NULL GROUP BY pack ON CONFLICT (id) DO NOTHING),
 arrived AS (
   INSERT INTO store_message (public_id, office_id, owner_id, account_id, sha256, size, pack_id, pack_offset, pack_length, pack_codec,
     internaldate, subject, from_name, from_address, to_line, sent_at, message_id, snippet, attachments, defects, reading_tries)

@@ -40,8 +40,9 @@ def parameters() -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def listening(channel: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-    """A connection that hears what is told on the channel from here on. Raises psycopg.Error where the database is not there."""
+async def listening(*channels: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    """A connection that hears what is told on the channels from here on. Raises psycopg.Error where the database is not there."""
     async with await psycopg.AsyncConnection.connect(**parameters(), autocommit=True) as heard:
-        await heard.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+        for channel in channels:
+            await heard.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
         yield heard

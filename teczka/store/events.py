@@ -9,6 +9,7 @@ from django.db import connection
 PAGES = "teczka_events"  # something changed that these people may be looking at; web/events.py passes it on
 UNREAD = "teczka_unread_mail"  # the readers have work (transaction B)
 REQUESTS = "teczka_requests"  # the keeper of an account shall look at its requests
+OUTGOING = "teczka_outgoing"  # and here at its outbox
 
 FOLDERS = 150  # public ids in one payload: NOTIFY takes 8,000 bytes
 
@@ -25,6 +26,10 @@ def changed(users: Sequence[UUID], account: UUID, folders: Iterable[UUID], *, un
 
 def ask_keeper(account_id: int) -> None:
     _notify((REQUESTS, str(account_id)))
+
+
+def ask_sender(account_id: int) -> None:
+    _notify((OUTGOING, str(account_id)))
 
 
 def _notify(*events: tuple[str, str]) -> None:

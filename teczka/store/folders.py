@@ -11,6 +11,7 @@ from teczka.core.folders import ORDER, FolderRole, LocalFolder, roles
 from teczka.core.mail import FolderStatus, RemoteFolder
 from teczka.store.models import Account, Folder
 
+# A folder under -1, core.folders.AWAITED, is here alone (store/sent.py), until its server lists one of its name.
 UPSERT = """
 WITH listed AS (
   SELECT * FROM unnest(%(names)s::bytea[], %(paths)s::text[], %(delimiters)s::text[], %(roles)s::text[], %(selectable)s::boolean[])
@@ -20,12 +21,12 @@ saved AS (
     on_server, stored, unread)
   SELECT gen_random_uuid(), %(office)s, %(owner)s, %(account)s, t.*, 0, 0, 0, 0 FROM listed t
   ON CONFLICT (account_id, wire_name) DO UPDATE SET path = excluded.path, delimiter = excluded.delimiter, role = excluded.role,
-    selectable = excluded.selectable, gone_at = NULL
-  WHERE (f.path, f.delimiter, f.role, f.selectable, f.gone_at)
+    selectable = excluded.selectable, gone_at = NULL, uidvalidity = nullif(f.uidvalidity, -1)
+  WHERE f.uidvalidity = -1 OR (f.path, f.delimiter, f.role, f.selectable, f.gone_at)
     IS DISTINCT FROM (excluded.path, excluded.delimiter, excluded.role, excluded.selectable, NULL::timestamptz)
   RETURNING 1),
 missed AS (
-  UPDATE store_folder f SET gone_at = now() WHERE account_id = %(account)s AND gone_at IS NULL
+  UPDATE store_folder f SET gone_at = now() WHERE account_id = %(account)s AND gone_at IS NULL AND uidvalidity IS DISTINCT FROM -1
     AND NOT EXISTS (SELECT FROM listed t WHERE t.wire_name = f.wire_name)
   RETURNING 1)
 SELECT (SELECT count(*) FROM saved) + (SELECT count(*) FROM missed)
@@ -35,7 +36,7 @@ KNOWN = """
 SELECT id, public_id, wire_name, uidvalidity, complete_below, highestmodseq, stored - (
     SELECT count(*) FROM store_placement p WHERE p.folder_id = f.id AND p.gone_at IS NULL AND p.left_at IS NOT NULL),
   on_server, role, path
-FROM store_folder f WHERE account_id = %s AND gone_at IS NULL AND selectable
+FROM store_folder f WHERE account_id = %s AND gone_at IS NULL AND selectable AND uidvalidity IS DISTINCT FROM -1
 """
 
 

@@ -4,27 +4,44 @@ import asyncio
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from teczka.core.settings import settings
 from teczka.store.connections import listening
-from teczka.store.events import REQUESTS
+from teczka.store.events import OUTGOING, REQUESTS
 from teczka.store.leases import Lease, Leases
 from teczka.store.models.accounts import accounts_at_work
 from teczka.worker.keeper import Keeper
+from teczka.worker.sending import Sender
 from teczka.worker.tidy import HOURLY, tidy
 
 SHARE_SECONDS = 1.0  # how often accounts are shared out anew
 PASSES = 8  # at a time: one that waits for a slow server shall not hold the others up
+SENDINGS = 8
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An account whose lease we hold, and who works on it."""
+
+    keeper: Keeper
+    sender: Sender
+    tasks: list[asyncio.Task[None]]
+
+    @property
+    def ended(self) -> bool:
+        return any(task.done() for task in self.tasks)
 
 
 class Worker:
     def __init__(self, stopping: threading.Event) -> None:
         self._stopping = stopping
         self._leases = Leases()
-        self._keepers: dict[int, tuple[Keeper, asyncio.Task[None]]] = {}
+        self._kept: dict[int, Kept] = {}
         self._pool = ThreadPoolExecutor(PASSES, thread_name_prefix="pass")
+        self._sendings = ThreadPoolExecutor(SENDINGS, thread_name_prefix="send")
         self._changed = asyncio.Event()
 
     async def run(self) -> None:
@@ -41,46 +58,52 @@ class Worker:
         finally:
             listening.cancel()
             tidying.cancel()
-            for _, task in self._keepers.values():
-                task.cancel()
+            for kept in self._kept.values():
+                for task in kept.tasks:
+                    task.cancel()
             self._leases.close()
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            for pool in (self._pool, self._sendings):
+                pool.shutdown(wait=False, cancel_futures=True)
 
     async def _share_out(self) -> None:
         accounts = dict(await asyncio.to_thread(accounts_at_work))
-        for account_id, (keeper, task) in list(self._keepers.items()):
-            if task.done() or account_id not in accounts:
-                await self._let_go(account_id, keeper, task)
+        for account_id, kept in list(self._kept.items()):
+            if kept.ended or account_id not in accounts:
+                await self._let_go(account_id, kept)
         share = -(-len(accounts) // max(1, self._leases.workers()))
         for account_id, owner_id in accounts.items():
-            if len(self._keepers) >= share:
+            if len(self._kept) >= share:
                 break
-            if account_id not in self._keepers and (lease := self._leases.try_take(account_id)):
+            if account_id not in self._kept and (lease := self._leases.try_take(account_id)):
                 self._take(lease, owner_id)
-        for account_id, (keeper, task) in list(self._keepers.items())[share:]:
-            await self._let_go(account_id, keeper, task)
+        for account_id, kept in list(self._kept.items())[share:]:
+            await self._let_go(account_id, kept)
 
     def _take(self, lease: Lease, owner_id: int) -> None:
         keeper = Keeper(lease, owner_id, self._pool, settings().poll_seconds)
-        self._keepers[lease.account_id] = keeper, asyncio.create_task(keeper.run())
+        sender = Sender(lease, owner_id, self._sendings)
+        tasks = [asyncio.create_task(work.run()) for work in (keeper, sender)]
+        self._kept[lease.account_id] = Kept(keeper, sender, tasks)
 
-    async def _let_go(self, account_id: int, keeper: Keeper, task: asyncio.Task[None]) -> None:
-        """A pass that is under way in its thread writes nothing more: the next holder's epoch fences it."""
-        task.cancel()
-        done, _ = await asyncio.wait([task])
+    async def _let_go(self, account_id: int, kept: Kept) -> None:
+        """A pass that is under way in its thread writes nothing more: the next holder's epoch fences it. A message that is just being sent
+        still tells its end (actions/sending.py)."""
+        for task in kept.tasks:
+            task.cancel()
+        done, _ = await asyncio.wait(kept.tasks)
         for ended in done:
             if not ended.cancelled() and (error := ended.exception()):
                 log.error("account %s: its keeper failed", account_id, exc_info=error)
-        self._leases.release(keeper.lease)
-        del self._keepers[account_id]
+        self._leases.release(kept.keeper.lease)
+        del self._kept[account_id]
 
     async def _listen(self) -> None:
         """Requests name an account; whoever does not keep it has a look whether there is a new one."""
-        async with listening(REQUESTS) as listener:
+        async with listening(REQUESTS, OUTGOING) as listener:
             async for notice in listener.notifies():
-                kept = self._keepers.get(int(notice.payload))
+                kept = self._kept.get(int(notice.payload))
                 if kept:
-                    kept[0].wake()
+                    (kept.sender if notice.channel == OUTGOING else kept.keeper).wake()
                 self._changed.set()
 
     async def _tidy(self) -> None:

@@ -1,0 +1,229 @@
+"""Sending, as the writer of a letter does it: send, take back, try again, say what became of it. The keeper does the rest (sending.py)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from mmap import ACCESS_READ, mmap
+from tempfile import TemporaryFile
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from teczka.actions.drafts import Changed
+from teczka.actions.letters import letter_of
+from teczka.core import providers
+from teczka.core.errors import NotAllowed, Problem, Trouble
+from teczka.core.ladder import Step
+from teczka.core.outgoing import GRACE, UNDO, Delivery, Line, State
+from teczka.core.recipients import Mailbox, without_doubles
+from teczka.mime.compose import Built, build
+from teczka.mime.readback import check
+from teczka.mime.recipients import wire
+from teczka.mime.structure import Raw
+from teczka.remote.smtp import check_address, too_large
+from teczka.store import events
+from teczka.store.blobs import blobs
+from teczka.store.mail import keep_room
+from teczka.store.models import Account, Outgoing, Pack, Recipient, User
+from teczka.store.outgoing import note, step, trouble_columns
+from teczka.store.packs.format import key
+from teczka.store.packs.reader import HELD_BYTES, mapped
+from teczka.store.packs.spool import SpoolFile
+from teczka.store.packs.writer import Pack as Packed
+from teczka.store.viewer import as_user
+
+MEGABYTE = 1_000_000
+
+
+def send(actor: User, public_id: UUID, revision: int, when: datetime | None = None) -> Outgoing:
+    """Hold it, for its undo or until `when`; built now, checked, durable. Raises Changed where the draft is not that revision any longer,
+    NotAllowed, and Problem for whatever can be known of it before it leaves."""
+    row, account = _draft(actor, public_id, revision)
+    if not any(row.recipients.get(line) for line in Line):
+        raise Problem(Trouble.SENDING_NOBODY)
+    if not account.smtp_host:
+        raise Problem(Trouble.SENDING_NO_SERVER)
+    now = timezone.now()
+    letter = letter_of(actor, row, when or now)
+    built = build(letter)
+    people = list(_people(row))
+    for address in (wire(row.from_address), *(address for _, _, address in people)):
+        check_address(address)
+    most = size_limit(actor, account.public_id)
+    if most and built.transmitted_size > most:
+        raise too_large(account.smtp_host, built.transmitted_size, most)
+    packed = _keep(built)
+    try:
+        with _readable(packed) as own:
+            check(letter, own)
+        return _hold(actor, row, revision, people, packed, when or now + UNDO + GRACE)
+    except BaseException:
+        blobs().delete(key(packed.id))
+        raise
+
+
+def cancel(actor: User, public_id: UUID) -> Outgoing:
+    """Back to a draft, what has not left or was refused. Raises Problem(SENDING_TOO_LATE), NotAllowed."""
+    with _mine(actor, public_id) as row:
+        pack = row.pack_id
+        Recipient.objects.filter(outgoing=row).delete()
+        nothing = dict.fromkeys(
+            ("pack", "pack_offset", "pack_length", "pack_codec", "sha256", "size", "send_at", "next_try_at")
+        )
+        if not step(row, State.DRAFT, tries=0, **nothing, **trouble_columns(None)):
+            raise Problem(Trouble.SENDING_TOO_LATE)
+        note(row, State.DRAFT)
+        if pack:
+            Pack.objects.filter(pk=pack).delete()
+    if pack:
+        blobs().delete(key(pack))
+    return row
+
+
+def retry(actor: User, public_id: UUID) -> Outgoing:
+    """What failed, or perhaps never left: once more, at once, and the same bytes. Raises Problem(SENDING_TOO_LATE), NotAllowed."""
+    with _mine(actor, public_id) as row:
+        now = timezone.now()
+        if not step(row, State.QUEUED, send_at=now, next_try_at=now, tries=0, **trouble_columns(None)):
+            raise Problem(Trouble.SENDING_TOO_LATE)
+        Recipient.objects.filter(outgoing=row, state=Delivery.REFUSED).update(
+            state=Delivery.PENDING, code=None, said=""
+        )
+        note(row, "again")
+        events.ask_sender(row.account_id)
+    return row
+
+
+def settle(actor: User, public_id: UUID) -> Outgoing:
+    """Its owner knows that it arrived. Raises Problem(SENDING_TOO_LATE), NotAllowed."""
+    with _mine(actor, public_id) as row:
+        if row.state != State.UNCERTAIN or not step(row, State.SENT, sent_at=row.attempt_at, **trouble_columns(None)):
+            raise Problem(Trouble.SENDING_TOO_LATE)
+        note(row, "arrived")
+    return row
+
+
+def give_up(actor: User, public_id: UUID) -> Outgoing:
+    """It is not sent again, and shown no longer. Raises Problem(SENDING_TOO_LATE), NotAllowed."""
+    with _mine(actor, public_id) as row:
+        if not step(row, State.CANCELLED):
+            raise Problem(Trouble.SENDING_TOO_LATE)
+        note(row, State.CANCELLED)
+    return row
+
+
+def size_limit(actor: User, account_id: UUID) -> int:
+    """Bytes of the largest message that the account's server takes, as it told when it was spoken to last; else what its provider is
+    known for; 0: nobody knows. Nobody is called. Raises NotAllowed."""
+    account = _account(actor, account_id)
+    if account.smtp_size is not None:
+        return account.smtp_size
+    told = [
+        int(rung["facts"].get("size", 0))
+        for rung in account.check_report
+        if rung.get("service") == "smtp" and rung.get("step") == Step.SIGNIN
+    ]
+    provider = providers.by_id(account.provider)
+    known = provider.limits.get("message_mb", 0) * MEGABYTE if provider else 0
+    return next((size for size in told if size), known)
+
+
+def _account(actor: User, public_id: UUID) -> Account:
+    with as_user(actor.pk):
+        account = Account.objects.filter(owner=actor, public_id=public_id, deleted_at=None).first()
+    if account is None:
+        raise NotAllowed
+    return account
+
+
+def _draft(actor: User, public_id: UUID, revision: int) -> tuple[Outgoing, Account]:
+    with as_user(actor.pk):
+        row = Outgoing.objects.select_related("account").filter(owner=actor, public_id=public_id).first()
+    if row is None:
+        raise NotAllowed
+    if row.state != State.DRAFT or row.revision != revision:
+        raise Changed
+    if row.account.rests:
+        raise Problem(Trouble.ACCOUNT_RESTS)
+    return row, row.account
+
+
+def _people(row: Outgoing) -> Iterator[tuple[Line, str, str]]:
+    """Line, name, address as on the wire. Who stands on several lines gets it once, and is visible where he can be: To before Cc before
+    Bcc."""
+    lines = [[Mailbox(name, address) for name, address in row.recipients.get(line, [])] for line in Line]
+    for line, people in zip(Line, without_doubles(*lines), strict=True):
+        for person in people:
+            yield line, person.name, wire(person.address)
+
+
+def _keep(built: Built) -> Packed:
+    """Durable when it returns, and never held whole."""
+    keep_room(blobs().incoming, built.own_size)
+    spool = SpoolFile(blobs())
+    try:
+        for piece in built.own():
+            spool.write(piece)
+    except BaseException:
+        spool.discard()
+        raise
+    return spool.finish()
+
+
+@contextmanager
+def _readable(packed: Packed) -> Iterator[Raw]:
+    """What was kept, as readers want it; a large letter through an unnamed copy of its file."""
+    with mapped(blobs(), packed.id, packed.entries[0]) as own:
+        if len(own) <= HELD_BYTES:
+            yield bytes(own)
+            return
+        with TemporaryFile(dir=blobs().incoming) as file:
+            file.write(own)
+            file.flush()
+            with mmap(file.fileno(), 0, access=ACCESS_READ) as whole:
+                yield whole
+
+
+def _hold(
+    actor: User, row: Outgoing, revision: int, people: list[tuple[Line, str, str]], packed: Packed, when: datetime
+) -> Outgoing:
+    entry = packed.entries[0]
+    with _mine(actor, row.public_id) as now:
+        if now.revision != revision or now.state != State.DRAFT:
+            raise Changed
+        Pack.objects.create(
+            id=packed.id, office_id=row.office_id, owner_id=row.owner_id, account_id=row.account_id, size=packed.size
+        )
+        step(
+            now,
+            State.HELD,
+            send_at=when,
+            next_try_at=None,
+            discarded_at=None,
+            pack_id=packed.id,
+            pack_offset=entry.offset,
+            pack_length=entry.length,
+            pack_codec=entry.codec,
+            sha256=entry.sha256,
+            size=entry.raw_length,
+        )
+        Recipient.objects.bulk_create(
+            Recipient(outgoing=now, owner_id=now.owner_id, kind=line, name=name, address=address)
+            for line, name, address in people
+        )
+        note(now, State.HELD, until=when.isoformat())
+        events.ask_sender(now.account_id)
+    return now
+
+
+@contextmanager
+def _mine(actor: User, public_id: UUID) -> Iterator[Outgoing]:
+    """Locked until the transaction ends; what changes is told. Raises NotAllowed."""
+    with as_user(actor.pk), transaction.atomic():
+        found = Outgoing.objects.select_for_update(of=("self",)).select_related("account")
+        row = found.filter(owner=actor, public_id=public_id).first()
+        if row is None:
+            raise NotAllowed
+        yield row
+        events.changed([actor.public_id], row.account.public_id, [])

@@ -1,0 +1,172 @@
+"""Mail out: what is due is sent by the worker that holds its account's lease, each message once.
+
+A try is committed before anybody is called, under the lease. What came of it is committed under the try's own id: this process alone
+knows it, even where the lease has passed on meanwhile and the next holder could but call the message uncertain.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from teczka.actions.fetch import OWNERS, REFUSED
+from teczka.actions.gate import gate
+from teczka.actions.sent import follow, was_sent
+from teczka.actions.servers import reach_outgoing
+from teczka.actions.tokens import doubt_token
+from teczka.core.delivery import Outcome, Verdict
+from teczka.core.errors import Problem, Trouble
+from teczka.core.outgoing import HOPELESS, State, after, over, pause
+from teczka.mime.recipients import wire
+from teczka.mime.transmitted import transmitted
+from teczka.remote.smtp import Envelope, SmtpSession, send
+from teczka.store import events
+from teczka.store.acts import lock
+from teczka.store.blobs import blobs
+from teczka.store.leases import Lease
+from teczka.store.models import Account, Message, Outgoing
+from teczka.store.outgoing import Outbox, note, record, report, trouble_columns
+from teczka.store.packs.format import Codec, Entry
+from teczka.store.packs.reader import mapped
+from teczka.store.viewer import as_user
+
+log = logging.getLogger(__name__)
+
+
+class Sending:
+    """Of one account. Not for several threads at once."""
+
+    def __init__(self, account_id: int, owner_id: int, lease: Lease) -> None:
+        with as_user(owner_id):
+            self._account = Account.objects.select_related("owner__office").get(pk=account_id)
+        self._outbox = Outbox(self._account, lease)
+        self._recovered = False
+
+    def run(self) -> float | None:
+        """All that is due; then in how many seconds there will be more, None: not before somebody asks. Raises LeaseLost."""
+        if not self._recovered:
+            self._outbox.recover()
+            self._recovered = True
+        self._outbox.release(timezone.now())
+        while row := self._outbox.take(timezone.now()):
+            self._send(row)
+        followed = follow(self._account)
+        due = self._outbox.next_at()
+        seconds = max(0.0, (due - timezone.now()).total_seconds()) if due else None
+        return min((one for one in (seconds, followed) if one is not None), default=None)
+
+    def _send(self, row: Outgoing) -> None:
+        session: SmtpSession | None = None
+        try:
+            session = self._connect()
+            outcome = self._say(session, row)
+        except Problem as problem:
+            outcome = Outcome(Verdict.UNSENT, problem=problem)
+        except Exception:  # before the end of the text was said (remote/smtp/send.py): nobody has it
+            log.exception("outgoing %s: a mistake of ours", row.public_id)
+            outcome = Outcome(Verdict.UNSENT, problem=Problem(Trouble.INTERNAL))
+        try:
+            self._settle(row, outcome)
+        finally:
+            if session:
+                session.close()
+
+    def _connect(self) -> SmtpSession:
+        server, credential = reach_outgoing(self._account)
+        session = SmtpSession.connect(server, credential, gate())
+        if session.size != self._account.smtp_size:
+            with self._outbox.writing():
+                Account.objects.filter(pk=self._account.pk).update(smtp_size=session.size)
+            self._account.smtp_size = session.size
+        return session
+
+    def _say(self, session: SmtpSession, row: Outgoing) -> Outcome:
+        recipients = self._outbox.recipients(row)
+        with mapped(blobs(), _pack(row), _entry(row)) as own:
+            leaving = transmitted(own)
+            envelope = Envelope(
+                sender=wire(row.from_address),
+                recipients=[person.address for person in recipients],
+                size=len(own) - leaving.start,
+                key=row.attempt.hex if row.attempt else "",
+                eight_bit=not leaving.ascii,
+                utf8=not leaving.ascii,
+                receipt=row.wants_receipt,
+            )
+            return send(session, envelope, _pieces(own, leaving.start))
+
+    def _settle(self, row: Outgoing, outcome: Outcome) -> None:
+        now = timezone.now()
+        with as_user(self._account.owner_id):
+            lock([self._account.pk, *_answered_in(row)])
+            deliveries = record(row, outcome)
+            late = over(row.send_at or now, now)
+            state = after(outcome, deliveries, mendable=self._mendable(row, outcome.problem), over=late)
+            if not report(row, state, **self._columns(row, state, outcome, now)):
+                return  # its owner has decided meanwhile
+            note(
+                row,
+                state,
+                verdict=outcome.verdict,
+                **({"problem": outcome.problem.as_json()} if outcome.problem else {}),
+            )
+            if state is State.SENT:
+                was_sent(self._account, row)
+            if state is State.UNCERTAIN:
+                events.ask_keeper(self._account.pk)
+            events.changed([self._account.owner.public_id], self._account.public_id, [], unread=state is State.SENT)
+        if outcome.problem and outcome.problem.trouble is Trouble.SIGNIN_TOKEN:
+            doubt_token(self._account)
+
+    def _columns(self, row: Outgoing, state: State, outcome: Outcome, now: datetime) -> dict[str, Any]:
+        columns = trouble_columns(outcome.problem)
+        if state is State.QUEUED:
+            columns["next_try_at"] = now + pause(row.tries)
+        elif state is State.SENT:
+            columns["sent_at"] = now
+        elif state is State.FAILED and self._mendable(row, outcome.problem) and outcome.verdict is not Verdict.REFUSED:
+            detail = outcome.problem.detail if outcome.problem else ""
+            columns = trouble_columns(Problem(Trouble.SENDING_EXPIRED, host=self._account.smtp_host, detail=detail))
+        return columns
+
+    def _mendable(self, row: Outgoing, problem: Problem | None) -> bool:
+        """By time alone. A refused token may have ended before its time: then one more try is made with a new one."""
+        if problem is None:
+            return True
+        if problem.trouble is Trouble.SIGNIN_TOKEN:
+            return row.tries < 2
+        return problem.trouble not in HOPELESS | OWNERS | REFUSED | {Trouble.INTERNAL}
+
+
+def _answered_in(row: Outgoing) -> list[int]:
+    """The account of the message that is answered: it may be another one."""
+    return (
+        list(Message.objects.filter(pk=row.answers_id).values_list("account_id", flat=True)) if row.answers_id else []
+    )
+
+
+def _pack(row: Outgoing) -> UUID:
+    if row.pack_id is None:
+        raise FileNotFoundError("no bytes are kept")
+    return row.pack_id
+
+
+def _entry(row: Outgoing) -> Entry:
+    return Entry(
+        row.pack_offset or 0,
+        row.pack_length or 0,
+        Codec(row.pack_codec or 0),
+        row.size or 0,
+        bytes(row.sha256 or b""),
+    )
+
+
+def _pieces(own: memoryview, start: int) -> Iterator[memoryview]:
+    for at in range(start, len(own), PIECE):
+        yield own[at : at + PIECE]
+
+
+PIECE = 65_536  # bytes: what a step's time has to be enough for

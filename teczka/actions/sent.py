@@ -1,0 +1,90 @@
+"""What follows once a message was sent, or may have been: our own copy, the mark on what it answers, and the look into Sent."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from teczka.core import providers
+from teczka.core.accounts import Mode, Protocol
+from teczka.core.folders import FolderRole
+from teczka.core.outgoing import Delivery, Origin, State
+from teczka.core.providers import SaveSent
+from teczka.store import acts, events
+from teczka.store.correspondents import wrote_to
+from teczka.store.models import Account, Outgoing, Placement, Recipient
+from teczka.store.outgoing import note, step, trouble_columns
+from teczka.store.sent import filed, keep_copy, spare_copies, waiting_copies
+from teczka.store.viewer import as_user
+
+# Before our copy is appended where the provider may file its own: how long that takes at most.
+PATIENCE = timedelta(seconds=60)
+# Seconds between two looks for what the server may file.
+SOON = 15.0
+LATER = 900.0
+FRESH = timedelta(minutes=15)
+
+_MARKS = {
+    Origin.REPLY: "\\Answered",  # RFC 3501 §2.3.2
+    Origin.REPLY_ALL: "\\Answered",
+    Origin.FORWARD: "$Forwarded",  # RFC 5788
+    Origin.FORWARD_ATTACHED: "$Forwarded",
+}
+
+
+def was_sent(account: Account, row: Outgoing) -> None:
+    """In the transaction that says so, under `acts.lock`."""
+    _file_copy(account, row)
+    _mark_answered(row)
+    people = Recipient.objects.filter(outgoing=row).exclude(state=Delivery.REFUSED).values_list("name", "address")
+    wrote_to(account, list(people), row.sent_at or timezone.now())
+    events.ask_keeper(account.pk)
+
+
+def follow(account: Account) -> float | None:
+    """Uncertain messages that lie in Sent were sent; our copies of what the server has filed itself are not needed. In how many seconds
+    to look again; None: nothing is waited for."""
+    with as_user(account.owner_id):
+        uncertain = list(Outgoing.objects.filter(account=account, state=State.UNCERTAIN, discarded_at=None))
+        waiting = waiting_copies(account.pk)
+        if not uncertain and not waiting:
+            return None
+        acts.lock([account.pk])
+        found = filed(account.pk, [row.message_id for row in uncertain])
+        for row in uncertain:
+            if row.message_id in found and step(row, State.SENT, sent_at=row.attempt_at, **trouble_columns(None)):
+                _found(account, row)
+        changed = spare_copies(account.pk)
+        if found or changed:
+            events.changed([account.owner.public_id], account.public_id, [])
+    fresh = any(row.attempt_at and timezone.now() - row.attempt_at < FRESH for row in uncertain)
+    return SOON if fresh or waiting else LATER
+
+
+def _found(account: Account, row: Outgoing) -> None:
+    Recipient.objects.filter(outgoing=row, state=Delivery.PENDING).update(state=Delivery.ACCEPTED)
+    note(row, "found")
+    _mark_answered(row)
+
+
+def _file_copy(account: Account, row: Outgoing) -> None:
+    provider = providers.by_id(account.provider) or providers.by_server(account.smtp_host)
+    rule = provider.save_sent if provider else SaveSent.UNKNOWN
+    told = account.protocol == Protocol.IMAP
+    if told and rule is SaveSent.SERVER:
+        return  # the next pass brings it
+    if not told or account.mode == Mode.READ_ONLY:
+        keep_copy(row, account, None)
+        return
+    keep_copy(row, account, PATIENCE if rule is SaveSent.UNKNOWN else timedelta(0))
+
+
+def _mark_answered(row: Outgoing) -> None:
+    mark = _MARKS.get(Origin(row.kind))
+    if not mark or not row.answers_id:
+        return
+    places = Placement.objects.filter(message=row.answers_id, gone_at=None).exclude(folder__role=FolderRole.ALL)
+    chosen = acts.Chosen(placements=list(places.values_list("pk", flat=True)))
+    if acts.flag(row.owner_id, None, chosen, mark, value=True).count:
+        account = places.values_list("folder__account", flat=True).first()
+        if account:
+            events.ask_keeper(account)

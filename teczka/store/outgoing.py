@@ -1,0 +1,144 @@
+"""Messages on their way out. Each step is a compare-and-set within its caller's transaction, and a line of the message's own log.
+
+What the keeper does is fenced by its lease, so a worker that was believed dead can neither begin a try nor tell of one.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db.models import F, Min, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from teczka.core.delivery import Answer, Outcome, Verdict
+from teczka.core.errors import Problem, Trouble
+from teczka.core.outgoing import Delivery, State, before
+from teczka.store import events
+from teczka.store.leases import Lease, fence
+from teczka.store.models import Account, Outgoing, OutgoingEvent, Recipient
+from teczka.store.viewer import as_user
+
+_DELIVERED = {
+    Verdict.ACCEPTED: Delivery.ACCEPTED,
+    Verdict.REFUSED: Delivery.REFUSED,
+    Verdict.LATER: Delivery.LATER,
+}
+
+
+def step(row: Outgoing, to: State, *, trying: UUID | None = None, **columns: Any) -> bool:
+    """False where it is no longer what `to` may follow, or not in this try. `row` is as it became."""
+    found = Outgoing.objects.filter(pk=row.pk, state__in=before(to))
+    if trying:
+        found = found.filter(attempt=trying)
+    if not found.update(state=to, updated_at=timezone.now(), **columns):
+        return False
+    for name, value in {"state": to, **columns}.items():
+        setattr(row, name, value)
+    return True
+
+
+def report(row: Outgoing, to: State, **columns: Any) -> bool:
+    """What became of a try, by whoever made it: the try's id is the fence, since nobody else can know. False where its owner has decided
+    meanwhile. After the lease's next holder has called it uncertain, this is the better word."""
+    found = Outgoing.objects.select_for_update().filter(pk=row.pk, attempt=row.attempt)
+    now = found.filter(state__in=[State.SENDING, State.UNCERTAIN]).first()
+    return now is not None and now.attempt == row.attempt and step(row, to, trying=row.attempt, **columns)
+
+
+def note(row: Outgoing, what: str, **params: object) -> None:
+    OutgoingEvent.objects.create(outgoing=row, owner_id=row.owner_id, what=what, params=params)
+
+
+def trouble_columns(problem: Problem | None) -> dict[str, Any]:
+    if problem is None:
+        return {"trouble": "", "trouble_params": {}, "trouble_detail": ""}
+    return {"trouble": problem.trouble, "trouble_params": problem.params, "trouble_detail": problem.detail}
+
+
+class Outbox:
+    """Of one account, for whoever holds its lease. Every method may raise LeaseLost."""
+
+    def __init__(self, account: Account, lease: Lease) -> None:
+        self._account = account
+        self._lease = lease
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction of the lease's holder, as the owner."""
+        with as_user(self._account.owner_id):
+            fence(self._account.pk, self._lease.epoch)
+            yield
+
+    def recover(self) -> int:
+        """At the beginning of a lease: who was sending then is no more, and what became of it nobody knows."""
+        with self.writing():
+            rows = list(self._rows(State.SENDING).select_for_update())
+            for row in rows:
+                unknown = Problem(Trouble.SENDING_UNCERTAIN, host=self._account.smtp_host, reason="killed")
+                step(row, State.UNCERTAIN, **trouble_columns(unknown))
+                note(row, State.UNCERTAIN, reason="killed")
+            self._tell(bool(rows))
+        return len(rows)
+
+    def release(self, now: datetime) -> int:
+        """What was held for its undo, or until its hour, is due."""
+        with self.writing():
+            rows = list(self._rows(State.HELD).filter(send_at__lte=now).select_for_update())
+            for row in rows:
+                step(row, State.QUEUED, next_try_at=row.send_at)
+                note(row, State.QUEUED)
+            self._tell(bool(rows))
+        return len(rows)
+
+    def take(self, now: datetime) -> Outgoing | None:
+        """The next that is due, as a new try; committed before anybody is called."""
+        with self.writing():
+            due = self._rows(State.QUEUED).filter(next_try_at__lte=now).order_by("next_try_at", "id")
+            row = due.select_for_update().first()
+            if row is None:
+                return None
+            step(row, State.SENDING, attempt=uuid4(), attempt_at=now, tries=row.tries + 1)
+            note(row, State.SENDING, attempt=str(row.attempt), number=row.tries)
+            self._tell(True)
+        return row
+
+    def next_at(self) -> datetime | None:
+        """When there will be something to do."""
+        with self.writing():
+            waiting = self._rows(State.HELD, State.QUEUED)
+            told = waiting.aggregate(first=Min(Coalesce(F("next_try_at"), F("send_at"))))
+        first = told["first"]
+        return first if isinstance(first, datetime) else None
+
+    def recipients(self, row: Outgoing) -> list[Recipient]:
+        """Whom the next try is for: neither who has it already, nor who refused it."""
+        with self.writing():
+            left = Recipient.objects.filter(outgoing=row, state__in=[Delivery.PENDING, Delivery.LATER])
+            return list(left.order_by("id"))
+
+    def _rows(self, *states: State) -> QuerySet[Outgoing]:
+        return Outgoing.objects.filter(account=self._account, state__in=states)
+
+    def _tell(self, changed: bool) -> None:
+        if changed:
+            events.changed([self._account.owner.public_id], self._account.public_id, [])
+
+
+def record(row: Outgoing, outcome: Outcome) -> list[Delivery]:
+    """Each recipient's answer, where it is the last word of a try. Who was accepted in a try whose end is unknown still waits."""
+    final = outcome.verdict is Verdict.ACCEPTED
+    said: Mapping[str, Answer] = {
+        address: answer
+        for address, answer in outcome.answers.items()
+        if final or answer.verdict is not Verdict.ACCEPTED
+    }
+    everybody = list(Recipient.objects.filter(outgoing=row).order_by("id"))
+    for person in everybody:
+        answer = said.get(person.address)
+        if answer and person.state in {Delivery.PENDING, Delivery.LATER}:
+            person.state, person.code, person.said = _DELIVERED[answer.verdict], answer.code, answer.said
+            person.save(update_fields=["state", "code", "said"])
+    return [Delivery(person.state) for person in everybody]

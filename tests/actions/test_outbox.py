@@ -1,0 +1,363 @@
+"""A letter on its way: what the states are, who moves them, and what follows when it has left."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from teczka.actions import outbox
+from teczka.actions.drafts import Changed
+from teczka.core.acts import Kind, OperationState
+from teczka.core.errors import LeaseLost, NotAllowed, Problem, Trouble
+from teczka.core.folders import AWAITED
+from teczka.core.outgoing import Origin, State
+from teczka.store.blobs import blobs
+from teczka.store.leases import Leases, revoke
+from teczka.store.models import Account, Correspondent, Folder, Message, Operation, Outgoing, Pack, Placement
+from teczka.store.outgoing import Outbox
+from teczka.store.packs.format import Codec, Entry, key
+from teczka.store.packs.reader import read
+from teczka.store.viewer import as_user
+from tests.cast import Cast, make_cast, make_folder
+from tests.outgoing import EWA, JAN, OLA, deliver, fresh, log_of, recipients, sends, sent, state_of, written
+from tests.stored import store
+from tests.submission import SIZE, Submission
+
+
+@pytest.fixture(scope="module")
+def submission() -> Iterator[Submission]:
+    with Submission() as server:
+        yield server
+
+
+@pytest.fixture
+def cast(own_database: object) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def account(cast: Cast, submission: Submission) -> Account:
+    submission.received.clear()
+    submission.answers.clear()
+    submission.attempts.clear()
+    return sends(cast.anna, submission)
+
+
+def trouble_of(row: Outgoing) -> str:
+    return fresh(row).trouble
+
+
+def due(row: Outgoing) -> None:
+    """As if the pause before the next try were over."""
+    with as_user(row.owner_id):
+        Outgoing.objects.filter(pk=row.pk).update(next_try_at=timezone.now())
+
+
+# --- send and take back ---
+
+
+def test_a_letter_is_held_for_its_undo_and_leaves_once_that_is_over(account: Account, submission: Submission) -> None:
+    draft = written(account)
+    assert outbox.send(account.owner, draft.public_id, draft.revision).state == State.HELD
+    seconds = deliver(account)
+    assert seconds is not None
+    assert 10 < seconds <= 13
+    assert not submission.received
+    row = sent(written(account))
+    deliver(account)
+    assert state_of(row) is State.SENT
+    assert log_of(row) == ["held", "queued", "sending", "sent"]
+    assert recipients(row) == {JAN: "accepted"}
+    (received,) = submission.received
+    assert received.mail_from == account.address
+    assert message_from_bytes(received.original_content)["Message-ID"] == f"<{row.message_id}>"
+
+
+def test_what_is_taken_back_is_a_draft_again_and_its_bytes_are_gone(account: Account, submission: Submission) -> None:
+    row = sent(written(account))
+    pack = row.pack_id
+    assert pack is not None
+    assert outbox.cancel(account.owner, row.public_id).state == State.DRAFT
+    deliver(account)
+    assert not submission.received
+    assert recipients(row) == {}
+    with as_user(account.owner_id):
+        assert not Pack.objects.filter(pk=pack).exists()
+    with pytest.raises(FileNotFoundError):
+        blobs().size(key(pack))
+    again = sent(fresh(row))
+    deliver(account)
+    assert state_of(again) is State.SENT
+
+
+def test_what_has_left_cannot_be_taken_back(account: Account) -> None:
+    row = sent(written(account))
+    deliver(account)
+    for verb in (outbox.cancel, outbox.retry, outbox.settle, outbox.give_up):
+        with pytest.raises(Problem) as caught:
+            verb(account.owner, row.public_id)
+        assert caught.value.trouble is Trouble.SENDING_TOO_LATE
+
+
+def test_a_draft_that_changed_meanwhile_is_not_sent(account: Account) -> None:
+    draft = written(account)
+    with pytest.raises(Changed):
+        outbox.send(account.owner, draft.public_id, draft.revision + 1)
+    outbox.send(account.owner, draft.public_id, draft.revision)
+    with pytest.raises(Changed):
+        outbox.send(account.owner, draft.public_id, draft.revision)
+
+
+def test_nobody_else_sends_or_takes_back(cast: Cast, account: Account) -> None:
+    row = written(account)
+    for stranger in cast.strangers:
+        with pytest.raises(NotAllowed):
+            outbox.send(stranger, row.public_id, row.revision)
+        for verb in (outbox.cancel, outbox.retry, outbox.settle, outbox.give_up):
+            with pytest.raises(NotAllowed):
+                verb(stranger, row.public_id)
+        with pytest.raises(NotAllowed):
+            outbox.size_limit(stranger, account.public_id)
+
+
+def test_what_cannot_be_sent_is_said_before(account: Account, submission: Submission) -> None:
+    def refused(row: Outgoing) -> Trouble:
+        with pytest.raises(Problem) as caught:
+            outbox.send(account.owner, row.public_id, row.revision)
+        assert state_of(row) is State.DRAFT
+        return caught.value.trouble
+
+    assert refused(written(account, recipients={"to": [], "cc": [], "bcc": []})) is Trouble.SENDING_NOBODY
+    assert refused(written(account, "jan nowak@a.example")) is Trouble.ADDRESS_SPELLING
+    assert outbox.size_limit(account.owner, account.public_id) == 0
+    row = sent(written(account))
+    deliver(account)
+    assert outbox.size_limit(account.owner, account.public_id) == SIZE
+    assert refused(written(account, text="x" * 76 * (SIZE // 70), plain=True)) is Trouble.MESSAGE_SIZE
+    with as_user(account.owner_id):
+        Account.objects.filter(pk=account.pk).update(smtp_host="")
+    assert refused(written_anew(row)) is Trouble.SENDING_NO_SERVER
+
+
+def written_anew(row: Outgoing) -> Outgoing:
+    """Another draft like it."""
+    with as_user(row.owner_id):
+        again = Outgoing.objects.select_related("owner").get(pk=row.pk)
+        again.pk, again.public_id, again.message_id, again.state = None, uuid4(), f"{uuid4()}@a", State.DRAFT
+        again.pack_id = None
+        again.save()
+    return again
+
+
+def test_who_gets_it_in_secret_is_in_our_copy_alone(account: Account, submission: Submission) -> None:
+    people = {"to": [["Jan", JAN]], "cc": [["", EWA], ["", JAN]], "bcc": [["Ola", OLA]]}
+    row = sent(written(account, recipients=people))
+    deliver(account)
+    (received,) = submission.received
+    assert sorted(received.rcpt_tos) == sorted([JAN, EWA, OLA])
+    assert b"bcc" not in received.original_content.lower()
+    assert OLA.encode() not in received.original_content
+    with as_user(account.owner_id):
+        copy = Message.objects.get(message_id=row.message_id)
+        assert read(blobs(), copy.pack_id, entry(copy)).startswith(b"Bcc: ")
+        assert Correspondent.objects.filter(sent_count=1).count() == 3
+
+
+def entry(copy: Message) -> Entry:
+    return Entry(copy.pack_offset, copy.pack_length, Codec(copy.pack_codec), copy.size, bytes(copy.sha256))
+
+
+# --- what servers answer ---
+
+
+def test_each_recipient_is_served_once_whatever_becomes_of_the_others(account: Account, submission: Submission) -> None:
+    submission.answers |= {EWA: "550 5.1.1 No such user", OLA: "450 4.7.1 Greylisted"}
+    row = sent(written(account, JAN, EWA, OLA))
+    deliver(account)
+    assert state_of(row) is State.QUEUED
+    assert recipients(row) == {JAN: "accepted", EWA: "refused", OLA: "later"}
+    del submission.answers[OLA]
+    due(row)
+    deliver(account)
+    assert state_of(row) is State.SENT
+    assert recipients(row) == {JAN: "accepted", EWA: "refused", OLA: "accepted"}
+    assert [envelope.rcpt_tos for envelope in submission.received] == [[JAN], [OLA]]
+
+
+def test_where_everybody_is_refused_it_failed_and_may_be_tried_again(account: Account, submission: Submission) -> None:
+    submission.answers[JAN] = "550 5.1.1 No such user"
+    row = sent(written(account))
+    deliver(account)
+    assert (state_of(row), trouble_of(row)) == (State.FAILED, Trouble.RECIPIENT_UNKNOWN)
+    submission.answers.clear()
+    deliver(account)
+    assert not submission.received
+    outbox.retry(account.owner, row.public_id)
+    deliver(account)
+    assert state_of(row) is State.SENT
+    assert len(submission.received) == 1
+
+
+def test_later_is_tried_again_with_growing_pauses_and_for_two_days(account: Account, submission: Submission) -> None:
+    submission.answers["DATA"] = "451 4.3.0 not now"
+    row = sent(written(account))
+    pauses = []
+    for _ in range(3):
+        deliver(account)
+        now = fresh(row)
+        assert (now.state, now.next_try_at is not None) == (State.QUEUED, True)
+        assert now.next_try_at
+        pauses.append(round((now.next_try_at - timezone.now()).total_seconds() / 60))
+        due(row)
+    assert pauses == [1, 2, 4]
+    with as_user(row.owner_id):
+        Outgoing.objects.filter(pk=row.pk).update(send_at=timezone.now() - timedelta(days=2, minutes=1))
+    deliver(account)
+    assert (state_of(row), trouble_of(row)) == (State.FAILED, Trouble.SENDING_EXPIRED)
+
+
+def test_a_refused_password_is_tried_once(account: Account, submission: Submission) -> None:
+    submission.passwords[account.username] = "inne"
+    row = sent(written(account))
+    deliver(account)
+    assert (state_of(row), trouble_of(row)) == (State.FAILED, Trouble.SIGNIN_REFUSED)
+    assert len(submission.attempts) == 1
+
+
+def test_a_server_that_is_not_there_is_tried_again(account: Account) -> None:
+    row = sent(written(account))
+    with as_user(account.owner_id):
+        Account.objects.filter(pk=account.pk).update(smtp_port=1)
+    deliver(account)
+    assert (state_of(row), trouble_of(row)) == (State.QUEUED, Trouble.CONNECT_FAILED)
+
+
+# --- what nobody knows ---
+
+
+def interrupted(account: Account) -> Outgoing:
+    """A worker took it and was heard of no more."""
+    row = sent(written(account))
+    leases = Leases(sharing=False)
+    lease = leases.try_take(account.pk)
+    assert lease
+    keeper = Outbox(account, lease)
+    keeper.release(timezone.now())
+    assert keeper.take(timezone.now())
+    leases.close()
+    assert state_of(row) is State.SENDING
+    return row
+
+
+def test_what_was_being_sent_when_a_worker_died_is_uncertain_and_never_tried_again(
+    account: Account, submission: Submission
+) -> None:
+    row = interrupted(account)
+    with pytest.raises(Problem):
+        outbox.cancel(account.owner, row.public_id)
+    for _ in range(3):
+        deliver(account)
+    assert (state_of(row), trouble_of(row)) == (State.UNCERTAIN, Trouble.SENDING_UNCERTAIN)
+    assert not submission.received
+
+
+def test_an_uncertain_message_that_lies_in_sent_was_sent(account: Account) -> None:
+    row, other = interrupted(account), interrupted(account)
+    deliver(account)
+    raw = f"Message-ID: <{row.message_id}>\r\nFrom: anna@a.example\r\nSubject: x\r\n\r\nx".encode()
+    (message,) = store(account, [raw], "Sent")
+    with as_user(account.owner_id):
+        Message.objects.filter(pk=message).update(message_id=row.message_id)
+    deliver(account)
+    assert (state_of(row), state_of(other)) == (State.SENT, State.UNCERTAIN)
+    assert log_of(row)[-1] == "found"
+
+
+def test_a_person_says_what_became_of_an_uncertain_message(account: Account, submission: Submission) -> None:
+    arrived, again, enough = (interrupted(account) for _ in range(3))
+    deliver(account)
+    outbox.settle(account.owner, arrived.public_id)
+    outbox.retry(account.owner, again.public_id)
+    outbox.give_up(account.owner, enough.public_id)
+    deliver(account)
+    assert [state_of(row) for row in (arrived, again, enough)] == [State.SENT, State.SENT, State.CANCELLED]
+    assert len(submission.received) == 1
+
+
+def test_a_worker_whose_lease_has_passed_on_begins_nothing(account: Account) -> None:
+    row = sent(written(account))
+    leases = Leases(sharing=False)
+    lease = leases.try_take(account.pk)
+    assert lease
+    keeper = Outbox(account, lease)
+    revoke(account.pk)
+    with pytest.raises(LeaseLost):
+        keeper.take(timezone.now())
+    leases.close()
+    assert state_of(row) is State.HELD
+
+
+# --- what follows ---
+
+
+@pytest.mark.parametrize(
+    ("provider", "expected"), [("gmail", None), ("wp", OperationState.PENDING), ("", OperationState.PENDING)]
+)
+def test_our_copy_is_appended_where_the_provider_keeps_none(
+    account: Account, provider: str, expected: OperationState | None
+) -> None:
+    folder = make_folder(account, "Sent", "sent")
+    with as_user(account.owner_id):
+        Account.objects.filter(pk=account.pk).update(provider=provider)
+    row = sent(written(account))
+    deliver(account)
+    with as_user(account.owner_id):
+        copies = list(Operation.objects.filter(kind=Kind.APPEND))
+        placed = Placement.objects.filter(folder=folder, uidvalidity=AWAITED, gone_at=None).count()
+    assert [copy.state for copy in copies] == ([expected] if expected else [])
+    assert placed == len(copies)
+    assert state_of(row) is State.SENT
+
+
+def test_a_copy_that_the_server_files_itself_takes_the_place_of_ours(account: Account) -> None:
+    folder = make_folder(account, "Sent", "sent")
+    row = sent(written(account))
+    deliver(account)
+    (message,) = store(account, [f"Message-ID: <{row.message_id}>\r\n\r\nas filed".encode()], "Sent")
+    with as_user(account.owner_id):
+        Message.objects.filter(pk=message).update(message_id=row.message_id)
+    deliver(account)
+    with as_user(account.owner_id):
+        assert Operation.objects.get(kind=Kind.APPEND).state == OperationState.DONE
+        there = Placement.objects.filter(folder=folder, gone_at=None)
+        assert [one.message_id for one in there] == [message]
+        assert Folder.objects.get(pk=folder.pk).stored == 1
+
+
+@pytest.mark.parametrize(("protocol", "mode"), [("imap", "read_only"), ("pop3", "managed")])
+def test_where_nothing_may_be_appended_the_copy_stays_here(account: Account, protocol: str, mode: str) -> None:
+    with as_user(account.owner_id):
+        Account.objects.filter(pk=account.pk).update(protocol=protocol, mode=mode)
+    row = sent(written(account))
+    deliver(account)
+    store(account, [b"Subject: a pass\r\n\r\nx"])  # which lists INBOX alone
+    with as_user(account.owner_id):
+        folder = Folder.objects.get(account=account, role="sent", gone_at=None)
+        assert Operation.objects.get(kind=Kind.APPEND).state == OperationState.LOCAL
+        assert Placement.objects.get(folder=folder, gone_at=None).message.message_id == row.message_id
+
+
+@pytest.mark.parametrize(("kind", "flag"), [(Origin.REPLY, "\\Answered"), (Origin.FORWARD, "$Forwarded")])
+def test_what_was_answered_is_marked_so(account: Account, kind: Origin, flag: str) -> None:
+    (message,) = store(account, [b"Subject: pytanie\r\n\r\nx"])
+    row = sent(written(account, kind=kind, answers_id=message))
+    deliver(account)
+    assert state_of(row) is State.SENT
+    with as_user(account.owner_id):
+        operation = Operation.objects.get(kind=Kind.FLAG)
+        assert (operation.flag, operation.value, operation.message_id) == (flag, True, message)
+        placed = Placement.objects.get(message=message)
+        assert placed.answered or flag in placed.keywords
