@@ -59,11 +59,15 @@ function start(main: HTMLElement): void {
   const move = (by: number): boolean => (selection.move(by), true);
   const goTo = (index: number, direction: number): boolean => (selection.goTo(index, direction), true);
   const chosen = (): HTMLElement | null => list.rows().find((row) => row.dataset["message"] === selection.id) ?? null;
-  const mark = (by = 0): boolean => {
+  const mark = (): boolean => {
     const row = chosen();
     if (row) marks.toggle(row);
-    if (by) selection.move(by);
     return Boolean(row);
+  };
+  const markOn = (by: number): boolean => {
+    marks.all((row) => row === chosen());
+    selection.move(by);
+    return marks.all((row) => row === chosen());
   };
   /** What leaves the list leaves the pane, too; where only one of them has room, the list is seen again. */
   const away = (verb: string, by = 1): boolean => {
@@ -102,8 +106,8 @@ function start(main: HTMLElement): void {
     move: () => pickFolder(main, chosen(), (folder) => acts.act("move", folder)),
     undo: () => acts.undo(),
     mark,
-    "mark-next": () => mark(1),
-    "mark-previous": () => mark(-1),
+    "mark-next": () => markOn(1),
+    "mark-previous": () => markOn(-1),
     "mark-all": () => marks.all(),
     "mark-none": () => marks.clear(),
     "mark-unread": () => marks.all((row) => row.classList.contains("unread")),
