@@ -173,7 +173,8 @@ def _read(message: Unread) -> Read:
         defects=found.defects,
         parts=_parts(found),
         text={
-            "headers": {name: _people(getattr(headers, name.replace("from", "from_"))) for name in _PEOPLE},
+            "headers": {name: _people(getattr(headers, name.replace("from", "from_"))) for name in _PEOPLE}
+            | {"unsubscribe": [[way.kind, way.address] for way in headers.unsubscribe]},
             "text": found.text,
             "html": found.html,
             "blocked_images": found.blocked_images,

@@ -9,11 +9,12 @@ from mmap import mmap
 from typing import Final
 
 from teczka.core.recipients import Mailbox
-from teczka.mime import addresses, dates, headers
+from teczka.mime import addresses, dates, headers, unsubscribe
 from teczka.mime.content import decode
 from teczka.mime.limits import LIMITS
 from teczka.mime.parts import Body, Part, bodies
 from teczka.mime.structure import Raw, Structure
+from teczka.mime.unsubscribe import Way
 from teczka.mime.words import decode_words
 
 _PEOPLE: Final = {b"from": "from_", b"to": "to", b"cc": "cc", b"bcc": "bcc", b"reply-to": "reply_to"}
@@ -34,6 +35,7 @@ class Headers:
     in_reply_to: list[str] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
     list_id: str = ""
+    unsubscribe: list[Way] = field(default_factory=list)  # best first
     defects: list[str] = field(default_factory=list)
 
 
@@ -106,3 +108,5 @@ def _fill(into: Headers, fields: headers.Fields) -> None:
     into.in_reply_to = headers.ids(fields.get(b"in-reply-to", b""))
     into.references = headers.ids(fields.get(b"references", b""))
     into.list_id = next(iter(headers.ids(fields.get(b"list-id", b""))), "")
+    if left := fields.get(b"list-unsubscribe"):
+        into.unsubscribe = unsubscribe.ways(left, fields.get(b"list-unsubscribe-post", b""))

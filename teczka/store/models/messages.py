@@ -152,7 +152,7 @@ class Text(models.Model):
 
     message = models.OneToOneField(Message, models.DO_NOTHING, primary_key=True, db_constraint=False)
     owner_id = models.BigIntegerField()
-    # from, to, cc, bcc, reply_to: [[name, address]]; whatever the pane shows and the list does not.
+    # from, to, cc, bcc, reply_to: [[name, address]]; unsubscribe: [[kind, address]]; whatever the pane shows and the list does not.
     headers = models.JSONField()
     text = models.TextField()
     html = models.TextField(blank=True)

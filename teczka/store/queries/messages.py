@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from teczka.mime.unsubscribe import Kind, Way
 from teczka.store.models import User
 from teczka.store.packs.format import Codec, Entry
 from teczka.store.queries import walls
@@ -45,9 +46,14 @@ class MessageText:
 
     @property
     def headers(self) -> dict[str, list[list[str]]]:
-        """from, to, cc, bcc, reply_to: [[name, address]]."""
+        """from, to, cc, bcc, reply_to: [[name, address]]; unsubscribe: [[kind, address]]."""
         told: dict[str, list[list[str]]] = json.loads(self.headers_json)
         return told
+
+    @property
+    def unsubscribe(self) -> Way | None:
+        """The best way out of the mailing list that it came by."""
+        return next((Way(Kind(kind), address) for kind, address in self.headers.get("unsubscribe", [])), None)
 
 
 @dataclass(frozen=True, slots=True)
