@@ -169,7 +169,7 @@ def move_back(owner_id: int, act: Act, targets: Mapping[int, int]) -> Touched:
     return _move(owner_id, act, Chosen(placements=list(targets)), to, TO_FOLDERS, Kind.MOVE)
 
 
-def expunge(owner_id: int, act: Act, chosen: Chosen, wait: timedelta) -> Touched:
+def expunge(owner_id: int, act: Act | None, chosen: Chosen, wait: timedelta) -> Touched:
     """For good on the server, but not before the wait is over. Here it is but a mark (P2)."""
     return _touch(EXPUNGE, owner_id, act, chosen, {"wait": wait}, chosen=_select(f"{chosen.which} AND {MANAGED}"))
 

@@ -2,13 +2,14 @@
 the same suite (tests/contract/test_local_account.py). The remote side is remote.types.RemoteMailbox."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from teczka.core.errors import Trouble
+from teczka.core.errors import Problem, Trouble
 from teczka.core.folders import LocalFolder
 from teczka.core.mail import DropEntry, FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary, Spool
 from teczka.core.messages import NOTHING_LOOSE, Candidate, Known, Loose
+from teczka.core.operations import Pending
 
 
 class Kept(Protocol):
@@ -106,4 +107,44 @@ class LocalDrop(LocalAccount[K], Protocol[K]):
 
     def leave(self, folder: LocalFolder, loose: Loose) -> int:
         """They are listed no longer: a mark (P2), with which they stay in sight. Returns how many were here."""
+        ...
+
+
+Place = tuple[int, int]  # UIDVALIDITY, UID
+
+
+class Journal(Protocol):
+    """What people did to an account's mail and its server does not know yet. Operations are named by their ids. Each method that writes is
+    one transaction, checks the lease's epoch in it, and raises LeaseLost when that passed on."""
+
+    def due(self, after: int = 0) -> Sequence[Pending]:
+        """Those that may be said now, of an id above `after`, in order; some hundreds at most."""
+        ...
+
+    def start(self, ids: Sequence[int], target: FolderStatus | None) -> set[int]:
+        """They are about to be said, with these numbers of the target folder. Those that may be: nobody took them back meanwhile."""
+        ...
+
+    def copied(self, ids: Sequence[int], landed: Mapping[int, Place]) -> None:
+        """The first half of a move was done: the copies are in the target, as far as known there."""
+        ...
+
+    def done(self, ids: Sequence[int], landed: Mapping[int, Place], *, marked: bool = False) -> None:
+        """The server has done them. `marked`: what was to leave is only marked there, for want of a way to remove it alone."""
+        ...
+
+    def refuse(self, ids: Sequence[int], problem: Problem, *, vanished: bool = False) -> None:
+        """They cannot be done; our rows are as before, and their owner is told. `vanished`: their messages are there no longer."""
+        ...
+
+    def found(self, sources: Mapping[int, Place]) -> None:
+        """The messages that they speak of lie under these numbers now."""
+        ...
+
+    def named(self, operation: int, name: bytes) -> None:
+        """The folder that it is about has this wire name now."""
+        ...
+
+    def raw(self, operation: int) -> tuple[int, Iterable[bytes]]:
+        """Size and bytes of the message that it appends."""
         ...

@@ -101,6 +101,7 @@ class PlayMailbox:
     shows_nothing: bool = False  # folders open, but as if all were empty
     asked: list[str] = field(default_factory=list)
     _open: bytes = b""
+    _writing: bool = False
 
     def folders(self) -> list[RemoteFolder]:
         self._answer("LIST")
@@ -114,7 +115,7 @@ class PlayMailbox:
 
     def open(self, folder: bytes) -> FolderStatus:
         self._answer("EXAMINE")
-        self._open = folder
+        self._open, self._writing = folder, False
         return self._status(folder)
 
     def uids(self, lowest: int = 1) -> list[int]:
@@ -162,7 +163,7 @@ class PlayMailbox:
         status = self._status(folder)
         if folder in self.server.read_only:
             raise Problem(Trouble.FOLDER_READ_ONLY, folder=folder.decode())
-        self._open = folder
+        self._open, self._writing = folder, True
         return status
 
     def store_flags(self, uids: Sequence[int], flags: Sequence[str], *, add: bool) -> None:
@@ -230,6 +231,7 @@ class PlayMailbox:
         return [held for held in self._messages() if held.uid in set(uids)]
 
     def _change(self, verb: str, uids: Sequence[int], target: bytes | None = None) -> None:
+        assert self._writing or verb == "APPEND"
         self._answer(verb)
         if target is not None:
             self._named(target)

@@ -62,6 +62,7 @@ class ImapMailbox:
         self._timeout = timeout
         self._end = end  # of the whole connection, by time.monotonic()
         self._folder = b""
+        self._writing = False  # it was opened by SELECT
         self._pending: set[bytes] = set()  # tags of a stream that its reader left early or that failed in the middle
         self._closed = False
 
@@ -125,6 +126,7 @@ class ImapMailbox:
         return self._run(status(self._conversation, folder))
 
     def open(self, folder: bytes) -> FolderStatus:
+        self._writing = False
         opened = self._run(examine(self._conversation, folder))
         self._folder = folder
         return opened
@@ -160,21 +162,30 @@ class ImapMailbox:
         return "UIDPLUS" in self.capabilities
 
     def select(self, folder: bytes) -> FolderStatus:
+        self._writing = False
         selected = self._run(select(self._conversation, folder))
-        self._folder = folder
+        self._folder, self._writing = folder, True
         return selected
 
     def store_flags(self, uids: Sequence[int], flags: Sequence[str], *, add: bool) -> None:
+        self._check_selected()
         self._run(change.store_flags(self._conversation, self._folder, uids, change.spelled(flags), add))
 
     def copy(self, uids: Sequence[int], target: bytes) -> Landed:
         return self._run(change.copy(self._conversation, uids, target))
 
     def move(self, uids: Sequence[int], target: bytes) -> Landed:
+        self._check_selected()
         return self._run(change.move(self._conversation, uids, target))
 
     def expunge(self, uids: Sequence[int]) -> None:
+        self._check_selected()
         self._run(change.expunge(self._conversation, self._folder, uids))
+
+    def _check_selected(self) -> None:
+        """UIDs mean nothing in another folder than the one that they were verified in: `open` ends what `select` began."""
+        if not self._writing:
+            raise Problem(Trouble.INTERNAL, argument="folder")
 
     def append(
         self, folder: bytes, size: int, chunks: Iterable[bytes], flags: Sequence[str], date: datetime

@@ -33,6 +33,15 @@ def read_range(blobs: Blobs, pack: UUID, entry: Entry, offset: int, length: int)
     return read(blobs, pack, entry)[offset : offset + length]
 
 
+def pieces(blobs: Blobs, pack: UUID, entry: Entry) -> Iterator[bytes]:
+    """The message without holding it; checked against its SHA-256 where it is stored in one frame."""
+    if entry.codec is Codec.ZSTD:
+        yield read(blobs, pack, entry)
+        return
+    for offset in range(0, entry.raw_length, STRIDE):
+        yield read_range(blobs, pack, entry, offset, STRIDE)
+
+
 @contextmanager
 def mapped(blobs: Blobs, pack: UUID, entry: Entry) -> Iterator[memoryview]:
     """The whole message as one buffer without holding it: a gigabyte is mapped from its file, or from an unnamed copy of it.

@@ -8,17 +8,13 @@ from teczka.mime.limits import LIMITS
 from teczka.mime.parts import Part
 from teczka.store.blobs import blobs
 from teczka.store.packs.format import Codec, Entry
-from teczka.store.packs.reader import STRIDE, read, read_range
+from teczka.store.packs.reader import pieces, read, read_range
 from teczka.store.queries.messages import MessageText, PartLine
 
 
 def raw_pieces(message: MessageText) -> Iterator[bytes]:
     """The message, byte for byte; checked against its SHA-256 where it is stored in one frame."""
-    if message.entry.codec is Codec.ZSTD:
-        yield read(blobs(), message.pack, message.entry)
-        return
-    for offset in range(0, message.entry.raw_length, STRIDE):
-        yield read_range(blobs(), message.pack, message.entry, offset, STRIDE)
+    return pieces(blobs(), message.pack, message.entry)
 
 
 def part_pieces(message: MessageText, part: PartLine) -> Iterator[bytes]:
@@ -37,5 +33,4 @@ def raw_head(message: MessageText) -> bytes:
 
 def upload_pieces(pack: UUID, entry: Entry) -> Iterator[bytes]:
     """A file that was sent up, as it lies in a pack of its own."""
-    for offset in range(0, entry.raw_length, STRIDE):
-        yield read_range(blobs(), pack, entry, offset, STRIDE)
+    return pieces(blobs(), pack, entry)

@@ -1,0 +1,70 @@
+"""Copies and moves. A move without MOVE (RFC 6851) is a copy, which is committed, and then a removal."""
+
+from collections.abc import Sequence
+
+from teczka.core.acts import Kind
+from teczka.core.errors import Problem, Trouble
+from teczka.core.mail import FolderStatus, Landed
+from teczka.core.operations import Pending
+from teczka.remote.types import RemoteMailbox
+from teczka.sync.identity import seek
+from teczka.sync.ports import Journal, Place
+from teczka.sync.standing import done, lowest, select, shown, start, take_away
+
+
+def carry_over(remote: RemoteMailbox, journal: Journal, batch: Sequence[Pending]) -> None:
+    """From one folder into one other."""
+    first = batch[0]
+    target = remote.status(first.to.name)
+    landed = _left_by_a_crash(remote, batch) if first.started_at and not first.copied else {}
+    verdict = select(remote, journal, batch)
+    copied = {op.id for op in batch if op.copied or op.id in landed}
+    half = [op for op in verdict.same if op.id in copied]
+    over = [op for op in verdict.absent if op.id in copied]
+    _vanished(journal, [op for op in verdict.absent if op.id not in copied])
+    if first.kind is Kind.COPY:
+        over, half = [*over, *half], []
+    done(journal, over, {op.id: landed[op.id] for op in over if op.id in landed})
+    if half:
+        journal.copied([op.id for op in half], {op.id: landed[op.id] for op in half if op.id in landed})
+        done(journal, half, {}, marked=take_away(remote, half))
+    ready = start(journal, [op for op in verdict.same if op.id not in copied], target)
+    if ready:
+        _say(remote, journal, ready, target)
+
+
+def where(remote: RemoteMailbox, ops: Sequence[Pending], told: Landed, before: FolderStatus) -> dict[int, Place]:
+    """What was put into the target: as the server said, else as it is found there."""
+    if told.uids:
+        return {op.id: (told.uidvalidity, told.uids[op.at.uid]) for op in ops if op.at.uid in told.uids}
+    opened = remote.open(ops[0].to.name)
+    from_ = max(1, before.uidnext) if opened.uidvalidity == before.uidvalidity else 1
+    return {op: (opened.uidvalidity, uid) for op, uid in seek(remote, ops, from_).items()}
+
+
+def _say(remote: RemoteMailbox, journal: Journal, ready: Sequence[Pending], target: FolderStatus) -> None:
+    """Their folder is selected."""
+    first, uids = ready[0], [op.at.uid for op in ready]
+    moving = first.kind is Kind.MOVE
+    told = remote.move(uids, first.to.name) if moving and remote.moves else remote.copy(uids, first.to.name)
+    landed = where(remote, ready, told, target)
+    if not moving or remote.moves:
+        done(journal, ready, landed)
+        return
+    journal.copied([op.id for op in ready], landed)
+    if not told.uids and remote.select(first.at.name).uidvalidity != first.at.uidvalidity:
+        raise Problem(
+            Trouble.FOLDER_BUSY, folder=shown(first.at)
+        )  # renumbered in this very moment: the next time sees to it
+    done(journal, ready, {}, marked=take_away(remote, ready))
+
+
+def _left_by_a_crash(remote: RemoteMailbox, batch: Sequence[Pending]) -> dict[int, Place]:
+    opened = remote.open(batch[0].to.name)
+    return {op: (opened.uidvalidity, uid) for op, uid in seek(remote, batch, lowest(batch[0], opened)).items()}
+
+
+def _vanished(journal: Journal, ops: Sequence[Pending]) -> None:
+    if ops:
+        problem = Problem(Trouble.FOLDER_VANISHED, folder=shown(ops[0].at))
+        journal.refuse([op.id for op in ops], problem, vanished=True)

@@ -1,0 +1,91 @@
+"""Repeats on the server what people did to their mail here.
+
+Each set of operations is noted as started, and that is committed, before it is said; what came of it is committed before the next. So
+after a crash only what was started is in doubt, and it is looked for before anything is said again: is its message still where it was, has
+a copy come to lie in the target since? Before a message is touched it is verified (identity.py).
+
+A folder that refuses holds up no other. What a server puts off waits for the next time, and with it what touches the same folders.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from teczka.core.acts import Kind
+from teczka.core.errors import Problem, Trouble
+from teczka.core.operations import Footing, Pending
+from teczka.remote.types import RemoteMailbox
+from teczka.sync.appending import append
+from teczka.sync.batches import OF_FOLDERS, batches
+from teczka.sync.carrying import carry_over
+from teczka.sync.changing import change
+from teczka.sync.ports import Journal
+from teczka.sync.shaping import shape
+
+ROUNDS = 100  # of what waits for one another: more is a mistake of ours
+PATIENCE = timedelta(days=2)  # with a server that says "later", or breaks off
+WHOLE = {Trouble.FOLDER_READ_ONLY, Trouble.FOLDER_REFUSED}  # said of a folder, not of a message
+
+
+def replay(remote: RemoteMailbox, journal: Journal) -> None:
+    """Until nothing is left that can be done now. Which folder is open afterwards nobody knows. Raises LeaseLost, and Problem where the
+    connection broke: what was under way then is looked for the next time."""
+    run = _Replay(remote, journal)
+    for _ in range(ROUNDS):
+        if not run.round():
+            return
+
+
+class _Replay:
+    def __init__(self, remote: RemoteMailbox, journal: Journal) -> None:
+        self._remote = remote
+        self._journal = journal
+        self._busy: set[bytes] = set()  # folders that are left alone this time
+        self._alone: set[int] = set()  # refused together with others: tried one by one
+
+    def round(self) -> bool:
+        """Everything that is due, once. Whether another may do more: what waited for something can be done now."""
+        after, more = 0, False
+        held = set(self._busy)
+        while ops := self._journal.due(after):
+            after = ops[-1].id
+            for batch in batches(ops, self._alone):
+                folders = batch[0].folders
+                if batch[0].footing is Footing.AWAITED or folders & held:
+                    held |= folders
+                    continue
+                if not self._attempt(batch):
+                    held |= folders  # what comes after it stays after it
+                more = more or not folders & self._busy
+                if more and batch[0].kind in OF_FOLDERS:
+                    return True  # names are others now
+        return more
+
+    def _attempt(self, batch: Sequence[Pending]) -> bool:
+        """Whether it is settled. Else it has to wait: for another round, or, where a folder of it is busy, for another time."""
+        try:
+            self._perform(batch)
+        except Problem as problem:
+            late = batch[0].started_at is not None and datetime.now(UTC) - batch[0].started_at > PATIENCE
+            if problem.trouble.step != "folder":
+                if late or problem.trouble is Trouble.INTERNAL:  # or it would break every connection
+                    self._journal.refuse([op.id for op in batch], problem)
+                raise
+            if problem.trouble is Trouble.FOLDER_BUSY and not late:
+                self._busy |= batch[0].folders
+                return False
+            if len(batch) > 1 and problem.trouble not in WHOLE:
+                self._alone |= {op.id for op in batch}  # as after a crash: some may have been done
+                return False
+            self._journal.refuse([op.id for op in batch], problem)
+        return True
+
+    def _perform(self, batch: Sequence[Pending]) -> None:
+        match batch[0].kind:
+            case Kind.CREATE | Kind.RENAME | Kind.REMOVE:
+                shape(self._remote, self._journal, batch[0])
+            case Kind.APPEND:
+                append(self._remote, self._journal, batch[0])
+            case Kind.MOVE | Kind.COPY:
+                carry_over(self._remote, self._journal, batch)
+            case Kind.FLAG | Kind.EXPUNGE:
+                change(self._remote, self._journal, batch)
