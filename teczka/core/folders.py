@@ -1,6 +1,6 @@
 """Folders and their roles. RFC 6154 where the server tells, else the names that people and programs gave them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from unicodedata import normalize
@@ -97,3 +97,36 @@ def claim(folder: RemoteFolder) -> tuple[int, FolderRole]:
             if word in names:
                 return rank, role
     return 3, FolderRole.OTHER
+
+
+LONGEST_NAME = 100
+# What we call a folder that we make because somebody wants to use it: names that we, and others, know again.
+CALLED = {
+    "pl": {
+        FolderRole.ARCHIVE: "Archiwum",
+        FolderRole.TRASH: "Kosz",
+        FolderRole.JUNK: "Spam",
+        FolderRole.SENT: "Wysłane",
+        FolderRole.DRAFTS: "Wersje robocze",
+    },
+    "en": {
+        FolderRole.ARCHIVE: "Archive",
+        FolderRole.TRASH: "Trash",
+        FolderRole.JUNK: "Spam",
+        FolderRole.SENT: "Sent",
+        FolderRole.DRAFTS: "Drafts",
+    },
+}
+
+
+def root(paths: Collection[str], delimiter: str) -> str:
+    """What a folder of one's own begins with: some servers keep all of them below INBOX (Courier, Cyrus), and allow no others."""
+    below = f"INBOX{delimiter}"
+    others = [path for path in paths if path.upper() != "INBOX"]
+    return below if delimiter and others and all(path.upper().startswith(below) for path in others) else ""
+
+
+def is_name(name: str, delimiter: str) -> bool:
+    """Whether it can be one level of a path: without wildcards of LIST (RFC 3501 §6.3.8), namespaces' signs and what does not print."""
+    signs = {"%", "*", delimiter or "/"}
+    return 0 < len(name) <= LONGEST_NAME and name.isprintable() and not signs & set(name) and name[0] not in "#~&"

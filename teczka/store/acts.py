@@ -13,7 +13,7 @@ from django.db import connection
 
 from teczka.core.acts import Kind, Verb
 from teczka.core.folders import AWAITED
-from teczka.store.models import Act, User
+from teczka.store.models import Act, Folder, User
 
 FLAGS = {
     "\\Seen": "seen",
@@ -29,6 +29,11 @@ CHOSEN = """
   FROM store_placement p JOIN store_folder f ON f.id = p.folder_id JOIN store_account a ON a.id = f.account_id {joined}
   WHERE p.owner_id = %(viewer)s AND a.owner_id = %(viewer)s AND p.gone_at IS NULL AND {which}
   ORDER BY p.folder_id, p.uid FOR UPDATE OF p
+"""
+
+SPREAD = """
+SELECT f.account_id, count(*) FROM store_placement p JOIN store_folder f ON f.id = p.folder_id
+WHERE p.owner_id = %(viewer)s AND p.gone_at IS NULL AND {which} GROUP BY 1
 """
 
 NOTE = """
@@ -148,6 +153,13 @@ def begin(actor: User, key: UUID, verb: Verb, *, quiet: bool = False, undoes: Ac
     return Act.objects.get(pk=made[0]) if made else None
 
 
+def spread(owner_id: int, chosen: Chosen) -> dict[int, int]:
+    """Account → how many of its messages are chosen."""
+    with connection.cursor() as cursor:
+        cursor.execute(SPREAD.format(which=chosen.which), {"viewer": owner_id, **chosen.columns})
+        return dict(cursor.fetchall())
+
+
 def flag(owner_id: int, act: Act | None, chosen: Chosen, name: str, *, value: bool) -> Touched:
     """Those that have the flag so already are passed over. In an account that is not managed it is so here alone."""
     has, change = flag_column(name, "%(value)s")
@@ -172,6 +184,22 @@ def move_back(owner_id: int, act: Act, targets: Mapping[int, int]) -> Touched:
 def expunge(owner_id: int, act: Act | None, chosen: Chosen, wait: timedelta) -> Touched:
     """For good on the server, but not before the wait is over. Here it is but a mark (P2)."""
     return _touch(EXPUNGE, owner_id, act, chosen, {"wait": wait}, chosen=_select(f"{chosen.which} AND {MANAGED}"))
+
+
+def repath(folder: Folder, path: str) -> None:
+    """As people read it, with what lies below it; the wire names stay until the server has them (outcomes.renamed)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE store_folder SET path = %(path)s || substr(path, length(%(before)s) + 1) WHERE account_id = %(account)s"
+            " AND (id = %(id)s OR (%(delimiter)s <> '' AND starts_with(path, %(before)s || %(delimiter)s)))",
+            {
+                "path": path,
+                "before": folder.path,
+                "account": folder.account_id,
+                "id": folder.pk,
+                "delimiter": folder.delimiter,
+            },
+        )
 
 
 def flag_column(name: str, value: str) -> tuple[str, str]:

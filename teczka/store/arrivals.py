@@ -19,11 +19,12 @@ from teczka.core.mail import RemoteMessage
 from teczka.core.messages import NOTHING_LOOSE, Loose
 from teczka.store.headline import headline_of
 from teczka.store.models import Account
+from teczka.store.overlay import hidden, untold
 from teczka.store.packs.blobs import Blobs
 from teczka.store.packs.format import HEADER_BYTES, Entry, key
 from teczka.store.packs.spool import SpoolFile
 from teczka.store.packs.writer import write_pack
-from teczka.store.placements import flag_columns
+from teczka.store.placements import flag_columns, flags_of, hold
 
 Identity = tuple[bytes, int]  # SHA-256 and length of the raw bytes
 
@@ -47,7 +48,7 @@ arrived AS (
   INSERT INTO store_message (public_id, office_id, owner_id, account_id, sha256, size, pack_id, pack_offset, pack_length, pack_codec,
     internaldate, subject, from_name, from_address, to_line, sent_at, message_id, snippet, attachments, defects, reading_tries)
   SELECT public_id, %(office)s, %(owner)s, %(account)s, sha256, size, pack, pack_offset, pack_length, codec,
-    internaldate, subject, from_name, from_address, to_line, sent_at, message_id, '', 0, '{}', 0
+    internaldate, subject, from_name, from_address, to_line, sent_at, message_id, '', 0, '{{}}', 0
   FROM batch WHERE pack IS NOT NULL
   ON CONFLICT (account_id, sha256, size) DO NOTHING
   RETURNING id, sha256, size),
@@ -68,7 +69,7 @@ placed AS (
   ON CONFLICT (folder_id, uidvalidity, uid) DO UPDATE SET gone_at = NULL, message_id = excluded.message_id,
     internaldate = excluded.internaldate, seen = excluded.seen, flagged = excluded.flagged, answered = excluded.answered,
     draft = excluded.draft, keywords = excluded.keywords
-  WHERE p.gone_at IS NOT NULL
+  WHERE p.gone_at IS NOT NULL AND NOT {is_hidden}
   RETURNING seen),
 forgotten AS (
   DELETE FROM store_fetchtrouble
@@ -80,7 +81,8 @@ WHERE id = %(folder)s RETURNING (SELECT count(*) FROM placed)
 
 
 # The same bytes lie in the folder already, under another UIDVALIDITY, or as what left or may have left a POP3 server: that placement
-# becomes the new one, so that no list shows a message twice meanwhile. POP3 tells no flags: what people marked here stays.
+# becomes the new one, so that no list shows a message twice meanwhile. POP3 tells no flags: what people marked here stays. So is known
+# again what an operation put there (core.folders.AWAITED), once it has been said; what another hides stays hidden.
 TAKE = """
 WITH fresh AS (
   SELECT r.*, m.id AS message_id, row_number() OVER (PARTITION BY m.id ORDER BY r.uid) AS nth
@@ -90,7 +92,8 @@ WITH fresh AS (
   WHERE NOT EXISTS (SELECT FROM store_placement p WHERE p.folder_id = %(folder)s AND p.uidvalidity = %(uidvalidity)s AND p.uid = r.uid)),
 free AS (
   SELECT p.id, p.seen AS was_seen, p.message_id, row_number() OVER (PARTITION BY p.message_id ORDER BY p.left_at NULLS FIRST, p.id) AS nth
-  FROM store_placement p WHERE p.folder_id = %(folder)s AND p.gone_at IS NULL AND p.message_id IN (SELECT message_id FROM fresh)
+  FROM store_placement p WHERE p.folder_id = %(folder)s AND (p.gone_at IS NULL OR {is_hidden})
+    AND p.message_id IN (SELECT message_id FROM fresh) AND NOT {is_untold}
     AND (p.uidvalidity <> %(uidvalidity)s OR p.left_at IS NOT NULL OR (p.id = ANY(%(loose)s) AND p.uid < %(below)s))),
 taken AS (
   UPDATE store_placement p SET uidvalidity = %(uidvalidity)s, uid = f.uid, left_at = NULL,
@@ -101,9 +104,9 @@ taken AS (
     answered = CASE WHEN %(ours)s THEN p.answered ELSE f.answered END,
     draft = CASE WHEN %(ours)s THEN p.draft ELSE f.draft END,
     keywords = CASE WHEN %(ours)s THEN p.keywords ELSE string_to_array(f.keywords, ' ') END
-  FROM fresh f JOIN free USING (message_id, nth) WHERE p.id = free.id RETURNING p.seen, free.was_seen)
+  FROM fresh f JOIN free USING (message_id, nth) WHERE p.id = free.id RETURNING p.seen, free.was_seen, p.gone_at)
 UPDATE store_folder SET unread = unread + (SELECT count(*) FILTER (WHERE was_seen AND NOT seen)
-  - count(*) FILTER (WHERE seen AND NOT was_seen) FROM taken)
+  - count(*) FILTER (WHERE seen AND NOT was_seen) FROM taken WHERE gone_at IS NULL)
 WHERE id = %(folder)s RETURNING (SELECT count(*) FROM taken)
 """
 
@@ -158,8 +161,10 @@ def arrive(account: Account, folder_id: int, uidvalidity: int, arrival: Arrival,
         "rows": as_json(arrival.rows),
     }
     with connection.cursor() as cursor:
-        cursor.execute(ARRIVE, columns)
+        cursor.execute(ARRIVE.format(is_hidden=hidden("p")), columns)
         count = cursor.fetchone()
+    if known and uidvalidity != DROP:
+        hold(folder_id, uidvalidity, {row["uid"]: flags_of(row) for row in known})
     return taken + (int(count[0]) if count else 0)
 
 
@@ -174,7 +179,7 @@ def _take(account: Account, folder_id: int, uidvalidity: int, known: Sequence[Ma
         "rows": as_json(known),
     }
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, columns)
+        cursor.execute(TAKE.format(is_hidden=hidden("p"), is_untold=untold("p")), columns)
         count = cursor.fetchone()
     return int(count[0]) if count else 0
 

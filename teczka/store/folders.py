@@ -11,15 +11,23 @@ from teczka.core.folders import ORDER, FolderRole, LocalFolder, roles
 from teczka.core.mail import FolderStatus, RemoteFolder
 from teczka.store.models import Account, Folder
 
+# Where a rename waits for the server, paths are people's; and what is to be removed there stays removed here.
 # A folder under -1, core.folders.AWAITED, is here alone (store/sent.py), until its server lists one of its name.
 UPSERT = """
 WITH listed AS (
   SELECT * FROM unnest(%(names)s::bytea[], %(paths)s::text[], %(delimiters)s::text[], %(roles)s::text[], %(selectable)s::boolean[])
     AS t (wire_name, path, delimiter, role, selectable)),
+shaping AS (
+  SELECT kind, folder_id FROM store_operation WHERE account_id = %(account)s AND state IN ('pending', 'started')
+    AND kind IN ('rename', 'remove')),
 saved AS (
   INSERT INTO store_folder AS f (public_id, office_id, owner_id, account_id, wire_name, path, delimiter, role, selectable, complete_below,
     on_server, stored, unread)
-  SELECT gen_random_uuid(), %(office)s, %(owner)s, %(account)s, t.*, 0, 0, 0, 0 FROM listed t
+  SELECT gen_random_uuid(), %(office)s, %(owner)s, %(account)s, t.wire_name,
+    CASE WHEN EXISTS (SELECT FROM shaping WHERE kind = 'rename') THEN coalesce(known.path, t.path) ELSE t.path END,
+    t.delimiter, t.role, t.selectable, 0, 0, 0, 0
+  FROM listed t LEFT JOIN store_folder known ON known.account_id = %(account)s AND known.wire_name = t.wire_name
+  WHERE known.id IS NULL OR NOT EXISTS (SELECT FROM shaping WHERE kind = 'remove' AND folder_id = known.id)
   ON CONFLICT (account_id, wire_name) DO UPDATE SET path = excluded.path, delimiter = excluded.delimiter, role = excluded.role,
     selectable = excluded.selectable, gone_at = NULL, uidvalidity = nullif(f.uidvalidity, -1)
   WHERE f.uidvalidity = -1 OR (f.path, f.delimiter, f.role, f.selectable, f.gone_at)
@@ -34,7 +42,10 @@ SELECT (SELECT count(*) FROM saved) + (SELECT count(*) FROM missed)
 
 KNOWN = """
 SELECT id, public_id, wire_name, uidvalidity, complete_below, highestmodseq, stored - (
-    SELECT count(*) FROM store_placement p WHERE p.folder_id = f.id AND p.gone_at IS NULL AND p.left_at IS NOT NULL),
+    SELECT count(*) FROM store_placement p WHERE p.folder_id = f.id AND p.gone_at IS NULL AND p.left_at IS NOT NULL) - (
+    SELECT count(*) FROM store_placement p WHERE p.folder_id = f.id AND p.gone_at IS NULL AND p.left_at IS NULL AND p.uidvalidity = -1) + (
+    SELECT count(*) FROM store_operation o JOIN store_placement p ON p.id = o.placement_id AND p.uidvalidity <> -1
+    WHERE o.folder_id = f.id AND o.kind IN ('move', 'expunge') AND o.state IN ('pending', 'started', 'marked')),
   on_server, role, path
 FROM store_folder f WHERE account_id = %s AND gone_at IS NULL AND selectable AND uidvalidity IS DISTINCT FROM -1
 """

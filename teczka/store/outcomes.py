@@ -136,14 +136,16 @@ RENAMED = (
 )
 
 
-def start(ids: Sequence[int], uidvalidity: int | None, uidnext: int | None) -> None:
-    """They are about to be said. The numbers are the target folder's, where there is one."""
+def start(ids: Sequence[int], uidvalidity: int | None, uidnext: int | None) -> set[int]:
+    """They are about to be said; the numbers are the target folder's, where there is one. Returns those that may be: nobody took them
+    back meanwhile."""
     columns = {"ids": list(ids), "uidvalidity": uidvalidity, "uidnext": uidnext}
-    _run(
+    started = _run(
         "UPDATE store_operation SET state = 'started', started_at = now(), target_uidvalidity = %(uidvalidity)s,"
-        " target_uidnext = %(uidnext)s WHERE id = ANY(%(ids)s)",
+        " target_uidnext = %(uidnext)s WHERE id = ANY(%(ids)s) AND state IN ('pending', 'started') RETURNING id",
         columns,
     )
+    return {row[0] for row in started}
 
 
 def land(told: Mapping[int, tuple[int, int]]) -> None:

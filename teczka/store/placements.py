@@ -177,6 +177,12 @@ def flag_columns(flags: frozenset[str]) -> Mapping[str, bool | str]:
     return MappingProxyType({**columns, "keywords": rest})
 
 
+def flags_of(columns: Mapping[str, Any]) -> frozenset[str]:
+    """The other way round."""
+    system = {f"\\{name.capitalize()}" for name in ("seen", "flagged", "answered", "draft") if columns[name]}
+    return frozenset(system | set(columns["keywords"].split()))
+
+
 def _count(statement: str, columns: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, columns)

@@ -57,6 +57,11 @@ class Account(OwnedRow):
         ]
 
     @property
+    def managed(self) -> bool:
+        """What is done here is done on its server, too."""
+        return self.protocol == Protocol.IMAP and self.mode == Mode.MANAGED and not self.deleted_at
+
+    @property
     def rests(self) -> bool:
         """Its servers are not spoken to."""
         return bool(self.paused_at or self.deleted_at)
