@@ -9,7 +9,7 @@ ARGS ?=
 # PG=debian tests against Debian's own PostgreSQL 15 instead of the wheel's.
 PG ?= embedded
 
-TEST_PACKAGES := dovecot-imapd dovecot-pop3d dovecot-lmtpd chromium
+TEST_PACKAGES := dovecot-imapd dovecot-pop3d dovecot-lmtpd postfix chromium
 BENCHMARKS := first_sync pop3
 BENCH_PACKAGES := dovecot-imapd dovecot-pop3d isync mpop fetchmail getmail6
 ifeq ($(PG),debian)

@@ -23,6 +23,7 @@ from tests.dovecot.mailbox import PASSWORD, Mailbox
 
 HOST = "127.0.0.1"
 PROGRAM = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+PARTS = Path("/usr/lib/dovecot")  # Debian packages each protocol by itself
 
 # The auth penalty would delay every login after a refused one by up to 15 s (anvil); on one loopback address that is all of them.
 CONFIGURATION = """
@@ -30,7 +31,7 @@ base_dir = {run}
 state_dir = {run}
 log_path = {folder}/dovecot.log
 listen = 127.0.0.1
-protocols = imap{pop3}
+protocols = imap{others}
 ssl = {ssl}
 {certificates}
 disable_plaintext_auth = no
@@ -54,7 +55,7 @@ passdb {{
 }}
 userdb {{
   driver = static
-  args = uid={uid} gid={gid} home={mail}/%u
+  args = uid={uid} gid={gid} home={mail}/%u allow_all_users=yes
 }}
 service anvil {{
   chroot =
@@ -91,6 +92,12 @@ service imap {{
 service stats {{
   chroot =
 }}
+service auth {{
+  unix_listener postfix-auth {{
+    mode = 0666
+  }}
+}}
+{lmtp}
 namespace inbox {{
   inbox = yes
   separator = /
@@ -106,6 +113,15 @@ namespace inbox {{
     special_use = \\Archive
   }}
 }}
+"""
+
+LMTP = """
+postmaster_address = postmaster@localhost
+service lmtp {
+  unix_listener postfix-lmtp {
+    mode = 0666
+  }
+}
 """
 
 TOKEN_PASSDB = """
@@ -206,6 +222,11 @@ class Dovecot:
             name, self.password, self.host, self.plain_port, self.folder / "mail" / name / "Maildir", self._owner()
         )
 
+    @property
+    def sockets(self) -> Path:
+        """`postfix-auth` and `postfix-lmtp`: for a mail transfer agent that signs its people in and delivers to them."""
+        return self.folder / "run"
+
     def client_tls(self) -> ssl.SSLContext:
         context = ssl.create_default_context()
         self.ca.configure_trust(context)
@@ -243,7 +264,8 @@ class Dovecot:
             tls_port=self.tls_port,
             pop3_port=self.pop3_port,
             pop3s_port=self.pop3s_port,
-            pop3=" pop3" if Path("/usr/lib/dovecot/pop3").exists() else "",
+            others="".join(f" {other}" for other in ("pop3", "lmtp") if (PARTS / other).exists()),
+            lmtp=LMTP if (PARTS / "lmtp").exists() else "",
             ssl="yes",
             certificates=self._certificates(),
             token_mechanisms=" xoauth2 oauthbearer" if self._introspection else "",
