@@ -15,6 +15,7 @@ from teczka.web.accounts.life import account_delete, account_fetch, account_paus
 from teczka.web.accounts.oauth import account_forget, account_reconnect, oauth_again, oauth_callback
 from teczka.web.accounts.signin import account_signin
 from teczka.web.home import home
+from teczka.web.mail.acts import act, act_dismiss, act_last, act_undo, acts_refused
 from teczka.web.mail.folders import folder_page, folder_rows, folder_tree
 from teczka.web.mail.frame import frame
 from teczka.web.mail.messages import message, message_body, message_pane, message_raw
@@ -81,6 +82,11 @@ urlpatterns = [
     path("messages/<uuid:message_id>/raw/", message_raw, name="message_raw"),
     path("messages/<uuid:message_id>/parts/<str:path>/", message_part_page, name="message_part"),
     path("frame/", frame, name="frame"),
+    path("acts/", act, name="act"),
+    path("acts/last/", act_last, name="act_last"),
+    path("acts/refused/", acts_refused, name="acts_refused"),
+    path("acts/refused/<uuid:operation_id>/dismiss/", act_dismiss, name="act_dismiss"),
+    path("acts/<uuid:act_id>/undo/", act_undo, name="act_undo"),
 ]
 
 if settings().demo:

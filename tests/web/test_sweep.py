@@ -67,6 +67,11 @@ SWEEP = {
     "message_raw": "hidden",
     "message_part": "hidden",
     "frame": "own",
+    "act": "own",
+    "act_last": "own",
+    "acts_refused": "own",
+    "act_dismiss": "act",
+    "act_undo": "act",
 }
 OF_MESSAGES = ["message", "message_pane", "message_body", "message_raw"]
 
@@ -76,6 +81,8 @@ def address(name: str, office: Office, message: Message) -> str:
         return reverse(name, args=["no-such-token"])
     if name == "folder_role":
         return reverse(name, args=[office.folder.public_id])
+    if name in {"act_dismiss", "act_undo"}:
+        return reverse(name, args=[office.private.public_id])
     if name == "account_offer":
         return reverse(name, args=[office.offer.public_id])
     if name.startswith("account_") and SWEEP[name] in {"hidden", "act"}:

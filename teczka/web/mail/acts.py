@@ -1,0 +1,98 @@
+"""What is done to mail from the pages, and taken back: answers in JSON, with the sentence that is shown."""
+
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpResponse, JsonResponse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from teczka.actions import acts
+from teczka.actions.acts import Done, Selection
+from teczka.core.acts import Verb
+from teczka.core.errors import Problem
+from teczka.store.models import User
+from teczka.store.queries.acts import last_act, refused
+from teczka.store.queries.folders import folder, folders
+from teczka.store.queries.unified import inboxes
+from teczka.web.mail.done import in_words, of_refused, why
+from teczka.web.mail.listing import of_inboxes
+from teczka.web.mail.messages import as_uuid
+from teczka.web.mail.tree import UNIFIED
+from teczka.web.requests import Request, allowed, found
+
+ON_MESSAGES = [verb for verb in Verb if verb is not Verb.UNDO and not verb.startswith("folder_")]
+
+
+class ActForm(forms.Form):
+    key = forms.UUIDField()  # of the page's making: told again, it is done once
+    verb = forms.ChoiceField(choices=[(verb.value, verb.value) for verb in ON_MESSAGES])
+    listing = forms.CharField(required=False)  # a folder's public id, or the unified inbox; empty: wherever they lie
+    target = forms.UUIDField(required=False)
+    everything = forms.BooleanField(required=False)  # that is listed, whatever is named
+    quietly = forms.BooleanField(required=False)
+
+
+@require_POST
+def act(request: Request) -> HttpResponse:
+    form = ActForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    told = form.cleaned_data
+    messages = (
+        None if told["everything"] else [key for text in request.POST.getlist("message") if (key := as_uuid(text))]
+    )
+    selection = Selection(_listed(request.user, told["listing"], whole=messages is None), messages)
+    try:
+        done = allowed(
+            acts.do, request.user, told["key"], Verb(told["verb"]), selection, told["target"], quiet=told["quietly"]
+        )
+    except Problem as problem:
+        return _refusal(problem)
+    return _answer(done)
+
+
+@require_POST
+def act_undo(request: Request, act_id: UUID) -> HttpResponse:
+    try:
+        done = allowed(acts.undo, request.user, act_id)
+    except Problem as problem:
+        return _refusal(problem)
+    return _answer(done)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def act_last(request: Request) -> HttpResponse:
+    """What `z` takes back, on a page that has forgotten."""
+    line = last_act(request.user)
+    return _answer(Done(line)) if line else JsonResponse({})
+
+
+@require_safe
+def acts_refused(request: Request) -> HttpResponse:
+    """What its servers did not do, of what this person asked for."""
+    return JsonResponse({"refused": [of_refused(line) for line in refused(request.user)]})
+
+
+@require_POST
+def act_dismiss(request: Request, operation_id: UUID) -> HttpResponse:
+    allowed(acts.dismiss, request.user, operation_id)
+    return JsonResponse({})
+
+
+def _listed(viewer: User, listing: str, *, whole: bool) -> list[int]:
+    """The folders that a listing is of."""
+    if listing == UNIFIED:
+        return list(of_inboxes(inboxes(viewer)).folders)
+    if listing or whole:
+        return [found(folder(viewer, found(as_uuid(listing)))).id]
+    return [line.id for line in folders(viewer)]
+
+
+def _answer(done: Done) -> HttpResponse:
+    line = done.line
+    undoable = line.count and line.verb is not Verb.UNDO
+    return JsonResponse({"act": str(line.public_id) if undoable else "", "count": line.count, "said": in_words(done)})
+
+
+def _refusal(problem: Problem) -> HttpResponse:
+    return JsonResponse({"said": why(problem)}, status=409)

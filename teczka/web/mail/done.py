@@ -1,0 +1,86 @@
+"""What was done, in words."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from teczka.actions.acts import Done
+from teczka.core.acts import Verb
+from teczka.core.errors import Problem
+from teczka.store.queries.acts import ActLine, RefusedLine
+from teczka.web.mail.tree import folder_name
+from teczka.web.problems import tell
+
+SENTENCES: dict[Verb, str | Promise] = {
+    Verb.READ: ngettext_lazy("%(count)s message marked as read.", "%(count)s messages marked as read.", "count"),
+    Verb.UNREAD: ngettext_lazy("%(count)s message marked as unread.", "%(count)s messages marked as unread.", "count"),
+    Verb.STAR: ngettext_lazy("%(count)s message starred.", "%(count)s messages starred.", "count"),
+    Verb.UNSTAR: ngettext_lazy("Star taken off %(count)s message.", "Stars taken off %(count)s messages.", "count"),
+    Verb.MOVE: ngettext_lazy(
+        "%(count)s message moved to “%(folder)s”.", "%(count)s messages moved to “%(folder)s”.", "count"
+    ),
+    Verb.COPY: ngettext_lazy(
+        "%(count)s message copied to “%(folder)s”.", "%(count)s messages copied to “%(folder)s”.", "count"
+    ),
+    Verb.ARCHIVE: ngettext_lazy("%(count)s message archived.", "%(count)s messages archived.", "count"),
+    Verb.SPAM: ngettext_lazy("%(count)s message moved to spam.", "%(count)s messages moved to spam.", "count"),
+    Verb.NOT_SPAM: ngettext_lazy(
+        "%(count)s message is no spam and is in the inbox again.",
+        "%(count)s messages are no spam and are in the inbox again.",
+        "count",
+    ),
+    Verb.BIN: ngettext_lazy("%(count)s message moved to the bin.", "%(count)s messages moved to the bin.", "count"),
+    Verb.DELETE: ngettext_lazy(
+        "%(count)s message is removed for good in ten seconds.",
+        "%(count)s messages are removed for good in ten seconds.",
+        "count",
+    ),
+    Verb.FOLDER_CREATE: _("Folder “%(folder)s” created."),
+    Verb.FOLDER_RENAME: _("The folder is called “%(folder)s” now."),
+    Verb.FOLDER_REMOVE: _("Folder “%(folder)s” removed; what lay in it is in the bin."),
+    Verb.UNDO: _("Undone."),
+}
+
+
+def in_words(done: Done) -> str:
+    """All that there is to say of it, in one line."""
+    line = done.line
+    said = [_what(line)]
+    if done.stayed:
+        said.append(_stayed(line.verb, done.stayed))
+    if done.why:
+        said.append(why(done.why))
+    if line.local:
+        said.append(gettext("Only here in Teczka: on the server nothing changes."))
+    return " ".join(said)
+
+
+def why(problem: Problem) -> str:
+    told = tell(problem.trouble, problem.params)
+    return f"{told.what} {told.advice}"
+
+
+def of_refused(line: RefusedLine) -> dict[str, object]:
+    told = tell(line.problem.trouble, line.problem.params, line.detail)
+    count = ngettext("%(count)s change was not made.", "%(count)s changes were not made.", line.count)
+    what = f"{count % {'count': line.count}} {told.what}"
+    return {"id": str(line.public_id), "said": what, "advice": told.advice, "detail": told.detail}
+
+
+def _what(line: ActLine) -> str:
+    if not line.count:
+        return gettext("There was nothing to change.")
+    name = folder_name(line.path, line.delimiter, line.role) if line.path else ""
+    return str(SENTENCES[line.verb] % {"count": line.count, "folder": name})
+
+
+def _stayed(verb: Verb, count: int) -> str:
+    if verb is Verb.UNDO:
+        text = ngettext(
+            "%(count)s message could not be taken back: it was moved on.",
+            "%(count)s messages could not be taken back: they were moved on.",
+            count,
+        )
+    else:
+        text = ngettext("%(count)s message stays where it is.", "%(count)s messages stay where they are.", count)
+    return text % {"count": count}
