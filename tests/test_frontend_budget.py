@@ -11,7 +11,7 @@ from teczka import web
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "frontend" / "src"
 # Lines of code of each bundle, with what it imports; comments and empty lines are free (docs/decisions/0018).
-LINES = {"mail.ts": 1_500, "events-worker.ts": 100, "accounts.ts": 400, "compose.ts": 900}
+LINES = {"mail.ts": 1_500, "events-worker.ts": 100, "accounts.ts": 400, "compose.ts": 900, "outbox.ts": 60}
 SHARED = {"dom.ts", "http.ts", "menu.ts", "events.ts", "stream.ts"}  # counted where mail.ts is
 FIRST_VIEW = 60_000  # bytes, compressed, of script and style
 LIBRARIES = {"compose-editor.ts": {"squire-rte", "dompurify"}}  # an editor is more than we should write ourselves
@@ -68,6 +68,7 @@ def test_markup_is_made_of_strings_in_the_frame_and_the_editor_alone() -> None:
 
 def test_the_first_view_is_light() -> None:
     static = Path(web.__file__).parent / "static" / "teczka"
-    files = [*static.glob("*.css"), *static.glob("build/*.js")]
+    later = {"compose.css", "compose.js", "outbox.js"}  # with the first letter that is written
+    files = [file for file in (*static.glob("*.css"), *static.glob("build/*.js")) if file.name not in later]
     assert files
     assert sum(len(gzip.compress(file.read_bytes())) for file in files) <= FIRST_VIEW

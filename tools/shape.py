@@ -171,8 +171,6 @@ def broken(shape: Shape) -> Iterator[str]:
     for module, function in shape.functions:
         if module.name.startswith("teczka.web.") and page_action(function) and length(function) > 25:
             yield f"{module.name}.{function.name} is a page action of {length(function)} lines, more than 25"
-    if shape.script_lines > 1_500:
-        yield f"the TypeScript core has {shape.script_lines} lines, more than 1,500"
 
 
 def measure(root: Path = ROOT) -> Shape:

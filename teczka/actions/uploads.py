@@ -1,13 +1,17 @@
 """Files that go with a letter: sent up by its writer, or taken from another message."""
 
+import tempfile
 from collections.abc import Iterable
 from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
+from teczka.actions.letters import letter_of
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.outgoing import State
+from teczka.mime.archive import new_password, write
 from teczka.store.blobs import blobs
 from teczka.store.mail import keep_room
 from teczka.store.models import Enclosure, Message, Outgoing, Pack, User
@@ -118,3 +122,25 @@ def _open_draft(actor: User, draft: UUID, *, lock: bool = False) -> Outgoing:
 def _next(row: Outgoing) -> int:
     last = Enclosure.objects.filter(outgoing=row).aggregate(last=Max("position"))["last"]
     return 0 if last is None else int(last) + 1
+
+
+def zip_files(actor: User, draft: UUID, name: str) -> str:
+    """All files beside the letter become one encrypted ZIP (AES-256); its password is told here and kept nowhere.
+
+    Raises Problem(UPLOAD_LARGE, UPLOAD_NONE), NotAllowed.
+    """
+    row = _open_draft(actor, draft)
+    files = [file for file in letter_of(actor, row, timezone.now()).attachments if not file.inline]
+    if not files:
+        raise Problem(Trouble.UPLOAD_NONE)
+    password = new_password()
+    with tempfile.TemporaryFile(dir=blobs().incoming) as archive:
+        write(archive, files, password)
+        archive.seek(0)
+        made = attach(actor, draft, f"{name}.zip", "application/zip", iter(lambda: archive.read(MEGABYTE), b""))
+    with as_user(actor.pk):
+        beside = Enclosure.objects.filter(outgoing=row, inline=False).exclude(pk=made.pk)
+        before = list(beside.values_list("public_id", flat=True))
+    for file in before:
+        drop_file(actor, draft, file)
+    return password

@@ -14,6 +14,13 @@ from teczka.web.accounts.edit import account_edit
 from teczka.web.accounts.life import account_delete, account_fetch, account_pause, account_restore, account_resume
 from teczka.web.accounts.oauth import account_forget, account_reconnect, oauth_again, oauth_callback
 from teczka.web.accounts.signin import account_signin
+from teczka.web.compose.ending import compose_done, compose_pick, compose_undo, compose_zip
+from teczka.web.compose.files import compose_file, compose_file_drop, compose_files
+from teczka.web.compose.outbox import outbox_act, outbox_letter, outbox_list
+from teczka.web.compose.page import compose, compose_new
+from teczka.web.compose.people import compose_people
+from teczka.web.compose.saving import compose_copy, compose_keep, compose_save, compose_signed_in
+from teczka.web.compose.sending import compose_send
 from teczka.web.home import home
 from teczka.web.mail.acts import act, act_dismiss, act_last, act_undo, acts_refused
 from teczka.web.mail.folders import folder_page, folder_rows, folder_tree
@@ -87,6 +94,24 @@ urlpatterns = [
     path("acts/refused/", acts_refused, name="acts_refused"),
     path("acts/refused/<uuid:operation_id>/dismiss/", act_dismiss, name="act_dismiss"),
     path("acts/<uuid:act_id>/undo/", act_undo, name="act_undo"),
+    path("compose/", compose_new, name="compose_new"),
+    path("compose/people/", compose_people, name="compose_people"),
+    path("compose/signed-in/", compose_signed_in, name="compose_signed_in"),
+    path("compose/<uuid:draft_id>/", compose, name="compose"),
+    path("compose/<uuid:draft_id>/save/", compose_save, name="compose_save"),
+    path("compose/<uuid:draft_id>/keep/", compose_keep, name="compose_keep"),
+    path("compose/<uuid:draft_id>/copy/", compose_copy, name="compose_copy"),
+    path("compose/<uuid:draft_id>/send/", compose_send, name="compose_send"),
+    path("compose/<uuid:draft_id>/done/", compose_done, name="compose_done"),
+    path("compose/<uuid:draft_id>/undo/", compose_undo, name="compose_undo"),
+    path("compose/<uuid:draft_id>/zip/", compose_zip, name="compose_zip"),
+    path("compose/<uuid:draft_id>/pick/", compose_pick, name="compose_pick"),
+    path("compose/<uuid:draft_id>/files/", compose_files, name="compose_files"),
+    path("compose/<uuid:draft_id>/files/<uuid:file_id>/", compose_file, name="compose_file"),
+    path("compose/<uuid:draft_id>/files/<uuid:file_id>/drop/", compose_file_drop, name="compose_file_drop"),
+    path("outbox/", outbox_list, name="outbox"),
+    path("outbox/<uuid:draft_id>/", outbox_letter, name="outbox_letter"),
+    path("outbox/<uuid:draft_id>/act/", outbox_act, name="outbox_act"),
 ]
 
 if settings().demo:

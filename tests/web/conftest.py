@@ -9,11 +9,13 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from teczka.actions.offers import offer_account
 from teczka.core.accounts import Endpoint, NewAccount
-from teczka.store.models import Account, AccountOffer, Folder, Message, User
+from teczka.store.models import Account, AccountOffer, Correspondent, Enclosure, Folder, Message, Outgoing, User
+from teczka.store.viewer import as_user
 from tests.cast import Cast, make_account, make_cast, make_folder
 from tests.web.mailroom import share, store
 
@@ -62,6 +64,8 @@ class Office:
     private: Message
     shared: Message
     offer: AccountOffer  # an account that the administrator prepared for Anna
+    draft: Outgoing  # a letter that Anna writes
+    file: Enclosure  # that goes with it
 
 
 def make_office() -> Office:
@@ -72,7 +76,42 @@ def make_office() -> Office:
     share(shared, cast.bartek)
     prepared = NewAccount("anna@nowa.example", "anna", "", Endpoint("imap.nowa.example", 993, "tls"))
     offer = offer_account(cast.dorota, cast.anna.public_id, prepared)
-    return Office(cast, account, folder, private, shared, offer)
+    draft, file = write_letter(account, private)
+    return Office(cast, account, folder, private, shared, offer, draft, file)
+
+
+def write_letter(account: Account, private: Message) -> tuple[Outgoing, Enclosure]:
+    owner = {"office_id": account.office_id, "owner_id": account.owner_id}
+    people = {"to": [["Tajemnica Nadawca", "sekretny@nadawca.example"]], "cc": [], "bcc": []}
+    with as_user(account.owner_id):
+        draft = Outgoing.objects.create(
+            account=account,
+            from_address=account.address,
+            recipients=people,
+            subject="Tajemnica obrończa",
+            html="<div>poufna-tresc</div>",
+            answers=private,
+            message_id="poufna-tresc@skrzynka.example",
+            revision=1,
+            **owner,
+        )
+        file = Enclosure.objects.create(
+            outgoing=draft,
+            name="utajniony.pdf",
+            content_type="application/pdf",
+            size=9,
+            message=private,
+            path="2",
+            **owner,
+        )
+        Correspondent.objects.create(
+            account=account,
+            address="sekretny@nadawca.example",
+            name="Tajemnica Nadawca",
+            last_at=timezone.now(),
+            **owner,
+        )
+    return draft, file
 
 
 def browser(user: User | None) -> Client:

@@ -18,11 +18,12 @@ register = template.Library()
 
 # Drawn once a page; each use is a reference, so that a row carries none of the drawing.
 ICONS = (
-    "archive archive-restore arrow-left arrow-up at-sign check chevron-down chevron-right circle-alert circle-pause cloud-off code copy"
-    " download ellipsis-vertical external-link eye file file-archive file-image file-pen file-spreadsheet file-text flag folder"
-    " folder-input folder-open globe image-off inbox info life-buoy lock log-in log-out mail mail-open mailbox mails menu minus paperclip"
-    " pause pencil play plug plus refresh-cw reply search send server settings shield-alert star stethoscope trash-2 triangle-alert"
-    " undo-2 users x"
+    "archive archive-restore arrow-left arrow-up at-sign bold check chevron-down chevron-right circle-alert circle-pause clock"
+    " cloud-off code copy download ellipsis ellipsis-vertical external-link eye file file-archive file-image file-pen file-plus"
+    " file-spreadsheet file-text flag folder folder-input folder-open forward globe image-off inbox info italic life-buoy link"
+    " list list-ordered lock log-in log-out mail mail-open mail-plus mailbox mails maximize-2 menu minus paperclip pause pencil"
+    " play plug plus quote refresh-cw reply reply-all search send server settings shield-alert signature star stethoscope trash-2"
+    " triangle-alert underline undo-2 users x"
 ).split()
 
 
@@ -76,6 +77,20 @@ def _day(day: date, today: date, _language: str) -> str:
 def exactly(moment: datetime | None) -> str:
     """Sunday, 3 May 2026, 12:04."""
     return formats.date_format(timezone.localtime(moment), "l, j E Y, H:i") if moment else ""
+
+
+@register.filter
+def moment(time: datetime | None) -> str:
+    """12:04 · tomorrow, 8:00 · 3 May, 8:00: to the minute, also in days to come."""
+    if time is None:
+        return ""
+    local, today = timezone.localtime(time), timezone.localdate()
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    named = (
+        _("tomorrow") if local.date() == today + timedelta(days=1) else _day(local.date(), today, get_language() or "")
+    )
+    return f"{named}, {local.hour}:{local:%M}"
 
 
 @register.filter

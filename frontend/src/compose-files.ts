@@ -1,0 +1,126 @@
+// Files that go with the letter: sent up at once, each with its progress and a way to stop it.
+
+import { fill, fromTemplate, need, parse } from "./dom";
+
+const PICTURE = /^image\/(?:png|jpeg|gif|webp)$/;
+
+export class Files {
+  onInline: (address: string, name: string) => void = () => {};
+  onChange: () => void = () => {};
+  readonly #list = need("files");
+  readonly #total = need("files-total");
+  #sending = 0;
+
+  constructor(
+    readonly form: HTMLFormElement,
+    readonly ask: (url: string, body: BodyInit) => Promise<Response>,
+  ) {
+    const field = need<HTMLInputElement>("file");
+    need("attach").addEventListener("click", () => field.click());
+    field.addEventListener("change", () => {
+      this.send([...(field.files ?? [])], false);
+      field.value = "";
+    });
+    field.removeAttribute("name"); // they go up by themselves
+    this.#list.addEventListener("click", (event) => void this.#press(event));
+    this.#drops();
+    this.#count();
+  }
+
+  get count(): number {
+    return this.#list.querySelectorAll("li[data-file]").length;
+  }
+
+  get busy(): boolean {
+    return this.#sending > 0;
+  }
+
+  /** A picture into the letter; anything else beside it. */
+  send(files: readonly File[], inline: boolean): void {
+    for (const file of files) this.#send(file, inline && PICTURE.test(file.type));
+  }
+
+  /** What the server says there is now. */
+  replace(html: string): void {
+    this.#list.replaceChildren(...parse(html).querySelectorAll("li"));
+    this.#count();
+  }
+
+  #send(file: File, inline: boolean): void {
+    const line = fromTemplate("t-upload") as HTMLElement;
+    const bar = line.querySelector("progress") as HTMLProgressElement;
+    const request = new XMLHttpRequest(); // fetch tells nothing of how far it is
+    const words = new URLSearchParams({ name: file.name || "obraz.png", type: file.type, ...(inline ? { inline: "1" } : {}) });
+    fill(line, "name", file.name);
+    line.querySelector("button")?.addEventListener("click", () => request.abort());
+    request.open("POST", `${this.form.dataset["filesUrl"]}?${words}`);
+    request.setRequestHeader("X-CSRFToken", (this.form.elements.namedItem("csrfmiddlewaretoken") as HTMLInputElement).value);
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.upload.addEventListener("progress", ({ loaded, total }) => (bar.value = total ? loaded / total : 0));
+    request.addEventListener("abort", () => line.remove());
+    request.addEventListener("error", () => this.#failed(line, ""));
+    request.addEventListener("load", () => this.#loaded(line, request, inline));
+    request.addEventListener("loadend", () => {
+      this.#sending -= 1;
+      this.#count();
+      this.onChange();
+    });
+    this.#sending += 1;
+    this.#list.append(line);
+    this.#count();
+    request.send(file);
+  }
+
+  #loaded(line: HTMLElement, request: XMLHttpRequest, inline: boolean): void {
+    const made = request.getResponseHeader("X-File") ? parse(request.responseText).querySelector("li") : null;
+    if (!made) return this.#failed(line, request.status === 400 ? request.responseText : "");
+    line.replaceWith(made);
+    if (inline) this.onInline(made.dataset["address"] ?? "", made.dataset["name"] ?? "");
+  }
+
+  #failed(line: HTMLElement, said: string): void {
+    const notice = fromTemplate("t-upload-failed") as HTMLElement;
+    fill(notice, "name", line.querySelector('[data-field="name"]')?.textContent ?? "");
+    if (said) fill(notice, "said", said);
+    notice.querySelector("button")?.addEventListener("click", () => notice.remove());
+    line.replaceWith(notice);
+  }
+
+  async #press(event: Event): Promise<void> {
+    const button = (event.target as Element).closest<HTMLButtonElement>("button[data-url]");
+    const line = button?.closest<HTMLElement>("li");
+    if (!button || !line) return;
+    event.preventDefault();
+    const answer = await this.ask(button.dataset["url"] ?? "", new FormData());
+    if (!answer.ok) return;
+    if (button.dataset["drop"] !== undefined) line.remove();
+    else this.replace(await answer.text());
+    this.#count();
+    this.onChange();
+    need("attach").focus();
+  }
+
+  #drops(): void {
+    const target = need("drop");
+    const carries = (event: DragEvent): boolean => Boolean(event.dataTransfer?.types.includes("Files"));
+    addEventListener("dragenter", (event) => carries(event) && (target.hidden = false));
+    addEventListener("dragover", (event) => carries(event) && event.preventDefault());
+    target.addEventListener("dragleave", () => (target.hidden = true));
+    addEventListener("drop", (event) => {
+      target.hidden = true;
+      if (!carries(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.send([...(event.dataTransfer?.files ?? [])], Boolean((event.target as Element).closest("#drop-inline")));
+    }, true);
+  }
+
+  #count(): void {
+    const sizes = [...this.#list.querySelectorAll<HTMLElement>("li[data-size]")].map((line) => Number(line.dataset["size"]));
+    const sum = sizes.reduce((total, size) => total + size, 0);
+    const most = Number(this.form.dataset["sizeLimit"] ?? 0);
+    // Base64 makes four bytes of three, and a line end of every 76.
+    this.#total.hidden = !most || sum * 1.37 < most;
+    need("more-files").hidden = this.count === 0;
+  }
+}

@@ -1,0 +1,249 @@
+// Writing a letter. The page is the server's form and works without this; this saves by itself, and makes it a place to write in.
+
+import { Editor } from "./compose-editor";
+import { Files } from "./compose-files";
+import { People } from "./compose-people";
+import { Saver, type Entries } from "./compose-save";
+import { fromTemplate, need, parse } from "./dom";
+
+interface Answer {
+  url?: string; // sent: where it is told
+  risks?: { key: string; text: string }[];
+  wrong?: string;
+}
+
+const docked = window.parent !== window;
+const tell = (compose: string): void => window.parent.postMessage({ compose }, location.origin);
+
+function start(form: HTMLFormElement): void {
+  const notices = need("notices");
+  const sender = need<HTMLSelectElement>("sender");
+  const subject = need<HTMLInputElement>("subject");
+  const editor = new Editor();
+  const fields: People[] = [];
+  const collect = (): FormData => {
+    const body = new FormData(form);
+    for (const field of fields) body.set(field.name, field.value);
+    body.set("html", editor.html);
+    body.set("text", editor.plain);
+    return body;
+  };
+  const saver = new Saver(form, collect);
+  const files = new Files(form, (url, body) => saver.post(url, body));
+  const peopleUrl = form.dataset["peopleUrl"] ?? "";
+  for (const input of form.querySelectorAll<HTMLInputElement>("input[data-people]"))
+    fields.push(new People(input, peopleUrl, (body) => saver.post(peopleUrl, body)));
+
+  const notice = (id: string, replaces = true): HTMLElement | null => {
+    const made = fromTemplate(id);
+    if (replaces) notices.querySelector(`.${id}`)?.remove();
+    made?.classList.add(id);
+    made?.querySelector("[data-close]")?.addEventListener("click", () => made.remove());
+    notices.append(made ?? "");
+    return made;
+  };
+  const changed = (): void => saver.changed();
+  const apply = (entries: Entries): void => {
+    const values = new Map(entries);
+    subject.value = values.get("subject") ?? "";
+    sender.value = values.get("sender") ?? sender.value;
+    for (const field of fields) field.set(values.get(field.name) ?? "");
+    editor.set(values.get("html") ?? "", values.get("text") ?? "", values.get("mode") === "rich");
+    if (!values.get("quoted")) editor.dropQuote();
+  };
+
+  // what was not saved
+  const kept = saver.restore();
+  if (kept) {
+    apply(kept.entries);
+    if (kept.stale) saver.onStale = () => stale();
+    else notice("t-restored");
+    changed();
+  }
+  const stale = (): void => {
+    notice("t-stale")?.querySelector("[data-both]")?.addEventListener("click", () => void both());
+  };
+  saver.onStale = stale;
+  const both = async (): Promise<void> => {
+    const answer = await saver.post(form.dataset["copyUrl"] ?? "", collect());
+    if (!answer.ok) return;
+    const { url } = (await answer.json()) as { url: string };
+    open(location.href, "_blank");
+    saver.stop();
+    location.assign(url);
+  };
+
+  // the sender
+  let chosen = sender.value;
+  sender.addEventListener("change", () => {
+    const option = sender.selectedOptions[0];
+    editor.swapSignature(chosen, sender.value);
+    chosen = sender.value;
+    need("files-total").lastElementChild!.textContent = option?.dataset["sizeWords"] ?? "";
+    form.dataset["sizeLimit"] = option?.dataset["sizeLimit"] ?? "";
+    need("sender-box").className = `sender-box ${option?.dataset["colour"] ?? ""}`;
+    const said = need("sender-said");
+    said.textContent = `${said.dataset["words"]} ${option?.textContent?.trim()}`;
+    changed();
+  });
+
+  // Cc and Bcc are in sight once they are wanted
+  for (const button of form.querySelectorAll<HTMLElement>("[data-shows]")) {
+    const line = need(button.dataset["shows"] ?? "");
+    const field = fields.find(({ input }) => line.contains(input));
+    line.hidden = !field?.value && !field?.count;
+    button.hidden = !line.hidden;
+    button.addEventListener("click", () => {
+      line.hidden = false;
+      button.hidden = true;
+      field?.input.focus();
+    });
+  }
+
+  // reply to one or to all: a switch
+  form.querySelector("[data-everybody]")?.addEventListener("click", (event) => {
+    const button = event.currentTarget as HTMLElement;
+    for (const field of fields) {
+      field.set(button.dataset[field.name] ?? "");
+      const line = field.input.closest<HTMLElement>(".line");
+      if (line && field.name !== "to") line.hidden = !button.dataset[field.name];
+    }
+    button.closest(".strip")?.remove();
+    changed();
+  });
+
+  // what is written
+  editor.onChange = changed;
+  editor.onFiles = (list, inline) => files.send(list, inline);
+  files.onInline = (address, name) => editor.insertImage(address, name);
+  files.onChange = changed;
+  for (const field of fields) field.onChange = changed;
+  subject.addEventListener("input", changed);
+  form.addEventListener("change", changed);
+  form.addEventListener("paste", (event) => {
+    const pasted = [...(event.clipboardData?.files ?? [])];
+    if (event.defaultPrevented || !pasted.length) return;
+    event.preventDefault();
+    files.send(pasted, editor.rich && Boolean((event.target as Element).closest("#editor")));
+  });
+  for (const button of document.querySelectorAll<HTMLElement>("[data-template]"))
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      editor.insertTemplate(need<HTMLTemplateElement>(button.dataset["template"] ?? ""));
+      subject.value ||= button.dataset["subject"] ?? "";
+      need("template-menu").hidePopover();
+    });
+
+  // leaving
+  const closed = (): void => (docked ? tell("closed") : location.assign(form.dataset["homeUrl"] ?? "/"));
+  const close = async (): Promise<void> => {
+    await Promise.all(fields.map((field) => field.settled()));
+    if (!(await saver.flush())) return;
+    await saver.keep();
+    saver.stop();
+    closed();
+  };
+  const send = async (extra: [string, string][] = []): Promise<void> => {
+    await Promise.all(fields.map((field) => field.settled()));
+    if (files.busy) return void notice("t-uploading");
+    if (!(await saver.flush())) return;
+    const body = collect();
+    for (const [name, value] of extra) name === "agreed" ? body.append(name, value) : body.set(name, value);
+    try {
+      const answer = await saver.post(form.dataset["sendUrl"] ?? "", body);
+      if (answer.status === 409) return saver.onStale();
+      if (!answer.ok) throw new Error(String(answer.status));
+      const { url, risks, wrong } = (await answer.json()) as Answer;
+      if (risks) return ask(risks, extra);
+      if (wrong) return refuse(wrong);
+      saver.stop();
+      location.assign(url ?? "/");
+    } catch {
+      notice("t-unsent");
+    }
+  };
+  const refuse = (words: string): void => {
+    const said = notice("t-wrong");
+    if (said) (said.querySelector("[data-field=words]") as HTMLElement).textContent = words;
+    if (!fields.some(({ count }) => count)) fields[0]?.input.focus();
+  };
+  const ask = (risks: { key: string; text: string }[], extra: [string, string][]): void => {
+    const dialog = need<HTMLDialogElement>("risk-dialog");
+    const lines = risks.map(({ text }) => {
+      const line = document.createElement("li");
+      line.textContent = text;
+      return line;
+    });
+    need("risks").replaceChildren(...lines);
+    dialog.returnValue = "";
+    dialog.onclose = () => {
+      if (dialog.returnValue === "send") void send([...extra, ...risks.map(({ key }): [string, string] => ["agreed", key])]);
+      else editor.focus();
+    };
+    dialog.showModal();
+  };
+  const zip = async (): Promise<void> => {
+    if (!(await saver.flush())) return;
+    const answer = await saver.post(form.dataset["zipUrl"] ?? "", collect());
+    if (!answer.ok) return;
+    const { password, files: html, wrong } = (await answer.json()) as { password: string; files: string; wrong?: string };
+    if (wrong) return refuse(wrong);
+    files.replace(html);
+    need<HTMLInputElement>("zip-password").value = password;
+    need<HTMLDialogElement>("zip-dialog").showModal();
+  };
+  const pick = async (query: string): Promise<void> => {
+    const dialog = need<HTMLDialogElement>("pick-dialog");
+    const answer = await fetch(`${form.dataset["pickUrl"]}?${new URLSearchParams({ q: query })}`, { redirect: "manual" });
+    if (!answer.ok) return;
+    need("picked").replaceChildren(...parse(await answer.text()).querySelectorAll("#picked > *"));
+    if (!dialog.open) dialog.showModal();
+  };
+  need("pick-dialog").addEventListener("submit", (event) => {
+    const button = (event as SubmitEvent).submitter as HTMLButtonElement | null;
+    if (button?.name !== "part" && button?.id !== "pick-search") return;
+    event.preventDefault();
+    if (button.id === "pick-search") return void pick(need<HTMLInputElement>("pick-query").value);
+    const body = new FormData();
+    body.set("part", button.value);
+    void saver.post(form.dataset["pickUrl"] ?? "", body).then(async (answer) => {
+      if (answer.ok) files.replace(await answer.text());
+      need<HTMLDialogElement>("pick-dialog").close();
+      changed();
+    });
+  });
+
+  form.addEventListener("submit", (event) => {
+    const button = event.submitter as HTMLButtonElement | null;
+    const act = button?.value ?? "send";
+    if (act === "discard") return saver.stop(); // the browser posts it
+    event.preventDefault();
+    if (act === "zip") void zip();
+    else if (act === "pick") void pick("");
+    else if (act === "close") void close();
+    else if (act === "later") void send([["do", "later"], ["when", button?.dataset["when"] ?? need<HTMLInputElement>("when").value]]);
+    else void send();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || document.querySelector("dialog[open], :popover-open")) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.altKey) void send();
+    else if (event.key === "Escape" && !event.defaultPrevented) void close();
+    else return;
+    event.preventDefault();
+  }, true);
+  for (const button of document.querySelectorAll<HTMLElement>("[data-dock]")) {
+    button.hidden = !docked;
+    button.addEventListener("click", () => tell(button.dataset["dock"] ?? ""));
+  }
+  for (const button of document.querySelectorAll<HTMLElement>("[data-copy]"))
+    button.addEventListener("click", () => {
+      need<HTMLInputElement>(button.dataset["copy"] ?? "").select();
+      document.execCommand("copy"); // the clipboard's own interface is only there over HTTPS
+    });
+  document.documentElement.classList.toggle("docked", docked);
+  if (fields.some(({ count }) => count) || fields[0]?.value || kept) editor.focus();
+  else fields[0]?.input.focus();
+}
+
+const draft = document.getElementById("draft") as HTMLFormElement | null;
+if (draft) start(draft);

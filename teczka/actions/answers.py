@@ -1,0 +1,207 @@
+"""Letters that begin with another: answered, passed on, or taken up again from the drafts."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from teczka.actions.drafts import Beginning, create, first_sender, safe
+from teczka.actions.identities import ensure_identities
+from teczka.core import recipients
+from teczka.core.errors import NotAllowed
+from teczka.core.outgoing import Origin, State
+from teczka.core.recipients import Answer, Heard, Mailbox
+from teczka.mime import quoting
+from teczka.mime.heard import heard
+from teczka.mime.parse import Headers, scan_headers
+from teczka.mime.quoting import Quoted
+from teczka.store.models import Enclosure, Outgoing, User
+from teczka.store.queries.identities import Sender, senders
+from teczka.store.queries.messages import MessageText, PartLine, message_parts, message_text
+from teczka.store.queries.raw import raw_head
+from teczka.store.viewer import as_user
+
+_SOURCE: Final = re.compile(r'src="([^"]*)"')
+_FORWARDS: Final = frozenset((Origin.FORWARD, Origin.FORWARD_ATTACHED))
+_ANSWERS: Final = {Origin.REPLY: recipients.reply, Origin.REPLY_ALL: recipients.reply_all}
+_MOST_REFERENCES: Final = 100
+
+
+def begin_from(actor: User, message: UUID, kind: Origin) -> Outgoing:
+    """Raises NotAllowed: they do not see the message, or have no account that sends."""
+    text = message_text(actor, message)
+    if text is None:
+        raise NotAllowed
+    ensure_identities(actor)
+    head = raw_head(text)
+    headers = scan_headers(head)
+    return _taken_up(actor, text, headers) if kind == Origin.EDITED else _begun(actor, text, headers, head, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whom an answer to one, and to all, would go to."""
+
+    one: Answer
+    all: Answer
+    was_bcc: bool
+    people: frozenset[str]  # domains of the conversation
+
+
+def choice(actor: User, message: UUID) -> Choice | None:
+    """None where nothing is seen of the message."""
+    text = message_text(actor, message)
+    if text is None:
+        return None
+    head = raw_head(text)
+    told = heard(scan_headers(head), head)
+    mine = _own(actor)
+    everybody = [*told.sender, *told.reply_to, *told.to, *told.cc]
+    domains = frozenset(person.address.rpartition("@")[2].lower() for person in everybody)
+    return Choice(
+        recipients.reply(told, mine), recipients.reply_all(told, mine), recipients.in_secret(told, mine), domains
+    )
+
+
+def _begun(actor: User, text: MessageText, headers: Headers, head: bytes, kind: Origin) -> Outgoing:
+    told = heard(headers, head)
+    forwards = kind in _FORWARDS
+    parts = message_parts(actor, text.public_id)
+    pictures: dict[str, str] = {}  # path of a part → its Content-ID in our letter
+    quote = "" if kind == Origin.FORWARD_ATTACHED else _quote(actor, text, headers, parts, pictures, forwards=forwards)
+    first = Beginning(
+        kind=kind,
+        recipients=_lines(_ANSWERS[kind](told, _own(actor))) if kind in _ANSWERS else {},
+        subject=(quoting.forward_subject if forwards else quoting.reply_subject)(headers.subject),
+        quote=quote,
+        answers_id=text.id if text.owned else None,
+        references=_references(headers),
+    )
+    with as_user(actor.pk), transaction.atomic():
+        row = create(actor, first, _as_whom(actor, told))
+        taken = [part for part in parts if part.path in pictures]
+        if kind == Origin.FORWARD:
+            taken += [part for part in parts if part.kind == "attachment"]
+        _enclose(row, text, taken, pictures)
+        if kind == Origin.FORWARD_ATTACHED:
+            _enclose_whole(row, text)
+    return row
+
+
+def _taken_up(actor: User, text: MessageText, headers: Headers) -> Outgoing:
+    """A draft of ours goes on where it was left; one of another program is copied, and stays where it is (P3)."""
+    with as_user(actor.pk):
+        ours = Outgoing.objects.filter(owner=actor, message_id=text.message_id, state=State.DRAFT).first()
+        if ours and text.message_id:
+            Outgoing.objects.filter(pk=ours.pk).update(discarded_at=None)
+            return ours
+    parts = message_parts(actor, text.public_id)
+    pictures: dict[str, str] = {}
+    html = _pictures_kept(text, parts, pictures)
+    able = [one for one in senders(actor) if one.sends]
+    mine = recipients.answers_as(Heard(sender=headers.from_), [one.address for one in able])
+    as_whom = next((one for one in able if one.address == mine), None) or first_sender(actor, None)
+    first = Beginning(
+        kind=Origin.EDITED,
+        recipients=_lines(Answer(headers.to, headers.cc, [], [])) | {"bcc": _pairs(headers.bcc)},
+        subject=headers.subject,
+        html=safe(html, set(pictures.values())),
+        text=text.text,
+        plain=not text.html,
+        references=(headers.references or headers.in_reply_to)[-_MOST_REFERENCES:],
+    )
+    with as_user(actor.pk), transaction.atomic():
+        row = create(actor, first, as_whom)
+        _enclose(row, text, [part for part in parts if part.path in pictures or part.kind == "attachment"], pictures)
+    return row
+
+
+def _own(actor: User) -> list[str]:
+    return [one.address for one in senders(actor)]
+
+
+def _as_whom(actor: User, told: Heard) -> Sender:
+    """The address that the letter came to; where it names none of one's own, as for a new letter."""
+    able = [one for one in senders(actor) if one.sends]
+    address = recipients.answers_as(told, [one.address for one in able])
+    return next((one for one in able if one.address == address), None) or first_sender(actor, None)
+
+
+def _quote(
+    actor: User,
+    text: MessageText,
+    headers: Headers,
+    parts: Sequence[PartLine],
+    pictures: dict[str, str],
+    *,
+    forwards: bool,
+) -> str:
+    moment = timezone.localtime(headers.date or text.internaldate)
+    letter = Quoted(headers.from_, headers.to, headers.cc, headers.subject, moment, text.text, text.html)
+    make = quoting.for_forward if forwards else quoting.for_reply
+    return make(letter, actor.language, lambda source: _picture(text, parts, pictures, source)).html
+
+
+def _picture(text: MessageText, parts: Sequence[PartLine], pictures: dict[str, str], source: str) -> str | None:
+    """Of a part of the message itself, shown by our address, a Content-ID in our letter; any other picture is somebody else's."""
+    for part in parts:
+        if f"/messages/{text.public_id}/parts/{part.path}/" in source:
+            return f"cid:{pictures.setdefault(part.path, f'{uuid4()}@teczka')}"
+    return source if source.startswith("data:image/") else None
+
+
+def _pictures_kept(text: MessageText, parts: Sequence[PartLine], pictures: dict[str, str]) -> str:
+    def named(found: re.Match[str]) -> str:
+        return f'src="{_picture(text, parts, pictures, found[1]) or found[1]}"'
+
+    return _SOURCE.sub(named, text.html)
+
+
+def _enclose(row: Outgoing, text: MessageText, parts: Sequence[PartLine], pictures: dict[str, str]) -> None:
+    Enclosure.objects.bulk_create(
+        Enclosure(
+            office_id=row.office_id,
+            owner_id=row.owner_id,
+            outgoing=row,
+            position=position,
+            name=part.name,
+            content_type=part.content_type,
+            size=part.size,
+            content_id=pictures.get(part.path, ""),
+            inline=part.path in pictures,
+            message_id=text.id,
+            path=part.path,
+        )
+        for position, part in enumerate(parts)
+    )
+
+
+def _enclose_whole(row: Outgoing, text: MessageText) -> None:
+    Enclosure.objects.create(
+        office_id=row.office_id,
+        owner_id=row.owner_id,
+        outgoing=row,
+        name=f"{text.subject or 'message'}.eml",
+        content_type="message/rfc822",
+        size=text.size,
+        message_id=text.id,
+    )
+
+
+def _lines(answer: Answer) -> dict[str, list[list[str]]]:
+    return {"to": _pairs(answer.to), "cc": _pairs(answer.cc)}
+
+
+def _pairs(people: Sequence[Mailbox]) -> list[list[str]]:
+    return [[person.name, person.address] for person in people]
+
+
+def _references(headers: Headers) -> list[str]:
+    """RFC 5322 §3.6.4: what it referred to, and itself."""
+    before = headers.references or headers.in_reply_to[:1]
+    own = [headers.message_id] if headers.message_id else []
+    return [*[one for one in before if one not in own], *own][-_MOST_REFERENCES:]

@@ -1,0 +1,75 @@
+"""How a letter is begun: anew, from a link, from another message."""
+
+from html import escape
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from teczka.actions.answers import begin_from, choice
+from teczka.actions.drafts import Beginning, begin_new
+from teczka.core.errors import NotAllowed
+from teczka.core.outgoing import Origin
+from teczka.core.recipients import Mailbox
+from teczka.mime import mailto
+from teczka.store.models import Outgoing, User
+from teczka.store.queries.drafts import DraftText
+from teczka.store.queries.folders import folder
+from teczka.web.compose.form import as_header
+from teczka.web.mail.messages import as_uuid
+
+
+def begin(actor: User, asked: QueryDict) -> Outgoing:
+    """Raises NotAllowed."""
+    kind = asked.get("kind", "")
+    message = as_uuid(asked.get("message", ""))
+    if message:
+        return begin_from(actor, message, _origin(kind))
+    people, subject, body = mailto.read(asked.get("mailto", ""))
+    html = "".join(f"<div>{escape(line) or '<br>'}</div>" for line in body.split("\n")) if body else ""
+    recipients = {line: [[one.name, one.address] for one in found] for line, found in people.items()}
+    return begin_new(actor, _looked_at(actor, asked), Beginning(recipients=recipients, subject=subject, html=html))
+
+
+def answered(viewer: User, draft: DraftText) -> dict[str, object]:
+    """What the strip above an answer says: whom it leaves out or newly names, and the switch to the other kind of answer."""
+    told = choice(viewer, draft.answers) if draft.answers and draft.kind in {Origin.REPLY, Origin.REPLY_ALL} else None
+    if told is None:
+        return {"remarks": []}
+    everybody = len(told.all.to) + len(told.all.cc)
+    remarks = []
+    this = told.all if draft.kind == Origin.REPLY_ALL else told.one
+    if this.added:
+        remarks.append(_("The sender wants answers at another address: %(who)s.") % {"who": _named(this.added)})
+    if told.was_bcc and draft.kind == Origin.REPLY_ALL:
+        remarks.append(_("You were in Bcc: an answer to all tells everybody that you have the message."))
+    if draft.kind == Origin.REPLY_ALL and this.removed:
+        remarks.append(_("Left out: %(who)s.") % {"who": _named(this.removed)})
+    if draft.kind == Origin.REPLY and everybody > len(told.one.to):
+        words = ngettext("To %(one)s person of %(all)s.", "To %(one)s people of %(all)s.", len(told.one.to))
+        switch = {
+            "words": words % {"one": len(told.one.to), "all": everybody},
+            "switch": _("Reply to all (%(n)s)") % {"n": everybody},
+            "to": as_header([(one.name, one.address) for one in told.all.to]),
+            "cc": as_header([(one.name, one.address) for one in told.all.cc]),
+        }
+        return {"remarks": remarks, "everybody": switch}
+    return {"remarks": remarks}
+
+
+def _origin(kind: str) -> Origin:
+    if kind not in set(Origin) - {Origin.NEW}:
+        raise NotAllowed
+    return Origin(kind)
+
+
+def _looked_at(actor: User, asked: QueryDict) -> UUID | None:
+    """The account of the folder in which the letter is begun."""
+    found = as_uuid(asked.get("folder", ""))
+    line = folder(actor, found) if found else None
+    return line.account if line else None
+
+
+def _named(people: list[Mailbox]) -> str:
+    return ", ".join(one.name or one.address for one in people)

@@ -1,0 +1,67 @@
+"""What the page sends at every pause, and when it is sent without script."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+
+from teczka.core.drafts import PASTED_MOST, People, Written
+from teczka.core.errors import Problem
+from teczka.mime.addresses import read
+from teczka.mime.recipients import wire
+
+LONGEST_SUBJECT = 1_000
+
+
+class DraftForm(forms.Form):
+    revision = forms.IntegerField(min_value=0)
+    sender = forms.UUIDField(required=False)
+    to = forms.CharField(required=False)
+    cc = forms.CharField(required=False)
+    bcc = forms.CharField(required=False)
+    subject = forms.CharField(required=False, max_length=LONGEST_SUBJECT)
+    mode = forms.CharField(required=False)  # rich: `html` holds what was written; else `text` does
+    html = forms.CharField(required=False, strip=False)
+    text = forms.CharField(required=False, strip=False)
+    quoted = forms.CharField(required=False)
+
+    def written(self, kept: Callable[[str], str]) -> Written:
+        """`kept` turns addresses of the letter's pictures into what is stored."""
+        told: dict[str, Any] = self.cleaned_data
+        rich = told["mode"] == "rich"
+        return Written(
+            sender=told["sender"],
+            to=people(told["to"]),
+            cc=people(told["cc"]),
+            bcc=people(told["bcc"]),
+            subject=" ".join(told["subject"].split()),
+            html=kept(told["html"]) if rich else "",
+            text="" if rich else told["text"],
+            plain=not rich,
+            quoted=rich and bool(told["quoted"]),
+        )
+
+
+def people(text: str) -> People:
+    """As in a header, or a list that somebody pasted: an address a line, semicolons, groups."""
+    lines = ", ".join(line.strip() for line in text.splitlines() if line.strip())
+    found = {one.address.casefold() or one.name: one for one in reversed(read(lines.encode("utf-8", "replace")))}
+    return [(one.name, one.address) for one in reversed(list(found.values()))][:PASTED_MOST]
+
+
+def as_header(people: People) -> str:
+    """The other way: what stands in a field."""
+    return ", ".join(f'"{_quoted(name)}" <{address}>' if name else address for name, address in people)
+
+
+def spelled(address: str) -> bool:
+    """Whether a letter can be sent there."""
+    try:
+        wire(address)
+    except Problem:
+        return False
+    return True
+
+
+def _quoted(name: str) -> str:
+    return name.replace("\\", "\\\\").replace('"', '\\"')

@@ -1,0 +1,113 @@
+"""What is on its way: held, waiting, failed, sent; and each letter's own log."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from teczka.actions.outbox import cancel, give_up, retry, settle
+from teczka.core.delivery import Answer, Stage, enhanced_in, in_words
+from teczka.core.errors import Problem, Trouble
+from teczka.core.outgoing import Delivery, State
+from teczka.store.models import Outgoing, User
+from teczka.store.queries.drafts import (
+    EventLine,
+    OutgoingLine,
+    RecipientLine,
+    events,
+    outbox,
+    outgoing_line,
+    recipients,
+)
+from teczka.web.problems import Told, tell
+from teczka.web.requests import Request, allowed, found
+from teczka.web.said import Said, said, say
+
+MOST = 100
+RECENT = 30  # of those that were sent
+ON_THE_WAY = (State.HELD, State.QUEUED, State.SENDING)
+STUCK = (State.FAILED, State.UNCERTAIN)
+ACTS: Mapping[str, Callable[[User, UUID], Outgoing]] = {
+    "cancel": cancel, "retry": retry, "settle": settle, "give_up": give_up,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    line: OutgoingLine
+    told: Told | None
+
+    @property
+    def scheduled(self) -> bool:
+        return self.line.state == State.HELD
+
+
+@require_safe
+def outbox_list(request: Request) -> HttpResponse:
+    groups = [
+        (_("Needs you"), _lines(request.user, STUCK, MOST)),
+        (_("On the way"), _lines(request.user, ON_THE_WAY, MOST)),
+        (_("Drafts"), _lines(request.user, (State.DRAFT,), MOST)),
+        (_("Sent lately"), _lines(request.user, (State.SENT,), RECENT)),
+    ]
+    shown = [(name, lines) for name, lines in groups if lines]
+    return render(request, "compose/outbox.html", {"groups": shown, "said": said(request)})
+
+
+@require_safe
+def outbox_letter(request: Request, draft_id: UUID) -> HttpResponse:
+    line = found(outgoing_line(request.user, draft_id))
+    people = [(one, _answer(one)) for one in recipients(request.user, draft_id)]
+    log = [(event.at, _happened(event)) for event in events(request.user, draft_id)]
+    return render(request, "compose/letter.html", {"shown": _shown(line), "people": people, "log": log})
+
+
+@require_POST
+def outbox_act(request: Request, draft_id: UUID) -> HttpResponse:
+    act = found(ACTS.get(request.POST.get("do", "")))
+    try:
+        row = allowed(act, request.user, draft_id)
+    except Problem:  # it has left meanwhile, as the page tells now
+        return redirect("outbox_letter", draft_id)
+    if row.state == State.DRAFT:
+        return redirect("compose", draft_id)
+    say(request, Said.SAVED)
+    return redirect("outbox")
+
+
+def _lines(viewer: User, states: tuple[State, ...], most: int) -> list[Shown]:
+    return [_shown(line) for line in outbox(viewer, list(states), most)]
+
+
+def _shown(line: OutgoingLine) -> Shown:
+    return Shown(line, tell(Trouble(line.trouble), line.params, line.trouble_detail) if line.trouble else None)
+
+
+def _answer(one: RecipientLine) -> Told | None:
+    """What the server's refusal of a recipient means."""
+    if one.code is None or one.state == Delivery.ACCEPTED:
+        return None
+    answer = Answer(one.code, enhanced_in(one.code, one.said), one.said)
+    problem = in_words(Stage.RECIPIENT, answer, one.address.rpartition("@")[2], one.address)
+    return tell(problem.trouble, problem.params, problem.detail)
+
+
+def _happened(event: EventLine) -> str:
+    words = {
+        State.HELD: _("Held for its time, and to be taken back until then"),
+        State.QUEUED: _("Due"),
+        State.SENDING: _("Being handed to the server"),
+        State.SENT: _("Taken by the server"),
+        State.FAILED: _("Refused"),
+        State.UNCERTAIN: _("Whether the server took it is unknown"),
+        State.DRAFT: _("Taken back"),
+        State.CANCELLED: _("Given up"),
+        "again": _("Tried again at your wish"),
+        "arrived": _("You said that it arrived"),
+        "found": _("Found among the sent mail"),
+    }
+    return words.get(event.what, event.what)

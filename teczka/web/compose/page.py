@@ -1,0 +1,116 @@
+"""The page where a letter is written: a document of its own, alone or docked into the mail's page."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from teczka.actions.outbox import size_limit
+from teczka.core.drafts import halves
+from teczka.core.outgoing import Origin, State
+from teczka.store.models import User
+from teczka.store.queries.drafts import DraftText, draft, enclosures
+from teczka.store.queries.identities import Sender, senders
+from teczka.store.queries.templates import templates
+from teczka.web.compose.acting import act
+from teczka.web.compose.beginning import answered, begin
+from teczka.web.compose.document import in_its_own_document
+from teczka.web.compose.files import shown_files
+from teczka.web.compose.form import as_header
+from teczka.web.compose.pictures import shown
+from teczka.web.requests import Request, allowed, found
+
+MEGABYTE = 1_000_000
+ENCODED = 1.37  # base64 makes four bytes of three, and a line end of every 76
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSender:
+    public_id: UUID
+    shown: str
+    account_name: str
+    colour: int
+    limit: int  # bytes; 0: unknown
+    signature: SafeString
+
+    @property
+    def size_words(self) -> str:
+        words = _("Together the files are more than this account's server takes: about %(megabytes)s MB.")
+        return words % {"megabytes": int(self.limit / ENCODED) // MEGABYTE}
+
+
+@require_POST
+def compose_new(request: Request) -> HttpResponse:
+    return redirect("compose", allowed(begin, request.user, request.POST).public_id)
+
+
+@in_its_own_document
+@require_http_methods(["GET", "HEAD", "POST"])
+def compose(request: Request, draft_id: UUID) -> HttpResponse:
+    text = found(draft(request.user, draft_id))
+    if text.state != State.DRAFT or text.discarded_at:
+        return redirect("compose_done", draft_id)
+    said = act(request, draft_id) if request.method == "POST" else {}
+    if isinstance(said, HttpResponse):
+        return said
+    return render(request, "compose/page.html", page(request.user, found(draft(request.user, draft_id))) | said)
+
+
+def page(viewer: User, text: DraftText) -> dict[str, Any]:
+    files = enclosures(viewer, text.public_id)
+    written, quote = (shown(half, text.public_id, files) for half in halves(text.html))
+    able = [_sender(viewer, one) for one in senders(viewer) if one.sends or one.public_id == text.identity]
+    chosen = next((one for one in able if one.public_id == text.identity), able[0] if able else None)
+    size = sum(file.size for file in files)
+    labels = {"to": _("To"), "cc": _("Cc"), "bcc": _("Bcc")}
+    return {
+        "draft": text,
+        "title": _titles()[Origin(text.kind)],
+        "sender": chosen,
+        "senders": able,
+        "lines": [(name, label, as_header(text.people(name))) for name, label in labels.items()],
+        "written": mark_safe(written),  # noqa: S308  made safe when it was saved
+        "quote": mark_safe(quote),  # noqa: S308
+        "plain_text": text.text,
+        "draft_files": shown_files(text.public_id, files),
+        "size_limit": chosen.limit if chosen else 0,
+        "size_words": chosen.size_words if chosen else "",
+        "too_large": bool(chosen and chosen.limit and size * ENCODED > chosen.limit),
+        "laters": _laters(timezone.localtime()),
+        "templates": [(one, mark_safe(one.html)) for one in templates(viewer)],  # noqa: S308
+        **answered(viewer, text),
+    }
+
+
+def _sender(viewer: User, one: Sender) -> ShownSender:
+    signature = mark_safe(one.signature_html)  # noqa: S308  made safe when it was saved
+    limit = size_limit(viewer, one.account)
+    return ShownSender(one.public_id, one.shown, one.account_name, one.colour, limit, signature)
+
+
+def _titles() -> dict[Origin, str]:
+    return {
+        Origin.NEW: _("New message"),
+        Origin.REPLY: _("Reply"),
+        Origin.REPLY_ALL: _("Reply to all"),
+        Origin.FORWARD: _("Forward"),
+        Origin.FORWARD_ATTACHED: _("Forward"),
+        Origin.EDITED: _("Draft"),
+    }
+
+
+def _laters(now: datetime) -> list[tuple[str, str]]:
+    """Moments to choose from, and their words."""
+    morning = now.replace(hour=8, minute=0, second=0, microsecond=0)
+    tomorrow = morning + timedelta(days=1)
+    monday = morning + timedelta(days=7 - now.weekday())
+    hours = (now + timedelta(hours=2)).replace(minute=0, second=0, microsecond=0)
+    moments = [(tomorrow, _("Tomorrow at 8:00")), (monday, _("On Monday at 8:00")), (hours, f"{hours:%H:%M}")]
+    return [(f"{moment:%Y-%m-%dT%H:%M}", words) for moment, words in moments]
