@@ -105,7 +105,8 @@ def understood_alike(raw: bytes) -> bool:
     - a type is misspelt ("text/plain charset=x", "multipart/a/b"): theirs takes text/plain or all of it, ours what can be read;
     - a part is an enclosed message: theirs opens it; or its encoding is unheard of: theirs knows uuencode;
     - a bare CR stands for a line end, which RFC 5322 §2.3 forbids: theirs takes it for one, ours for a sign;
-    - inner and outer boundary are the same: theirs closes the outer one, ours the inner one.
+    - inner and outer boundary are the same: theirs closes the outer one, ours the inner one;
+    - a boundary follows itself: theirs skips the second, ours finds an empty part between them.
     """
     parsed = scan(raw)
     nodes = list(email.message_from_bytes(raw).walk())
@@ -119,6 +120,7 @@ def understood_alike(raw: bytes) -> bool:
         or b"message/" in raw
         or len({part.offset for part in parsed.parts}) != len(parsed.parts)
         or _repeats_a_boundary(raw)
+        or re.search(rb"^(--.+?)\r?\n\1\r?$", raw, re.MULTILINE)
     )
 
 
