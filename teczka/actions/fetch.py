@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import threading
 
 from django.utils import timezone
 
 from teczka.actions.asking import check_at_work
 from teczka.actions.manners import allowance, least_interval, share_megabytes, too_soon
+from teczka.actions.replay import beside, next_due
 from teczka.actions.servers import Connection, bring_in, connect, look_in
 from teczka.actions.tokens import doubt_token
 from teczka.core import oauth
@@ -20,7 +22,7 @@ from teczka.store.mail import LocalMail
 from teczka.store.models import Account, FetchRequest
 from teczka.store.queries.accounts import stored
 from teczka.store.viewer import as_user
-from teczka.sync import Report
+from teczka.sync import Acts, Report
 
 log = logging.getLogger(__name__)
 
@@ -70,13 +72,16 @@ class Fetching:
     Not for several threads at once. All it writes is fenced by the lease.
     """
 
-    def __init__(self, account_id: int, owner_id: int, lease: Lease) -> None:
+    def __init__(self, account_id: int, owner_id: int, lease: Lease, acted: threading.Event | None = None) -> None:
+        """`acted` is set from any thread when somebody acts on the account's mail."""
         with as_user(owner_id):
             self._account = Account.objects.select_related("owner").get(pk=account_id)
         self._local = LocalMail(self._account, lease.epoch, blobs())
         self._remote: Connection | None = None
         self._settled = b""  # by the last pass (sync.Report)
         self._met: Problem | None = None  # by a look since then
+        self._acted = acted or threading.Event()
+        self._acts_last = False  # repeating them broke the connection
 
     def run(self) -> Report:
         """One pass, gone on with over a new connection as long as broken ones brought something. Its outcome is written to the account
@@ -91,6 +96,31 @@ class Fetching:
             self._record(report)
         self._answer(report, began)
         return report
+
+    def replay(self) -> bool:
+        """What was done to its mail is repeated on the server, and nothing else. False where that failed, and a whole pass shall find out
+        why. Raises LeaseLost."""
+        self._look()
+        if self._account.protocol == Protocol.POP3:
+            return True
+        try:
+            self._remote = self._remote or connect(self._account, self._local)
+            acts = self._acts()
+            if acts:
+                acts.repeat()
+        except Problem:
+            self._acts_last = True
+            self._hang_up()
+            return False
+        return True
+
+    def _acts(self) -> Acts | None:
+        return beside(self._account, self._remote, self._local, self._acted, last=self._acts_last)
+
+    @property
+    def acts_due(self) -> float | None:
+        """Seconds until something that was done is to be repeated on the server."""
+        return next_due(self._account)
 
     async def nothing_new(self) -> bool:
         """Asked of a POP3 server from the event loop: whether it lists just what the last pass left settled, so that none is needed. With
@@ -168,11 +198,13 @@ class Fetching:
             self._account.last_contact_at = timezone.now()
             if self._account.state != State.WORKING:
                 self._begin_download()
+        acts = self._acts()
         try:
-            bring_in(self._remote, self._local, report)
+            bring_in(self._remote, self._local, report, acts)
         except BaseException:
             self._hang_up()  # in the middle of an answer: useless
             raise
+        self._acts_last = acts is not None and acts.broke
         if isinstance(self._remote, Pop3Drop):
             self._hang_up()  # it shows the mailbox as it was when the session began, and keeps others out of it
         if report.stopped and report.stopped.trouble is Trouble.SHARE_USED:

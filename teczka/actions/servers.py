@@ -15,7 +15,7 @@ from teczka.store.models import Account, Secret
 from teczka.store.queries.policy import policy
 from teczka.store.secrets import SecretBroken
 from teczka.store.viewer import as_user
-from teczka.sync import Report, collect, run
+from teczka.sync import Acts, Report, collect, run
 
 Connection = ImapMailbox | Pop3Drop
 
@@ -54,12 +54,12 @@ async def look_in(account: Account, local: LocalMail, settled: bytes) -> Pop3Dro
     return await look(server, credential, gate(), settled, spool=local.spool)
 
 
-def bring_in(remote: Connection, local: LocalMail, report: Report) -> None:
+def bring_in(remote: Connection, local: LocalMail, report: Report, acts: Acts | None) -> None:
     """One pass. Raises LeaseLost; a Problem is in the report."""
     if isinstance(remote, Pop3Drop):
         collect(remote, local, report)
     else:
-        run(remote, local, report)
+        run(remote, local, report, acts)
 
 
 def check_encrypted(server: Server) -> None:

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.db import connection
 
-from teczka.core.acts import Kind
+from teczka.core.acts import OPEN, Kind
 from teczka.core.operations import Footing, Identity, Pending, Spot
 from teczka.store.acts import FLAGS
+from teczka.store.models import Operation
 
 MOST = 1000  # at a time
 
@@ -27,6 +28,24 @@ WHERE o.account_id = %s AND o.id > %s AND o.state IN ('pending', 'started') AND 
 ORDER BY o.id LIMIT %s
 """
 OF_MESSAGES = {Kind.FLAG, Kind.MOVE, Kind.COPY, Kind.EXPUNGE}
+
+
+def due_in(account_id: int) -> float | None:
+    """Seconds until the next one that waits for its time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT extract(epoch FROM min(due_at) - now()) FROM store_operation"
+            " WHERE account_id = %s AND state IN ('pending', 'started') AND due_at > now()",
+            [account_id],
+        )
+        (seconds,) = cursor.fetchone() or (None,)
+    return None if seconds is None else float(seconds)
+
+
+def open_operations(account_id: int) -> list[int]:
+    return list(
+        Operation.objects.filter(account=account_id, state__in=OPEN).order_by("pk").values_list("pk", flat=True)
+    )
 
 
 def due(account_id: int, after: int) -> list[Pending]:

@@ -10,6 +10,7 @@ PAGES = "teczka_events"  # something changed that these people may be looking at
 UNREAD = "teczka_unread_mail"  # the readers have work (transaction B)
 REQUESTS = "teczka_requests"  # the keeper of an account shall look at its requests
 OUTGOING = "teczka_outgoing"  # and here at its outbox
+ACTS = "teczka_acts"  # and here at what was done to its mail
 
 FOLDERS = 150  # public ids in one payload: NOTIFY takes 8,000 bytes
 
@@ -26,6 +27,11 @@ def changed(users: Sequence[UUID], account: UUID, folders: Iterable[UUID], *, un
 
 def ask_keeper(account_id: int) -> None:
     _notify((REQUESTS, str(account_id)))
+
+
+def ask_replay(account_id: int) -> None:
+    """What was done to its mail is to be repeated on its server, without a whole pass."""
+    _notify((ACTS, str(account_id)))
 
 
 def ask_sender(account_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from teczka.sync.apply import run
 from teczka.sync.collect import collect
+from teczka.sync.replay import Acts
 from teczka.sync.report import Report
 
-__all__ = ["Report", "collect", "run"]
+__all__ = ["Acts", "Report", "collect", "run"]

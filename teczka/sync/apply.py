@@ -11,6 +11,7 @@ from teczka.remote.types import RemoteMailbox
 from teczka.sync.download import download
 from teczka.sync.plan import plan
 from teczka.sync.ports import K, LocalAccount
+from teczka.sync.replay import Acts
 from teczka.sync.report import Report
 from teczka.sync.steps import Begin, Download, Finish, Gone, Reflag, Rematch, Step
 
@@ -19,39 +20,54 @@ PIECE = 1000  # rows of one transaction where no bytes are written
 T = TypeVar("T")
 
 
-def run(remote: RemoteMailbox, local: LocalAccount[K], report: Report | None = None) -> Report:
+def run(
+    remote: RemoteMailbox, local: LocalAccount[K], report: Report | None = None, acts: Acts | None = None
+) -> Report:
     """One pass over the account: inbox first, the newest mail of each folder first. Raises LeaseLost; problems are in the report.
 
     A folder that the server refuses holds up no other. Any other problem ends the pass, and whatever came before it stays.
     """
     report = report or Report()
     try:
+        if acts and not acts.last:
+            _repeat(acts, report)
         with report.phase("listing"):
             folders = local.save_folders(remote.folders())
         for folder in folders:
             try:
-                _folder(folder, local, remote, report)
+                _folder(folder, local, remote, report, acts)
             except Problem as problem:
                 if problem.trouble.step != "folder":
                     raise
                 report.problems.append((folder.name.decode("ascii", "backslashreplace"), problem))
             report.folders += 1
+            if acts and acts.asked():
+                _repeat(acts, report)
+        if acts and acts.last:
+            _repeat(acts, report)
     except Problem as problem:
         report.stopped = problem
     return report
 
 
-def _folder(folder: LocalFolder, local: LocalAccount[K], remote: RemoteMailbox, report: Report) -> None:
+def _repeat(acts: Acts, report: Report) -> None:
+    with report.phase("acts"):
+        acts.repeat()
+
+
+def _folder(
+    folder: LocalFolder, local: LocalAccount[K], remote: RemoteMailbox, report: Report, acts: Acts | None
+) -> None:
     steps = plan(folder, local, remote)
     while True:
         with report.phase("listing"):
             step = next(steps, None)
         if step is None:
             return
-        _run(step, local, remote, report)
+        _run(step, local, remote, report, acts)
 
 
-def _run(step: Step, local: LocalAccount[K], remote: RemoteMailbox, report: Report) -> None:
+def _run(step: Step, local: LocalAccount[K], remote: RemoteMailbox, report: Report, acts: Acts | None) -> None:
     match step:
         case Begin(folder, status):
             local.opened(folder, status)
@@ -59,7 +75,7 @@ def _run(step: Step, local: LocalAccount[K], remote: RemoteMailbox, report: Repo
             for piece in _pieces(matched):
                 report.messages += local.place(folder, uidvalidity, piece)
         case Download():
-            download(step, local, remote, report)
+            download(step, local, remote, report, acts)
         case Reflag(folder, uidvalidity):
             with report.phase("flags"):
                 for flags in _pieces(_flags(step, remote)):

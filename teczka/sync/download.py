@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from teczka.core.errors import Problem, Trouble
+from teczka.remote.imap.utf7 import path_of
 from teczka.remote.types import RemoteMailbox
 from teczka.sync.basket import Sealed
 from teczka.sync.carry import Put, carry
 from teczka.sync.ports import K, LocalAccount
+from teczka.sync.replay import Acts
 from teczka.sync.report import Report
 from teczka.sync.steps import Download
 
@@ -14,16 +16,45 @@ NEWEST = 50  # come first, with their ENVELOPE and in a batch of their own: the 
 CHUNK = 100  # UIDs that a mailbox asks for in one command
 
 
-def download(step: Download, local: LocalAccount[K], remote: RemoteMailbox, report: Report) -> None:
-    """Everything that came whole is stored, also when the connection breaks in the middle: then the Problem is raised after it."""
-    uids, got = list(step.uids), set[int]()
+def download(
+    step: Download, local: LocalAccount[K], remote: RemoteMailbox, report: Report, acts: Acts | None = None
+) -> None:
+    """Everything that came whole is stored, also when the connection breaks in the middle: then the Problem is raised after it.
+
+    Where somebody acts on mail meanwhile, the stream is let run out, that is repeated on the server, and it goes on.
+    """
+    left = list(step.uids)
+    while True:
+        got = _stream(step, left, local, remote, report, acts.asked if acts else None)
+        left = [uid for uid in left if uid not in got]
+        if not (left and acts and acts.asked()):
+            break
+        with report.phase("acts"):
+            acts.repeat()
+        if remote.open(step.folder.name).uidvalidity != step.uidvalidity:
+            raise Problem(Trouble.FOLDER_CHANGED, folder=path_of(step.folder.name))
+    if left:
+        # Expunged since they were listed, or withheld by the server. The next pass compares the listing and knows which.
+        local.give_up(step.folder, step.uidvalidity, left, Trouble.SERVER_GARBAGE)
+
+
+def _stream(
+    step: Download,
+    uids: list[int],
+    local: LocalAccount[K],
+    remote: RemoteMailbox,
+    report: Report,
+    pause: Callable[[], bool] | None,
+) -> set[int]:
+    """Those that came."""
+    got = set[int]()
 
     def read(put: Put, flush: Callable[[], None]) -> None:
         for message in remote.messages(uids[:NEWEST], envelopes=True):
             put(message)
         flush()
         if len(uids) > NEWEST:
-            for message in remote.messages(uids[NEWEST:]):
+            for message in remote.messages(uids[NEWEST:], pause=pause):
                 put(message)
 
     def commit(batch: Sealed[K]) -> None:
@@ -36,10 +67,7 @@ def download(step: Download, local: LocalAccount[K], remote: RemoteMailbox, repo
         if problem.trouble.step == "server":
             local.give_up(step.folder, step.uidvalidity, _culprits(uids, got, problem), problem.trouble)
         raise
-    absent = [uid for uid in uids if uid not in got]
-    if absent:
-        # Expunged since they were listed, or withheld by the server. The next pass compares the listing and knows which.
-        local.give_up(step.folder, step.uidvalidity, absent, Trouble.SERVER_GARBAGE)
+    return got
 
 
 def _culprits(uids: Sequence[int], got: set[int], problem: Problem) -> list[int]:

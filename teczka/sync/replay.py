@@ -9,6 +9,7 @@ A folder that refuses holds up no other. What a server puts off waits for the ne
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 from teczka.core.acts import Kind
 from teczka.core.errors import Problem, Trouble
@@ -24,6 +25,31 @@ from teczka.sync.shaping import shape
 ROUNDS = 100  # of what waits for one another: more is a mistake of ours
 PATIENCE = timedelta(days=2)  # with a server that says "later", or breaks off
 WHOLE = {Trouble.FOLDER_READ_ONLY, Trouble.FOLDER_REFUSED}  # said of a folder, not of a message
+
+
+class Acts:
+    """What people do while a pass is under way: repeated before it, whenever it can pause, and after it."""
+
+    def __init__(self, remote: RemoteMailbox, journal: Journal, asked: Event, *, last: bool) -> None:
+        """`asked` is set from another thread: somebody did something just now. `last`: only once all mail is in, because what was said last
+        time broke the connection, and would keep new mail out."""
+        self._remote = remote
+        self._journal = journal
+        self._asked = asked
+        self.last = last
+        self.broke = False
+
+    def asked(self) -> bool:
+        return self._asked.is_set() and not self.last
+
+    def repeat(self) -> None:
+        """As `replay`."""
+        self._asked.clear()
+        try:
+            replay(self._remote, self._journal)
+        except Problem:
+            self.broke = True
+            raise
 
 
 def replay(remote: RemoteMailbox, journal: Journal) -> None:

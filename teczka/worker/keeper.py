@@ -3,8 +3,11 @@
 import asyncio
 import logging
 import random
+import threading
+from collections.abc import Callable
 from concurrent.futures import Executor
 from enum import Enum
+from typing import TypeVar
 
 from django.db import OperationalError, connection
 
@@ -15,6 +18,8 @@ from teczka.store.leases import Lease
 
 FIRST_PAUSE = 5.0  # seconds after a failure; doubled up to LONGEST_PAUSE
 LONGEST_PAUSE = 6 * 3600.0
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -33,12 +38,22 @@ class Keeper:
         self._poll_seconds = poll_seconds
         self._fetching: Fetching | None = None  # the connection of the last good pass
         self._wake = asyncio.Event()
+        self._asked = True  # a whole pass, and not only what was done to the mail
+        self._acted = threading.Event()  # something was; the pass under way sees to it as well
+        self._next_act: float | None = None  # seconds until something that was done is to be repeated
+        self._acts_due: float | None = None  # the same by the loop's clock
         self._good = asyncio.Event()  # the last pass came through: watching makes sense
         self._tells = True
         self._least = 0.0  # seconds between two passes that nobody asked for
 
     def wake(self) -> None:
         """Somebody asked, or the account was changed."""
+        self._asked = True
+        self._wake.set()
+
+    def wake_for_acts(self) -> None:
+        """Somebody did something to its mail."""
+        self._acted.set()
         self._wake.set()
 
     async def run(self) -> None:
@@ -47,12 +62,12 @@ class Keeper:
         failures = 0
         try:
             while True:
-                self._wake.clear()
-                outcome = await asyncio.get_running_loop().run_in_executor(self._pool, self._pass)
+                self._asked = False
+                outcome = await self._in_pool(self._pass)
                 failures = 0 if outcome is Outcome.DONE else failures + 1
                 (self._good.set if outcome is Outcome.DONE and self._tells else self._good.clear)()
                 await self._rest(outcome, failures)
-                while not self._wake.is_set() and await self._nothing_new():
+                while not self._asked and await self._nothing_new():
                     await self._rest(Outcome.DONE, 0)
         except LeaseLost:
             log.warning("account %s: another worker speaks for it now", self.lease.account_id)
@@ -62,16 +77,27 @@ class Keeper:
                 self._fetching.close()
 
     async def _rest(self, outcome: Outcome, failures: int) -> None:
+        """Until the next pass. What is done to its mail meanwhile is repeated on the server at once, where all is well with that."""
+        clock = asyncio.get_running_loop().time
         seconds: float | None = max(self._least, self._poll_seconds)
         if outcome is Outcome.LATER:
             seconds = max(self._least, pause(failures))
         elif outcome is Outcome.OWNER:
             seconds = None  # only its owner can mend it, and then asks
-        try:
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
+        end = None if seconds is None else clock() + seconds
+        while not self._asked and (end is None or clock() < end):
+            due = self._acts_due if outcome is Outcome.DONE else None
+            if outcome is Outcome.DONE and (self._acted.is_set() or (due is not None and clock() >= due)):
+                self._asked = not await self._in_pool(self._replay)
+                continue
+            self._wake.clear()
+            try:
+                async with asyncio.timeout_at(
+                    min((moment for moment in (end, due) if moment is not None), default=None)
+                ):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
 
     async def _nothing_new(self) -> bool:
         """A pass would have nothing to do, which was found out without a thread of the pool."""
@@ -92,19 +118,40 @@ class Keeper:
             try:
                 async for _ in changes(self.lease.account_id, self._owner_id):
                     failures = 0
-                    self._wake.set()
+                    self.wake()
             except Problem as problem:
                 failures += 1
                 log.info("account %s: watching ended: %s", self.lease.account_id, problem.trouble.value)
             except Exception:
                 failures += 1
                 log.exception("account %s: watching failed", self.lease.account_id)
-            self._wake.set()
+            self.wake()
             await asyncio.sleep(pause(failures))
+
+    async def _in_pool(self, work: Callable[[], T]) -> T:
+        loop = asyncio.get_running_loop()
+        done = await loop.run_in_executor(self._pool, work)
+        self._acts_due = None if self._next_act is None else loop.time() + self._next_act
+        return done
+
+    def _replay(self) -> bool:
+        """In the pool. False where a pass has to see to it."""
+        self._acted.clear()
+        self._fetching = self._fetching or Fetching(self.lease.account_id, self._owner_id, self.lease, self._acted)
+        try:
+            return self._fetching.replay()
+        except (LeaseLost, OperationalError):
+            raise
+        except Exception:  # a mistake of ours: the pass will show
+            log.exception("account %s: repeating what was done failed", self.lease.account_id)
+            return False
+        finally:
+            self._next_act = self._fetching.acts_due
+            connection.close_if_unusable_or_obsolete()
 
     def _pass(self) -> Outcome:
         """In the pool. The connection is kept for the next pass, unless this one failed."""
-        fetching = self._fetching or Fetching(self.lease.account_id, self._owner_id, self.lease)
+        fetching = self._fetching or Fetching(self.lease.account_id, self._owner_id, self.lease, self._acted)
         self._fetching = None
         try:
             report = fetching.run()
@@ -118,6 +165,7 @@ class Keeper:
         finally:
             connection.close_if_unusable_or_obsolete()
         self._tells, self._least = fetching.tells, fetching.least_interval
+        self._next_act = fetching.acts_due
         if report.stopped is None:
             self._fetching = fetching
             return Outcome.DONE

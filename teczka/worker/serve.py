@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from teczka.core.settings import settings
 from teczka.store.connections import listening
-from teczka.store.events import OUTGOING, REQUESTS
+from teczka.store.events import ACTS, OUTGOING, REQUESTS
 from teczka.store.leases import Lease, Leases
 from teczka.store.models.accounts import accounts_at_work
 from teczka.worker.keeper import Keeper
@@ -33,6 +33,9 @@ class Kept:
     @property
     def ended(self) -> bool:
         return any(task.done() for task in self.tasks)
+
+    def wake(self, channel: str) -> None:
+        {REQUESTS: self.keeper.wake, ACTS: self.keeper.wake_for_acts, OUTGOING: self.sender.wake}[channel]()
 
 
 class Worker:
@@ -99,11 +102,11 @@ class Worker:
 
     async def _listen(self) -> None:
         """Requests name an account; whoever does not keep it has a look whether there is a new one."""
-        async with listening(REQUESTS, OUTGOING) as listener:
+        async with listening(REQUESTS, ACTS, OUTGOING) as listener:
             async for notice in listener.notifies():
                 kept = self._kept.get(int(notice.payload))
                 if kept:
-                    (kept.sender if notice.channel == OUTGOING else kept.keeper).wake()
+                    kept.wake(notice.channel)
                 self._changed.set()
 
     async def _tidy(self) -> None:
