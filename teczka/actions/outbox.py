@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from teczka.actions.drafts import Changed
 from teczka.actions.letters import letter_of
+from teczka.actions.sent import accounts_of, arrived
 from teczka.core import providers
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.ladder import Step
@@ -23,6 +24,7 @@ from teczka.mime.recipients import wire
 from teczka.mime.structure import Raw
 from teczka.remote.smtp import check_address, too_large
 from teczka.store import events
+from teczka.store.acts import lock
 from teczka.store.blobs import blobs
 from teczka.store.mail import keep_room
 from teczka.store.models import Account, Outgoing, Pack, Recipient, User
@@ -97,10 +99,20 @@ def retry(actor: User, public_id: UUID) -> Outgoing:
 
 def settle(actor: User, public_id: UUID) -> Outgoing:
     """Its owner knows that it arrived. Raises Problem(SENDING_TOO_LATE), NotAllowed."""
+    with as_user(actor.pk), transaction.atomic():
+        rows = Outgoing.objects.select_related("account").filter(owner=actor, public_id=public_id)
+        for row in rows:  # before the row itself, as the keeper does
+            lock(accounts_of(row.account, row))
+        return _arrived(actor, public_id)
+
+
+def _arrived(actor: User, public_id: UUID) -> Outgoing:
     with _mine(actor, public_id) as row:
         if row.state != State.UNCERTAIN or not step(row, State.SENT, sent_at=row.attempt_at, **trouble_columns(None)):
             raise Problem(Trouble.SENDING_TOO_LATE)
         note(row, "arrived")
+        arrived(row.account, row)
+        events.ask_keeper(row.account_id)
     return row
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from teczka.actions.fetch import OWNERS, REFUSED
 from teczka.actions.gate import gate
-from teczka.actions.sent import follow, was_sent
+from teczka.actions.sent import accounts_of, follow, was_sent
 from teczka.actions.servers import reach_outgoing
 from teczka.actions.tokens import doubt_token
 from teczka.core.delivery import Outcome, Verdict
@@ -27,7 +27,7 @@ from teczka.store import events
 from teczka.store.acts import lock
 from teczka.store.blobs import blobs
 from teczka.store.leases import Lease
-from teczka.store.models import Account, Message, Outgoing
+from teczka.store.models import Account, Outgoing
 from teczka.store.outgoing import Outbox, note, record, report, trouble_columns
 from teczka.store.packs.format import Codec, Entry
 from teczka.store.packs.reader import mapped
@@ -101,7 +101,7 @@ class Sending:
     def _settle(self, row: Outgoing, outcome: Outcome) -> None:
         now = timezone.now()
         with as_user(self._account.owner_id):
-            lock([self._account.pk, *_answered_in(row)])
+            lock(accounts_of(self._account, row))
             deliveries = record(row, outcome)
             late = over(row.send_at or now, now)
             state = after(outcome, deliveries, mendable=self._mendable(row, outcome.problem), over=late)
@@ -139,13 +139,6 @@ class Sending:
         if problem.trouble is Trouble.SIGNIN_TOKEN:
             return row.tries < 2
         return problem.trouble not in HOPELESS | OWNERS | REFUSED | {Trouble.INTERNAL}
-
-
-def _answered_in(row: Outgoing) -> list[int]:
-    """The account of the message that is answered: it may be another one."""
-    return (
-        list(Message.objects.filter(pk=row.answers_id).values_list("account_id", flat=True)) if row.answers_id else []
-    )
 
 
 def _pack(row: Outgoing) -> UUID:

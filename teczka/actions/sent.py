@@ -11,7 +11,8 @@ from teczka.core.outgoing import Delivery, Origin, State
 from teczka.core.providers import SaveSent
 from teczka.store import acts, events
 from teczka.store.correspondents import wrote_to
-from teczka.store.models import Account, Outgoing, Placement, Recipient
+from teczka.store.drafts import remove_draft
+from teczka.store.models import Account, Message, Outgoing, Placement, Recipient
 from teczka.store.outgoing import note, step, trouble_columns
 from teczka.store.sent import filed, keep_copy, spare_copies, waiting_copies
 from teczka.store.viewer import as_user
@@ -31,13 +32,26 @@ _MARKS = {
 }
 
 
+def accounts_of(account: Account, *rows: Outgoing) -> list[int]:
+    """What has to be locked for saying that these were sent: the messages that they answer may lie in other accounts."""
+    answered = [row.answers_id for row in rows if row.answers_id]
+    others = Message.objects.filter(pk__in=answered).values_list("account_id", flat=True) if answered else ()
+    return sorted({account.pk, *others})
+
+
 def was_sent(account: Account, row: Outgoing) -> None:
     """In the transaction that says so, under `acts.lock`."""
     _file_copy(account, row)
-    _mark_answered(row)
+    arrived(account, row)
     people = Recipient.objects.filter(outgoing=row).exclude(state=Delivery.REFUSED).values_list("name", "address")
     wrote_to(account, list(people), row.sent_at or timezone.now())
     events.ask_keeper(account.pk)
+
+
+def arrived(account: Account, row: Outgoing) -> None:
+    """Under `acts.lock`, however it became known: what was answered is marked so, and no draft of it is left on the server."""
+    _mark_answered(row)
+    remove_draft(account, row.message_id)
 
 
 def follow(account: Account) -> float | None:
@@ -48,7 +62,7 @@ def follow(account: Account) -> float | None:
         waiting = waiting_copies(account.pk)
         if not uncertain and not waiting:
             return None
-        acts.lock([account.pk])
+        acts.lock(accounts_of(account, *uncertain))
         found = filed(account.pk, [row.message_id for row in uncertain])
         for row in uncertain:
             if row.message_id in found and step(row, State.SENT, sent_at=row.attempt_at, **trouble_columns(None)):
@@ -63,7 +77,7 @@ def follow(account: Account) -> float | None:
 def _found(account: Account, row: Outgoing) -> None:
     Recipient.objects.filter(outgoing=row, state=Delivery.PENDING).update(state=Delivery.ACCEPTED)
     note(row, "found")
-    _mark_answered(row)
+    arrived(account, row)
 
 
 def _file_copy(account: Account, row: Outgoing) -> None:

@@ -16,7 +16,7 @@ from teczka.core.acts import OPEN, Kind, OperationState
 from teczka.core.folders import AWAITED, FolderRole
 from teczka.core.recipients import Mailbox
 from teczka.store import placements
-from teczka.store.arrivals import Arrival, arrive
+from teczka.store.drafts import append
 from teczka.store.headline import Headline, to_line
 from teczka.store.models import Account, Folder, Operation, Outgoing, Placement
 
@@ -44,26 +44,16 @@ def filed(account_id: int, message_ids: Sequence[str]) -> set[str]:
         return {name for (name,) in cursor}
 
 
-def keep_copy(row: Outgoing, account: Account, wait: timedelta | None) -> Folder:
+def keep_copy(row: Outgoing, account: Account, wait: timedelta | None) -> None:
     """`row` was sent. Its copy is appended on the server when `wait` is over; None: it stays here alone."""
     folder = _folder(account)
     alone = folder.uidvalidity == AWAITED
-    told = wait is not None and not alone
-    operation = Operation.objects.create(
-        office_id=account.office_id,
-        owner_id=account.owner_id,
-        account=account,
-        kind=Kind.APPEND,
-        target=folder,
-        state=OperationState.PENDING if told else OperationState.LOCAL,
-        due_at=timezone.now() + wait if wait else None,
-    )
-    arrive(account, folder.pk, AWAITED, Arrival([_arriving(row, operation.pk)]))
-    placed = Placement.objects.get(folder=folder, uidvalidity=AWAITED, uid=operation.pk)
-    Operation.objects.filter(pk=operation.pk).update(message=placed.message_id, target_placement_id=placed.pk)
-    if not told and not alone:  # as what has left a POP3 server: no pass takes it for gone
-        Placement.objects.filter(pk=placed.pk).update(left_at=timezone.now())
-    return folder
+    operation = append(account, folder, _arriving(row), frozenset({"\\Seen"}), wait)
+    if wait is not None and not alone:
+        return
+    Operation.objects.filter(pk=operation.pk).update(state=OperationState.LOCAL, due_at=None)
+    if not alone:  # as what has left a POP3 server: no pass takes it for gone
+        Placement.objects.filter(pk=operation.target_placement_id or 0).update(left_at=timezone.now())
 
 
 def spare_copies(account_id: int) -> list[int]:
@@ -103,14 +93,12 @@ def _folder(account: Account) -> Folder:
     return made
 
 
-def _arriving(row: Outgoing, uid: int) -> dict[str, Any]:
+def _arriving(row: Outgoing) -> dict[str, Any]:
     """As a message that a pass brings in (store/arrivals.py)."""
     return {
         "sha256": bytes(row.sha256 or b""),
         "size": row.size,
         "internaldate": row.sent_at,
-        "uid": uid,
-        **placements.flag_columns(frozenset({"\\Seen"})),
         "public_id": uuid4(),
         "pack": row.pack_id,
         "pack_offset": row.pack_offset,
