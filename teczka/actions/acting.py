@@ -20,7 +20,7 @@ def finish(actor: User, act: Act, touched: Touched, accounts: Collection[Account
     for account in accounts:
         events.changed([actor.public_id], account.public_id, [folder for of, folder in changed if of == account.pk])
         if account.managed:
-            events.ask_keeper(account.pk)
+            events.ask_replay(account.pk)
 
 
 def line(actor: User, key: UUID) -> ActLine:
