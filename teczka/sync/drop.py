@@ -82,7 +82,10 @@ def _by_name(entries: Sequence[DropEntry], here: Sequence[Known]) -> list[tuple[
 
 
 def _counting(entries: Sequence[DropEntry]) -> bool:
-    return all(entry.uidl == b"%d" % entry.number for entry in entries)
+    """The names say where messages lie and not which they are: their numbers, or from 0 on how many of them, or of their bytes, come
+    before. No server begins at 0 with names that last."""
+    first = entries[0].uidl if entries else None
+    return (first is not None and not first.strip(b"0")) or all(entry.uidl == b"%d" % entry.number for entry in entries)
 
 
 def _candidates(comparison: Comparison) -> list[Known]:

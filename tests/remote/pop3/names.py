@@ -86,8 +86,24 @@ def names_are_numbers(play: Play) -> None:
 
 @scenario
 def names_are_numbers_of_messages_alike_in_size(play: Play) -> None:
-    """The last would be taken for the first."""
     play.quirks.name = by_number
+    alike_in_size(play)
+
+
+@scenario
+def names_count_messages_alike_in_size_from_zero(play: Play) -> None:
+    play.quirks.name = lambda _held, number: b"%d" % (number - 1)
+    alike_in_size(play)
+
+
+@scenario
+def names_are_offsets_of_messages_alike_in_size(play: Play) -> None:
+    play.quirks.name = lambda held, number: b"%d" % (len(held.raw) * (number - 1))
+    alike_in_size(play)
+
+
+def alike_in_size(play: Play) -> None:
+    """The last would be taken for the first."""
     for number in range(6):
         play.put(play.letter(body=b"%06d\r\n" % number, head=b"Message-ID: <%06d@x>\r\n" % number))
     play.whole()
