@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from teczka.mime.words import decode_words
 
@@ -27,6 +27,11 @@ class Way:
     @property
     def host(self) -> str:
         return urlsplit(self.address).hostname or ""
+
+    @property
+    def recipient(self) -> str:
+        """Whom the letter goes to, of a mailto: address."""
+        return unquote(self.address.partition(":")[2].partition("?")[0])
 
 
 def ways(unsubscribe: bytes, post: bytes) -> list[Way]:

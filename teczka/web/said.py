@@ -16,6 +16,7 @@ class Said(StrEnum):
     TAKEN_BACK = "taken_back"
     CLOSED = "closed"
     FETCHING = "fetching"
+    UNSUBSCRIBED = "unsubscribed"
 
 
 def say(request: Request, what: Said) -> None:

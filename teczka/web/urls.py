@@ -29,6 +29,7 @@ from teczka.web.mail.messages import message, message_body, message_pane, messag
 from teczka.web.mail.parts import message_part_page
 from teczka.web.mail.roles import folder_role
 from teczka.web.mail.unified import unified, unified_accounts, unified_rows
+from teczka.web.mail.unsubscribe import message_unsubscribe
 from teczka.web.office.accounts import office_limit, office_people
 from teczka.web.office.diagnoses import office_diagnoses, office_diagnosis_close
 from teczka.web.office.oauth import office_oauth, office_oauth_remove, office_oauth_test
@@ -87,6 +88,7 @@ urlpatterns = [
     path("messages/<uuid:message_id>/pane/", message_pane, name="message_pane"),
     path("messages/<uuid:message_id>/body/", message_body, name="message_body"),
     path("messages/<uuid:message_id>/raw/", message_raw, name="message_raw"),
+    path("messages/<uuid:message_id>/unsubscribe/", message_unsubscribe, name="message_unsubscribe"),
     path("messages/<uuid:message_id>/parts/<str:path>/", message_part_page, name="message_part"),
     path("frame/", frame, name="frame"),
     path("acts/", act, name="act"),

@@ -6,7 +6,8 @@ from teczka.core.problems import SENTENCES
 from teczka.web.problems import tell
 
 EVERY_PARAMETER = dict.fromkeys(
-    "host port username folder pid found ours user uid log provider granted wanted address megabytes most domain".split(),
+    "host port username folder pid found ours user uid log provider granted wanted address megabytes most domain account name field status"
+    " minutes left".split(),
     "coś",
 )
 

@@ -66,6 +66,7 @@ SWEEP = {
     "message_body": "hidden",
     "message_raw": "hidden",
     "message_part": "hidden",
+    "message_unsubscribe": "act",
     "frame": "own",
     "act": "own",
     "act_last": "own",

@@ -19,6 +19,7 @@ from teczka.web.mail.frame import framed
 from teczka.web.mail.names import disposition, safe_name
 from teczka.web.mail.tree import folder_name
 from teczka.web.requests import Request, found
+from teczka.web.said import said
 
 NAMED = 3  # recipients named before "and n more"
 LISTED = 200  # recipients in the details; the source has them all
@@ -84,7 +85,7 @@ class Shown:
 @require_safe
 def message(request: Request, message_id: UUID) -> HttpResponse:
     page = found(opened(request.user, message_id))
-    return render(request, "mail/message.html", {"message": shown(page)})
+    return render(request, "mail/message.html", {"message": shown(page), "said": said(request)})
 
 
 @require_safe
