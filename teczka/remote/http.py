@@ -83,7 +83,7 @@ class Https:
         raise Problem(Trouble.SERVER_LIMIT, host=target.host)
 
     def post(self, url: str, form: Mapping[str, str], *, seconds: float = SECONDS) -> Response:
-        """A form, to a trusted address. No redirect is followed: what is sent may be a secret."""
+        """A form. No redirect is followed: what is sent may be a secret, or meant for this address alone."""
         return self._ask(_target(url), url, b"POST", urlencode(form).encode(), time.monotonic() + seconds)
 
     def _ask(self, target: _Target, url: str, method: bytes, body: bytes, end: float) -> Response:
