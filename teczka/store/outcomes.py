@@ -57,12 +57,13 @@ WHERE id = ANY(%(ids)s)
 """
 
 # What stands on what will not be: on a copy that is not made, on a message that is there no longer, in a folder that is not made.
+SHAKY = """
+SELECT CASE WHEN kind = 'create' THEN 0 ELSE target_placement_id END, CASE WHEN kind = 'create' THEN folder_id ELSE 0 END
+FROM store_operation WHERE id = ANY(%(ids)s) AND (kind IN ('copy', 'create') OR (kind = 'move' AND %(vanished)s))
+"""
 RESTS_ON = """
-SELECT later.id FROM store_operation o JOIN store_operation later ON later.placement_id = o.target_placement_id AND later.id > o.id
-WHERE o.id = ANY(%(ids)s) AND (o.kind = 'copy' OR (o.kind = 'move' AND %(vanished)s)) AND later.state IN ('pending', 'started')
-UNION ALL
-SELECT later.id FROM store_operation o JOIN store_operation later ON later.account_id = o.account_id AND later.id > o.id
-WHERE o.id = ANY(%(ids)s) AND o.kind = 'create' AND later.target_id = o.folder_id AND later.state IN ('pending', 'started')
+SELECT id FROM store_operation WHERE placement_id = ANY(%(placements)s) AND state IN ('pending', 'started')
+UNION SELECT id FROM store_operation WHERE target_id = ANY(%(folders)s) AND state IN ('pending', 'started')
 """
 
 # What the last of the operations that are left says; where there is none, what the server told.
@@ -109,9 +110,8 @@ SELECT id FROM shown
 
 # A later move to where the message lies again.
 CIRCLES = """
-SELECT later.id FROM store_operation o JOIN store_operation later ON later.placement_id = o.placement_id AND later.id > o.id
-WHERE o.id = ANY(%(ids)s) AND o.kind = 'move' AND later.kind = 'move' AND later.folder_id = later.target_id
-  AND later.state IN ('pending', 'started')
+SELECT id FROM store_operation WHERE placement_id = ANY(%(placements)s) AND kind = 'move' AND folder_id = target_id
+  AND state IN ('pending', 'started')
 """
 
 UNFOLDER = (
@@ -187,18 +187,22 @@ def _end(ids: Sequence[int], state: OperationState, problem: Problem | None, *, 
     }
     _run(ENDED, columns)
     _reflag(ended)
+    circles: list[int] = []
     for level in _levels(ended):
-        _relay([row[0] for row in _run(UNMOVE, {"ids": level, "awaited": AWAITED, "vanished": vanished})])
+        shown = [row[0] for row in _run(UNMOVE, {"ids": level, "awaited": AWAITED, "vanished": vanished})]
+        _relay(shown)
+        circles += [row[0] for row in _run(CIRCLES, {"placements": shown})]
     for statement in UNFOLDER:
         _run(statement, {"ids": ended})
-    circles = [row[0] for row in _run(CIRCLES, {"ids": ended})]
     return ended + (_end(circles, OperationState.UNDONE, None, vanished=False) if circles else [])
 
 
 def _with_dependents(ids: Sequence[int], *, vanished: bool) -> list[int]:
     every, fresh = set(ids), list(ids)
     while fresh:
-        fresh = [row[0] for row in _run(RESTS_ON, {"ids": fresh, "vanished": vanished}) if row[0] not in every]
+        shaky = _run(SHAKY, {"ids": fresh, "vanished": vanished})
+        below = {"placements": [row[0] for row in shaky if row[0]], "folders": [row[1] for row in shaky if row[1]]}
+        fresh = [row[0] for row in _run(RESTS_ON, below) if row[0] not in every] if shaky else []
         every |= set(fresh)
     return sorted(every)
 
