@@ -41,10 +41,12 @@ def letter_of(actor: User, row: Outgoing, when: datetime) -> Letter:
 
 
 def _attachment(actor: User, line: EnclosureLine) -> Attachment:
-    pieces = _uploaded(line) or _taken(actor, line)
+    uploaded = _uploaded(line)
+    pieces = uploaded or _taken(actor, line)
     if pieces is None:
         raise Problem(Trouble.LETTER_ATTACHMENT, name=line.name[:100])
-    return Attachment(line.name, line.content_type, line.size, pieces, line.content_id, line.inline)
+    size = line.size if uploaded else sum(map(len, pieces()))  # a part's is an estimate until it is decoded
+    return Attachment(line.name, line.content_type, size, pieces, line.content_id, line.inline)
 
 
 def _uploaded(line: EnclosureLine) -> Pieces | None:
