@@ -28,6 +28,7 @@ from teczka.web.mail.frame import frame
 from teczka.web.mail.messages import message, message_body, message_pane, message_raw
 from teczka.web.mail.parts import message_part_page
 from teczka.web.mail.roles import folder_role
+from teczka.web.mail.shaping import folder_create, folder_remove, folder_rename
 from teczka.web.mail.unified import unified, unified_accounts, unified_rows
 from teczka.web.mail.unsubscribe import message_unsubscribe
 from teczka.web.office.accounts import office_limit, office_people
@@ -84,6 +85,9 @@ urlpatterns = [
     path("folders/<uuid:folder_id>/", folder_page, name="folder"),
     path("folders/<uuid:folder_id>/rows/", folder_rows, name="folder_rows"),
     path("folders/<uuid:folder_id>/role/", folder_role, name="folder_role"),
+    path("folders/<uuid:folder_id>/new/", folder_create, name="folder_create"),
+    path("folders/<uuid:folder_id>/rename/", folder_rename, name="folder_rename"),
+    path("folders/<uuid:folder_id>/remove/", folder_remove, name="folder_remove"),
     path("messages/<uuid:message_id>/", message, name="message"),
     path("messages/<uuid:message_id>/pane/", message_pane, name="message_pane"),
     path("messages/<uuid:message_id>/body/", message_body, name="message_body"),

@@ -16,7 +16,8 @@ from tests.database import BYPASS
 from tests.web.conftest import SECRETS, Office, browser, make_office
 
 # What a stranger gets. own: their own things, without a trace of Anna's. hidden: as if it did not exist. act: the same, where they try
-# to do it. open: anybody may come. keepers: administrators alone, of their own office; to all others as if it did not exist.
+# to do it. shaping: hidden, and there only for the owner of a managed account. open: anybody may come. keepers: administrators alone, of
+# their own office; to all others as if it did not exist.
 SWEEP = {
     "home": "own",
     "set_up": "open",
@@ -61,6 +62,9 @@ SWEEP = {
     "folder": "hidden",
     "folder_rows": "hidden",
     "folder_role": "own",
+    "folder_create": "shaping",
+    "folder_rename": "shaping",
+    "folder_remove": "shaping",
     "message": "hidden",
     "message_pane": "hidden",
     "message_body": "hidden",
@@ -100,7 +104,7 @@ OF_MESSAGES = ["message", "message_pane", "message_body", "message_raw"]
 def address(name: str, office: Office, message: Message) -> str:
     if name == "set_up":
         return reverse(name, args=["no-such-token"])
-    if name == "folder_role":
+    if name == "folder_role" or SWEEP[name] == "shaping":
         return reverse(name, args=[office.folder.public_id])
     if name in {"act_dismiss", "act_undo"}:
         return reverse(name, args=[office.private.public_id])
@@ -128,7 +132,7 @@ def sweep(office: Office) -> None:
             where = address(name, office, office.private)
             answer = client.post(where, {"auth": "microsoft", "do": "cancel"}) if kind == "act" else client.get(where)
             told = f"{name} as {stranger.email}"
-            hidden = kind in {"hidden", "act"} or (kind == "keepers" and not stranger.is_administrator)
+            hidden = kind in {"hidden", "act", "shaping"} or (kind == "keepers" and not stranger.is_administrator)
             assert answer.status_code == 404 if hidden else answer.status_code < 500, told
             check_traces(answer, told)
 

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from django import forms
 from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from teczka.actions import acts
@@ -76,7 +78,8 @@ def acts_refused(request: Request) -> HttpResponse:
 @require_POST
 def act_dismiss(request: Request, operation_id: UUID) -> HttpResponse:
     allowed(acts.dismiss, request.user, operation_id)
-    return JsonResponse({})
+    back = request.POST.get("next", "")
+    return redirect(back if url_has_allowed_host_and_scheme(back, None) else "home")
 
 
 def _listed(viewer: User, listing: str, *, whole: bool) -> list[int]:

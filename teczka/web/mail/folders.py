@@ -8,10 +8,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from teczka.store.models import User
 from teczka.store.queries.accounts import AccountLine
+from teczka.store.queries.acts import refused
 from teczka.store.queries.folders import folder
 from teczka.store.queries.listing import block
 from teczka.web.mail.cursor import read_cursor
+from teczka.web.mail.done import of_refused
 from teczka.web.mail.listing import Listing, of_folder, of_inboxes
 from teczka.web.mail.messages import as_uuid, opened, shown
 from teczka.web.mail.roles import uses
@@ -42,7 +45,7 @@ def folder_tree(request: Request) -> HttpResponse:
     branches = tree(request.user)
     line = folder(request.user, key) if (key := as_uuid(here)) else None
     listing = of_inboxes(branches.inboxes) if here == UNIFIED else of_folder(line) if line else None
-    context = {"tree": branches, "listing": listing, **(_standing(branches, listing) if listing else {})}
+    context = {"tree": branches, "listing": listing, **(_standing(request.user, branches, listing) if listing else {})}
     return render(request, "mail/folder.html#live", context)
 
 
@@ -52,7 +55,7 @@ def list_page(request: Request, branches: Tree, listing: Listing, more: dict[str
     message = opened(request.user, asked) if asked else None
     context = {
         "tree": branches,
-        **_standing(branches, listing),
+        **_standing(request.user, branches, listing),
         "message": shown(message) if message else None,
         "said": said(request) if message else None,
         **rows_of(listing, block(request.user, listing.folders), 0),
@@ -70,10 +73,15 @@ def list_rows(request: Request, listing: Listing) -> HttpResponse:
     return response
 
 
-def _standing(branches: Tree, listing: Listing) -> dict[str, Any]:
+def _standing(viewer: User, branches: Tree, listing: Listing) -> dict[str, Any]:
     """The accounts whose mail is listed; those in trouble, with what is told of it."""
     accounts = branches.accounts_of(listing.folders)
-    return {"accounts": accounts, "troubles": _troubles(accounts), "fetching": any(one.fetching for one in accounts)}
+    return {
+        "accounts": accounts,
+        "troubles": _troubles(accounts),
+        "refused": [of_refused(line) for line in refused(viewer)],
+        "fetching": any(one.fetching for one in accounts),
+    }
 
 
 def _troubles(accounts: Sequence[AccountLine]) -> list[tuple[AccountLine, Any]]:
