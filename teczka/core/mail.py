@@ -102,7 +102,7 @@ class DropHint:
 
     uidl: bytes | None
     size: int  # as LIST told it
-    head: bytes  # of its headers; empty where they name no message
+    head: bytes | None  # of its headers; empty where they name no message, None where nobody has looked
 
 
 @dataclass(frozen=True, slots=True)

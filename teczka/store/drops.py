@@ -6,6 +6,7 @@ shown as the server has them; POP3 servers hide what was fetched, or another pro
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -13,6 +14,7 @@ from teczka.core.folders import DROP
 from teczka.core.mail import DropEntry, DropHint
 from teczka.core.messages import Known, Loose
 from teczka.store.arrivals import as_json
+from teczka.store.packs.format import Codec, Entry
 
 HINTS = """
 UPDATE store_placement p SET uidvalidity = %(drop)s, uid = t.uid, uidl = t.uidl, listed_size = t.listed_size, left_at = NULL
@@ -29,13 +31,27 @@ WHERE folder_id = %(folder)s AND gone_at IS NULL AND left_at IS NULL AND {which}
 def known(folder_id: int) -> list[Known]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, uidl, coalesce(listed_size, 0), head, uidvalidity = %s AND left_at IS NULL FROM store_placement"
-            " WHERE folder_id = %s AND gone_at IS NULL",
+            "SELECT p.id, uidl, coalesce(listed_size, (SELECT size FROM store_message m WHERE m.id = p.message_id)), head,"
+            " uidvalidity = %s AND left_at IS NULL FROM store_placement p WHERE folder_id = %s AND gone_at IS NULL",
             [DROP, folder_id],
         )
         return [
-            Known(id_, DropHint(bytes(uidl) if uidl else None, size, bytes(head or b"")), here)
+            Known(id_, DropHint(bytes(uidl) if uidl else None, size, None if head is None else bytes(head)), here)
             for id_, uidl, size, head, here in cursor
+        ]
+
+
+def stored_at(folder_id: int, placements: Sequence[int]) -> list[tuple[int, UUID, Entry]]:
+    """Where the bytes lie of what these placements show."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.id, m.pack_id, m.pack_offset, m.pack_length, m.pack_codec, m.size, m.sha256 FROM store_placement p"
+            " JOIN store_message m ON m.id = p.message_id WHERE folder_id = %s AND p.id = ANY(%s) ORDER BY m.pack_id, m.pack_offset",
+            [folder_id, list(placements)],
+        )
+        return [
+            (id_, pack, Entry(offset, length, Codec(codec), size, bytes(digest)))
+            for id_, pack, offset, length, codec, size, digest in cursor
         ]
 
 

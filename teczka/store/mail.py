@@ -4,6 +4,7 @@ Every method that writes is one transaction as the account's owner. It reads the
 believed dead either commits before the lease passes on, or not at all.
 """
 
+import logging
 import shutil
 from array import array
 from collections.abc import Iterator, Sequence
@@ -24,8 +25,12 @@ from teczka.store.arrivals import Arrival, arrive, discard, keep
 from teczka.store.leases import fence
 from teczka.store.models import Account
 from teczka.store.packs.blobs import Blobs
+from teczka.store.packs.format import PackDamaged
+from teczka.store.packs.reader import read_range
 from teczka.store.packs.spool import SpoolFile
 from teczka.store.viewer import as_user
+
+log = logging.getLogger(__name__)
 
 ROOM_BYTES = 2_000_000_000
 ROOM_SHARE = 0.05  # of a small disk
@@ -90,6 +95,15 @@ class LocalMail:
     def known(self, folder: LocalFolder) -> list[Known]:
         with as_user(self._account.owner_id):
             return drops.known(folder.id)
+
+    def beginnings(self, folder: LocalFolder, placements: Sequence[int], most: int) -> Iterator[tuple[int, bytes]]:
+        with as_user(self._account.owner_id):
+            stored = drops.stored_at(folder.id, placements)
+        for placement, pack, entry in stored:
+            try:
+                yield placement, read_range(self._blobs, pack, entry, 0, most)
+            except (PackDamaged, FileNotFoundError):
+                log.warning("account %s: message of placement %s cannot be read", self._account.public_id, placement)
 
     def next_uid(self, folder: LocalFolder) -> int:
         with as_user(self._account.owner_id):

@@ -11,11 +11,13 @@ from teczka.core.errors import Problem, Trouble
 from teczka.core.folders import DROP, LocalFolder
 from teczka.core.mail import INBOX, DropEntry, FolderStatus
 from teczka.core.messages import Loose
+from teczka.remote.pop3.head import fingerprint, header_block
+from teczka.remote.pop3.limits import DEFAULT
 from teczka.remote.types import RemoteDrop
 from teczka.sync.basket import Sealed
 from teczka.sync.carry import Put, carry
 from teczka.sync.download import NEWEST
-from teczka.sync.drop import Comparison, compare, names_tell, recognise, trouble_number, worth_asking
+from teczka.sync.drop import Comparison, compare, looked, names_tell, recognise, trouble_number, unlooked, worth_asking
 from teczka.sync.plan import CROWD, TRIES
 from teczka.sync.ports import K, LocalDrop
 from teczka.sync.report import Report
@@ -74,7 +76,7 @@ def _recognise(
     with report.phase("listing"):
         asked = worth_asking(comparison)
         heads = {entry.number: head for entry, head in remote.heads(asked)} if asked else {}
-        pairs = recognise(comparison, heads)
+        pairs = recognise(_look(folder, comparison, local) if heads else comparison, heads)
     known = {entry.number: one.placement for entry, one in pairs}
     for piece in _pieces([(known[entry.number], uid, entry) for uid, entry in numbered if entry.number in known]):
         local.recognise(folder, piece)
@@ -83,6 +85,13 @@ def _recognise(
         [(uid, entry) for uid, entry in numbered if entry.number not in known],
         [one.placement for one in comparison.loose if one.placement not in found],
     )
+
+
+def _look(folder: LocalFolder, comparison: Comparison, local: LocalDrop[K]) -> Comparison:
+    """At the headers of what came by IMAP: its bytes are here, and need not come again."""
+    placements = [one.placement for one in unlooked(comparison)]
+    beginnings = local.beginnings(folder, placements, DEFAULT.head)
+    return looked(comparison, {one: fingerprint(header_block(raw, DEFAULT.head)) for one, raw in beginnings})
 
 
 def _download(

@@ -6,7 +6,7 @@ are the size and the headers: they decide what need not be fetched, and where th
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TypeVar
 
@@ -48,13 +48,29 @@ def worth_asking(comparison: Comparison) -> list[DropEntry]:
     return [entry for entry in comparison.new if entry.size in sizes]
 
 
+def unlooked(comparison: Comparison) -> list[Known]:
+    """Those of whose own headers nobody has taken the hash, and which may be among the new: IMAP placed them there."""
+    sizes = {entry.size for entry in comparison.new}
+    return [one for one in _candidates(comparison) if one.hint.head is None and one.hint.size in sizes]
+
+
+def looked(comparison: Comparison, heads: Mapping[int, bytes]) -> Comparison:
+    """With the hashes that were missing, by placement."""
+
+    def with_head(one: Known) -> Known:
+        return replace(one, hint=replace(one.hint, head=heads[one.placement])) if one.placement in heads else one
+
+    loose, absent = (list(map(with_head, some)) for some in (comparison.loose, comparison.absent))
+    return Comparison(comparison.new, loose, absent)
+
+
 def recognise(comparison: Comparison, heads: Mapping[int, bytes]) -> list[tuple[DropEntry, Known]]:
     """Alike in size and headers, and alone in that on both sides. `heads` by the entry's number; an empty one is nobody's.
 
     Two different messages with the same headers, Message-ID and the last server's Received among them, are one mail sent twice at
     worst, and then they are not alone.
     """
-    ours = _alone(((one.hint.size, one.hint.head), one) for one in _candidates(comparison))
+    ours = _alone(((one.hint.size, one.hint.head), one) for one in _candidates(comparison) if one.hint.head)
     theirs = _alone(
         ((entry.size, head), entry)
         for entry in comparison.new
@@ -89,7 +105,7 @@ def _counting(entries: Sequence[DropEntry]) -> bool:
 
 
 def _candidates(comparison: Comparison) -> list[Known]:
-    return [one for one in (*comparison.loose, *comparison.absent) if one.hint.head]
+    return [one for one in (*comparison.loose, *comparison.absent) if one.hint.head != b""]
 
 
 def _alone(pairs: Iterable[tuple[K, T]]) -> dict[K, T]:

@@ -2,7 +2,7 @@
 the same suite (tests/contract/test_local_account.py). The remote side is remote.types.RemoteMailbox."""
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from teczka.core.errors import Problem, Trouble
@@ -94,7 +94,12 @@ class LocalDrop(LocalAccount[K], Protocol[K]):
     """And for POP3, whose one folder lies under UIDVALIDITY DROP, with UIDs that we give."""
 
     def known(self, folder: LocalFolder) -> list[Known]:
-        """Everything in the folder that is not gone, left or not."""
+        """Everything in the folder that is not gone, left or not. What POP3 has not listed has the size of its bytes."""
+        ...
+
+    def beginnings(self, folder: LocalFolder, placements: Sequence[int], most: int) -> Iterator[tuple[int, bytes]]:
+        """Of the stored messages that these placements (Known.placement) show: at least so many bytes, or all. What cannot be read is left
+        out."""
         ...
 
     def next_uid(self, folder: LocalFolder) -> int:

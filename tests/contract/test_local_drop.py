@@ -72,6 +72,21 @@ def house(request: pytest.FixtureRequest) -> House:
     return House(local, local.save_folders([INBOX])[0])
 
 
+def test_what_came_by_imap_is_known_by_its_bytes(house: House) -> None:
+    house.add(message(9), message(10, b"other"), validity=3)
+    known = {one.placement: one for one in house.local.known(house.folder)}
+    assert {(one.hint, one.here) for one in known.values()} == {
+        (DropHint(None, len(message(9).body), None), False),  # type: ignore[arg-type]
+        (DropHint(None, 5, None), False),
+    }
+    beginnings = dict(house.local.beginnings(house.folder, list(known), 8))
+    assert {raw[:8] for raw in beginnings.values()} == {b"Subject:", b"other"}
+    assert beginnings.keys() == known.keys()
+    first = min(known)
+    house.local.recognise(house.folder, [(first, 1, DropEntry(1, 99, b"named"))])
+    assert Known(first, DropHint(b"named", 99, None), here=True) in house.local.known(house.folder)
+
+
 def test_what_is_added_is_known_by_its_hints(house: House) -> None:
     house.add(message(1, name="a"), message(2, name="b"))
     known = house.known()

@@ -1,7 +1,7 @@
 """The local side of an account in memory: what `sync.ports.LocalAccount` promises. Passes the same suite as the store's."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -107,10 +107,18 @@ class MemoryAccount:
 
     def known(self, folder: LocalFolder) -> list[Known]:
         return [
-            Known(placed.id, placed.hint or DropHint(None, 0, b""), validity == DROP and not placed.left)
+            Known(placed.id, placed.hint or self._unlooked(placed), validity == DROP and not placed.left)
             for (at, validity, _), placed in self.placements.items()
             if at == folder.id and not placed.gone
         ]
+
+    def _unlooked(self, placed: Placed) -> DropHint:
+        return DropHint(None, len(self.messages[placed.digest]), None)
+
+    def beginnings(self, folder: LocalFolder, placements: Sequence[int], most: int) -> Iterator[tuple[int, bytes]]:
+        for placed in self._all_in(folder):
+            if placed.id in placements:
+                yield placed.id, self.messages[placed.digest]
 
     def next_uid(self, folder: LocalFolder) -> int:
         return max((uid for at, validity, uid in self.placements if (at, validity) == (folder.id, DROP)), default=0) + 1
@@ -118,10 +126,11 @@ class MemoryAccount:
     def recognise(self, folder: LocalFolder, named: Sequence[tuple[int, int, DropEntry]]) -> int:
         told = {placement: (uid, entry) for placement, uid, entry in named}
         for key, placed in list(self.placements.items()):
-            if placed.id in told and placed.hint:
+            if placed.id in told:
                 uid, entry = told[placed.id]
                 self.placements[folder.id, DROP, uid] = self.placements.pop(key)
-                placed.hint, placed.left = DropHint(entry.uidl, entry.size, placed.hint.head), False
+                head = (placed.hint or self._unlooked(placed)).head
+                placed.hint, placed.left = DropHint(entry.uidl, entry.size, head), False
         return len(named)
 
     def leave(self, folder: LocalFolder, loose: Loose) -> int:

@@ -5,7 +5,7 @@ from hashlib import md5, sha256
 
 from tests.remote.pop3.plays import Play
 from tests.remote.pop3.server import Held, by_serial
-from tests.remote.pop3.stage import by_number, filled, grown_and_shrunk, no_name, scenario
+from tests.remote.pop3.stage import by_number, came_by_imap, filled, grown_and_shrunk, no_name, scenario
 
 
 @scenario
@@ -255,5 +255,26 @@ def the_mailbox_moves_to_another_server(play: Play) -> None:
     filled(play)
     play.quirks.name = lambda held, _: b"00%x" % held.serial
     play.quirks.size = lambda held: held.raw.count(b"\n") + len(held.raw)
+    play.whole()
+    grown_and_shrunk(play)
+
+
+@scenario
+def what_came_by_imap_is_known_by_its_headers(play: Play) -> None:
+    play.deliver(8)
+    came_by_imap(play)
+    play.deliver(2)
+    play.whole()
+    assert play.fetched() == 2
+    grown_and_shrunk(play)
+
+
+@scenario
+def what_came_by_imap_looks_like_what_did_not(play: Play) -> None:
+    for number in range(4):
+        play.put(play.letter(body=b"other bytes %d\r\n" % number, head=b"Message-ID: <same@x>\r\n"))
+    came_by_imap(play)
+    for number in range(4, 8):
+        play.put(play.letter(body=b"other bytes %d\r\n" % number, head=b"Message-ID: <same@x>\r\n"))
     play.whole()
     grown_and_shrunk(play)

@@ -1,7 +1,9 @@
 """What the scenarios share: how they are gathered, and the lives of mailboxes."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
+from teczka.core.mail import INBOX, FolderStatus, RemoteMessage
 from tests.remote.pop3.plays import Play
 from tests.remote.pop3.server import Held
 
@@ -35,3 +37,12 @@ def grown_and_shrunk(play: Play) -> None:
         if play.messages:
             play.remove(play.random.randrange(min(4, len(play.messages))))
         play.whole()
+
+
+def came_by_imap(play: Play) -> None:
+    """All that the server holds, before the account was changed to POP3."""
+    (folder,) = play.local.save_folders([INBOX])
+    when = datetime(2026, 11, 5, tzinfo=UTC)
+    kept = [RemoteMessage(uid, frozenset(), when, len(held.raw), held.raw) for uid, held in enumerate(play.messages, 1)]
+    play.local.opened(folder, FolderStatus(7, len(kept) + 1, len(kept), None))
+    play.local.add(folder, 7, play.local.keep(kept))
