@@ -8,7 +8,8 @@ from teczka.core.drafts import QUOTE
 from teczka.core.errors import Problem, Trouble
 from teczka.core.outgoing import Line
 from teczka.core.recipients import Mailbox
-from teczka.mime.compose import Attachment, Letter
+from teczka.mime.compose import Letter
+from teczka.mime.enclosing import Attachment
 from teczka.store.blobs import blobs
 from teczka.store.models import Outgoing, User
 from teczka.store.packs.reader import STRIDE, mapped

@@ -59,14 +59,6 @@ def reply_all(heard: Heard, own: Collection[str]) -> Answer:
     return Answer(to, cc, _missing(_once(named), [*to, *cc]), _missing(to, named))
 
 
-def reply_to_list(heard: Heard) -> Answer | None:
-    """To the mailing list alone; None where the letter came by none."""
-    if not heard.list_post:
-        return None
-    to = list(heard.list_post)
-    return Answer(to, [], _missing(_once(heard.reply_to or heard.sender), to), [])
-
-
 def in_secret(heard: Heard, own: Collection[str]) -> bool:
     """Whether one got the letter by Bcc: to answer everybody would tell them so."""
     named = [*heard.sender, *heard.to, *heard.cc]

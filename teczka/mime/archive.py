@@ -10,7 +10,7 @@ from typing import IO, Final
 
 import pyzipper
 
-from teczka.mime.compose import Attachment
+from teczka.mime.enclosing import Attachment
 from teczka.mime.writing import saved_name
 
 # No letter or digit that is taken for another when it is read out or copied from paper (l 1 i, o 0, z 2, s 5, b 8, g 9, u v, rn m).

@@ -10,7 +10,6 @@ from teczka.core.recipients import (
     in_secret,
     reply,
     reply_all,
-    reply_to_list,
     takes_no_answer,
     without_doubles,
 )
@@ -69,12 +68,6 @@ def test_a_note_to_oneself_is_answered_to_oneself() -> None:
 def test_a_letter_from_nobody_is_answered_to_nobody() -> None:
     assert reply_all(Heard(), OWN) == Answer([], [], [], [])
     assert reply(Heard(people("")), OWN).to == []
-
-
-def test_a_mailing_list_can_be_answered_alone() -> None:
-    heard = Heard([JAN], to=[LIST], list_post=[LIST])
-    assert reply_to_list(heard) == Answer([LIST], [], removed=[JAN], added=[])
-    assert reply_to_list(HEARD) is None
 
 
 def test_who_was_in_bcc_is_told_so() -> None:

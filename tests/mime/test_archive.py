@@ -8,7 +8,7 @@ import pytest
 import pyzipper
 
 from teczka.mime.archive import new_password, write
-from teczka.mime.compose import Attachment
+from teczka.mime.enclosing import Attachment
 
 SECRET = b"tajemnica adwokacka " * 5_000
 
