@@ -17,11 +17,13 @@ const folded = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu
 
 export class People {
   onChange: () => void = () => {};
+  onRead: () => void = () => {};
   readonly name: string;
   readonly #box: HTMLElement;
   readonly #chips: HTMLElement;
   readonly #list: HTMLElement;
   #pending: Promise<void> = Promise.resolve();
+  #unread: string[] = []; // on their way to become chips
   #offered: Person[] = [];
   #at = -1;
 
@@ -59,15 +61,7 @@ export class People {
   /** As in a header: `"Nowak, Jan" <jan@…>, anna@…`. */
   get value(): string {
     const chips = [...this.#chips.children].map((chip) => (chip as HTMLElement).dataset["value"] ?? "");
-    return [...chips, this.input.value.trim()].filter(Boolean).join(", ");
-  }
-
-  get count(): number {
-    return this.#chips.childElementCount;
-  }
-
-  get wrong(): boolean {
-    return Boolean(this.#chips.querySelector(".wrong"));
+    return [...chips, ...this.#unread, this.input.value.trim()].filter(Boolean).join(", ");
   }
 
   set(text: string): void {
@@ -92,7 +86,9 @@ export class People {
   take(): void {
     const text = this.input.value.trim().replace(/[,;]$/, "");
     this.input.value = "";
-    if (text) this.#read(text);
+    if (!text) return;
+    this.#read(text);
+    this.onChange();
   }
 
   async settled(): Promise<void> {
@@ -103,6 +99,7 @@ export class People {
   #read(text: string): void {
     const body = new FormData();
     body.set("text", text);
+    this.#unread.push(text);
     this.#pending = this.#pending.then(async () => {
       try {
         const answer = await this.ask(body);
@@ -110,7 +107,8 @@ export class People {
       } catch {
         for (const address of text.split(",")) this.add({ name: "", address: address.trim(), wrong: !PLAIN.test(address.trim()) });
       }
-      this.onChange();
+      this.#unread = this.#unread.filter((one) => one !== text);
+      this.onRead();
     });
   }
 
@@ -187,6 +185,7 @@ export class People {
     if (!/[@].*[\n,;]|>\s*$/s.test(text)) return;
     event.preventDefault();
     this.#read(text.replace(/[\r\n\t]+/g, ", "));
+    this.onChange();
   }
 
   #last(): HTMLElement | null {

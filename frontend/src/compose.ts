@@ -91,7 +91,7 @@ function start(form: HTMLFormElement): void {
   for (const button of form.querySelectorAll<HTMLElement>("[data-shows]")) {
     const line = need(button.dataset["shows"] ?? "");
     const field = fields.find(({ input }) => line.contains(input));
-    line.hidden = !field?.value && !field?.count;
+    line.hidden = !field?.value;
     button.hidden = !line.hidden;
     button.addEventListener("click", () => {
       line.hidden = false;
@@ -165,7 +165,7 @@ function start(form: HTMLFormElement): void {
   const refuse = (words: string): void => {
     const said = notice("t-wrong");
     if (said) (said.querySelector("[data-field=words]") as HTMLElement).textContent = words;
-    if (!fields.some(({ count }) => count)) fields[0]?.input.focus();
+    if (!fields.some(({ value }) => value)) fields[0]?.input.focus();
   };
   const ask = (risks: { key: string; text: string }[], extra: [string, string][]): void => {
     const dialog = need<HTMLDialogElement>("risk-dialog");
@@ -241,7 +241,7 @@ function start(form: HTMLFormElement): void {
       document.execCommand("copy"); // the clipboard's own interface is only there over HTTPS
     });
   document.documentElement.classList.toggle("docked", docked);
-  if (fields.some(({ count }) => count) || fields[0]?.value || kept) editor.focus();
+  if (fields.some(({ value }) => value) || kept) editor.focus();
   else fields[0]?.input.focus();
 }
 

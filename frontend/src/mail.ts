@@ -114,7 +114,13 @@ function start(main: HTMLElement): void {
     "mark-everything": () => marks.whole(),
     menu: () => menu.at(document.activeElement?.closest("[data-action=menu]") ?? chosen() ?? grid),
   };
-  const keys = new Keys((action) => actions[action]?.() ?? false);
+  /** Buttons that a key presses, too. */
+  const press = (name: string): boolean => {
+    const button = document.querySelector<HTMLElement>(`[data-key="${name}"]`);
+    button?.click();
+    return Boolean(button);
+  };
+  const keys = new Keys((action) => (actions[action] ?? (() => press(action)))() ?? false);
   frame.onKey = (event) => keys.handle(event);
 
   grid.addEventListener("click", (event) => {

@@ -204,3 +204,20 @@ def events(viewer: User, public_id: UUID) -> list[EventLine]:
             WHERE {walls.mine("e")} AND {walls.mine("o")} AND o.public_id = %(one)s ORDER BY e.id""",
         one=public_id,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Letters that have not gone yet."""
+
+    total: int
+    stuck: int  # of them: wait for their writer
+
+
+def waiting(viewer: User) -> Waiting:
+    return walls.read(
+        viewer,
+        Waiting,
+        f"""SELECT count(*), count(*) FILTER (WHERE o.state IN ('failed', 'uncertain')) FROM store_outgoing o
+            WHERE {walls.mine("o")} AND o.state IN ('held', 'queued', 'sending', 'failed', 'uncertain')""",
+    )[0]

@@ -21,9 +21,9 @@ from teczka.web.mail.messages import as_uuid
 
 
 def begin(actor: User, asked: QueryDict) -> Outgoing:
-    """Raises NotAllowed."""
-    kind = asked.get("kind", "")
-    message = as_uuid(asked.get("message", ""))
+    """`answer`: "new", or "reply:" and a message's id, and so on. Raises NotAllowed."""
+    kind, _colon, about = asked.get("answer", "").partition(":")
+    message = as_uuid(about)
     if message:
         return begin_from(actor, message, _origin(kind))
     people, subject, body = mailto.read(asked.get("mailto", ""))

@@ -11,6 +11,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from teczka.actions.reading import read_now
+from teczka.core.folders import FolderRole
 from teczka.mime.preview import plain
 from teczka.store.models import User
 from teczka.store.queries.messages import MessagePage, MessageText, PartLine, message_page, message_text
@@ -62,6 +63,11 @@ class Shown:
     def managed(self) -> bool:
         """It can be moved about."""
         return any(place.managed and not place.gone_at for place in self.page.places)
+
+    @property
+    def draft(self) -> bool:
+        """It lies among its owner's drafts."""
+        return any(place.role == FolderRole.DRAFTS and not place.gone_at for place in self.page.places)
 
     @property
     def initial(self) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from teczka.core.folders import ORDER, FolderRole
 from teczka.store.models import User
 from teczka.store.queries.accounts import AccountLine, accounts
+from teczka.store.queries.drafts import waiting
 from teczka.store.queries.folders import FolderLine, folders
 from teczka.store.queries.oauth import registrations
 from teczka.store.queries.unified import Inbox, inboxes
@@ -107,7 +108,11 @@ def beside(request: HttpRequest) -> dict[str, Any]:
     viewer = getattr(request, "user", None)  # a request that was refused early has none
     if not isinstance(viewer, User):
         return {}
-    return {"tree": SimpleLazyObject(lambda: tree(viewer)), "to_mend": SimpleLazyObject(lambda: _to_mend(viewer))}
+    return {
+        "tree": SimpleLazyObject(lambda: tree(viewer)),
+        "to_mend": SimpleLazyObject(lambda: _to_mend(viewer)),
+        "outgoing": SimpleLazyObject(lambda: waiting(viewer)),
+    }
 
 
 def _to_mend(viewer: User) -> bool:
