@@ -114,12 +114,9 @@ function start(main: HTMLElement): void {
     "mark-everything": () => marks.whole(),
     menu: () => menu.at(document.activeElement?.closest("[data-action=menu]") ?? chosen() ?? grid),
   };
-  /** Buttons that a key presses, too. */
-  const press = (name: string): boolean => {
-    const button = document.querySelector<HTMLElement>(`[data-key="${name}"]`);
-    button?.click();
-    return Boolean(button);
-  };
+  /** Buttons that a key presses, too; false where there is none. */
+  const press = (name: string): boolean | undefined =>
+    document.querySelector(`[data-key="${name}"]`)?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
   const keys = new Keys((action) => (actions[action] ?? (() => press(action)))() ?? false);
   frame.onKey = (event) => keys.handle(event);
 
