@@ -95,13 +95,16 @@ def saved_name(name: str) -> str:
 def encoded(text: str) -> Iterator[str]:
     """Encoded words of whole characters, in whichever encoding is shorter (RFC 2047 §4)."""
     quoted = sum(map(len, map(_quoted, text))) <= len(text.encode()) * 4 / 3
+    most = _WORD if quoted else _WORD * 3 // 4
     word = ""
+    length = 0
     for sign in text:
-        longer = len("".join(map(_quoted, word + sign))) if quoted else len((word + sign).encode()) * 4 / 3
-        if longer > _WORD:
+        size = len(_quoted(sign) if quoted else sign.encode())
+        if length + size > most:
             yield _word(word, quoted=quoted)
-            word = ""
+            word, length = "", 0
         word += sign
+        length += size
     yield _word(word, quoted=quoted)
 
 

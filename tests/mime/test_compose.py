@@ -1,6 +1,7 @@
 """Letters as bytes: read back by four readers, never with a Bcc, never with a line that somebody smuggled in."""
 
 import base64
+import email
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -139,7 +140,7 @@ def test_whatever_is_written_is_what_four_readers_read(letter: Letter) -> None:
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)|\0", raw)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.binary(max_size=400), max_size=4), st.sampled_from(["image/png", "message/rfc822"]))
 def test_the_size_is_known_before_an_attachment_is_read(pieces: list[bytes], kind: str) -> None:
     size = sum(map(len, pieces))
@@ -198,6 +199,43 @@ def test_a_line_break_in_a_header_is_refused(bad: str) -> None:
         with pytest.raises(Problem) as refused:
             build(letter)
         assert refused.value.trouble in {Trouble.LETTER_CHARACTERS, Trouble.ADDRESS_SPELLING}
+
+
+FIELDS = {"Bcc", "From", "Reply-To", "To", "Cc", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "MIME-Version",
+          "Content-Type", "Content-Transfer-Encoding", "Content-Disposition", "Content-ID"}  # fmt: skip
+HOSTILE = st.text(st.sampled_from('\r\n\0\t :;,<>@"\\=?()aZż\u2028\x85\x0b\x0c\ud800'), max_size=30)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(HOSTILE, min_size=9, max_size=9))
+def test_whatever_is_given_no_header_appears_that_we_do_not_write(texts: list[str]) -> None:
+    name, address, subject, text, html, message_id, file_name, kind, cid = texts
+    letter = replace(
+        LETTER,
+        to=[Mailbox(name, address), Mailbox(name, "jan@example.pl")],
+        subject=subject,
+        text=text,
+        html=html,
+        message_id=message_id,
+        in_reply_to=cid,
+        references=[message_id, cid],
+        attachments=[Attachment(file_name, kind, 3, lambda: iter([b"abc"]), cid, inline=True)],
+    )
+    for tried in (
+        letter,
+        replace(letter, to=LETTER.to),
+        replace(letter, to=LETTER.to, subject="", text="", attachments=[]),
+    ):
+        try:
+            raw = own(tried)
+        except Problem:
+            continue
+        message = email.message_from_bytes(raw)
+        assert {field for part in message.walk() for field in part} <= FIELDS
+        assert [message.get_all(once) for once in ("Subject", "From", "Date")] == [
+            [message[one]] for one in ("Subject", "From", "Date")
+        ]
+        assert not re.search(rb"(?<!\r)\n|\r(?!\n)|\0", raw)
 
 
 @pytest.mark.parametrize("bad", [*INJECTED, "a b", "<a@b>", "ą@b", ">", ""])
