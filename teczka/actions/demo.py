@@ -10,7 +10,7 @@ from teczka.actions.fetch import fetch_alone
 from teczka.actions.people import add_user
 from teczka.actions.policy import save_policy
 from teczka.actions.reading import read_some
-from teczka.core.accounts import Endpoint, NewAccount
+from teczka.core.accounts import Endpoint, Mode, NewAccount
 from teczka.core.people import FIRST_ZONE, Role
 from teczka.core.policy import Policy
 from teczka.remote.demo.office import DemoOffice, DemoPerson
@@ -64,6 +64,7 @@ class Demo:
             outgoing=_endpoint(self._running.smtp),
             provider_name=PROVIDER,
             sender_name=person.name,
+            mode=Mode.MANAGED,
         )
 
 

@@ -1,5 +1,6 @@
 """The demo's submission server: signed-in senders, delivery into the demo's own mailboxes, 550 for everybody else."""
 
+import logging
 import ssl
 import warnings
 from asyncio import AbstractEventLoop
@@ -12,6 +13,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from teczka.remote.demo.mailbox import DemoMailbox
 
+logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd's: a line for everything that is said
 HOSTNAME = "poczta.kancelaria-lipowa.example"
 
 
