@@ -80,6 +80,7 @@ class Fetching:
         self._remote: Connection | None = None
         self._settled = b""  # by the last pass (sync.Report)
         self._met: Problem | None = None  # by a look since then
+        self._delay = 0.0  # seconds that its server wants between two sessions
         self._acted = acted or threading.Event()
         self._acts_last = False  # repeating them broke the connection
 
@@ -108,7 +109,8 @@ class Fetching:
             acts = self._acts()
             if acts:
                 acts.repeat()
-        except Problem:
+        except Problem as problem:
+            log.warning("account %s: %s", self._account.public_id, problem.trouble)
             self._acts_last = True
             self._hang_up()
             return False
@@ -128,6 +130,8 @@ class Fetching:
         if not self._settled:
             return False
         await asyncio.to_thread(self._look)
+        if too_soon(self._account):
+            return False
         try:
             self._remote = await look_in(self._account, self._local, self._settled)
         except Problem as problem:
@@ -174,7 +178,7 @@ class Fetching:
     @property
     def least_interval(self) -> float:
         """Seconds to the next pass that nobody asked for."""
-        return least_interval(self._account)
+        return max(least_interval(self._account), self._delay)
 
     def close(self) -> None:
         self._hang_up()
@@ -206,6 +210,7 @@ class Fetching:
             raise
         self._acts_last = acts is not None and acts.broke
         if isinstance(self._remote, Pop3Drop):
+            self._delay = self._remote.login_delay
             self._hang_up()  # it shows the mailbox as it was when the session began, and keeps others out of it
         if report.stopped and report.stopped.trouble is Trouble.SHARE_USED:
             report.stopped = self._share_used()

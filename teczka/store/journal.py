@@ -67,7 +67,7 @@ class AccountJournal:
 
     def raw(self, operation: int) -> tuple[int, Iterator[bytes]]:
         with as_user(self._account.owner_id):
-            message = Message.objects.get(pk=Operation.objects.values("message_id").filter(pk=operation))
+            message = Message.objects.get(pk__in=Operation.objects.values("message_id").filter(pk=operation))
         codec, digest = Codec(message.pack_codec), bytes(message.sha256)
         entry = Entry(message.pack_offset, message.pack_length, codec, message.size, digest)
         return message.size, pieces(self._blobs, message.pack_id, entry)
@@ -78,7 +78,7 @@ class AccountJournal:
 
 def _found(operation: int, uidvalidity: int, uid: int) -> None:
     """A pass may have placed it there already: then what is held over the old placement is held over that one."""
-    held = Placement.objects.get(pk=Operation.objects.values("placement_id").filter(pk=operation))
+    held = Placement.objects.get(pk__in=Operation.objects.values("placement_id").filter(pk=operation))
     there = Placement.objects.filter(folder=held.folder_id, uidvalidity=uidvalidity, uid=uid).first()
     if there is None:
         Placement.objects.filter(pk=held.pk).update(uidvalidity=uidvalidity, uid=uid)

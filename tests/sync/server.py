@@ -170,21 +170,26 @@ class PlayMailbox:
         self._change("STORE", uids)
         for held in self._chosen(uids):
             self._folder.flag(held, held.flags | set(flags) if add else held.flags - set(flags))
+        self._answer("STORED")
 
     def copy(self, uids: Sequence[int], target: bytes) -> Landed:
         self._change("COPY", uids, target)
-        made = {
-            held.uid: self.server.folders[target].put(held.raw, held.flags, held.when).uid
-            for held in self._chosen(uids)
-        }
+        made = {held.uid: self._put(held, target) for held in self._chosen(uids)}
+        self._answer("COPIED")
         return Landed(self.server.folders[target].uidvalidity, made) if made and self.expunges else NOWHERE
 
     def move(self, uids: Sequence[int], target: bytes) -> Landed:
         assert self.moves
-        landed = self.copy(uids, target)
+        self._change("MOVE", uids, target)
+        made = {}
         for held in self._chosen(uids):
+            made[held.uid] = self._put(held, target)
             self._folder.expunge(held)
-        return landed
+            self._answer("MOVED")  # one after the other: a connection may break between two
+        return Landed(self.server.folders[target].uidvalidity, made) if made and self.expunges else NOWHERE
+
+    def _put(self, held: Held, target: bytes) -> int:
+        return self.server.folders[target].put(held.raw, held.flags, held.when).uid
 
     def expunge(self, uids: Sequence[int]) -> None:
         assert self.expunges
@@ -192,6 +197,7 @@ class PlayMailbox:
         for held in self._chosen(uids):
             if "\\Deleted" in held.flags:
                 self._folder.expunge(held)
+        self._answer("EXPUNGED")
 
     def append(
         self, folder: bytes, size: int, chunks: Iterable[bytes], flags: Sequence[str], date: datetime
@@ -200,6 +206,7 @@ class PlayMailbox:
         assert len(raw) == size
         self._change("APPEND", [], folder)
         made = self.server.folders[folder].put(raw, frozenset(flags), date)
+        self._answer("APPENDED")
         return (self.server.folders[folder].uidvalidity, made.uid) if self.expunges else None
 
     def create(self, folder: bytes) -> None:

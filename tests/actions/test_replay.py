@@ -1,0 +1,125 @@
+"""What people do to their mail, as another program sees it on a real server afterwards (actions/replay.py, sync/replay.py)."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
+
+from teczka.actions.acts import undo
+from teczka.actions.folders import create_folder, remove_folder, rename_folder
+from teczka.core.acts import OperationState, Verb
+from teczka.store.models import Operation, User
+from teczka.store.viewer import as_user
+from tests.cast import make_cast
+from tests.database import TestDatabase, own_copy
+from tests.dovecot.mailbox import Mailbox
+from tests.dovecot.server import Dovecot
+from tests.replayed import Played, flags, letter, lying, ours, played, theirs
+
+pytestmark = pytest.mark.dovecot
+
+
+@pytest.fixture(scope="module")
+def owner(test_database: TestDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[User]:
+    """One database for all these tests; each has an account and a mailbox of its own."""
+    with own_copy(test_database, django_db_blocker):
+        yield make_cast().anna
+
+
+@pytest.fixture
+def box(owner: User, dovecot: Dovecot, mailbox: Mailbox) -> Iterator[Played]:
+    mailbox.create("Sprawy")
+    mailbox.deliver_many(letter(number) for number in range(1, 7))
+    with played(owner, dovecot, mailbox) as made:
+        made.sync()
+        yield made
+
+
+def settled(box: Played) -> None:
+    """Both sides are equal as soon as the server was told, and a pass finds nothing to change."""
+    box.replay()
+    assert ours(box.account) == theirs(box.mailbox)
+    box.sync()
+    assert ours(box.account) == theirs(box.mailbox)
+    assert set(box.states()) <= {OperationState.DONE}
+
+
+@pytest.mark.parametrize(("verb", "flag"), [(Verb.READ, "\\Seen"), (Verb.STAR, "\\Flagged")], ids=["read", "star"])
+def test_flags_come_and_go_on_the_server(box: Played, verb: Verb, flag: str) -> None:
+    box.act(verb, "Pismo 2", "Pismo 3")
+    settled(box)
+    assert (flags(box, 2), flags(box, 1)) == ({flag}, frozenset())
+    box.act({Verb.READ: Verb.UNREAD, Verb.STAR: Verb.UNSTAR}[verb], "Pismo 2")
+    settled(box)
+    assert (flags(box, 2), flags(box, 3)) == (frozenset(), {flag})
+
+
+def test_messages_are_moved_and_copied(box: Played) -> None:
+    box.act(Verb.MOVE, "Pismo 1", "Pismo 5", target="Sprawy")
+    box.act(Verb.COPY, "Pismo 2", target="Sprawy")
+    settled(box)
+    assert lying(box) == {"INBOX": [2, 3, 4, 6], "Sprawy": [1, 2, 5]}
+
+
+@pytest.mark.parametrize(
+    ("verb", "folder"), [(Verb.ARCHIVE, "Archive"), (Verb.SPAM, "Spam"), (Verb.BIN, "Kosz")], ids=str
+)
+def test_a_folder_that_is_missing_is_made_first(box: Played, verb: Verb, folder: str) -> None:
+    box.act(verb, "Pismo 4")
+    settled(box)
+    held = lying(box)
+    assert held.pop("INBOX") == [1, 2, 3, 5, 6]
+    assert list(held.values()) == [[4]]
+
+
+def test_what_is_moved_on_before_the_server_heard_of_it_ends_where_it_was_moved_last(box: Played) -> None:
+    box.act(Verb.BIN, "Pismo 1", "Pismo 2")
+    box.act(Verb.STAR, "Pismo 1", folder="Kosz")
+    box.act(Verb.MOVE, "Pismo 1", folder="Kosz", target="Sprawy")
+    settled(box)
+    assert lying(box) == {"INBOX": [3, 4, 5, 6], "Kosz": [2], "Sprawy": [1]}
+    assert flags(box, 1) == {"\\Flagged"}
+
+
+def test_for_good_is_for_good_but_not_before_its_undo_is_over(box: Played) -> None:
+    box.act(Verb.BIN, "Pismo 1", "Pismo 2")
+    settled(box)
+    box.act(Verb.DELETE, "Pismo 1", folder="Kosz")
+    box.replay()
+    assert lying(box)["Kosz"] == [1, 2]
+    assert 0 < (box.fetching.acts_due or 0) <= 10
+    with as_user(box.owner.pk):
+        Operation.objects.filter(state=OperationState.PENDING).update(due_at=timezone.now())
+    settled(box)
+    assert lying(box)["Kosz"] == [2]
+
+
+def test_an_act_is_taken_back_whether_the_server_has_heard_of_it_or_not(box: Played) -> None:
+    before = ours(box.account)
+    unheard = box.act(Verb.MOVE, "Pismo 1", target="Sprawy")
+    undo(box.owner, unheard.line.public_id)
+    box.replay()
+    assert ours(box.account) == theirs(box.mailbox) == before
+    heard = box.act(Verb.MOVE, "Pismo 1", target="Sprawy")
+    box.replay()
+    assert lying(box)["Sprawy"] == [1]
+    undo(box.owner, heard.line.public_id)
+    box.replay()
+    assert lying(box) == {"INBOX": [1, 2, 3, 4, 5, 6]}
+    box.sync()
+    assert ours(box.account) == theirs(box.mailbox)
+
+
+def test_folders_are_made_renamed_and_removed(box: Played) -> None:
+    create_folder(box.owner, uuid4(), box.account.public_id, "Żak & syn")
+    box.act(Verb.MOVE, "Pismo 1", target="Żak & syn")
+    rename_folder(box.owner, uuid4(), box.folder("Żak & syn").public_id, "Żak i wspólnicy")
+    box.act(Verb.MOVE, "Pismo 2", target="Żak i wspólnicy")
+    settled(box)
+    assert lying(box)["&AXs-ak i wsp&APM-lnicy"] == [1, 2]
+    remove_folder(box.owner, uuid4(), box.folder("Żak i wspólnicy").public_id)
+    settled(box)
+    assert "&AXs-ak i wsp&APM-lnicy" not in box.mailbox.folders()
+    assert lying(box) == {"INBOX": [3, 4, 5, 6], "Kosz": [1, 2]}
