@@ -104,6 +104,12 @@ class Pop3Drop:
         """What encrypts the connection."""
         return self._wire.tls
 
+    @property
+    def login_delay(self) -> float:
+        """Seconds that the server wants between two sessions (LOGIN-DELAY, RFC 2449 §6.5); 0 where it does not say."""
+        told = (self._conversation.capabilities or {}).get("LOGIN-DELAY", frozenset())
+        return max((float(word) for word in told if word.isdecimal() and len(word) < 6), default=0.0)
+
     def count(self) -> int:
         return self._run(drop.stat(self._conversation))
 

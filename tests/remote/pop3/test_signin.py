@@ -10,7 +10,7 @@ import pytest
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.types import Credential, Security
 from tests.remote.imap.hostile import Client, Hostile
-from tests.remote.pop3.transports import VISITS
+from tests.remote.pop3.transports import VISITS, blocking
 
 TIMEOUT = 0.4
 PASSWORD = Credential("anna", "sekret ąę")
@@ -283,3 +283,25 @@ def test_a_trickle_of_bytes_is_not_an_answer(refused: Refused) -> None:
             return
 
     assert refused(script).trouble is Trouble.GREETING_SILENT
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        (b"LOGIN-DELAY 900\r\n", 900),
+        (b"LOGIN-DELAY 60 USER\r\n", 60),
+        (b"LOGIN-DELAY 99999999\r\n", 0),
+        (b"UIDL\r\n", 0),
+    ],
+)
+def test_how_often_a_server_lets_us_in_is_what_it_says(told: bytes, seconds: float) -> None:
+    def script(client: Client) -> None:
+        greet(client, b"USER\r\n" + told)
+        expect(client, b"USER anna")
+        expect(client, "PASS sekret ąę".encode())
+        client.wait_for_goodbye()
+
+    with Hostile(script) as hostile:
+        drop = blocking(hostile.server(Security.PLAIN), PASSWORD, TIMEOUT)
+        assert drop.login_delay == seconds
+        drop.close()
