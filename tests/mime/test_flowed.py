@@ -68,6 +68,12 @@ def test_the_edges_of_flowing(sent: str, read: str) -> None:
     assert unflow(sent) == read
 
 
+def test_a_line_does_not_break_where_it_would_be_taken_for_a_signature() -> None:
+    text = f"-- {'x' * 90} y"
+    assert flow(text) == f"-- {'x' * 90} \r\ny\r\n"
+    assert unflow(flow(text).replace("\r\n", "\n")) == f"{text}\n"
+
+
 def test_with_delsp_the_blank_at_the_joint_is_no_text() -> None:
     assert unflow("漢 \n字", delsp=True) == "漢字"
 
