@@ -33,6 +33,13 @@ demo: assets ## serve a small law office with generated mail, signed in
 test: dev assets test-packages ## run the tests (PG=debian: on Debian's PostgreSQL 15)
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
+.PHONY: torture
+torture: dev test-packages ## faults and random examples at length
+	$(BIN)/python -m pytest -n 3 -m "hypothesis and not browser" --hypothesis-profile=torture --timeout=0
+	$(BIN)/python -m tests.faults.crash_points --all
+	$(BIN)/python -m tests.faults.kills
+	$(BIN)/python -m tests.remote.pop3.run
+
 .PHONY: check
 check: dev ## format, lint, types, layers, shape, TypeScript, catalogues
 	$(BIN)/ruff format --check .

@@ -24,9 +24,14 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 gc.disable()  # until all is collected: imports leave no garbage
 
-# How long an example takes says more of the machine than of us.
-hypothesis.settings.register_profile("teczka", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
-hypothesis.settings.load_profile("teczka")
+# The suite tries few examples and always the same; `make torture` many and ever new ones. How long one takes says more of the
+# machine than of us.
+for _profile, _examples in (("suite", 40), ("torture", 1_000)):
+    hypothesis.settings.register_profile(
+        _profile, max_examples=_examples, derandomize=_profile == "suite",
+        deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    )  # fmt: skip
+hypothesis.settings.load_profile("suite")
 
 shelf()  # by the parent of pytest-xdist's processes, before it starts them
 _folder = data_folder()

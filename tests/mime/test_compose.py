@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from teczka.core.errors import Problem, Trouble
@@ -118,7 +118,6 @@ def letters(draw: st.DrawFn) -> Letter:
     )
 
 
-@settings(max_examples=40, deadline=None)
 @given(letters())
 def test_whatever_is_written_is_what_four_readers_read(letter: Letter) -> None:
     raw = own(letter)
@@ -140,7 +139,6 @@ def test_whatever_is_written_is_what_four_readers_read(letter: Letter) -> None:
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)|\0", raw)
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.lists(st.binary(max_size=400), max_size=4), st.sampled_from(["image/png", "message/rfc822"]))
 def test_the_size_is_known_before_an_attachment_is_read(pieces: list[bytes], kind: str) -> None:
     size = sum(map(len, pieces))
@@ -206,7 +204,6 @@ FIELDS = {"Bcc", "From", "Reply-To", "To", "Cc", "Subject", "Date", "Message-ID"
 HOSTILE = st.text(st.sampled_from('\r\n\0\t :;,<>@"\\=?()aZż\u2028\x85\x0b\x0c\ud800'), max_size=30)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(HOSTILE, min_size=9, max_size=9))
 def test_whatever_is_given_no_header_appears_that_we_do_not_write(texts: list[str]) -> None:
     name, address, subject, text, html, message_id, file_name, kind, cid = texts

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from email.message import Message
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from teczka.mime import content
@@ -84,7 +84,6 @@ def ours(raw: bytes) -> list[tuple[str, bytes]]:
 
 
 @given(trees())
-@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 def test_a_message_built_by_the_rules_reads_as_it_was_built_and_as_the_standard_library_reads_it(tree: Tree) -> None:
     truth = [(leaf.content_type, leaf.data) for leaf in tree.leaves]
     assert [(kind, data.rstrip()) for kind, data in ours(tree.raw)] == [(kind, data.rstrip()) for kind, data in truth]
@@ -135,7 +134,6 @@ def _repeats_a_boundary(raw: bytes) -> bool:
     st.integers(0, 40),
     st.sampled_from([b"", b"\n", b"\n\n", b"--", b"\n--b\n", b"=", b"\xb1", b"(", b'"', b";"]),
 )
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 def test_a_broken_message_loses_no_part_that_the_standard_library_finds(
     tree: Tree, start: int, length: int, junk: bytes
 ) -> None:
@@ -151,7 +149,6 @@ def test_no_bytes_raise(raw: bytes) -> None:
 
 
 @given(trees(), st.lists(st.tuples(st.integers(0, 5_000), st.integers(0, 40), st.binary(max_size=20)), max_size=8))
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_no_broken_message_raises_and_no_part_lies_outside(tree: Tree, wounds: list[tuple[int, int, bytes]]) -> None:
     raw = tree.raw
     for wound in wounds:

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -116,7 +116,6 @@ MARKUP = st.lists(st.sampled_from([*PAYLOADS, *SCRAPS]), max_size=12).map("".joi
 
 
 @given(MARKUP)
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 def test_any_mixture_comes_out_harmless_and_is_a_fixpoint(html: str) -> None:
     once = clean(html).html
     assert trouble(once) == []

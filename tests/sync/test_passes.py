@@ -163,7 +163,7 @@ class Passes(RuleBasedStateMachine):
                     )
 
 
-Passes.TestCase.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
+Passes.TestCase.settings = settings(stateful_step_count=25)
 TestPasses = Passes.TestCase
 
 

@@ -102,7 +102,7 @@ def test_a_line_without_end_ends_the_connection(house: House) -> None:
     wire.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(VERBS), st.lists(WORDS, max_size=5)), min_size=1, max_size=6))
 def test_no_command_however_odd_breaks_the_server(house: House, commands: list[tuple[str, list[str]]]) -> None:
     wire = Wire(house)
@@ -114,7 +114,7 @@ def test_no_command_however_odd_breaks_the_server(house: House, commands: list[t
     wire.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200).filter(lambda noise: b"{" not in noise))
 def test_noise_leaves_the_connection_usable(house: House, noise: bytes) -> None:
     wire = Wire(house)
