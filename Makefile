@@ -55,6 +55,12 @@ bench: dev assets ## measure beside our peers, one line of JSON each (ARGS=--qui
 	@tools/debian.sh $(BENCH_PACKAGES)
 	@for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name $(ARGS) || exit 1; done
 
+# `make torture SEED=7` repeats a run: each tells its seed.
+SEED ?= $(shell shuf -i 1-999999 -n 1)
+.PHONY: torture
+torture: dev assets test-packages ## kill and crash it while it sends, at length (half an hour)
+	@$(BIN)/python -m tests.faults.sending --kills 200 --crashes 5000 --seed $(SEED) $(ARGS)
+
 .PHONY: screenshot
 screenshot: dev assets ## picture the demo for the README
 	@tools/debian.sh chromium

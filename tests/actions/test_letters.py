@@ -1,95 +1,90 @@
-"""Letters that are built from what somebody wrote, with files out of other messages."""
+"""A letter's files on their way to the server: sent up, or of other messages; the bytes are theirs."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import cast
 
 import pytest
 
-from teczka.actions.answers import begin_from
-from teczka.actions.letters import letter_of
-from teczka.core.outgoing import Origin
-from teczka.mime import content
-from teczka.mime.compose import build
-from teczka.mime.parse import inner, scan
-from teczka.mime.readback import check
-from teczka.store.models import Account, Outgoing
-from tests.cast import Cast, make_account, make_cast, make_folder
-from tests.web.mailroom import store
+from teczka.actions import outbox
+from teczka.actions.reading import read_some
+from teczka.actions.uploads import attach, attach_part
+from teczka.core.errors import Problem, Trouble
+from teczka.core.outgoing import State
+from teczka.store.models import Account, Enclosure, Message, Outgoing
+from teczka.store.viewer import as_user
+from tests.cast import make_cast
+from tests.outgoing import deliver, sends, sent, state_of, written
+from tests.stored import store
+from tests.submission import Submission
 
-# Sizes that only decoding tells: quoted-printable, and base64 in lines of any length.
-RECEIVED = b"""\
-From: Jan Kowalski <jan@example.pl>\r
-To: anna@kancelaria.example\r
-Subject: Odp: Umowa\r
-Message-ID: <m1@example.pl>\r
-Content-Type: multipart/mixed; boundary=B\r
-\r
---B\r
-Content-Type: multipart/related; boundary=R\r
-\r
---R\r
-Content-Type: text/html; charset=utf-8\r
-\r
-<p>W za\xc5\x82\xc4\x85czeniu.</p><img src="cid:logo"><p style="display:none">KOBOLD</p>\r
---R\r
-Content-Type: image/png\r
-Content-ID: <logo>\r
-Content-Transfer-Encoding: base64\r
-\r
-iVBO\r
-Rw0KGgo=\r
---R--\r
---B\r
-Content-Type: text/csv; name="lista.csv"\r
-Content-Transfer-Encoding: quoted-printable\r
-Content-Disposition: attachment; filename="lista.csv"\r
-\r
-=C5=BB=C3=B3=C5=82w;1\r
---B\r
-Content-Type: application/pdf\r
-Content-Transfer-Encoding: base64\r
-Content-Disposition: attachment; filename*=UTF-8''za%C5%BC%C3%B3%C5%82%C4%87.pdf\r
-\r
-JV\r
-BE\r
-Rg==\r
---B--\r
-"""
+LARGE = bytes(range(256)) * 40_000  # some ten megabytes: more than is held at once
+
+
+@pytest.fixture(scope="module")
+def submission() -> Iterator[Submission]:
+    with Submission() as server:
+        yield server
 
 
 @pytest.fixture
-def account(db: None) -> Account:
-    cast: Cast = make_cast()
-    return make_account(cast.anna, "anna@kancelaria.example", smtp_host="smtp.kancelaria.example")
+def account(own_database: object, submission: Submission) -> Account:
+    submission.received.clear()
+    return sends(make_cast().anna, submission)
 
 
-def built(account: Account, kind: Origin) -> bytes:
-    row: Outgoing = begin_from(account.owner, store(make_folder(account, "INBOX", ""), RECEIVED).public_id, kind)
-    letter = letter_of(account.owner, row, datetime(2026, 5, 3, tzinfo=UTC))
-    raw = b"".join(build(letter).own())
-    check(letter, raw)
-    return raw
+def arrived(submission: Submission) -> EmailMessage:
+    (received,) = submission.received
+    return cast("EmailMessage", message_from_bytes(received.original_content, policy=policy.default))
 
 
-def test_a_forwarded_letters_files_go_on_to_the_byte(account: Account) -> None:
-    raw = built(account, Origin.FORWARD)
-    found = scan(raw)
-    assert found.subject == "Fwd: Umowa"
-    assert [(part.name, content.decode(raw, part)) for part in found.attachments] == [
-        ("lista.csv", "Żółw;1".encode()),
-        ("zażółć.pdf", b"%PDF"),
-    ]
-    assert [content.decode(raw, part) for part in found.inline.values()] == [b"\x89PNG\r\n\x1a\n"]
-    assert b"KOBOLD" not in raw
+def files(message: EmailMessage) -> dict[str | None, bytes]:
+    return {part.get_filename(): part.get_payload(decode=True) for part in message.iter_attachments()}  # type: ignore[misc]
 
 
-def test_an_answer_keeps_the_pictures_that_it_quotes_and_no_files(account: Account) -> None:
-    found = scan(built(account, Origin.REPLY))
-    assert (found.subject, [one.address for one in found.to]) == ("Re: Umowa", ["jan@example.pl"])
-    assert (len(found.inline), found.attachments) == (1, [])
-    assert (found.in_reply_to, found.references) == (["m1@example.pl"], ["m1@example.pl"])
+def test_a_large_file_arrives_byte_for_byte_under_its_name(account: Account, submission: Submission) -> None:
+    draft = written(account)
+    name = "Załącznik – żądanie.pdf"
+    attach(account.owner, draft.public_id, name, "application/pdf", [LARGE[:1000], LARGE[1000:]])
+    row = sent(draft)
+    deliver(account)
+    assert state_of(row) is State.SENT
+    assert files(arrived(submission)) == {name: LARGE}
 
 
-def test_a_letter_forwarded_as_an_attachment_stays_what_it_was(account: Account) -> None:
-    raw = built(account, Origin.FORWARD_ATTACHED)
-    (enclosed,) = scan(raw).attachments
-    assert inner(raw, enclosed)[0] == RECEIVED
+def test_a_file_of_another_message_goes_with_it_and_the_message_itself(
+    account: Account, submission: Submission
+) -> None:
+    other = EmailMessage()
+    other["Subject"], other["From"] = "Umowa", "jan@a.example"
+    other.set_content("Umowa.\n")
+    other.add_attachment(b"tresc umowy" * 100, maintype="application", subtype="pdf", filename="umowa.pdf")
+    raw = other.as_bytes(policy=policy.SMTP)
+    (stored,) = store(account, [raw])
+    while read_some(10):
+        pass
+    with as_user(account.owner_id):
+        message = Message.objects.get(pk=stored)
+    draft = written(account)
+    attach_part(account.owner, draft.public_id, message.public_id, "2")
+    attach_part(account.owner, draft.public_id, message.public_id, "")
+    row = sent(draft)
+    deliver(account)
+    assert state_of(row) is State.SENT
+    first, second = arrived(submission).iter_attachments()
+    assert first.get_payload(decode=True) == b"tresc umowy" * 100
+    assert second.get_content_type() == "message/rfc822"
+    assert raw in submission.received[0].original_content
+
+
+def test_a_letter_whose_file_is_gone_stays_a_draft_and_says_so(account: Account) -> None:
+    draft = written(account)
+    attach(account.owner, draft.public_id, "pismo.pdf", "application/pdf", [b"x"])
+    with as_user(account.owner_id):
+        Enclosure.objects.filter(outgoing=draft).update(pack=None, pack_offset=None)
+        draft = Outgoing.objects.select_related("owner").get(pk=draft.pk)
+    with pytest.raises(Problem) as caught:
+        outbox.send(account.owner, draft.public_id, draft.revision)
+    assert caught.value.trouble is Trouble.LETTER_ATTACHMENT
+    assert state_of(draft) is State.DRAFT
