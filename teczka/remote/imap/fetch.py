@@ -3,6 +3,7 @@
 An answer counts only for a UID that was asked for: servers send others' changes in between (§7.4.2), and wrong ones.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from hashlib import sha256
@@ -12,8 +13,9 @@ from teczka.remote.imap.arguments import Argument, Uids
 from teczka.remote.imap.conversation import Command, Conversation
 from teczka.remote.imap.dates import internaldate
 from teczka.remote.imap.envelope import envelope
+from teczka.remote.imap.reader import Response
 from teczka.remote.imap.responses import Untagged
-from teczka.remote.imap.tokens import NotImap, Value, ascii_text, listed, number
+from teczka.remote.imap.tokens import NotImap, Value, ascii_text, listed, number, values
 from teczka.remote.types import RemoteFlags, RemoteMessage, RemoteSummary
 
 Items = dict[bytes, Value]
@@ -23,6 +25,10 @@ MESSAGES_A_COMMAND = 100  # four in flight were 1.6 times as fast as one at a ro
 UIDS_A_COMMAND = 500  # 5.5 KB where none are neighbours: servers cap a line at 8 KB (RFC 7162 §4)
 EVERY_UID = "1:*"
 
+# A whole message as most servers tell it: these four, once each and in any order, then the literal.
+_USUAL = re.compile(
+    rb' \((?:(?:UID (\d+)|FLAGS (\([^()"{]*\))|INTERNALDATE "([^"\\]*)"|RFC822\.SIZE (\d+)) ){4}BODY\[\] \{\d+\}'
+)
 _WITH_A_BODY = {b"UID", b"FLAGS", b"INTERNALDATE", b"RFC822.SIZE", b"MODSEQ", b"ENVELOPE", b"BODY[]"}
 
 
@@ -44,6 +50,25 @@ def items_of(untagged: Untagged) -> Items:
     if len(items) * 2 != len(pairs):
         raise NotImap("FETCH")
     return items
+
+
+def usual_items(pieces: Response) -> Items | None:
+    """What the tokens would say, where nothing is unusual: a fifth of their work, which a first sync does once a message."""
+    if len(pieces) != 3 or pieces[2] != b")":
+        return None
+    line, body, _ = pieces
+    found = _USUAL.fullmatch(line) if isinstance(line, bytes) else None
+    if not found:
+        return None
+    uid, flags, date, size = found.groups()
+    if uid is None or flags is None or date is None or size is None:
+        return None  # one of them twice
+    return {b"UID": uid, b"FLAGS": _listed(flags), b"INTERNALDATE": date, b"RFC822.SIZE": size, b"BODY[]": body}
+
+
+@lru_cache(maxsize=1024)
+def _listed(flags: bytes) -> Value:
+    return values([flags])[0]
 
 
 def uid_of(items: Items) -> int:
@@ -145,7 +170,7 @@ class Messages(Reading):
         return self._commands(MESSAGES_A_COMMAND, items)
 
     def read(self, untagged: Untagged) -> RemoteMessage | None:
-        items = items_of(untagged)
+        items = usual_items(untagged.rest) or items_of(untagged)
         uid = uid_of(items)
         if b"BODY[]" not in items or not self._take(uid):
             return None

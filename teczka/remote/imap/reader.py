@@ -31,9 +31,9 @@ class Reader:
         "_literal",
         "_message",
         "_missing",
+        "_modest",
         "_pieces",
         "_ready",
-        "_searched",
         "_size",
         "_spool",
     )
@@ -42,6 +42,7 @@ class Reader:
         self._host = host
         self._spool = spool
         self._limits = limits
+        self._modest = min(limits.response, limits.search)  # within the limits whatever it is
         self._ready: list[Response] = []  # from _given on; a deque takes 600 bytes even when empty
         self._given = 0
         self._fault: Problem | None = None
@@ -49,7 +50,6 @@ class Reader:
         self._size = 0  # of the pieces, without the message
         self._message = False  # the response under way has its one message already
         self._buffer = bytearray()  # not yet understood: at most a line, or what came behind it in one feed
-        self._searched = 0  # how far the buffer holds no line end
         self._literal: bytearray | Spool | None = None  # under way
         self._filled = 0
         self._missing = 0
@@ -107,28 +107,23 @@ class Reader:
 
     def _understand(self, data: bytes) -> None:
         start = self._feed_literal(data)
-        if start == len(data) and not self._buffer:
-            return
-        self._buffer += data[start:] if start else data
-        position = 0
+        if self._buffer and b"\n" in data:
+            data = bytes(self._buffer) + data
+            self._buffer.clear()
         while self._literal is None:
-            end = self._buffer.find(b"\n", max(position, self._searched))
+            end = data.find(b"\n", start)
             if end < 0:
-                self._searched = len(self._buffer)
-                self._check(len(self._buffer) - position)
                 break
-            self._searched = 0
-            if end == position or self._buffer[end - 1] != 13:
+            if end == start or data[end - 1] != 13:
                 raise self._garbage()  # a bare LF is no line end, §9 CRLF
-            line = bytes(self._buffer[position : end - 1])
-            position = self._line(line, end + 1)
-        if position:
-            del self._buffer[:position]
-            self._searched = max(0, self._searched - position)
+            start = self._line(data[start : end - 1], data, end + 1)
+        if start < len(data):
+            self._buffer += data[start:]
+            self._check(len(self._buffer), self._buffer)
 
-    def _line(self, line: bytes, after: int) -> int:
-        """Returns how far the buffer is used up: `after`, or beyond a literal that lies in it."""
-        self._check(len(line))
+    def _line(self, line: bytes, data: bytes, after: int) -> int:
+        """Returns how far the data is used up: `after`, or beyond a literal that lies in it."""
+        self._check(len(line), line)
         self._pieces.append(line)
         self._size += len(line)
         announced = self._announced(line)
@@ -139,9 +134,7 @@ class Reader:
             self._message = False
             return after
         self._start_literal(line, announced)
-        held = self._buffer[after : after + announced]
-        self._feed_literal(held)
-        return after + len(held)
+        return after + self._feed_literal(data, after)
 
     def _announced(self, line: bytes) -> int | None:
         """The size of the literal that this line announces at its end, or None."""
@@ -158,10 +151,12 @@ class Reader:
         return int(digits)
 
     def _start_literal(self, line: bytes, size: int) -> None:
-        message = self._spool is not None and not self._message
-        message = message and line[: line.rfind(b"{")].upper().endswith(b"BODY[] ")
+        brace = line.rfind(b"{")
+        message = (
+            self._spool is not None and not self._message and line[max(0, brace - 7) : brace].upper() == b"BODY[] "
+        )
         if not message:
-            self._check(size)
+            self._check(size, line)
             self._size += size
         elif size > self._limits.literal:
             raise Problem(Trouble.SERVER_LIMIT, host=self._host, bytes=size)
@@ -175,12 +170,12 @@ class Reader:
         if not size:
             self._end_literal()
 
-    def _feed_literal(self, data: bytes | bytearray) -> int:
-        """How many of these bytes belonged to the literal under way."""
-        if self._literal is None or not self._missing:
+    def _feed_literal(self, data: bytes, start: int = 0) -> int:
+        """How many of the bytes from `start` on belonged to the literal under way."""
+        count = min(len(data) - start, self._missing)
+        if self._literal is None or not count:
             return 0
-        count = min(len(data), self._missing)
-        part = memoryview(data)[:count]
+        part = memoryview(data)[start : start + count]
         if isinstance(self._literal, bytearray):
             self._literal[self._filled : self._filled + count] = part
         else:
@@ -201,9 +196,11 @@ class Reader:
             self._pieces.append(self._literal)
         self._literal = None
 
-    def _check(self, more: int) -> None:
-        """Before `more` bytes are kept for the response under way."""
-        first = self._pieces[0] if self._pieces else self._buffer[:12]
+    def _check(self, more: int, line: bytes | bytearray) -> None:
+        """Before `more` bytes are kept for the response under way; `line` is its first, unless there was one before."""
+        if self._size + more <= self._modest:
+            return
+        first = self._pieces[0] if self._pieces else line
         listing = isinstance(first, bytes | bytearray) and bytes(first[:12]).upper().startswith(_SEARCHES)
         if self._size + more > (self._limits.search if listing else self._limits.response):
             raise Problem(Trouble.SERVER_LIMIT, host=self._host)

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from teczka.core.mail import Envelope
 from teczka.remote.imap.dates import EPOCH, internaldate
 from teczka.remote.imap.envelope import envelope
-from teczka.remote.imap.tokens import Value, values
+from teczka.remote.imap.fetch import items_of, usual_items
+from teczka.remote.imap.reader import Response
+from teczka.remote.imap.responses import Untagged
+from teczka.remote.imap.tokens import NotImap, Value, values
 
 
 @pytest.mark.parametrize(
@@ -62,3 +65,24 @@ def test_an_envelope() -> None:
 @pytest.mark.parametrize("value", [None, b"x", [], [b"x"] * 9, [b"x"] * 10, [None, None, [[b"a"]], *[None] * 7]])
 def test_an_envelope_that_makes_no_sense_is_none(value: Value) -> None:
     assert envelope(value) is None
+
+
+USUAL = (b"UID 7", b"FLAGS (\\Seen $Label)", b'INTERNALDATE " 5-Nov-2026 10:00:00 +0100"', b"RFC822.SIZE 3")
+ODD = (b"FLAGS ()", b"FLAGS (NIL (x))", b"UID nil", b'INTERNALDATE "a\\"b"', b"INTERNALDATE NIL", b"MODSEQ (5)", b"X")
+
+
+@given(st.permutations(USUAL))
+def test_a_usual_answer_is_known_in_any_order(items: list[bytes]) -> None:
+    told = usual_items([b" (" + b" ".join(items) + b" BODY[] {3}", bytearray(b"abc"), b")"])
+    assert told is not None
+    assert told[b"UID"] == b"7"
+
+
+@given(st.lists(st.sampled_from(USUAL + ODD), max_size=6), st.sampled_from([b")", b" UID 8)", b""]))
+def test_a_usual_answer_says_what_its_tokens_say_and_any_other_is_left_to_them(items: list[bytes], end: bytes) -> None:
+    pieces: Response = [b" (" + b" ".join([*items, b"BODY[] {3}"]), bytearray(b"abc"), end]
+    told = usual_items(pieces)
+    try:
+        assert told is None or told == items_of(Untagged("FETCH", 1, pieces))
+    except NotImap:
+        raise AssertionError(items) from None
