@@ -33,12 +33,15 @@ demo: assets ## serve a small law office with generated mail, signed in
 test: dev assets test-packages ## run the tests (PG=debian: on Debian's PostgreSQL 15)
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
+# What is drawn by lot tells its seed: make torture SEED=7 draws the same again.
+SEED ?= $(shell shuf -i 1-999999 -n 1)
 .PHONY: torture
 torture: dev test-packages ## faults and random examples at length
 	$(BIN)/python -m pytest -n 3 -m "hypothesis and not browser" --hypothesis-profile=torture --timeout=0
 	$(BIN)/python -m tests.faults.crash_points --all
 	$(BIN)/python -m tests.faults.kills
 	$(BIN)/python -m tests.remote.pop3.run
+	$(BIN)/python -m tests.faults.sending --kills 200 --crashes 5000 --seed $(SEED)
 
 .PHONY: check
 check: dev ## format, lint, types, layers, shape, TypeScript, catalogues
@@ -54,12 +57,6 @@ check: dev ## format, lint, types, layers, shape, TypeScript, catalogues
 bench: dev assets ## measure beside our peers, one line of JSON each (ARGS=--quick)
 	@tools/debian.sh $(BENCH_PACKAGES)
 	@for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name $(ARGS) || exit 1; done
-
-# `make torture SEED=7` repeats a run: each tells its seed.
-SEED ?= $(shell shuf -i 1-999999 -n 1)
-.PHONY: torture
-torture: dev assets test-packages ## kill and crash it while it sends, at length (half an hour)
-	@$(BIN)/python -m tests.faults.sending --kills 200 --crashes 5000 --seed $(SEED) $(ARGS)
 
 .PHONY: screenshot
 screenshot: dev assets ## picture the demo for the README
