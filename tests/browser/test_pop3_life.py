@@ -1,12 +1,12 @@
 """The whole life of a POP3 account in a real browser, against Dovecot: to another server, to IMAP and back, and to its deletion."""
 
+import re
 from dataclasses import dataclass
 from itertools import islice
 
 import pytest
 from playwright.sync_api import expect
 
-from teczka.store import acts
 from teczka.store.models import Account, Placement
 from teczka.store.viewer import as_user
 from tests.browser.mail_world import (
@@ -43,7 +43,7 @@ def test_from_the_wizard_to_imap_and_back_and_to_the_deletion(world: World) -> N
         what_gmail_does_is_said_before(hands)
         add(hands)
         read_the_inbox(hands)
-        mark(world)
+        mark(hands, world)
         ask_for_mail(hands, world, mailbox)
         see_what_left(hands, world, mailbox)
         change(hands, world, "POP3", pop3_host=f"imap.{DOMAIN}")  # which has a POP3 server, too
@@ -87,12 +87,19 @@ def read_the_inbox(hands: Hands) -> None:
     expect(page.locator("#side a[href^='/folders/']")).to_have_count(1)
 
 
-def mark(world: World) -> None:
-    """As their reader does: read, all of them, and one starred."""
-    with as_user(world.anna.pk):
-        placed = [one.pk for one in Placement.objects.order_by("uid")]
-        acts.flag(world.anna.pk, None, acts.Chosen(placements=placed), "\\Seen", value=True)
-        acts.flag(world.anna.pk, None, acts.Chosen(placements=placed[1:2]), "\\Flagged", value=True)
+def mark(hands: Hands, world: World) -> None:
+    """Read by being looked at, and starred by a key; nothing can be moved, and the menu says why."""
+    rows = hands.page.locator("#rows [data-message]")
+    rows.nth(1).click()
+    until(lambda: len(marks(world).read) == 1, what="what was read")
+    hands.page.keyboard.press("s")
+    expect(rows.nth(1)).to_have_class(re.compile("starred"))
+    rows.nth(1).click(button="right")
+    menu = hands.page.locator("#row-menu")
+    expect(menu).to_contain_text("POP3: poczta zostaje, gdzie jest")
+    expect(menu).not_to_contain_text("Przenieś")
+    hands.page.keyboard.press("Escape")
+    until(lambda: len(marks(world).starred) == 1, what="the star")
 
 
 @dataclass(frozen=True)
