@@ -45,6 +45,7 @@ def _remove(account_id: int, owner_id: int, stopping: threading.Event) -> int:
         with as_user(owner_id):
             if not removal.is_doomed(account_id):
                 return packs
+            removal.forget_acts(account_id)
             pack = removal.next_pack(account_id)
             if pack is None:
                 removal.remove_rest(account_id)

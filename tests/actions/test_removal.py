@@ -4,19 +4,41 @@ import os
 import threading
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
+from teczka.actions.acts import Selection, do
 from teczka.actions.reading import read_some
 from teczka.actions.removal import remove_the_doomed
 from teczka.actions.rest import delete_account
 from teczka.actions.verify import verify_all
 from teczka.core.accounts import Farewell
+from teczka.core.acts import Verb
 from teczka.store.blobs import blobs
-from teczka.store.models import Account, Folder, Grant, Message, Pack, Placement, Thread, ThreadLink, User
+from teczka.store.models import (
+    Account,
+    Act,
+    Correspondent,
+    Enclosure,
+    Folder,
+    Grant,
+    Identity,
+    Message,
+    Operation,
+    Outgoing,
+    OutgoingEvent,
+    Pack,
+    Placement,
+    Recipient,
+    Thread,
+    ThreadLink,
+    User,
+)
 from teczka.store.packs.format import key
+from teczka.store.packs.writer import write_pack
 from teczka.store.queries.accounts import accounts
 from teczka.store.viewer import as_user
 from tests.cast import Cast, make_account, make_cast
@@ -127,6 +149,60 @@ def test_rows_and_bytes_are_gone_after_seven_days_and_nothing_else_is(
         )
     assert verify_all().clean
     assert remove_the_doomed(threading.Event()) == 0
+
+
+def test_what_was_done_and_written_goes_with_the_account_and_nothing_of_another(
+    cast: Cast, doomed: Account, other: Account
+) -> None:
+    for account in (doomed, other):
+        act_and_write(account)
+    bury(doomed)
+    remove_the_doomed(threading.Event())
+    with as_user(cast.anna.pk):
+        for table in (Operation, Identity, Outgoing, Correspondent):
+            assert [row.account_id for row in table.objects.all()] == [other.pk], table.__name__
+        assert [act.operations.count() for act in Act.objects.all()] == [1]
+        assert Enclosure.objects.count() == Recipient.objects.count() == OutgoingEvent.objects.count() == 1
+    assert verify_all().clean
+
+
+def test_a_file_that_went_over_to_another_accounts_letter_stays_with_it(
+    cast: Cast, doomed: Account, other: Account
+) -> None:
+    act_and_write(doomed)
+    with as_user(cast.anna.pk):
+        Outgoing.objects.update(account=other, identity=None)
+        pack = Enclosure.objects.get().pack_id
+    bury(doomed)
+    remove_the_doomed(threading.Event())
+    with as_user(cast.anna.pk):
+        assert Pack.objects.get(pk=pack).account_id == other.pk
+    file = blobs().local(key(pack))
+    assert file
+    assert file.exists()
+
+
+def act_and_write(account: Account) -> None:
+    """A star that its server does not know of, and a letter with a file that waits."""
+    with as_user(account.owner_id):
+        Account.objects.filter(pk=account.pk).update(mode="managed")
+        folder = Folder.objects.filter(account=account).order_by("pk").first()
+        chosen = Message.objects.filter(account=account).order_by("pk").first()
+    assert folder
+    assert chosen
+    do(account.owner, uuid4(), Verb.STAR, Selection([folder.pk], [chosen.public_id]))
+    owner = {"office_id": account.office_id, "owner_id": account.owner_id}
+    with as_user(account.owner_id):
+        packed = write_pack(blobs(), [b"a file"])
+        pack = Pack.objects.create(id=packed.id, account=account, size=packed.size, **owner)
+        identity = Identity.objects.create(account=account, address=account.address, **owner)
+        letter = Outgoing.objects.create(
+            account=account, identity=identity, from_address="a@a", message_id=str(account.pk), answers=chosen, **owner
+        )
+        Enclosure.objects.create(outgoing=letter, name="a", content_type="a/b", size=6, pack=pack, **owner)
+        Recipient.objects.create(outgoing=letter, owner_id=account.owner_id, kind="to", address="b@b")
+        OutgoingEvent.objects.create(outgoing=letter, owner_id=account.owner_id, what="made")
+        Correspondent.objects.create(account=account, address="b@b", last_at=timezone.now(), **owner)
 
 
 def test_the_last_account_leaves_nothing(cast: Cast, doomed: Account) -> None:
