@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from teczka.actions.account_rows import columns, described, place, save, way_in, well
+from teczka.actions.acting import unmanaged
 from teczka.actions.check import Opens, Told, climb, one_at_a_time, report
 from teczka.actions.secrets import seal_password, seal_tokens
 from teczka.actions.servers import opens
@@ -18,7 +19,7 @@ from teczka.core.ladder import Rung, failure
 from teczka.core.mail import RemoteFolder
 from teczka.remote.discovery.domains import owner_of
 from teczka.remote.types import Credential, Security
-from teczka.store import events, folders, leases
+from teczka.store import acts, events, folders, leases, outcomes
 from teczka.store.models import Account, AccountOffer, User
 from teczka.store.queries.policy import policy, room
 from teczka.store.viewer import as_user
@@ -83,12 +84,15 @@ def edit_account(actor: User, public_id: UUID, new: NewAccount, told: Told = _un
             if checked:
                 new = checked.new
                 leases.revoke(before.pk)  # whoever is connected is so by what held before
+            acts.lock([before.pk])
             account = Account.objects.select_for_update().filter(pk=before.pk, deleted_at=None).first()
             if account is None:
                 raise NotAllowed
             elsewhere = place(columns(new)) != place(columns(described(account)))
             save(account, columns(new) | (checked.report | well(account) if checked else {}))
             _seal(account, new)
+            if before.managed and not account.managed:
+                outcomes.hold_back(account.pk, unmanaged(account))
             if checked and elsewhere:
                 folders.start_afresh(account.pk)
                 folders.save(account, checked.folders)

@@ -136,6 +136,13 @@ RENAMED = (
 )
 
 
+# Whether what was being said was done, the next passes find out: both sides are as they are.
+HELD_BACK = (
+    "UPDATE store_operation SET state = 'local' WHERE account_id = %(account)s AND kind = 'flag' AND state IN ('pending', 'started')",
+    "UPDATE store_operation SET state = 'done', done_at = now() WHERE account_id = %(account)s AND state = 'started'",
+)
+
+
 def start(ids: Sequence[int], uidvalidity: int | None, uidnext: int | None) -> set[int]:
     """They are about to be said; the numbers are the target folder's, where there is one. Returns those that may be: nobody took them
     back meanwhile."""
@@ -169,6 +176,16 @@ def refuse(ids: Sequence[int], problem: Problem, *, vanished: bool = False) -> l
     """They cannot be done; nor can what rests on them. `vanished`: because their messages are on the server no longer. What was to be
     appended stays here nevertheless. Returns all that are refused."""
     return _end(ids, OperationState.REFUSED, problem, vanished=vanished)
+
+
+def hold_back(account_id: int, problem: Problem) -> None:
+    """Nothing is changed on the account's server any more: flags are so here alone, all else is refused."""
+    for statement in HELD_BACK:
+        _run(statement, {"account": account_id})
+    waiting = _run(
+        "SELECT id FROM store_operation WHERE account_id = %(account)s AND state = 'pending'", {"account": account_id}
+    )
+    refuse([row[0] for row in waiting], problem)
 
 
 def withdraw(ids: Sequence[int]) -> list[int]:

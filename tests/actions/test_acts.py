@@ -1,10 +1,14 @@
 """What a person does to mail, here at once: rows, counters, and the journal that the server is told from."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
+from teczka.actions.account_rows import described
+from teczka.actions.accounts import edit_account
 from teczka.actions.acts import Selection, dismiss, do, undo
+from teczka.core.accounts import Mode
 from teczka.core.acts import Kind, OperationState, Verb
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.folders import AWAITED
@@ -348,3 +352,16 @@ def test_a_quiet_act_is_nothing_to_take_back(mail: Mailbox) -> None:
     do(mail.owner, uuid4(), Verb.READ, Selection([mail.inbox.pk], mail.ids(3)), quiet=True)
     assert last_act(mail.owner) is None
     assert mail.states() == [OperationState.PENDING]
+
+
+def test_an_account_that_becomes_read_only_keeps_its_marks_and_takes_back_what_was_not_said(mail: Mailbox) -> None:
+    mail.act(Verb.READ, 3)
+    mail.act(Verb.MOVE, 1, target=mail.work)
+    mail.act(Verb.MOVE, 2, target=mail.work)
+    with as_user(mail.owner.pk):
+        outcomes.start([mail.operations()[2].pk], 1, 1)
+    edit_account(mail.owner, mail.account.public_id, replace(described(mail.account), mode=Mode.READ_ONLY))
+    assert mail.states() == [OperationState.LOCAL, OperationState.REFUSED, OperationState.DONE]
+    assert [one.problem.trouble for one in refused(mail.owner)] == [Trouble.ACT_READ_ONLY]
+    assert mail.lie(mail.inbox) == [1, 3, 4, 5, 6]
+    assert not wrong_counters(mail.owner)
