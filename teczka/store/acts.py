@@ -22,6 +22,9 @@ FLAGS = {
     "\\Draft": "draft",
 }  # every other is a keyword
 
+KEPT_DAYS = 30
+FORGOTTEN_AT_ONCE = 100_000
+
 MANAGED = "(a.protocol = 'imap' AND a.mode = 'managed' AND a.deleted_at IS NULL)"
 
 CHOSEN = """
@@ -151,6 +154,13 @@ def begin(actor: User, key: UUID, verb: Verb, *, quiet: bool = False, undoes: Ac
         )
         made = cursor.fetchone()
     return Act.objects.get(pk=made[0]) if made else None
+
+
+def forget_old() -> int:
+    """Everybody's, long after it could be undone; by a function over the wall (migration 0002). Returns how many operations went."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT teczka_forget_acts(%s, %s)", [KEPT_DAYS, FORGOTTEN_AT_ONCE])
+        return int(cursor.fetchone()[0])
 
 
 def spread(owner_id: int, chosen: Chosen) -> dict[int, int]:

@@ -1,9 +1,11 @@
 """What a person does to mail, here at once: rows, counters, and the journal that the server is told from."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from teczka.actions.account_rows import described
 from teczka.actions.accounts import edit_account
@@ -13,7 +15,8 @@ from teczka.core.acts import Kind, OperationState, Verb
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.folders import AWAITED
 from teczka.store import outcomes
-from teczka.store.models import Folder, Operation, Placement
+from teczka.store.acts import forget_old
+from teczka.store.models import Act, Folder, Operation, Placement
 from teczka.store.queries.acts import last_act, refused
 from teczka.store.viewer import as_user
 from tests.acted import Mailbox, make_mailbox, wrong_counters
@@ -365,3 +368,19 @@ def test_an_account_that_becomes_read_only_keeps_its_marks_and_takes_back_what_w
     assert [one.problem.trouble for one in refused(mail.owner)] == [Trouble.ACT_READ_ONLY]
     assert mail.lie(mail.inbox) == [1, 3, 4, 5, 6]
     assert not wrong_counters(mail.owner)
+
+
+def test_what_was_done_long_ago_is_forgotten_and_nothing_that_still_holds(mail: Mailbox) -> None:
+    for verb in (Verb.STAR, Verb.UNSTAR, Verb.STAR, Verb.UNSTAR):
+        mail.act(verb, 1)
+    pending, done, fresh, told = mail.operations()
+    with as_user(mail.owner.pk):
+        outcomes.done([done.pk, fresh.pk])
+        outcomes.refuse([told.pk], Problem(Trouble.FOLDER_DENIED, host="h", folder="INBOX"))
+        long_ago = timezone.now() - timedelta(days=31)
+        Act.objects.update(created_at=long_ago)
+        Operation.objects.filter(pk__in=[done.pk, told.pk]).update(done_at=long_ago)
+    assert (forget_old(), forget_old()) == (1, 0), "an act goes after its operations"
+    assert [one.pk for one in mail.operations()] == [pending.pk, fresh.pk, told.pk], "one was not told of yet"
+    with as_user(mail.owner.pk):
+        assert Act.objects.count() == 3

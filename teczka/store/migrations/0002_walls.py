@@ -201,6 +201,22 @@ $$ SELECT pg_notify('teczka_requests', id::text) FROM store_account
 """
 
 
+# What was done long ago is forgotten, an act after its operations; what our own appended drafts and copies are known by is not.
+FORGET_ACTS = """
+CREATE FUNCTION teczka_forget_acts(days integer, most integer) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ WITH old AS (
+     DELETE FROM store_operation WHERE id IN (
+       SELECT id FROM store_operation WHERE kind <> 'append' AND done_at < now() - days * interval '1 day'
+         AND (state IN ('done', 'undone') OR (state = 'refused' AND dismissed_at IS NOT NULL)) LIMIT most FOR UPDATE SKIP LOCKED)
+     RETURNING act_id),
+   acts AS (
+     DELETE FROM store_act a WHERE a.created_at < now() - days * interval '1 day'
+       AND NOT EXISTS (SELECT FROM store_operation o WHERE o.act_id = a.id))
+   SELECT count(*) FROM old $$;
+"""
+
+
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("store", "0001_initial")]
     operations: ClassVar = [
@@ -218,5 +234,6 @@ class Migration(migrations.Migration):
             KEYS,
             OAUTH_TROUBLE,
             OAUTH_MENDED,
+            FORGET_ACTS,
         )
     ]
