@@ -7,7 +7,6 @@ Message-ID, and then ours is neither appended nor shown any longer.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 from django.db import connection
 from django.utils import timezone
@@ -99,7 +98,6 @@ def _arriving(row: Outgoing) -> dict[str, Any]:
         "sha256": bytes(row.sha256 or b""),
         "size": row.size,
         "internaldate": row.sent_at,
-        "public_id": uuid4(),
         "pack": row.pack_id,
         "pack_offset": row.pack_offset,
         "pack_length": row.pack_length,
