@@ -98,7 +98,7 @@ export class Editor {
   unfold(): void {
     const quoted = document.getElementById("t-quoted") as HTMLTemplateElement | null;
     if (!this.#quote || !quoted) return;
-    if (this.rich) this.#root.append(document.importNode(quoted.content, true));
+    if (this.rich) this.#root.append(this.#squire.createDefaultBlock(), document.importNode(quoted.content, true));
     else this.#text.value += `\n\n${this.#quote.dataset["plain"] ?? ""}`;
     this.dropQuote();
     this.onChange();

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from teczka.actions.identities import ensure_identities
+from teczka.actions.keeping import keep_draft, remove_kept
 from teczka.core.drafts import Written, halves, joined
 from teczka.core.errors import NotAllowed
 from teczka.core.outgoing import Origin, State
@@ -129,12 +130,14 @@ def copy_draft(actor: User, public_id: UUID, written: Written) -> Outgoing:
 
 
 def discard_draft(actor: User, public_id: UUID) -> None:
-    """Out of sight; the tidier takes it later. Raises NotAllowed."""
+    """Out of sight, and from the server's drafts. Raises NotAllowed."""
     _mark(actor, public_id, thrown_away=True)
+    remove_kept(actor, public_id)
 
 
 def restore_draft(actor: User, public_id: UUID) -> None:
     _mark(actor, public_id, thrown_away=False)
+    keep_draft(actor, public_id)
 
 
 def _mark(actor: User, public_id: UUID, *, thrown_away: bool) -> None:

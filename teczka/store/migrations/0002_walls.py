@@ -46,7 +46,6 @@ COMPOSITE_KEYS = [
     ("store_template", "office_id, owner_id", "store_user", "office_id, id", "CASCADE"),
     ("store_outgoing", "office_id, account_id", "store_account", "office_id, id", "CASCADE"),
     ("store_outgoing", "office_id, identity_id", "store_identity", "office_id, id", "SET NULL (identity_id)"),
-    ("store_outgoing", "office_id, draft_folder_id", "store_folder", "office_id, id", "SET NULL (draft_folder_id)"),
     ("store_outgoing", "answers_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "SET NULL (answers_id)"),
     ("store_enclosure", "outgoing_id, office_id, owner_id", "store_outgoing", "id, office_id, owner_id", "CASCADE"),
     ("store_enclosure", "message_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "SET NULL (message_id)"),
@@ -199,7 +198,6 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT pg_notify('teczka_requests', id::text) FROM store_account
    WHERE office_id = teczka_administers() AND auth = which AND trouble LIKE 'oauth.%' $$;
 """
-
 
 # What was done long ago is forgotten, an act after its operations; what our own appended drafts and copies are known by is not.
 FORGET_ACTS = """

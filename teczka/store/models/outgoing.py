@@ -8,7 +8,6 @@ from django.db.models import Q
 
 from teczka.core.outgoing import Delivery, Origin, State
 from teczka.store.models.accounts import Account
-from teczka.store.models.folders import Folder
 from teczka.store.models.messages import Message, Pack
 from teczka.store.models.people import User
 from teczka.store.models.rows import OwnedRow
@@ -83,13 +82,7 @@ class Outgoing(OwnedRow):
     trouble_params = models.JSONField(default=dict)
     trouble_detail = models.TextField(blank=True)
     wants_receipt = models.BooleanField(default=False)  # DSN, RFC 3461
-    # Our own version that we appended to the account's drafts last, the only one that we may replace (P3).
-    draft_folder = models.ForeignKey(
-        Folder, models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
-    )
-    draft_uidvalidity = models.BigIntegerField(null=True)
-    draft_uid = models.BigIntegerField(null=True)
-    draft_sha256 = models.BinaryField(null=True)
+    draft_sha256 = models.BinaryField(null=True)  # of the version that we appended to the account's drafts last
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     discarded_at = models.DateTimeField(null=True)

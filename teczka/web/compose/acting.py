@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from teczka.actions.drafts import Changed, discard_draft
+from teczka.actions.keeping import keep_draft
 from teczka.actions.uploads import drop_file, zip_files
 from teczka.core.errors import Problem
 from teczka.web.compose.files import attach_posted, told
@@ -64,7 +65,8 @@ def _discard(request: Request, draft_id: UUID, _revision: int, _what: str) -> Ht
     return redirect("compose_done", draft_id)
 
 
-def _close(request: Request, _draft_id: UUID, _revision: int, _what: str) -> HttpResponse | Said:
+def _close(request: Request, draft_id: UUID, _revision: int, _what: str) -> HttpResponse | Said:
+    keep_draft(request.user, draft_id)
     return redirect("home")
 
 

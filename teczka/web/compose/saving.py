@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from teczka.actions.drafts import Changed, copy_draft, save_draft
+from teczka.actions.keeping import keep_draft
 from teczka.core.drafts import Written
 from teczka.store.queries.drafts import draft, enclosures
 from teczka.web.compose.form import DraftForm
@@ -34,6 +35,7 @@ def compose_keep(request: Request, draft_id: UUID) -> HttpResponse:
             save(request, draft_id)
         except Changed:  # the browser has its own copy, and shows both when the draft is opened again
             return HttpResponse(status=409)
+    keep_draft(request.user, draft_id)
     return HttpResponse(status=204)
 
 
