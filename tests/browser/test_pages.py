@@ -36,6 +36,8 @@ def letter() -> bytes:
     made["From"] = "Anna Nowak <a.nowak@adwokaci.example>"
     made["To"] = ", ".join(f"Osoba {number} <o{number}@rada.example>" for number in range(300))
     made["Subject"] = "Pozew o zapłatę – odpis wraz z załącznikami " * 4
+    made["List-Unsubscribe"] = "<https://wypisz.adwokaci-o-bardzo-dlugiej-nazwie.example/u>"
+    made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content("Szanowna Pani Mecenas,\n\nw załączeniu przesyłam odpis.\n")
     made.add_alternative('<p>w załączeniu <b>odpis</b><img src="https://tracker.example/p.gif"></p>', subtype="html")
     made.add_attachment(
