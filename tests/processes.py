@@ -156,19 +156,22 @@ class Teczka:
         """As the superuser, who sees all rows."""
         return Server(self.data).dsn("teczka", "postgres")
 
-    def add_account(self, dovecot: Dovecot, mailbox: Mailbox) -> str:
-        done = self.try_account(f"localhost:{dovecot.tls_port}:tls", dovecot.ca_pem, mailbox.username, mailbox.password)
+    def add_account(self, dovecot: Dovecot, mailbox: Mailbox, protocol: str = "imap") -> str:
+        incoming = f"localhost:{dovecot.tls_port if protocol == 'imap' else dovecot.pop3s_port}:tls"
+        done = self.try_account(incoming, dovecot.ca_pem, mailbox.username, mailbox.password, protocol)
         assert done.returncode == 0, done.stderr
         return str(json.loads(done.stdout)["id"])
 
-    def try_account(self, incoming: str, ca_pem: str, username: str, password: str) -> subprocess.CompletedProcess[str]:
+    def try_account(
+        self, incoming: str, ca_pem: str, username: str, password: str, protocol: str = "imap"
+    ) -> subprocess.CompletedProcess[str]:
         self._started += 1
         authority = self.data.with_name(f"ca-{self._started}.pem")
         authority.write_text(ca_pem)
         words = ["--user", ADDRESS, "--address", ADDRESS, "--username", username]
         trusted = ["--ca-file", str(authority)] if ca_pem else []
         return self.tried(
-            "account", "add", *words, *trusted, "--imap", incoming, "--password-stdin", say=f"{password}\n"
+            "account", "add", *words, *trusted, f"--{protocol}", incoming, "--password-stdin", say=f"{password}\n"
         )
 
 

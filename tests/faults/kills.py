@@ -1,8 +1,9 @@
 """Kills at random moments of a first sync, from a real Dovecot over TLS: the worker, the parent and the database in turn.
 
-    python -m tests.faults.kills --messages 10000 --kills 20
+    python -m tests.faults.kills --messages 10000 --kills 20 [--protocol pop3]
 
-prints one JSON line. The oracle is the server: what it lists, message for message by SHA-256, is what `teczka export` must have written.
+prints one JSON line. The oracle is the server: what it lists by IMAP, message for message by SHA-256, is what `teczka export` must have
+written. By POP3 it tells no places.
 """
 
 import argparse
@@ -40,12 +41,13 @@ class Outcome:
     invented: int = 0  # in the export and not on the server: another place, or other bytes
     doubled: int = 0  # stored oftener than the server holds them
     faults: dict[str, list[str]] = field(default_factory=dict)  # of `teczka verify`
+    touched: int = 0  # on the server: no longer as it was
     orphans: int = 0  # packs whose rows were never committed: harmless, and counted
     seconds: float = 0.0
 
     @property
     def whole(self) -> bool:
-        return not (self.lost or self.invented or self.doubled or self.faults)
+        return not (self.lost or self.invented or self.doubled or self.touched or self.faults)
 
 
 class Attempt:
@@ -101,12 +103,22 @@ class Attempt:
         self.running.stop()
 
 
-def survive(teczka: Teczka, dovecot: Dovecot, mailbox: Mailbox, kills: int, seed: int, spread: float = 0.9) -> Outcome:
+def survive(
+    teczka: Teczka,
+    dovecot: Dovecot,
+    mailbox: Mailbox,
+    kills: int,
+    seed: int,
+    spread: float = 0.9,
+    protocol: str = "imap",
+) -> Outcome:
     """Kills spread over this share of the messages, so that none comes when all is done."""
     random, began = Random(seed), time.monotonic()
-    listed = mailbox.listing()
+    before = listed = mailbox.listing()
+    if protocol == "pop3":
+        listed = [held._replace(uidvalidity=0, uid=0) for held in listed]
     outcome = Outcome(messages=len(listed))
-    account = teczka.add_account(dovecot, mailbox)
+    account = teczka.add_account(dovecot, mailbox, protocol)
     attempt = Attempt(teczka, len(listed))
     try:
         for number, moment in enumerate(sorted(random.randrange(int(len(listed) * spread)) for _ in range(kills))):
@@ -115,14 +127,15 @@ def survive(teczka: Teczka, dovecot: Dovecot, mailbox: Mailbox, kills: int, seed
             time.sleep(
                 random.random() * 0.05
             )  # not a wait for anything: the moment is to be random within a batch, too
-            before = attempt.stored()
+            stored = attempt.stored()
             until(lambda victim=victim: attempt.kill(victim), what=victim)
             outcome.kills[victim] += 1
-            outcome.in_first_sync += before < len(listed)
+            outcome.in_first_sync += stored < len(listed)
         attempt.finish(account)
     finally:
         attempt.running.kill()
     _compare(teczka, account, listed, outcome)
+    outcome.touched = (Counter(before) - Counter(mailbox.listing())).total()
     outcome.seconds = round(time.monotonic() - began, 1)
     return outcome
 
@@ -132,7 +145,13 @@ def _compare(teczka: Teczka, account: str, listed: list[Held], outcome: Outcome)
     teczka("export", "--account", account, "--to", str(exported), "--json")
     lines = [json.loads(line) for line in (exported / "manifest.jsonl").read_text("utf-8").splitlines()]
     found = Counter(
-        Held(line["folder"], line["uidvalidity"], line["uid"], _digest(exported / line["file"])) for line in lines
+        Held(
+            line["folder"],
+            line["uidvalidity"],
+            line["uid"] * bool(line["uidvalidity"]),
+            _digest(exported / line["file"]),
+        )
+        for line in lines  # of POP3's UIDs, which we give ourselves, none counts
     )
     on_server = Counter(listed)
     outcome.lost = (on_server - found).total()
@@ -160,9 +179,10 @@ def main() -> int:
     parser.add_argument("--messages", type=int, default=10_000)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--protocol", choices=("imap", "pop3"), default="imap")
     chosen = parser.parse_args()
     with corpus(chosen.messages) as (dovecot, mailbox), prepared() as teczka:
-        outcome = survive(teczka, dovecot, mailbox, chosen.kills, chosen.seed)
+        outcome = survive(teczka, dovecot, mailbox, chosen.kills, chosen.seed, protocol=chosen.protocol)
     told = {name: getattr(outcome, name) for name in Outcome.__dataclass_fields__}
     sys.stdout.write(json.dumps({"faults_test": "kills", "whole": outcome.whole, **told}) + "\n")
     return 0 if outcome.whole else 1
