@@ -22,6 +22,7 @@ from teczka.actions.fetch import fetch_account
 from teczka.actions.reading import read_some
 from teczka.actions.secrets import seal_password
 from teczka.actions.verify import verify_all
+from teczka.remote.wire import Wire
 from teczka.store.leases import Lease, Leases
 from teczka.store.models import Account, Message, Placement
 from teczka.store.viewer import as_user
@@ -41,6 +42,7 @@ class Points:
     """Counts them, and dies before the chosen one."""
 
     at: int = 0  # 0: never
+    wire: bool = False  # and each time that something is sent to a server, or awaited from it
     count: int = 0
     seen: set[str] = field(default_factory=set)
 
@@ -56,6 +58,9 @@ class Points:
         with ExitStack() as stack:
             for name in SYSTEM:
                 stack.enter_context(mock.patch.object(os, name, self._before(f"os.{name}", getattr(os, name))))
+            for name in ("send", "receive") if self.wire else ():
+                before = self._before(f"wire.{name}", getattr(Wire, name))
+                stack.enter_context(mock.patch.object(Wire, name, before))
             stack.enter_context(connection.execute_wrapper(self._statement))
             stack.enter_context(mock.patch.object(connection, "_commit", self._before("commit", connection._commit)))
             yield
@@ -72,7 +77,7 @@ class Points:
         return execute(sql, params, many, context)
 
 
-def work(account: Account, points: Points) -> None:
+def work(account: Account, points: Points, *, reads: bool = True) -> None:
     """One life of a worker: a pass, then reading until nothing waits."""
     leases = Leases()
     try:
@@ -81,20 +86,20 @@ def work(account: Account, points: Points) -> None:
             report = fetch_account(account.pk, account.owner_id, lease)
             if report.stopped:
                 raise report.stopped
-            while read_some(100):
+            while reads and read_some(100):
                 pass
     finally:
         leases.close()
         connection.close()
 
 
-def dies(account: Account, at: int) -> bool:
+def dies(account: Account, at: int, *, wire: bool = False, reads: bool = True) -> bool:
     """Work in a child that dies at this point. False where it came to its end before."""
     connection.close()
     child = os.fork()
     if child == 0:
         try:
-            work(account, Points(at))
+            work(account, Points(at, wire), reads=reads)
             os._exit(0)
         except BaseException:  # noqa: BLE001  the parent sees the exit code
             traceback.print_exc()
