@@ -101,6 +101,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = ours.data / "static"
 STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # messages that one act names
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ours.secure
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -22,7 +22,7 @@ from teczka.web.compose.people import compose_people
 from teczka.web.compose.saving import compose_copy, compose_keep, compose_save, compose_signed_in
 from teczka.web.compose.sending import compose_send
 from teczka.web.home import home
-from teczka.web.mail.acts import act, act_dismiss, act_last, act_undo, acts_refused
+from teczka.web.mail.acts import act, act_dismiss, act_last, act_undo
 from teczka.web.mail.folders import folder_page, folder_rows, folder_tree
 from teczka.web.mail.frame import frame
 from teczka.web.mail.messages import message, message_body, message_pane, message_raw
@@ -97,7 +97,6 @@ urlpatterns = [
     path("frame/", frame, name="frame"),
     path("acts/", act, name="act"),
     path("acts/last/", act_last, name="act_last"),
-    path("acts/refused/", acts_refused, name="acts_refused"),
     path("acts/refused/<uuid:operation_id>/dismiss/", act_dismiss, name="act_dismiss"),
     path("acts/<uuid:act_id>/undo/", act_undo, name="act_undo"),
     path("compose/", compose_new, name="compose_new"),

@@ -74,7 +74,6 @@ SWEEP = {
     "frame": "own",
     "act": "own",
     "act_last": "own",
-    "acts_refused": "own",
     "act_dismiss": "act",
     "act_undo": "act",
     "compose_new": "own",

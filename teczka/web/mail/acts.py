@@ -6,17 +6,17 @@ from django import forms
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from teczka.actions import acts
 from teczka.actions.acts import Done, Selection
 from teczka.core.acts import Verb
 from teczka.core.errors import Problem
 from teczka.store.models import User
-from teczka.store.queries.acts import last_act, refused
+from teczka.store.queries.acts import last_act
 from teczka.store.queries.folders import folder, folders
 from teczka.store.queries.unified import inboxes
-from teczka.web.mail.done import in_words, of_refused, why
+from teczka.web.mail.done import in_words, why
 from teczka.web.mail.listing import of_inboxes
 from teczka.web.mail.messages import as_uuid
 from teczka.web.mail.tree import UNIFIED
@@ -67,12 +67,6 @@ def act_last(request: Request) -> HttpResponse:
     """What `z` takes back, on a page that has forgotten."""
     line = last_act(request.user)
     return _answer(Done(line)) if line else JsonResponse({})
-
-
-@require_safe
-def acts_refused(request: Request) -> HttpResponse:
-    """What its servers did not do, of what this person asked for."""
-    return JsonResponse({"refused": [of_refused(line) for line in refused(request.user)]})
 
 
 @require_POST
