@@ -44,7 +44,7 @@ def keep_draft(actor: User, public_id: UUID) -> None:
                 raise _Needless
             for account in elsewhere:
                 remove_draft(account, row.message_id)
-                events.ask_keeper(account.pk)
+                events.ask_replay(account.pk)
             _append(row, folder, packed, entry)
     except _Needless:
         blobs().delete(key(packed.id))
@@ -59,7 +59,7 @@ def remove_kept(actor: User, public_id: UUID) -> None:
         acts.lock([row.account_id])
         remove_draft(row.account, row.message_id)
         Outgoing.objects.filter(pk=row.pk).update(draft_sha256=None)
-        events.ask_keeper(row.account_id)
+        events.ask_replay(row.account_id)
         events.changed([actor.public_id], row.account.public_id, [])
 
 
@@ -129,5 +129,5 @@ def _append(row: Outgoing, folder: Folder, packed: Packed, entry: Entry) -> None
     }
     append_draft(row.account, folder, arriving)
     Outgoing.objects.filter(pk=row.pk).update(draft_sha256=entry.sha256)
-    events.ask_keeper(row.account_id)
+    events.ask_replay(row.account_id)
     events.changed([row.account.owner.public_id], row.account.public_id, [folder.public_id], unread=True)
