@@ -84,7 +84,9 @@ export class Editor {
   swapSignature(before: string, after: string): void {
     const [old, now] = [before, after].map((id) => (document.getElementById(`signature-${id}`) as HTMLTemplateElement | null)?.content);
     if (!this.rich) {
-      if (old && now && words(old)) this.#text.value = this.#text.value.replace(words(old), words(now));
+      const [gone, fresh] = [old, now].map((signature) => (signature ? words(signature).trimEnd() : ""));
+      if (gone) this.#text.value = this.#text.value.replace(gone, fresh ?? "");
+      else if (fresh) this.#text.value += `\n\n${fresh}`;
       return;
     }
     const fresh = now?.firstElementChild ? [document.importNode(now, true)] : [];

@@ -247,3 +247,10 @@ function start(form: HTMLFormElement): void {
 
 const draft = document.getElementById("draft") as HTMLFormElement | null;
 if (draft) start(draft);
+
+/** A signature, a template: the same editor in an ordinary form. */
+const written = document.getElementById("written") as HTMLFormElement | null;
+if (written) {
+  const editor = new Editor();
+  written.addEventListener("submit", () => (need<HTMLInputElement>("html").value = editor.html));
+}

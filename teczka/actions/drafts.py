@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from teczka.actions.identities import ensure_identities
 from teczka.actions.keeping import keep_draft, remove_kept
-from teczka.core.drafts import Written, halves, joined
+from teczka.core.drafts import Written, halves, joined, signed
 from teczka.core.errors import NotAllowed
 from teczka.core.outgoing import Origin, State
 from teczka.mime.compose import new_message_id
@@ -62,7 +62,7 @@ def first_sender(actor: User, account: UUID | None) -> Sender:
 
 def create(actor: User, first: Beginning, as_whom: Sender) -> Outgoing:
     """The row. The signature stands below where the writing begins."""
-    html = first.html or _opening(as_whom.signature_html)
+    html = first.html or _opening(signed(as_whom.signature_html))
     text = (
         first.text if first.plain or first.html else f"\n\n-- \n{as_whom.signature_text}" * bool(as_whom.signature_text)
     )

@@ -1,5 +1,6 @@
 """As whom somebody writes: identities of their accounts, with signatures."""
 
+import re
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -11,6 +12,8 @@ from teczka.mime.sanitize import sanitize
 from teczka.mime.text import of_html
 from teczka.store.models import Identity, Outgoing, User
 from teczka.store.viewer import as_user
+
+_PICTURE = re.compile(r"<img\b[^>]*>")  # as the sanitiser writes it
 
 
 def ensure_identities(actor: User) -> None:
@@ -65,6 +68,7 @@ def drop_identity(actor: User, public_id: UUID) -> None:
 
 
 def _signature(html: str) -> dict[str, str]:
-    clean = sanitize(html, cid=lambda _name: None).html
+    """Words alone: a picture would have to go with each letter as a file."""
+    clean = _PICTURE.sub("", sanitize(html, cid=lambda _name: None).html)
     words = of_html(clean).strip()
-    return {"signature_html": clean if words or "<img" in clean else "", "signature_text": words}
+    return {"signature_html": clean if words else "", "signature_text": words}

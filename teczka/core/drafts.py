@@ -29,6 +29,11 @@ class Written:
         return {line: [list(one) for one in getattr(self, line)] for line in ("to", "cc", "bcc")}
 
 
+def signed(signature: str) -> str:
+    """A signature as it stands in a letter: one block, below the line that tells it from the letter (RFC 3676 §4.3)."""
+    return f"<div>-- <br>{signature}</div>" if signature else ""
+
+
 def halves(html: str) -> tuple[str, str]:
     """What was written, and what is quoted."""
     written, _mark, quote = html.partition(QUOTE)

@@ -16,11 +16,13 @@ from teczka.web.accounts.oauth import account_forget, account_reconnect, oauth_a
 from teczka.web.accounts.signin import account_signin
 from teczka.web.compose.ending import compose_done, compose_pick, compose_undo, compose_zip
 from teczka.web.compose.files import compose_file, compose_file_drop, compose_files
+from teczka.web.compose.identities import identity_add, identity_drop, identity_edit, identity_list
 from teczka.web.compose.outbox import outbox_act, outbox_letter, outbox_list
 from teczka.web.compose.page import compose, compose_new
 from teczka.web.compose.people import compose_people
 from teczka.web.compose.saving import compose_copy, compose_keep, compose_save, compose_signed_in
 from teczka.web.compose.sending import compose_send
+from teczka.web.compose.templates import template_add, template_drop, template_edit, template_list
 from teczka.web.home import home
 from teczka.web.mail.acts import act, act_dismiss, act_last, act_undo
 from teczka.web.mail.folders import folder_page, folder_rows, folder_tree
@@ -49,6 +51,14 @@ urlpatterns = [
     path("language/", login_not_required(set_language), name="set_language"),
     path("source/", source, name="source"),
     path("settings/", own_settings, name="own_settings"),
+    path("settings/identities/", identity_list, name="identity_list"),
+    path("settings/identities/accounts/<uuid:account_id>/add/", identity_add, name="identity_add"),
+    path("settings/identities/<uuid:identity_id>/", identity_edit, name="identity_edit"),
+    path("settings/identities/<uuid:identity_id>/drop/", identity_drop, name="identity_drop"),
+    path("settings/templates/", template_list, name="template_list"),
+    path("settings/templates/add/", template_add, name="template_add"),
+    path("settings/templates/<uuid:template_id>/", template_edit, name="template_edit"),
+    path("settings/templates/<uuid:template_id>/drop/", template_drop, name="template_drop"),
     path("accounts/", account_list, name="account_list"),
     path("accounts/lines/", account_lines, name="account_lines"),
     path("accounts/add/", account_add, name="account_add"),

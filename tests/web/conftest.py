@@ -14,7 +14,18 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from teczka.actions.offers import offer_account
 from teczka.core.accounts import Endpoint, NewAccount
-from teczka.store.models import Account, AccountOffer, Correspondent, Enclosure, Folder, Message, Outgoing, User
+from teczka.store.models import (
+    Account,
+    AccountOffer,
+    Correspondent,
+    Enclosure,
+    Folder,
+    Identity,
+    Message,
+    Outgoing,
+    Template,
+    User,
+)
 from teczka.store.viewer import as_user
 from tests.cast import Cast, make_account, make_cast, make_folder
 from tests.web.mailroom import share, store
@@ -66,6 +77,8 @@ class Office:
     offer: AccountOffer  # an account that the administrator prepared for Anna
     draft: Outgoing  # a letter that Anna writes
     file: Enclosure  # that goes with it
+    identity: Identity
+    template: Template
 
 
 def make_office() -> Office:
@@ -77,7 +90,8 @@ def make_office() -> Office:
     prepared = NewAccount("anna@nowa.example", "anna", "", Endpoint("imap.nowa.example", 993, "tls"))
     offer = offer_account(cast.dorota, cast.anna.public_id, prepared)
     draft, file = write_letter(account, private)
-    return Office(cast, account, folder, private, shared, offer, draft, file)
+    identity, template = write_settings(account)
+    return Office(cast, account, folder, private, shared, offer, draft, file, identity, template)
 
 
 def write_letter(account: Account, private: Message) -> tuple[Outgoing, Enclosure]:
@@ -112,6 +126,15 @@ def write_letter(account: Account, private: Message) -> tuple[Outgoing, Enclosur
             **owner,
         )
     return draft, file
+
+
+def write_settings(account: Account) -> tuple[Identity, Template]:
+    secret = {"office_id": account.office_id, "owner_id": account.owner_id, "name": "Tajemnica podpisu"}
+    with as_user(account.owner_id):
+        identity = Identity.objects.create(
+            account=account, address=account.address, signature_html="poufna-tresc", **secret
+        )
+        return identity, Template.objects.create(html="<div>poufna-tresc</div>", **secret)
 
 
 def browser(user: User | None) -> Client:

@@ -92,36 +92,54 @@ SWEEP = {
     "compose_file": "hidden",
     "compose_file_drop": "act",
     "outbox": "own",
+    "identity_list": "own",
+    "identity_add": "hidden",
+    "identity_edit": "hidden",
+    "identity_drop": "act",
+    "template_list": "own",
+    "template_add": "own",
+    "template_edit": "hidden",
+    "template_drop": "act",
     "outbox_letter": "hidden",
     "outbox_act": "act",
 }
 # Where a letter stands that has looks of its own: styles are let in there, and scripts are not.
-OF_LETTERS = ["compose", "compose_done", "compose_undo", "compose_pick"]
+OF_LETTERS = [
+    "compose",
+    "compose_done",
+    "compose_undo",
+    "compose_pick",
+    "identity_add",
+    "identity_edit",
+    "template_add",
+    "template_edit",
+]
 OF_MESSAGES = ["message", "message_pane", "message_body", "message_raw"]
 
 
+PARAMETERS = {pattern.name: list(pattern.pattern.converters) for pattern in urlpatterns}
+
+
 def address(name: str, office: Office, message: Message) -> str:
-    if name == "set_up":
-        return reverse(name, args=["no-such-token"])
-    if name == "folder_role" or SWEEP[name] == "shaping":
-        return reverse(name, args=[office.folder.public_id])
-    if name in {"act_dismiss", "act_undo"}:
-        return reverse(name, args=[office.private.public_id])
-    if name == "account_offer":
-        return reverse(name, args=[office.offer.public_id])
-    if name.startswith("account_") and SWEEP[name] in {"hidden", "act"}:
-        return reverse(name, args=[office.account.public_id])
-    if name in {"office_limit", "office_offer_drop", "office_diagnosis_close"}:
-        return reverse(name, args=[office.cast.anna.public_id])
-    if name == "oauth_callback" or name.startswith("office_oauth"):
-        return reverse(name, args=["microsoft"])
-    if name in {"compose_file", "compose_file_drop"}:
-        return reverse(name, args=[office.draft.public_id, office.file.public_id])
-    if name.startswith(("compose", "outbox")) and SWEEP[name] != "own":
-        return reverse(name, args=[office.draft.public_id])
-    if name.startswith("message"):
-        return reverse(name, args=[message.public_id, "2"] if name == "message_part" else [message.public_id])
-    return reverse(name, args=[office.folder.public_id] if SWEEP[name] == "hidden" else [])
+    """Of Anna's things, whichever the address wants."""
+    hers = {
+        "token": "no-such-token",
+        "provider": "microsoft",
+        "account_id": office.account.public_id,
+        "offer_id": office.offer.public_id,
+        "person_id": office.cast.anna.public_id,
+        "diagnosis_id": office.cast.anna.public_id,
+        "folder_id": office.folder.public_id,
+        "message_id": message.public_id,
+        "path": "2",
+        "act_id": office.private.public_id,
+        "operation_id": office.private.public_id,
+        "draft_id": office.draft.public_id,
+        "file_id": office.file.public_id,
+        "identity_id": office.identity.public_id,
+        "template_id": office.template.public_id,
+    }
+    return reverse(name, kwargs={parameter: hers[parameter] for parameter in PARAMETERS[name]})
 
 
 def sweep(office: Office) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from teczka.actions.outbox import size_limit
-from teczka.core.drafts import halves
+from teczka.core.drafts import halves, signed
 from teczka.core.outgoing import Origin, State
 from teczka.store.models import User
 from teczka.store.queries.drafts import DraftText, draft, enclosures
@@ -90,7 +90,7 @@ def page(viewer: User, text: DraftText) -> dict[str, Any]:
 
 
 def _sender(viewer: User, one: Sender) -> ShownSender:
-    signature = mark_safe(one.signature_html)  # noqa: S308  made safe when it was saved
+    signature = mark_safe(signed(one.signature_html))  # noqa: S308  made safe when it was saved
     limit = size_limit(viewer, one.account)
     return ShownSender(one.public_id, one.shown, one.account_name, one.colour, limit, signature)
 

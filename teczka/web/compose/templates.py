@@ -1,0 +1,66 @@
+"""Texts that somebody writes again and again: their pages."""
+
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from teczka.actions.templates import drop_template, save_template
+from teczka.core.errors import AlreadyThere
+from teczka.mime.text import of_html
+from teczka.store.queries.templates import TemplateLine, template, templates
+from teczka.web.compose.document import with_its_looks
+from teczka.web.compose.written import WrittenForm
+from teczka.web.requests import Request, allowed, found
+from teczka.web.said import Said, said, say
+
+
+class TemplateForm(WrittenForm):
+    name = forms.CharField(label=_("Name"), max_length=100)
+    subject = forms.CharField(
+        label=_("Subject"), help_text=_("Put into a letter that has none."), required=False, max_length=1000
+    )
+
+
+@require_safe
+def template_list(request: Request) -> HttpResponse:
+    lines = [(one, of_html(one.html)[:200]) for one in templates(request.user)]
+    return render(request, "compose/templates.html", {"lines": lines, "said": said(request)})
+
+
+@with_its_looks
+@require_http_methods(["GET", "HEAD", "POST"])
+def template_add(request: Request) -> HttpResponse:
+    return _edit(request, None)
+
+
+@with_its_looks
+@require_http_methods(["GET", "HEAD", "POST"])
+def template_edit(request: Request, template_id: UUID) -> HttpResponse:
+    return _edit(request, found(template(request.user, template_id)))
+
+
+@require_POST
+def template_drop(request: Request, template_id: UUID) -> HttpResponse:
+    allowed(drop_template, request.user, template_id)
+    return redirect("template_list")
+
+
+def _edit(request: Request, one: TemplateLine | None) -> HttpResponse:
+    form = TemplateForm(request.POST or None, initial={"name": one.name, "subject": one.subject} if one else None)
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        try:
+            allowed(save_template, request.user, one.public_id if one else None, told["name"], told["subject"], form.page())
+        except AlreadyThere:
+            form.add_error("name", str(_("Another template bears this name.")))
+        else:
+            say(request, Said.SAVED)
+            return redirect("template_list")
+    html = one.html if one else ""
+    written = {"written": mark_safe(html), "plain_text": of_html(html)}  # noqa: S308  made safe when it was saved
+    return render(request, "compose/template.html", {"form": form, "one": one} | written)
