@@ -1,0 +1,228 @@
+"""Folders made, renamed and removed: here at once, on the server in their turn, and whatever it lists meanwhile."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from teczka.actions.acts import undo
+from teczka.actions.folders import create_folder, remove_folder, rename_folder
+from teczka.core.acts import Kind, OperationState, Verb
+from teczka.core.errors import NotAllowed, Problem, Trouble
+from teczka.core.mail import RemoteFolder
+from teczka.remote.imap.utf7 import encode
+from teczka.store import folders, outcomes
+from teczka.store.models import Folder, Operation
+from teczka.store.queries.folders import folders as shown
+from teczka.store.viewer import as_user
+from tests.acted import Mailbox, make_mailbox, wrong_counters
+from tests.cast import Cast, make_account, make_cast, make_folder
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def mail(cast: Cast) -> Mailbox:
+    return make_mailbox(cast.anna)
+
+
+def listed(mail: Mailbox, *more: str, without: str = "") -> None:
+    """A pass in which the server lists its folders."""
+    names = ["INBOX", "Archiwum", "Kosz", "Spam", "Praca", *more]
+    told = [RemoteFolder(encode(name), name, "/", frozenset()) for name in names if name != without]
+    with as_user(mail.owner.pk):
+        folders.save(mail.account, told)
+
+
+def paths(mail: Mailbox) -> list[str]:
+    return sorted(line.path for line in shown(mail.owner) if line.account == mail.account.public_id)
+
+
+def settle(mail: Mailbox, name: bytes = b"") -> None:
+    """The server does all that is pending."""
+    with as_user(mail.owner.pk):
+        for one in mail.operations(OperationState.PENDING):
+            if one.kind == Kind.RENAME:
+                assert one.folder_id
+                outcomes.renamed(one.folder_id, name)
+            outcomes.done([one.pk])
+
+
+def test_a_new_folder_is_there_at_once_and_stays_though_the_server_does_not_list_it_yet(mail: Mailbox) -> None:
+    done = create_folder(mail.owner, uuid4(), mail.account.public_id, " Umowy ", mail.work.public_id)
+    assert (done.count, done.path) == (1, "Praca/Umowy")
+    listed(mail)
+    assert "Praca/Umowy" in paths(mail)
+    settle(mail)
+    listed(mail, "Praca/Umowy")
+    assert paths(mail).count("Praca/Umowy") == 1
+    with as_user(mail.owner.pk):
+        assert Folder.objects.get(path="Praca/Umowy").uidvalidity is None, "known to the server, and never opened"
+
+
+def test_mail_moves_into_a_folder_that_is_still_to_be_made(mail: Mailbox) -> None:
+    create_folder(mail.owner, uuid4(), mail.account.public_id, "Nowy")
+    with as_user(mail.owner.pk):
+        made = Folder.objects.get(path="Nowy")
+    mail.act(Verb.MOVE, 1, target=made)
+    with as_user(mail.owner.pk):
+        create = Operation.objects.get(kind=Kind.CREATE)
+        outcomes.refuse([create.pk], Problem(Trouble.FOLDER_DENIED, host="h", folder="Nowy"))
+    assert mail.lie(mail.inbox) == [1, 2, 3, 4, 5, 6], "with the folder goes what was to lie in it"
+    assert "Nowy" not in paths(mail)
+    assert not wrong_counters(mail.owner)
+
+
+def test_a_server_that_keeps_all_folders_below_the_inbox_gets_them_there(cast: Cast) -> None:
+    account = make_account(cast.anna, "anna@courier.example", mode="managed")
+    for path in ("INBOX", "INBOX.Praca"):
+        make_folder(account, path, "inbox" if path == "INBOX" else "")
+    with as_user(cast.anna.pk):
+        Folder.objects.filter(account=account).update(delimiter=".")
+    assert create_folder(cast.anna, uuid4(), account.public_id, "Umowy").path == "INBOX.Umowy"
+
+
+@pytest.mark.parametrize("name", ["", " ", "a/b", "50%", "*", "a\nb", "x" * 101, "#news", "~root"])
+def test_what_is_no_name_is_refused(mail: Mailbox, name: str) -> None:
+    with pytest.raises(Problem) as refusal:
+        create_folder(mail.owner, uuid4(), mail.account.public_id, name)
+    assert refusal.value.trouble is Trouble.FOLDER_NAME
+
+
+def test_a_name_that_is_taken_is_refused(mail: Mailbox) -> None:
+    for act in (
+        lambda: create_folder(mail.owner, uuid4(), mail.account.public_id, "Spam"),
+        lambda: rename_folder(mail.owner, uuid4(), mail.work.public_id, "Spam"),
+    ):
+        with pytest.raises(Problem) as refusal:
+            act()
+        assert refusal.value.trouble is Trouble.FOLDER_EXISTS
+
+
+def test_a_renamed_folder_keeps_its_new_name_while_the_server_lists_the_old_one(mail: Mailbox) -> None:
+    make_folder(mail.account, "Praca/Umowy", "")
+    make_folder(mail.account, "Pracany", "")
+    done = rename_folder(mail.owner, uuid4(), mail.work.public_id, "Sprawy sądowe")
+    assert done.path == "Sprawy sądowe"
+    renamed = ["Archiwum", "INBOX", "Kosz", "Pracany", "Spam", "Sprawy sądowe", "Sprawy sądowe/Umowy"]
+    listed(mail, "Praca/Umowy", "Pracany")
+    assert paths(mail) == renamed
+    settle(mail, encode("Sprawy sądowe"))
+    listed(mail, "Sprawy sądowe", "Sprawy sądowe/Umowy", "Pracany", without="Praca")
+    assert paths(mail) == renamed
+    undo(mail.owner, done.public_id)
+    assert "Praca/Umowy" in paths(mail)
+    with as_user(mail.owner.pk):
+        back = Operation.objects.latest("pk")
+    assert (back.kind, back.path, back.path_before) == (Kind.RENAME, "Praca", "Sprawy sądowe")
+
+
+def test_a_rename_that_is_refused_or_taken_back_leaves_the_old_name(mail: Mailbox) -> None:
+    done = rename_folder(mail.owner, uuid4(), mail.work.public_id, "Sprawy")
+    undo(mail.owner, done.public_id)
+    assert "Praca" in paths(mail)
+    rename_folder(mail.owner, uuid4(), mail.work.public_id, "Sprawy")
+    with as_user(mail.owner.pk):
+        waiting = [one.pk for one in mail.operations(OperationState.PENDING)]
+        outcomes.refuse(waiting, Problem(Trouble.FOLDER_EXISTS, host="h", folder="Sprawy"))
+    listed(mail)
+    assert paths(mail) == ["Archiwum", "INBOX", "Kosz", "Praca", "Spam"]
+
+
+def test_the_name_of_a_folder_that_went_is_free_again(mail: Mailbox) -> None:
+    listed(mail, "Umowy")
+    listed(mail)
+    rename_folder(mail.owner, uuid4(), mail.work.public_id, "Umowy")
+    settle(mail, b"Umowy")
+    listed(mail, "Umowy", without="Praca")
+    assert paths(mail) == ["Archiwum", "INBOX", "Kosz", "Spam", "Umowy"]
+    with as_user(mail.owner.pk):
+        assert Folder.objects.get(path="Umowy", gone_at=None).pk == mail.work.pk
+
+
+def test_what_lay_in_a_removed_folder_lies_in_the_bin(mail: Mailbox) -> None:
+    mail.act(Verb.MOVE, 1, 2, target=mail.work)
+    done = remove_folder(mail.owner, uuid4(), mail.work.public_id)
+    assert (mail.lie(mail.trash), done.path) == ([1, 2], "Praca")
+    assert [one.kind for one in mail.operations()][-3:] == [Kind.MOVE, Kind.MOVE, Kind.REMOVE], "in this order"
+    listed(mail)
+    assert "Praca" not in paths(mail)
+    undo(mail.owner, done.public_id)
+    assert mail.lie(mail.work) == [1, 2]
+    assert "Praca" in paths(mail)
+    assert not wrong_counters(mail.owner)
+
+
+def test_a_folder_that_is_not_empty_on_the_server_is_there_again(mail: Mailbox) -> None:
+    remove_folder(mail.owner, uuid4(), mail.work.public_id)
+    with as_user(mail.owner.pk):
+        outcomes.refuse([mail.operations()[-1].pk], Problem(Trouble.FOLDER_NOT_EMPTY, host="h", folder="Praca"))
+    assert "Praca" in paths(mail)
+
+
+def test_a_removal_that_was_done_is_taken_back_by_making_the_folder_again(mail: Mailbox) -> None:
+    mail.act(Verb.MOVE, 1, target=mail.work)
+    done = remove_folder(mail.owner, uuid4(), mail.work.public_id)
+    settle(mail)
+    undo(mail.owner, done.public_id)
+    assert [one.kind for one in mail.operations(OperationState.PENDING)] == [Kind.CREATE, Kind.MOVE]
+    assert mail.lie(mail.work) == [1]
+    assert "Praca" in paths(mail)
+    assert not wrong_counters(mail.owner)
+
+
+def test_a_folder_that_was_made_is_unmade_only_while_it_is_empty(mail: Mailbox) -> None:
+    done = create_folder(mail.owner, uuid4(), mail.account.public_id, "Nowy")
+    settle(mail)
+    with as_user(mail.owner.pk):
+        made = Folder.objects.get(path="Nowy")
+    moved = mail.act(Verb.MOVE, 1, target=made)
+    with pytest.raises(Problem) as refusal:
+        undo(mail.owner, done.public_id)
+    assert refusal.value.trouble is Trouble.ACT_TOO_LATE
+    undo(mail.owner, moved.line.public_id)
+    undo(mail.owner, done.public_id)
+    assert mail.operations()[-1].kind == Kind.REMOVE
+    assert "Nowy" not in paths(mail)
+
+
+def test_folders_that_serve_a_purpose_or_hold_others_stay(mail: Mailbox) -> None:
+    make_folder(mail.account, "Praca/Umowy", "")
+    for act, trouble in (
+        (lambda: remove_folder(mail.owner, uuid4(), mail.inbox.public_id), Trouble.FOLDER_NEEDED),
+        (lambda: rename_folder(mail.owner, uuid4(), mail.trash.public_id, "Inny"), Trouble.FOLDER_NEEDED),
+        (lambda: remove_folder(mail.owner, uuid4(), mail.work.public_id), Trouble.FOLDER_PARENT),
+    ):
+        with pytest.raises(Problem) as refusal:
+            act()
+        assert refusal.value.trouble is trouble
+    assert mail.operations() == []
+
+
+def test_strangers_and_read_only_accounts_have_no_folders_made(mail: Mailbox, cast: Cast) -> None:
+    for stranger in cast.strangers:
+        for act in (
+            lambda who: create_folder(who, uuid4(), mail.account.public_id, "Nowy"),
+            lambda who: rename_folder(who, uuid4(), mail.work.public_id, "Nowy"),
+            lambda who: remove_folder(who, uuid4(), mail.work.public_id),
+        ):
+            with pytest.raises(NotAllowed):
+                act(stranger)
+    reading = make_mailbox(cast.anna, address="anna@czyta.example", mode="read_only")
+    with pytest.raises(Problem) as refusal:
+        create_folder(cast.anna, uuid4(), reading.account.public_id, "Nowy")
+    assert refusal.value.trouble is Trouble.ACT_READ_ONLY
+
+
+def test_one_key_makes_one_folder(mail: Mailbox) -> None:
+    key = uuid4()
+    first = create_folder(mail.owner, key, mail.account.public_id, "Nowy")
+    assert create_folder(mail.owner, key, mail.account.public_id, "Nowy") == first
+    with as_user(mail.owner.pk), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM store_folder WHERE path = 'Nowy'")
+        assert cursor.fetchone() == (1,)
