@@ -24,7 +24,7 @@ JAN, EWA, OLA = "jan@a.example", "ewa@b.example", "ola@c.example"
 
 def sends(owner: User, submission: Submission, **fields: Any) -> Account:
     """An account that sends through this server, where it is let in."""
-    account = make_account(owner, **({"mode": "managed"} | submission.account_columns() | fields))
+    account = make_account(owner, **({"mode": "managed", "state": "working"} | submission.account_columns() | fields))
     submission.passwords[account.username] = PASSWORD
     with as_user(owner.pk):
         seal_password(account, PASSWORD)

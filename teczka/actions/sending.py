@@ -14,9 +14,11 @@ from django.utils import timezone
 
 from teczka.actions.fetch import OWNERS, REFUSED
 from teczka.actions.gate import gate
-from teczka.actions.sent import accounts_of, follow, was_sent
+from teczka.actions.sent import SOON, accounts_of, follow, was_sent
 from teczka.actions.servers import reach_outgoing
 from teczka.actions.tokens import doubt_token
+from teczka.core.accounts import Protocol
+from teczka.core.accounts import State as AccountState
 from teczka.core.delivery import Outcome, Verdict
 from teczka.core.errors import Problem, Trouble
 from teczka.core.outgoing import HOPELESS, State, after, over, pause
@@ -27,7 +29,7 @@ from teczka.store import events
 from teczka.store.acts import lock
 from teczka.store.blobs import blobs
 from teczka.store.leases import Lease
-from teczka.store.models import Account, Outgoing
+from teczka.store.models import Account, Folder, Outgoing
 from teczka.store.outgoing import Outbox, note, record, report, trouble_columns
 from teczka.store.packs.format import Codec, Entry
 from teczka.store.packs.reader import mapped
@@ -47,6 +49,8 @@ class Sending:
 
     def run(self) -> float | None:
         """All that is due; then in how many seconds there will be more, None: not before somebody asks. Raises LeaseLost."""
+        if self._unlisted():
+            return SOON
         if not self._recovered:
             self._outbox.recover()
             self._recovered = True
@@ -57,6 +61,17 @@ class Sending:
         due = self._outbox.next_at()
         seconds = max(0.0, (due - timezone.now()).total_seconds()) if due else None
         return min((one for one in (seconds, followed) if one is not None), default=None)
+
+    def _unlisted(self) -> bool:
+        """Its first pass is still on its way to the folders, and where sent mail belongs is not known yet."""
+        if self._account.protocol != Protocol.IMAP or self._recovered:
+            return False
+        with as_user(self._account.owner_id):
+            self._account.refresh_from_db(from_queryset=Account.objects.select_related("owner__office"))
+            return (
+                self._account.state in {AccountState.NEW, AccountState.FETCHING}
+                and not Folder.objects.filter(account=self._account).exists()
+            )
 
     def _send(self, row: Outgoing) -> None:
         session: SmtpSession | None = None

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from teczka.actions.acting import folder_for
 from teczka.core import providers
-from teczka.core.accounts import Mode, Protocol
+from teczka.core.accounts import Protocol
 from teczka.core.folders import FolderRole
 from teczka.core.outgoing import Delivery, Origin, State
 from teczka.core.providers import SaveSent
@@ -14,7 +15,7 @@ from teczka.store.correspondents import wrote_to
 from teczka.store.drafts import remove_draft
 from teczka.store.models import Account, Message, Outgoing, Placement, Recipient
 from teczka.store.outgoing import note, step, trouble_columns
-from teczka.store.sent import filed, keep_copy, spare_copies, waiting_copies
+from teczka.store.sent import append_copy, filed, keep_copy, spare_copies, waiting_copies
 from teczka.store.viewer import as_user
 
 # Before our copy is appended where the provider may file its own: how long that takes at most.
@@ -83,13 +84,13 @@ def _found(account: Account, row: Outgoing) -> None:
 def _file_copy(account: Account, row: Outgoing) -> None:
     provider = providers.by_id(account.provider) or providers.by_server(account.smtp_host)
     rule = provider.save_sent if provider else SaveSent.UNKNOWN
-    told = account.protocol == Protocol.IMAP
-    if told and rule is SaveSent.SERVER:
+    if account.protocol == Protocol.IMAP and rule is SaveSent.SERVER:
         return  # the next pass brings it
-    if not told or account.mode == Mode.READ_ONLY:
-        keep_copy(row, account, None)
+    if not account.managed:
+        keep_copy(row, account)
         return
-    keep_copy(row, account, PATIENCE if rule is SaveSent.UNKNOWN else timedelta(0))
+    folder = folder_for(account.owner, None, account, FolderRole.SENT)
+    append_copy(row, account, folder, PATIENCE if rule is SaveSent.UNKNOWN else timedelta(0))
 
 
 def _mark_answered(row: Outgoing) -> None:

@@ -20,6 +20,7 @@ from teczka.store.headline import Headline, to_line
 from teczka.store.models import Account, Folder, Operation, Outgoing, Placement
 
 LOCAL_NAME = b"Sent"  # of a folder that no server has; should one come to have it, it is this one
+SEEN = frozenset({"\\Seen"})
 
 # Message-IDs that lie in the account's folder for sent mail, where its server told us so.
 FILED = """
@@ -43,15 +44,17 @@ def filed(account_id: int, message_ids: Sequence[str]) -> set[str]:
         return {name for (name,) in cursor}
 
 
-def keep_copy(row: Outgoing, account: Account, wait: timedelta | None) -> None:
-    """`row` was sent. Its copy is appended on the server when `wait` is over; None: it stays here alone."""
+def append_copy(row: Outgoing, account: Account, folder: Folder, wait: timedelta) -> None:
+    """`row` was sent. Its copy lies in the folder at once, and on the server when `wait` is over."""
+    append(account, folder, _arriving(row), SEEN, wait)
+
+
+def keep_copy(row: Outgoing, account: Account) -> None:
+    """`row` was sent. Its copy stays here alone."""
     folder = _folder(account)
-    alone = folder.uidvalidity == AWAITED
-    operation = append(account, folder, _arriving(row), frozenset({"\\Seen"}), wait)
-    if wait is not None and not alone:
-        return
-    Operation.objects.filter(pk=operation.pk).update(state=OperationState.LOCAL, due_at=None)
-    if not alone:  # as what has left a POP3 server: no pass takes it for gone
+    operation = append(account, folder, _arriving(row), SEEN)
+    Operation.objects.filter(pk=operation.pk).update(state=OperationState.LOCAL)
+    if folder.uidvalidity != AWAITED:  # as what has left a POP3 server: no pass takes it for gone
         Placement.objects.filter(pk=operation.target_placement_id or 0).update(left_at=timezone.now())
 
 

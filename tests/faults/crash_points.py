@@ -5,7 +5,11 @@ import os
 import subprocess
 import sys
 
-TRIED = ("tests/faults/test_crash_points.py", "tests/faults/test_pop3_crash_points.py")
+TRIED = (
+    "tests/faults/test_crash_points.py",
+    "tests/faults/test_pop3_crash_points.py",
+    "tests/faults/test_replay_crash_points.py",
+)
 
 
 def main() -> int:

@@ -65,8 +65,8 @@ class Interleaved:
         self.settle(self.work)
         self.reckon(peaceful=self.there.acts.total() == before)
 
-    def here(self) -> None:
-        verb = self.chance.choices(list(HERE), list(HERE.values()))[0]
+    def here(self, verb: Verb | None = None) -> None:
+        verb = verb or self.chance.choices(list(HERE), list(HERE.values()))[0]
         try:
             self._do(verb)
             self.did[verb] += 1
@@ -109,13 +109,17 @@ class Interleaved:
     def settle(self, go_on: Callable[[], None]) -> None:
         """Until the server knows everything, and we know everything of it."""
         for _ in range(SETTLING):
-            with as_user(self.owner.pk):
-                Operation.objects.filter(account=self.account, state__in=OPEN).update(due_at=timezone.now())
+            self.hurry()
             go_on()
             with as_user(self.owner.pk):
                 left = Operation.objects.filter(account=self.account, state__in=OPEN).exists()
             if not left and ours(self.account) == theirs(self.there.mailbox):
                 return
+
+    def hurry(self) -> None:
+        """Nothing waits for its undo."""
+        with as_user(self.owner.pk):
+            Operation.objects.filter(account=self.account, state__in=OPEN).update(due_at=timezone.now())
 
     def reckon(self, *, peaceful: bool) -> None:
         on_server = theirs(self.there.mailbox)

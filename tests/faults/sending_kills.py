@@ -25,7 +25,8 @@ from tests.faults.sending_lives import Found, judge
 from tests.outgoing import written
 from tests.processes import Running, Teczka, until
 
-LETTERS = 3  # for each life: so that there is something to send whenever the kill comes
+LETTERS = 6  # waiting when a life begins: so that something is being sent whenever the kill comes
+TRIES = 0.5  # seconds that some tries take
 SECONDS = 60.0
 MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([^>]+)>", re.MULTILINE | re.IGNORECASE)
 ON_ITS_WAY = [State.HELD, State.QUEUED, State.SENDING]
@@ -36,10 +37,10 @@ def survive(teczka: Teczka, account: Account, jan: Mailbox, sent: Mailbox, kills
     random = Random(seed)
     for _ in range(kills):
         with teczka.running("worker") as worker:
-            send_some(account, jan.username)
+            send_some(account, jan.username, LETTERS - _left(account))
             before = _left(account)
             until(lambda before=before: _left(account) < before, SECONDS, "a message that is sent")
-            time.sleep(random.random() * 0.06)  # no wait for anything: the moment is to be any moment of a try
+            time.sleep(random.random() * TRIES)  # no wait for anything: the moment is to be any moment of a try
             os.kill(worker.pid, signal.SIGKILL)
     with teczka.running("worker") as worker:
         _finish(account, worker)
@@ -51,9 +52,9 @@ def survive(teczka: Teczka, account: Account, jan: Mailbox, sent: Mailbox, kills
     return judge(account.owner, took), sum(filed[name] != 1 for name in said | set(filed))
 
 
-def send_some(account: Account, to: str) -> None:
+def send_some(account: Account, to: str, count: int) -> None:
     with mock.patch.object(outbox, "UNDO", timedelta()), mock.patch.object(outbox, "GRACE", timedelta()):
-        for _ in range(LETTERS):
+        for _ in range(count):
             draft = written(account, to)
             outbox.send(account.owner, draft.public_id, draft.revision)
 

@@ -39,7 +39,7 @@ def account(own_database: OwnDatabase) -> Account:
     cast = make_cast()
     with as_user(cast.dorota.pk):
         OfficePolicy.objects.create(office=cast.office, plain_hosts=[HOST])
-    made = make_account(cast.anna, mode="managed", smtp_host=HOST, smtp_security="plain")
+    made = make_account(cast.anna, mode="managed", state="working", smtp_host=HOST, smtp_security="plain")
     with as_user(cast.anna.pk):
         seal_password(made, "any")
     return made

@@ -34,7 +34,7 @@ def submission(internet: Internet) -> Iterator[Submission]:
 def account(own_database: object, submission: Submission) -> Account:
     anna = make_cast().anna
     outgoing = {"smtp_host": HOST, "smtp_port": PORT, "smtp_security": "starttls"}
-    account = make_account(anna, auth=Auth.MICROSOFT, mode="managed", **outgoing)
+    account = make_account(anna, auth=Auth.MICROSOFT, mode="managed", state="working", **outgoing)
     with as_user(anna.pk):
         seal_tokens(account, Tokens("refresh", "access", datetime.now(UTC) + timedelta(hours=1), SCOPES))
     return account

@@ -116,8 +116,8 @@ class Postfix:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def account_columns(self) -> dict[str, object]:
-        """Of an account that sends through it."""
-        return {"smtp_host": self.host, "smtp_port": self.tls_port, "smtp_security": "tls", "ca_pem": self.ca_pem}
+        """Of an account that sends through it. By name: at 127.0.0.1 we know Proton's Bridge, which files what was sent."""
+        return {"smtp_host": "localhost", "smtp_port": self.tls_port, "smtp_security": "tls", "ca_pem": self.ca_pem}
 
     def log(self) -> str:
         path = self.folder / "postfix.log"
