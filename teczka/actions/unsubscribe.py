@@ -31,7 +31,10 @@ def unsubscribe(actor: User, message: UUID) -> Outgoing | None:
 
 
 def _post(way: Way) -> None:
-    response = Https(gate()).post(way.address, _FORM)
+    try:
+        response = Https(gate()).post(way.address, _FORM)
+    except Problem as problem:  # its advice is for whoever keeps a mailbox there
+        raise Problem(Trouble.UNSUBSCRIBE_UNREACHED, host=way.host) from problem
     if (
         not 200 <= response.status < 300
     ):  # a redirect too: RFC 8058 §3.1 forbids one, and what would follow could need a person

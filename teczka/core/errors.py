@@ -117,6 +117,7 @@ class Trouble(StrEnum):
     LETTER_CHARACTERS = "letter.characters"  # field: a line break, or no character at all, where one line belongs
     LETTER_ATTACHMENT = "letter.attachment"  # name: its bytes are not as many as they were
     LETTER_CHECK = "letter.check"  # field: reads back otherwise than it was written
+    UNSUBSCRIBE_UNREACHED = "unsubscribe.unreached"  # host
     UNSUBSCRIBE_REFUSED = "unsubscribe.refused"  # host, status: of HTTP
     DISK_FULL = "disk.full"
     DATA_LOCKED = "data.locked"  # folder, pid: another Teczka runs on this data folder

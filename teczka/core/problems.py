@@ -23,6 +23,7 @@ _CERTIFICATE = _(
 _RECONNECT = _("Reconnect the account: sign in once more. Its mail and settings stay as they are.")
 _SENDS_LATER = _("It stays in the outbox, and we try again by ourselves.")
 _ASK_THEM = _("Check the address, or ask the recipient for another one.")
+_UNSUBSCRIBE_ELSE = _("Try again later, or use the link in the message itself if you trust the sender.")
 _REGISTRATION = _(
     "An administrator of your office can mend it under Administration → Sign-in with Microsoft and Google. New mail waits on its server."
 )
@@ -407,9 +408,13 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("The letter was put together, but its field “%(field)s” does not read as it was written. It was not sent."),
         _("Write that field more simply and try again. If it comes back, tell whoever keeps this Teczka running."),
     ),
+    Trouble.UNSUBSCRIBE_UNREACHED: (
+        _("“%(host)s” cannot be reached just now, so it was told nothing."),
+        _UNSUBSCRIBE_ELSE,
+    ),
     Trouble.UNSUBSCRIBE_REFUSED: (
         _("“%(host)s” did not take your wish to get no more of these messages (it answered %(status)s)."),
-        _("Try again later, or use the link in the message itself if you trust the sender."),
+        _UNSUBSCRIBE_ELSE,
     ),
     Trouble.DISK_FULL: (_("There is no room left on Teczka's disk. New mail waits on its server."), _KEEPER),
     Trouble.DATA_LOCKED: (

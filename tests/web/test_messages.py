@@ -163,3 +163,9 @@ def test_no_address_of_mail_takes_anything_but_reading(anna: Client, office: Off
         "/folders/tree/",
     ):
         assert anna.post(path).status_code == 405
+
+
+def test_on_a_page_of_its_own_the_letter_is_shown_with_scripts_and_without(anna: Client, office: Office) -> None:
+    body = f'<iframe class="body-frame" src="/messages/{office.private.public_id}/body/"'
+    assert f"</pre>{body}" in anna.get(f"/messages/{office.private.public_id}/").content.decode()
+    assert f"</pre><noscript>{body}" in anna.get(f"/messages/{office.private.public_id}/pane/").content.decode()

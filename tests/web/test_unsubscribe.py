@@ -72,7 +72,7 @@ def test_an_address_inside_the_office_is_not_asked(
     monkeypatch.setattr("teczka.actions.unsubscribe.gate", Gate)
     internet.leads(HOST, 443, 1, address="10.0.0.1")
     answer = anna.post(f"/messages/{newsletter(office, ONE_CLICK)}/unsubscribe/")
-    assert "Nie można połączyć się" in answer.content.decode()
+    assert f"„{HOST}” jest teraz nieosiągalny" in answer.content.decode()
 
 
 def test_where_a_letter_does_it_one_is_prepared_and_not_sent(anna: Client, office: Office) -> None:
