@@ -1,6 +1,7 @@
 """Both sides of an account at work: ours, and the server's as the standard library sees it."""
 
 import hashlib
+import imaplib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,18 +103,28 @@ def ours(account: Account) -> Lying:
 
 def theirs(mailbox: Mailbox) -> Lying:
     found: Lying = {}
-    for folder in mailbox.folders():
-        validity = mailbox.uidvalidity(folder)
-        with mailbox.session() as imap:
-            imap.select(f'"{folder}"', readonly=True)
-            _, told = imap.uid("FETCH", "1:*", "(FLAGS BODY.PEEK[])")
-        for item in told or []:
-            if isinstance(item, tuple):
-                match = _TOLD.search(item[0])
-                assert match, item[0]
-                flags = frozenset(flag.decode() for flag in match[2].split() if flag != b"\\Recent")
-                found[folder, validity, int(match[1])] = (hashlib.sha256(item[1]).hexdigest(), flags)
+    with mailbox.session() as imap:
+        _, listed = imap.list()
+        for line in listed:
+            assert isinstance(line, bytes)
+            folder = line.split(b' "/" ', 1)[1].strip(b'"').decode("ascii")
+            if b"\\Noselect" not in line:
+                found |= {(folder, *place): held for place, held in _lying(imap, folder)}
     return found
+
+
+def _lying(imap: imaplib.IMAP4, folder: str) -> "Iterator[tuple[tuple[int, int], tuple[str, frozenset[str]]]]":
+    _, counted = imap.select(f'"{folder}"', readonly=True)
+    if counted == [b"0"]:
+        return
+    validity = int(imap.untagged_responses["UIDVALIDITY"][0])
+    _, told = imap.uid("FETCH", "1:*", "(FLAGS BODY.PEEK[])")
+    for item in told or []:
+        if isinstance(item, tuple):
+            match = _TOLD.search(item[0])
+            assert match, item[0]
+            flags = frozenset(flag.decode() for flag in match[2].split() if flag != b"\\Recent")
+            yield (validity, int(match[1])), (hashlib.sha256(item[1]).hexdigest(), flags)
 
 
 def letter(number: int) -> bytes:

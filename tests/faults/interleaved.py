@@ -23,7 +23,7 @@ from teczka.store.viewer import as_user
 from tests.acted import wrong_counters
 from tests.faults.elsewhere import Elsewhere
 from tests.faults.lives import Points, dies, work
-from tests.replayed import ours, theirs
+from tests.replayed import Lying, ours, theirs
 
 HERE = {
     Verb.READ: 3,
@@ -54,6 +54,7 @@ class Interleaved:
     seen: set[str] = field(default_factory=set)  # SHA-256 of all that we ever stored
     acts: list[UUID] = field(default_factory=list)
     checked: int = 0  # up to which operation
+    on_server: Lying = field(default_factory=dict)  # when it was settled last
 
     def round(self) -> None:
         """Some steps of any kind, then peace, then the reckoning."""
@@ -113,7 +114,8 @@ class Interleaved:
             go_on()
             with as_user(self.owner.pk):
                 left = Operation.objects.filter(account=self.account, state__in=OPEN).exists()
-            if not left and ours(self.account) == theirs(self.there.mailbox):
+            self.on_server = theirs(self.there.mailbox)
+            if not left and ours(self.account) == self.on_server:
                 return
 
     def hurry(self) -> None:
@@ -122,7 +124,7 @@ class Interleaved:
             Operation.objects.filter(account=self.account, state__in=OPEN).update(due_at=timezone.now())
 
     def reckon(self, *, peaceful: bool) -> None:
-        on_server = theirs(self.there.mailbox)
+        on_server = self.on_server
         assert ours(self.account) == on_server
         there = Counter(digest for digest, _ in on_server.values())
         with as_user(self.owner.pk):
