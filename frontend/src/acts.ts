@@ -17,6 +17,9 @@ const AWAY = new Set(["archive", "spam", "not_spam", "bin", "delete", "move"]);
 type Look = readonly [string, boolean];
 const LOOKS: Record<string, Look> = { read: ["unread", false], unread: ["unread", true], star: ["starred", true], unstar: ["starred", false] };
 
+/** crypto.randomUUID is there over HTTPS only. */
+const unique = (): string => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
 type Told = { act?: string; said?: string };
 
 export class Acts {
@@ -123,10 +126,4 @@ export class Acts {
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => this.#place.replaceChildren(), STAYS);
   }
-}
-
-/** crypto.randomUUID is there over HTTPS only. */
-function unique(): string {
-  const hex = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }

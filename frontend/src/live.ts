@@ -22,13 +22,7 @@ export class Live {
   #lastAnswer = new Date();
   #lost = 0;
 
-  constructor(
-    readonly main: HTMLElement,
-    readonly list: List,
-    readonly pane: Pane,
-    readonly grid: HTMLElement,
-    readonly acts: Acts,
-  ) {
+  constructor(readonly main: HTMLElement, readonly list: List, readonly pane: Pane, readonly grid: HTMLElement, readonly acts: Acts) {
     this.#markCurrent();
     this.#showEmpty();
     grid.addEventListener("scroll", () => this.list.atTop && this.#pill(0), { passive: true });

@@ -59,11 +59,6 @@ function start(main: HTMLElement): void {
   const move = (by: number): boolean => (selection.move(by), true);
   const goTo = (index: number, direction: number): boolean => (selection.goTo(index, direction), true);
   const chosen = (): HTMLElement | null => list.rows().find((row) => row.dataset["message"] === selection.id) ?? null;
-  const mark = (): boolean => {
-    const row = chosen();
-    if (row) marks.toggle(row);
-    return Boolean(row);
-  };
   const markOn = (by: number): boolean => {
     marks.all((row) => row === chosen());
     selection.move(by);
@@ -105,7 +100,7 @@ function start(main: HTMLElement): void {
     unread: () => acts.act("unread"),
     move: () => pickFolder(main, chosen(), (folder) => acts.act("move", folder)),
     undo: () => acts.undo(),
-    mark,
+    mark: () => marks.toggle(chosen()),
     "mark-next": () => markOn(1),
     "mark-previous": () => markOn(-1),
     "mark-all": () => marks.all(),
@@ -125,19 +120,15 @@ function start(main: HTMLElement): void {
     if (!row || event.button || event.altKey) return;
     event.preventDefault();
     if (event.shiftKey) return marks.through(row);
-    if (event.ctrlKey || event.metaKey || (event.target as Element).closest('[role="checkbox"]')) return marks.toggle(row);
+    if (event.ctrlKey || event.metaKey || (event.target as Element).closest('[role="checkbox"]')) return void marks.toggle(row);
     selection.choose(row);
     grid.focus({ preventScroll: true }); // not the row's link: rows come and go
     if (getComputedStyle(pane.element).display === "none") open();
   });
-  grid.addEventListener(
-    "contextmenu",
-    ({ target }) => {
-      const row = (target as Element).closest<HTMLElement>('[role="row"]');
-      if (row && !marks.ids.includes(row.dataset["message"] ?? "")) marks.clear(), selection.choose(row);
-    },
-    { capture: true },
-  );
+  grid.addEventListener("contextmenu", ({ target }) => {
+    const row = (target as Element).closest<HTMLElement>('[role="row"]');
+    if (row && !marks.ids.includes(row.dataset["message"] ?? "")) marks.clear(), selection.choose(row);
+  }, true);
   const pause = Number(main.dataset["readAfter"]); // seconds; below 0 nothing is read by itself
   let reading = 0;
   selection.onChoose = (id) => {

@@ -18,12 +18,14 @@ export class Marks {
     return [...this.#ids];
   }
 
-  toggle(row: HTMLElement): void {
+  toggle(row: HTMLElement | null): boolean {
+    if (!row) return false;
     const id = row.dataset["message"] ?? "";
     if (!this.#ids.delete(id)) this.#ids.add(id);
     this.#last = this.list.indexOf(row);
     this.everything = false;
     this.#show();
+    return true;
   }
 
   /** From the one toggled last to this one, as far as they are loaded. */

@@ -24,6 +24,7 @@ export class Menu {
       else this.#show(button.getBoundingClientRect().left, button.getBoundingClientRect().bottom);
     });
     button.addEventListener("keydown", (event) => ["ArrowDown", "ArrowUp"].includes(event.key) && (event.preventDefault(), button.click()));
+    element.addEventListener("click", () => this.#close());
     element.addEventListener("keydown", (event) => this.#key(event));
     element.addEventListener("focusout", (event) => event.relatedTarget && !element.contains(event.relatedTarget as Node) && this.#hide());
     place.addEventListener("contextmenu", (event) => this.#asked(event));
@@ -79,7 +80,7 @@ export class Menu {
 
   #close(): void {
     this.#hide();
-    this.button.focus();
+    (this.button.checkVisibility() ? this.button : this.place).focus({ preventScroll: true });
   }
 
   #key(event: KeyboardEvent): void {

@@ -27,12 +27,7 @@ export function pickFolder(main: HTMLElement, row: HTMLElement | null, chosen: (
   filter.value = "";
   narrow();
   filter.oninput = narrow;
-  filter.onkeydown = (event) => {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!by) return;
-    event.preventDefault();
-    choices.selectedIndex = Math.min(Math.max(choices.selectedIndex + by, 0), choices.length - 1);
-  };
+  filter.onkeydown = ({ key }) => void (key === "ArrowDown" && choices.focus());
   choices.onkeydown = (event) => void (event.key === "Enter" && dialog.querySelector("form")?.requestSubmit());
   choices.ondblclick = () => dialog.querySelector("form")?.requestSubmit();
   return ask(dialog, () => choices.value && chosen(choices.value));
@@ -40,31 +35,38 @@ export function pickFolder(main: HTMLElement, row: HTMLElement | null, chosen: (
 
 export function draggable(main: HTMLElement, grid: HTMLElement, marks: Marks, acts: Acts): void {
   let dragged: readonly string[] = [];
-  let allowed: HTMLElement[] = [];
-  const over = ({ target }: Event): HTMLElement | undefined => allowed.find((link) => link.contains(target as Node));
+  let allowed: (string | undefined)[] = []; // by name: the tree is made anew while somebody drags
   const tree = need("tree");
+  const over = ({ target }: Event): HTMLElement | null => {
+    const link = (target as Element).closest<HTMLElement>("a[data-folder]");
+    return link && allowed.includes(link.dataset["folder"]) ? link : null;
+  };
+  const show = (link: HTMLElement | null): void => {
+    for (const before of tree.querySelectorAll(".dropping")) before.classList.toggle("dropping", before === link);
+    link?.classList.add("dropping");
+  };
   grid.addEventListener("dragstart", (event) => {
     const row = (event.target as Element).closest<HTMLElement>('[role="row"]');
     if (!row || !event.dataTransfer) return;
     const id = row.dataset["message"] ?? "";
     dragged = marks.ids.includes(id) ? marks.ids : [id];
-    allowed = folders(main, row);
+    allowed = folders(main, row).map((link) => link.dataset["folder"]);
     event.dataTransfer.setData("text/plain", row.querySelector('[data-field="subject"]')?.textContent ?? "");
     event.dataTransfer.effectAllowed = "move";
   });
-  const mark = (event: DragEvent): void => {
-    for (const link of allowed) link.classList.toggle("dropping", link === over(event));
+  tree.addEventListener("dragover", (event) => {
+    show(over(event));
     if (over(event)) event.preventDefault();
-  };
-  for (const kind of ["dragover", "dragleave"] as const) tree.addEventListener(kind, mark);
+  });
   tree.addEventListener("drop", (event) => {
     const link = over(event);
+    show(null);
     if (!link || !dragged.length) return;
     event.preventDefault();
     acts.drop(dragged, link.dataset["folder"] ?? "");
   });
   grid.addEventListener("dragend", () => {
-    for (const link of allowed) link.classList.remove("dropping");
+    show(null);
     [dragged, allowed] = [[], []];
   });
 }

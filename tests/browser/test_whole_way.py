@@ -298,7 +298,8 @@ def see_a_flag(page: Page, words: Words, mailbox: Mailbox) -> None:
     expect(newest).to_have_class(re.compile("unread"))
     mailbox.set_flags([mailbox.uids()[-1]], r"\Seen \Flagged", how="+FLAGS")
     expect(newest).not_to_have_class(re.compile("unread"))
-    expect(newest).to_contain_text(words.starred)
+    expect(newest).to_have_class(re.compile("starred"))
+    expect(newest.get_by_text(words.starred)).to_be_attached()
     assert page.evaluate("window.sameAsEver")
 
 

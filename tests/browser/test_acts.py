@@ -1,0 +1,216 @@
+"""Acts on mail in the list, and what an independent client then finds on the server."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from teczka.core.accounts import Mode
+from teczka.store.models import Account, Folder
+from teczka.store.viewer import as_user
+from tests.browser.conftest import Office
+from tests.dovecot.accounts import opened
+from tests.dovecot.fixtures import dovecot
+from tests.dovecot.mailbox import Mailbox
+from tests.dovecot.server import Dovecot
+
+__all__ = ["dovecot"]
+pytestmark = pytest.mark.dovecot
+
+SECONDS = 20
+
+
+def letter(number: int) -> bytes:
+    made = EmailMessage()
+    made["From"], made["To"] = "Sąd <sad@krakow.example>", "anna@lipowa.example"
+    made["Subject"] = f"Pismo {number}"
+    made["Message-ID"] = f"<pismo.{number}@krakow.example>"
+    made.set_content(f"Treść pisma {number}.\n")
+    return made.as_bytes()
+
+
+@dataclass
+class Desk:
+    """A managed mailbox of twelve letters, and two in the bin, on the page and on its server."""
+
+    page: Page
+    mailbox: Mailbox
+    account: Account
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def row(self, number: int) -> Locator:
+        exact = re.compile(rf"^Pismo {number}$")
+        return self.page.get_by_role("row").filter(has=self.page.locator("[data-field=subject]", has_text=exact))
+
+    def choose(self, number: int) -> None:
+        self.row(number).locator("[data-field=from]").click()
+        expect(self.page.locator("#pane-head h1")).to_have_text(f"Pismo {number}")
+
+    def told(self, text: str) -> None:
+        expect(self.page.locator("#toast")).to_contain_text(text)
+
+    def held(self, folder: str) -> dict[int, str]:
+        """The server's word: the letters' numbers, with their flags."""
+        found = {}
+        with self.mailbox.session(folder) as imap:
+            _status, data = imap.uid("FETCH", "1:*", "(FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT)])")
+            for head, body in (item for item in data if isinstance(item, tuple)):
+                found[int(re.sub(rb"\D", b"", body))] = head.decode().partition("FLAGS (")[2].partition(")")[0]
+        return found
+
+    def folder_url(self, role: str) -> str:
+        with as_user(self.account.owner_id):
+            return f"/folders/{Folder.objects.get(account=self.account, role=role, gone_at=None).public_id}/"
+
+
+def until(question: Callable[[], bool], said: str) -> None:
+    end = time.monotonic() + SECONDS
+    while not question():
+        assert time.monotonic() < end, said
+        time.sleep(0.05)
+
+
+@contextmanager
+def working(office: Office) -> Iterator[None]:
+    command = [sys.executable, "-m", "teczka.cli", "worker"]
+    with subprocess.Popen(command, env={**os.environ, **office.environment}) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def desk(office: Office, page: Page, dovecot: Dovecot) -> Iterator[Desk]:
+    mailbox = dovecot.add_user()
+    mailbox.deliver_many([letter(number) for number in range(1, 13)])
+    mailbox.deliver_many([letter(number) for number in (20, 21)], "Kosz")
+    for folder in ("Archive", "Junk", "Sprawy"):
+        mailbox.create(folder)
+    account = opened(office.cast.anna, dovecot, mailbox)
+    with as_user(office.cast.anna.pk):
+        Account.objects.filter(pk=account.pk).update(mode=Mode.MANAGED)
+    with working(office):
+        desk = Desk(page, mailbox, account)
+        until(lambda: _stored(account) == 14, "the mail did not come")
+        page.goto(desk.folder_url("inbox"))
+        expect(page.locator("#rows .spacer").first).to_be_attached()
+        yield desk
+    with as_user(office.cast.anna.pk):
+        Account.objects.filter(pk=account.pk).update(paused_at="2026-01-01T00:00Z")
+
+
+def _stored(account: Account) -> int:
+    with as_user(account.owner_id):
+        return sum(Folder.objects.filter(account=account).values_list("stored", flat=True))
+
+
+def test_what_is_done_in_the_list_is_done_on_the_server_and_taken_back(desk: Desk) -> None:
+    desk.choose(11)
+    desk.press("s")
+    expect(desk.row(11)).to_have_class(re.compile("starred"))
+    until(lambda: "\\Flagged" in desk.held("INBOX")[11], "no star on the server")
+    desk.press("e")
+    desk.told("archiwum")
+    expect(desk.row(11)).to_have_count(0)
+    until(lambda: 11 in desk.held("Archive") and 11 not in desk.held("INBOX"), "not archived")
+    assert "\\Flagged" in desk.held("Archive")[11]
+    desk.press("z")
+    desk.told("Cofnięto")
+    expect(desk.row(11)).to_have_count(1)
+    until(lambda: 11 in desk.held("INBOX") and 11 not in desk.held("Archive"), "not taken back")
+    desk.choose(10)
+    desk.press("Shift+U")
+    expect(desk.row(10)).to_have_class(re.compile("unread"))
+    desk.press("Shift+I")
+    until(lambda: "\\Seen" in desk.held("INBOX")[10], "not read on the server")
+    desk.choose(9)
+    desk.press("#")
+
+    until(lambda: 9 in desk.held("Kosz"), "not in the bin")
+    desk.page.reload()
+    expect(desk.page.locator("#rows .spacer").first).to_be_attached()
+    expect(desk.row(9)).to_have_count(0)
+    desk.press("z")  # the page has forgotten, the server has not
+    expect(desk.row(9)).to_have_count(1)
+    until(lambda: 9 in desk.held("INBOX"), "not taken back after a reload")
+
+
+def test_marked_messages_are_moved_together_by_key_mouse_and_menu(desk: Desk) -> None:
+    page = desk.page
+    desk.choose(12)
+    desk.press("x", "Shift+J", "Shift+J")
+    expect(page.locator("#bulk [data-field=count]")).to_have_text("3")
+    desk.press("v")
+    page.locator("#move-filter").fill("SPRAWY")
+    page.keyboard.press("Enter")
+    desk.told("Sprawy")
+    until(lambda: set(desk.held("Sprawy")) == {12, 11, 10}, "not moved")
+    expect(page.get_by_role("row")).to_have_count(9)
+    desk.row(9).locator("[role=checkbox]").click()
+    desk.row(7).locator("[data-field=from]").click(modifiers=["Shift"])
+    expect(page.locator("#bulk [data-field=count]")).to_have_text("3")
+    desk.row(8).drag_to(page.locator(f"#branch-{desk.account.public_id}").get_by_role("link", name="Sprawy"))
+    until(lambda: {9, 8, 7} <= set(desk.held("Sprawy")), "not dropped")
+    desk.row(6).locator("[data-field=from]").click(button="right")
+    page.get_by_role("menuitem", name="To spam").click()
+    until(lambda: set(desk.held("Junk")) == {6}, "no spam")
+    desk.press("*", "a")
+    page.locator("#bulk").get_by_role("button", name="Archiwizuj").click()
+    until(lambda: not desk.held("INBOX"), "the inbox is not empty")
+    expect(page.locator("#list .hollow")).to_be_visible()
+    assert set(desk.held("Archive")) == {5, 4, 3, 2, 1}
+
+
+def test_for_good_means_after_a_question_and_ten_seconds(desk: Desk) -> None:
+    desk.page.goto(desk.folder_url("trash"))
+    expect(desk.row(21)).to_have_count(1)
+    desk.choose(21)
+    desk.press("#")
+    desk.page.get_by_role("dialog").get_by_role("button", name="Usuń na zawsze").click()
+    expect(desk.row(21)).to_have_count(0)
+    desk.press("z")
+    expect(desk.row(21)).to_have_count(1)
+    desk.choose(20)
+    desk.press("#")
+    desk.page.get_by_role("dialog").get_by_role("button", name="Usuń na zawsze").click()
+    expect(desk.row(20)).to_have_count(0)
+    until(lambda: set(desk.held("Kosz")) == {21}, "not removed")
+
+
+def test_folders_are_made_renamed_and_removed(desk: Desk) -> None:
+    page = desk.page
+    page.locator("#list").get_by_role("button", name="Więcej dla tego folderu").click()
+    page.get_by_role("link", name="Nowy folder").click()
+    page.get_by_label("Nazwa folderu").fill("Łąka")
+    page.get_by_role("button", name="Utwórz").click()
+    link = page.locator("#tree").get_by_role("link", name="Łąka")
+    until(lambda: "&AUEBBQ-ka" in desk.mailbox.folders(), "not made")
+    link.click()
+    page.locator("#list").get_by_role("button", name="Więcej dla tego folderu").click()
+    page.get_by_role("link", name="Zmień nazwę folderu").click()
+    page.get_by_label("Nazwa folderu").fill("Pole")
+    page.get_by_role("button", name="Zmień nazwę").click()
+    until(lambda: "Pole" in desk.mailbox.folders(), "not renamed")
+    page.locator("#list").get_by_role("button", name="Więcej dla tego folderu").click()
+    page.get_by_role("link", name="Usuń folder").click()
+    page.get_by_role("button", name="Usuń folder").click()
+    until(lambda: "Pole" not in desk.mailbox.folders(), "not removed")
+
+
+def test_a_message_that_is_looked_at_becomes_read_and_one_passed_over_does_not(desk: Desk) -> None:
+    desk.choose(12)
+    desk.press("j", "j")
+    until(lambda: "\\Seen" in desk.held("INBOX")[10], "not read")
+    assert "\\Seen" not in desk.held("INBOX")[11]
