@@ -92,6 +92,7 @@ class Fetching:
         self._look()
         with report.phase("total"):
             self._passes(report)
+        self._local.rest()
         self._settled = b"" if report.stopped else report.settled
         if not (report.stopped and report.stopped.trouble is Trouble.SERVER_INTERVAL):
             self._record(report)

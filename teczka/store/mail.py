@@ -52,7 +52,7 @@ class LocalMail:
         self._epoch = epoch
         self._blobs = blobs
         self._public: dict[int, UUID] = {}  # of the folders
-        self._packer = ThreadPoolExecutor(1, "pack")
+        self._packer: ThreadPoolExecutor | None = None  # while something is packed
         self._unplaced: set[Future[Arrival]] = set()  # kept, and surely in no row
 
     def save_folders(self, listed: Sequence[RemoteFolder]) -> list[LocalFolder]:
@@ -76,6 +76,7 @@ class LocalMail:
 
     def keep(self, batch: Sequence[RemoteMessage]) -> Keeping:
         once = list({message.uid: message for message in batch}.values())
+        self._packer = self._packer or ThreadPoolExecutor(1, "pack")
         arrival = self._packer.submit(self._pack, batch, once)
         self._unplaced.add(arrival)
         return Keeping([message.uid for message in once], arrival)
@@ -132,10 +133,17 @@ class LocalMail:
                 if isinstance(message.body, SpoolFile):
                     message.body.discard()
 
+    def rest(self) -> None:
+        """Between passes nothing waits for mail: hundreds of accounts would hold hundreds of threads, each with a connection to the
+        database."""
+        if self._packer:
+            self._packer.submit(connection.close)
+            self._packer.shutdown()
+            self._packer = None
+
     def close(self) -> None:
-        """Let go of the packer, once what it holds is done. What came to no row is deleted: the account may be gone by now, or rest."""
-        self._packer.submit(connection.close)
-        self._packer.shutdown()
+        """Once what the packer holds is done. What came to no row is deleted: the account may be gone by now, or rest."""
+        self.rest()
         for arrival in self._unplaced:
             if arrival.exception() is None:
                 discard(self._blobs, arrival.result())

@@ -1,5 +1,6 @@
 """POP3 from a real server into the store, and from one protocol to the other and back."""
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -257,3 +258,25 @@ def test_pop3_is_not_listened_to(account: Account) -> None:
         assert not fetching.tells
     finally:
         fetching.close()
+
+
+@pytest.mark.parametrize("protocol", Protocol)
+def test_between_passes_an_account_holds_no_thread(
+    account: Account, mailbox: Mailbox, dovecot: Dovecot, protocol: Protocol
+) -> None:
+    """Each would keep a connection to the database: a hundred accounts used them all up."""
+    account = move(account, dovecot, protocol)
+    mailbox.deliver(mail(1))
+    leases = Leases()
+    lease = leases.try_take(account.pk)
+    assert lease is not None
+    before = set(threading.enumerate())
+    fetching = Fetching(account.pk, account.owner_id, lease)
+    try:
+        for number in (2, 3):
+            assert fetching.run().messages
+            assert set(threading.enumerate()) <= before
+            mailbox.deliver(mail(number))
+    finally:
+        fetching.close()
+        leases.close()
