@@ -17,7 +17,12 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from teczka.remote import egress
 from tests.database import TestDatabase, own_copy
+from tests.dovecot.fixtures import dovecot, mailbox
+from tests.postfix.fixtures import postfix
 from tests.stock import data_folder, shelf
+
+# Here, and imported nowhere else: each module that did would have servers of its own, a dozen in a run.
+__all__ = ["dovecot", "mailbox", "postfix"]
 
 # Every start would compile all of Teczka anew, and there are a hundred. Images of containers like to ask for that.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

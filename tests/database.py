@@ -63,12 +63,12 @@ class TestDatabase:
         self._emptied: list[str] = []
 
     def start(self) -> None:
-        """What it commits need not outlive the machine."""
+        """What it commits need not outlive the machine, and what it deletes not be swept up."""
         folder = self.server.folder
         folder.prepare()
         copied(migrated() / folder.database.name, folder.database)
         with (folder.database / "postgresql.auto.conf").open("a") as settings:
-            settings.write("fsync = off\nfull_page_writes = off\nsynchronous_commit = off\n")
+            settings.write("fsync = off\nfull_page_writes = off\nsynchronous_commit = off\nautovacuum = off\n")
         self.server.start()
 
     def owner_dsn(self, database: str = DATABASE) -> str:

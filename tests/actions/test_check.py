@@ -25,12 +25,9 @@ from teczka.store.models import Account
 from teczka.store.viewer import as_user
 from tests.cast import Cast, make_account, make_cast
 from tests.conftest import OwnDatabase
-from tests.dovecot.fixtures import dovecot, mailbox
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 from tests.submission import Submission
-
-__all__ = ["dovecot", "mailbox"]
 
 pytestmark = pytest.mark.dovecot
 

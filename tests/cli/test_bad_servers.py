@@ -18,12 +18,10 @@ from teczka.remote import check
 from tests.cast import make_cast
 from tests.conftest import OwnDatabase
 from tests.database import TestDatabase
-from tests.dovecot.fixtures import dovecot, mailbox
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 from tests.remote.imap.hostile import Client, Hostile, Script
 
-__all__ = ["dovecot", "mailbox"]
 PATIENCE = 30.0  # seconds for a command whole: one server has half of them
 LISTED = b'* LIST () "/" INBOX\r\n'
 

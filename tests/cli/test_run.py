@@ -10,13 +10,11 @@ from typing import NamedTuple
 import psycopg
 import pytest
 
-from tests.dovecot.fixtures import dovecot, mailbox
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 from tests.letters import letters
 from tests.processes import Running, Teczka, alive, empty, prepared, until
 
-__all__ = ["dovecot", "mailbox"]
 CHILDREN = ("web", "worker", "reader")
 
 

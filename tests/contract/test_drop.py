@@ -11,14 +11,11 @@ import pytest
 from teczka.core.errors import Problem, Trouble
 from teczka.core.mail import DropEntry, RemoteMessage
 from teczka.remote.types import Credential, RemoteDrop, Security, Server
-from tests.dovecot.fixtures import dovecot, mailbox
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 from tests.processes import until
 from tests.remote.imap.spools import MemorySpool, Spools
 from tests.remote.pop3.transports import TRANSPORTS, looked
-
-__all__ = ["dovecot", "mailbox"]
 
 pytestmark = pytest.mark.dovecot
 

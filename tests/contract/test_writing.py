@@ -12,11 +12,8 @@ from teczka.remote.egress import Gate
 from teczka.remote.imap import ImapMailbox
 from teczka.remote.types import RemoteMailbox, Security
 from tests.contract.worlds import DemoWorld, DovecotWorld, PlayWorld, World, demo_servers, wire
-from tests.dovecot.fixtures import dovecot
 from tests.dovecot.server import Dovecot
 from tests.remote.imap.spools import MemorySpool
-
-__all__ = ["dovecot"]
 
 NOON = datetime(2026, 3, 2, 12, 0, 5, tzinfo=timezone(timedelta(hours=1)))
 Connect = Callable[[], RemoteMailbox]

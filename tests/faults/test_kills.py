@@ -2,14 +2,11 @@
 
 import pytest
 
-from tests.dovecot.fixtures import dovecot, mailbox
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 from tests.faults.kills import survive
 from tests.letters import letters
 from tests.processes import prepared
-
-__all__ = ["dovecot", "mailbox"]
 
 
 @pytest.mark.faults

@@ -88,7 +88,7 @@ def test_a_pop3_pass_over_other_names_may_die_at_any_point(own_database: OwnData
     work(account, Points())
     equal_to_the_server(account, mailbox, ever)
     at, tried, more = 1, 0, True
-    while more and tried < (10_000 if EVERY else 4):
+    while more and tried < (10_000 if EVERY else 3):
         change(mailbox, 10_000 + 100 * tried)
         more = dies(account, at)
         work(account, Points())

@@ -19,11 +19,8 @@ from tests.faults.mailserver import HOST, mail_server
 from tests.faults.sending_kills import survive
 from tests.faults.sending_lives import SHARE, crash, judge
 from tests.outgoing import PASSWORD
-from tests.postfix.fixtures import dovecot, mailbox, postfix
 from tests.postfix.server import Postfix
 from tests.processes import Teczka
-
-__all__ = ["dovecot", "mailbox", "postfix"]
 
 KILLS = int(os.environ.get("TECZKA_SENDING_KILLS", "1"))
 CRASHES = int(os.environ.get("TECZKA_SENDING_CRASHES", "12"))

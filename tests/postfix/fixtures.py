@@ -5,11 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.dovecot.fixtures import dovecot, mailbox
 from tests.dovecot.server import Dovecot
 from tests.postfix.server import PROGRAM, Postfix
-
-__all__ = ["dovecot", "mailbox"]
 
 
 @pytest.fixture(scope="session")

@@ -25,13 +25,10 @@ from teczka.remote.check import Climb, Side
 from teczka.remote.egress import Gate
 from teczka.remote.types import Credential, Security, Server
 from teczka.web.problems import tell
-from tests.dovecot.fixtures import dovecot, mailbox
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 from tests.remote.imap.hostile import HOST, Client, Hostile, Script
 from tests.submission import SIZE, Submission
-
-__all__ = ["dovecot", "mailbox"]
 
 GATE = Gate.parse(f"{HOST},::1")
 ANNA = Credential("anna@kancelaria.example", "sekret-do-poczty")

@@ -20,13 +20,10 @@ from teczka.worker.keeper import Keeper
 from tests.cast import make_cast
 from tests.conftest import OwnDatabase
 from tests.dovecot.accounts import opened
-from tests.dovecot.fixtures import dovecot, mailbox
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 from tests.processes import until
 from tests.replayed import Played, letter, lying
-
-__all__ = ["dovecot", "mailbox"]
 
 pytestmark = pytest.mark.dovecot
 

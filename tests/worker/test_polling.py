@@ -21,12 +21,9 @@ from teczka.worker.keeper import Keeper
 from tests.cast import make_cast
 from tests.conftest import OwnDatabase
 from tests.dovecot.accounts import opened
-from tests.dovecot.fixtures import dovecot, mailbox
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 from tests.processes import until
-
-__all__ = ["dovecot", "mailbox"]
 
 pytestmark = pytest.mark.dovecot
 

@@ -20,14 +20,12 @@ from teczka.store.viewer import as_user
 from tests.cast import make_account, make_cast
 from tests.conftest import OwnDatabase
 from tests.database import TestDatabase
-from tests.dovecot.fixtures import dovecot, mailbox
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 from tests.letters import letters
 from tests.processes import Running, Teczka, until
 from tests.remote.imap.hostile import Hostile
 
-__all__ = ["dovecot", "mailbox"]
 ACCOUNTS = 4
 MESSAGES = 600
 # Who holds which account's lock, by the process that took it last; the lock itself decides.

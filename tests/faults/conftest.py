@@ -1,5 +1,0 @@
-"""Where the faults' own Dovecot comes from."""
-
-from tests.dovecot.fixtures import dovecot, mailbox
-
-__all__ = ["dovecot", "mailbox"]
