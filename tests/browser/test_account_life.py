@@ -176,7 +176,7 @@ def pause(hands: Hands, world: World, mailbox: Mailbox) -> None:
     """By the menu's button and the arrow keys."""
     line = hands.account("Moja kancelaria")
     line.get_by_role("button", name="Menu konta Moja kancelaria").focus()
-    for key in ("Enter", "ArrowDown", "ArrowDown", "Enter"):
+    for key in ("Enter", "ArrowDown", "ArrowDown", "ArrowDown", "Enter"):
         hands.page.keyboard.press(key)
     expect(line).to_contain_text("Wstrzymane")
     mailbox.deliver_many(letters(4, size=2_000))

@@ -13,7 +13,7 @@ from tests.browser.conftest import Office
 from tests.browser.test_pages import check
 from tests.cast import make_account
 
-ITEMS = ["Edytuj konto", "Sprawdź", "Wstrzymaj pobieranie", "Połącz ponownie", "Usuń konto…"]
+ITEMS = ["Edytuj konto", "Sprawdź", "Pobierz pocztę teraz", "Wstrzymaj pobieranie", "Połącz ponownie", "Usuń konto…"]
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +66,12 @@ def test_arrows_home_end_and_letters_lead_through_it(listed: Page) -> None:
     for key, there in (
         ("ArrowDown", 1),
         ("ArrowUp", 0),
-        ("ArrowUp", 4),
+        ("ArrowUp", 5),
         ("ArrowDown", 0),
-        ("End", 4),
+        ("End", 5),
         ("Home", 0),
-        ("w", 2),
-        ("p", 3),
+        ("w", 3),
+        ("p", 4),
     ):
         listed.keyboard.press(key)
         expect(item(listed, ITEMS[there])).to_be_focused()
