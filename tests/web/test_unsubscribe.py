@@ -6,9 +6,11 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
+from teczka.core.folders import FolderRole
 from teczka.remote.egress import Gate
 from teczka.store.models import Account, Outgoing
 from teczka.store.viewer import as_user
+from tests.cast import make_folder
 from tests.internet import Internet, internet
 from tests.remote.imap.hostile import Client as Connection
 from tests.remote.imap.hostile import Hostile
@@ -102,6 +104,12 @@ def test_only_whose_mail_it_is_may_leave(office: Office, internet: Internet) -> 
     assert "unsubscribe" not in bartek.get(f"/messages/{message.public_id}/pane/").content.decode()
     assert bartek.post(f"/messages/{message.public_id}/unsubscribe/").status_code == 404
     assert HOST not in internet.looked_up
+
+
+def test_spam_is_not_told_that_somebody_reads_it(anna: Client, office: Office) -> None:
+    raw = f"From: News <news@{HOST}>\r\nSubject: x\r\n{ONE_CLICK}\r\nx\r\n".encode()
+    spam = store(make_folder(office.account, "Spam", FolderRole.JUNK), raw)
+    assert "unsubscribe" not in anna.get(f"/messages/{spam.public_id}/pane/").content.decode()
 
 
 def test_other_mail_has_no_such_button(anna: Client, office: Office) -> None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from teczka.actions.reading import read_now
 from teczka.core.folders import FolderRole
 from teczka.mime.preview import plain
+from teczka.mime.unsubscribe import Way
 from teczka.store.models import User
 from teczka.store.queries.messages import MessagePage, MessageText, PartLine, message_page, message_text
 from teczka.store.queries.raw import raw_pieces
@@ -63,6 +64,12 @@ class Shown:
     def managed(self) -> bool:
         """It can be moved about."""
         return any(place.managed and not place.gone_at for place in self.page.places)
+
+    @property
+    def way_out(self) -> Way | None:
+        """Of the mailing list that it came by. Of spam there is none: its sender would learn that somebody reads it."""
+        spam = any(place.role == FolderRole.JUNK and not place.gone_at for place in self.page.places)
+        return self.text.unsubscribe if self.text.owned and not spam else None
 
     @property
     def draft(self) -> bool:
