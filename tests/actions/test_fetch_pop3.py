@@ -1,5 +1,6 @@
 """POP3 from a real server into the store, and from one protocol to the other and back."""
 
+import asyncio
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -250,6 +251,27 @@ def test_web_de_is_not_asked_again_before_it_lets_us_in(account: Account, mailbo
     assert again is not None
     assert (again.params["left"], now(account).state) == (15, State.WORKING)
     assert dovecot.log().count(f"pop3-login: Info: Login: user=<{mailbox.username}>") == 1
+
+
+def test_a_look_keeps_from_web_de_as_a_pass_does(account: Account, mailbox: Mailbox, dovecot: Dovecot) -> None:
+    def logins() -> int:
+        return dovecot.log().count(f"pop3-login: Info: Login: user=<{mailbox.username}>")
+
+    leases = Leases()
+    lease = leases.try_take(account.pk)
+    assert lease is not None
+    fetching = Fetching(account.pk, account.owner_id, lease)
+    try:
+        fetching.run()
+        assert asyncio.run(fetching.nothing_new())
+        assert logins() == 2
+        with as_user(account.owner_id):
+            Account.objects.update(provider="web-de", checked_at=timezone.now())
+        assert not asyncio.run(fetching.nothing_new())
+        assert logins() == 2
+    finally:
+        fetching.close()
+        leases.close()
 
 
 def test_pop3_is_not_listened_to(account: Account) -> None:
