@@ -7,6 +7,7 @@ believed dead either commits before the lease passes on, or not at all.
 import logging
 import shutil
 from array import array
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -34,11 +35,12 @@ log = logging.getLogger(__name__)
 
 ROOM_BYTES = 2_000_000_000
 ROOM_SHARE = 0.05  # of a small disk
+PACKERS = 2  # one compresses while the other waits for the disk
 
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """A batch in the packer's hands."""
+    """A batch in a packer's hands."""
 
     uids: list[int]
     arrival: "Future[Arrival]"
@@ -52,7 +54,7 @@ class LocalMail:
         self._epoch = epoch
         self._blobs = blobs
         self._public: dict[int, UUID] = {}  # of the folders
-        self._packer: ThreadPoolExecutor | None = None  # while something is packed
+        self._packers: deque[ThreadPoolExecutor] = deque()  # while there is something to pack
         self._unplaced: set[Future[Arrival]] = set()  # kept, and surely in no row
 
     def save_folders(self, listed: Sequence[RemoteFolder]) -> list[LocalFolder]:
@@ -76,8 +78,10 @@ class LocalMail:
 
     def keep(self, batch: Sequence[RemoteMessage]) -> Keeping:
         once = list({message.uid: message for message in batch}.values())
-        self._packer = self._packer or ThreadPoolExecutor(1, "pack")
-        arrival = self._packer.submit(self._pack, batch, once)
+        if not self._packers:
+            self._packers.extend(ThreadPoolExecutor(1, "pack") for _ in range(PACKERS))
+        self._packers.rotate()
+        arrival = self._packers[0].submit(self._pack, batch, once)
         self._unplaced.add(arrival)
         return Keeping([message.uid for message in once], arrival)
 
@@ -123,7 +127,7 @@ class LocalMail:
         return left
 
     def _pack(self, batch: Sequence[RemoteMessage], once: Sequence[RemoteMessage]) -> Arrival:
-        """In the packer's thread, on a connection of its own."""
+        """In a packer's thread, on a connection of its own."""
         try:
             keep_room(self._blobs.incoming)
             with as_user(self._account.owner_id):
@@ -136,13 +140,13 @@ class LocalMail:
     def rest(self) -> None:
         """Between passes nothing waits for mail: hundreds of accounts would hold hundreds of threads, each with a connection to the
         database."""
-        if self._packer:
-            self._packer.submit(connection.close)
-            self._packer.shutdown()
-            self._packer = None
+        while self._packers:
+            packer = self._packers.pop()
+            packer.submit(lambda: connection.close())  # noqa: PLW0108  the packer's own: which it is, is found out where it is asked
+            packer.shutdown()
 
     def close(self) -> None:
-        """Once what the packer holds is done. What came to no row is deleted: the account may be gone by now, or rest."""
+        """Once what the packers hold is done. What came to no row is deleted: the account may be gone by now, or rest."""
         self.rest()
         for arrival in self._unplaced:
             if arrival.exception() is None:

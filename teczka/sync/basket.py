@@ -12,7 +12,7 @@ from teczka.core.mail import RemoteMessage
 BATCH_BYTES = 8_000_000  # an fsync and a commit each: measured, larger ones win nothing
 BATCH_MESSAGES = 200
 BATCH_SECONDS = 0.5  # since its first message: on a slow line mail is shown as it comes
-AHEAD = 2  # batches that may be kept while one is committed
+AHEAD = 3  # batches that may be kept while one is committed
 
 K = TypeVar("K")
 

@@ -1,8 +1,12 @@
 """What the local side of an account leaves on the disk (store/mail.py); the rest is tests/contract/test_local_account.py."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
 from teczka.core.errors import LeaseLost
 from teczka.core.mail import INBOX, RemoteMessage
@@ -10,10 +14,13 @@ from teczka.store import leases
 from teczka.store.blobs import blobs
 from teczka.store.mail import LocalMail
 from teczka.store.models import Account, Lease, Pack
+from teczka.store.packs.durable import Buffer
 from teczka.store.packs.format import key
+from teczka.store.packs.memory import MemoryBlobs
 from teczka.store.viewer import as_user
 from tests.cast import make_account, make_cast
 from tests.conftest import OwnDatabase
+from tests.store.servers import until
 
 WHEN = datetime(2026, 11, 5, 9, 0, tzinfo=UTC)
 
@@ -28,6 +35,44 @@ def account(own_database: OwnDatabase) -> Account:
 def batch(uid: int) -> list[RemoteMessage]:
     raw = f"Subject: {uid}\r\n\r\n".encode()
     return [RemoteMessage(uid, frozenset(), WHEN, len(raw), raw)]
+
+
+class SideBySide(MemoryBlobs):
+    """Nothing is put before something else is about to be."""
+
+    def __init__(self, incoming: Path) -> None:
+        super().__init__(incoming)
+        self._both = Barrier(2)
+
+    def put(self, key: str, pieces: Sequence[Buffer]) -> None:
+        self._both.wait(20)
+        super().put(key, pieces)
+
+
+def test_one_batch_is_packed_while_another_waits_for_the_disk(account: Account, tmp_path: Path) -> None:
+    local = LocalMail(account, 1, SideBySide(tmp_path))
+    folder = local.save_folders([INBOX])[0]
+    kept = [local.keep(batch(1)), local.keep(batch(2))]
+    assert [local.add(folder, 1, one) for one in kept] == [1, 1]
+    local.close()
+
+
+def test_between_passes_the_packers_hold_no_connection(account: Account) -> None:
+    local = LocalMail(account, 1, blobs())
+    folder = local.save_folders([INBOX])[0]
+    before = connections_here()
+    for uid in (1, 2):
+        assert local.add(folder, 1, local.keep(batch(uid))) == 1
+        assert connections_here() > before
+        local.rest()
+        until(lambda: connections_here() == before)
+    local.close()
+
+
+def connections_here() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
 
 
 def test_bytes_that_came_to_no_row_do_not_stay_behind(account: Account) -> None:

@@ -11,8 +11,6 @@ from teczka.store.packs.blobs import Blobs
 from teczka.store.packs.durable import Buffer
 from teczka.store.packs.format import SMALL_BYTES, ZSTD_LEVEL, Codec, Entry, key
 
-_compressor = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
-
 
 @dataclass(frozen=True, slots=True)
 class Pack:
@@ -30,8 +28,9 @@ def write_pack(blobs: Blobs, messages: Sequence[Buffer], digests: Sequence[bytes
     where the caller has hashed them already.
     """
     small = [raw for raw in messages if 0 < len(raw) <= SMALL_BYTES]
-    # All in one call: one by one, each would wait for the interpreter's lock against the thread that receives.
-    frames = iter(_compressor.multi_compress_to_buffer(small) if small else ())
+    # All in one call: one by one, each would wait for the interpreter's lock against the thread that receives. A compressor is not for
+    # several threads.
+    frames = iter(zstandard.ZstdCompressor(level=ZSTD_LEVEL).multi_compress_to_buffer(small) if small else ())
     pieces: list[Buffer] = []
     entries: list[Entry] = []
     end = 0
