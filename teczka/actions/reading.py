@@ -19,6 +19,7 @@ from teczka.mime.parts import Part
 from teczka.mime.reading import Reading, read
 from teczka.store import events, reading
 from teczka.store.blobs import blobs
+from teczka.store.correspondents import meet
 from teczka.store.headline import headline_read
 from teczka.store.models import Message
 from teczka.store.reading import Claim, Read, Unread
@@ -129,6 +130,7 @@ def _transaction(owner_id: int, claims: Sequence[Claim]) -> None:
             done = [_read(message) for message in batch]
             reading.lock_threads(owner_id)
             reading.save(owner_id, done, join(owner_id, done), VERSION)
+            meet(owner_id, done)
         if waiting:
             _tell([message.id for message in waiting])
     missed = {claim.message_id for claim in claims} - {message.id for message in waiting}

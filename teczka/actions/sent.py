@@ -11,7 +11,6 @@ from teczka.core.folders import FolderRole
 from teczka.core.outgoing import Delivery, Origin, State
 from teczka.core.providers import SaveSent
 from teczka.store import acts, events
-from teczka.store.correspondents import wrote_to
 from teczka.store.drafts import remove_draft
 from teczka.store.models import Account, Message, Outgoing, Placement, Recipient
 from teczka.store.outgoing import note, step, trouble_columns
@@ -44,8 +43,6 @@ def was_sent(account: Account, row: Outgoing) -> None:
     """In the transaction that says so, under `acts.lock`."""
     _file_copy(account, row)
     arrived(account, row)
-    people = Recipient.objects.filter(outgoing=row).exclude(state=Delivery.REFUSED).values_list("name", "address")
-    wrote_to(account, list(people), row.sent_at or timezone.now())
     events.ask_keeper(account.pk)
 
 
