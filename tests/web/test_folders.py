@@ -195,13 +195,15 @@ def test_times_are_as_exact_as_their_distance_needs(anna: Client, office: Office
 def test_a_block_costs_a_block_in_a_folder_of_ten_thousand(anna: Client, office: Office) -> None:
     """The goal is p95 ≤ 15 ms; the test only fails where the cost began to grow with the folder."""
     account = make_account(office.cast.anna, "ogromne@skrzynka.example")
-    folder = make_folder(account)
-    fill(office.cast.anna, account, folder, 1, 10_000)
-    url = f"/folders/{folder.public_id}/rows/"
-    anna.get(url)
-    taken = []
-    for _round in range(15):
+    small, large = make_folder(account), make_folder(account, "Ogromny", "")
+    fill(office.cast.anna, account, small, 1, 100)
+    fill(office.cast.anna, account, large, 101, 10_000)
+
+    def seconds(folder: Folder) -> float:
         begun = time.perf_counter()
-        assert anna.get(url).status_code == 200
-        taken.append(time.perf_counter() - begun)
-    assert min(taken) < 0.1  # the least: a busy machine makes some slow, a folder that is walked makes all slow
+        assert anna.get(f"/folders/{folder.public_id}/rows/").status_code == 200
+        return time.perf_counter() - begun
+
+    taken = [(seconds(small), seconds(large)) for _round in range(15)]
+    # The least: a busy machine makes some slow, a folder that is walked makes all slow.
+    assert min(of_large for _, of_large in taken) < 2.5 * min(of_small for of_small, _ in taken)
