@@ -31,13 +31,13 @@ demo: assets ## serve a small law office with generated mail, signed in
 
 .PHONY: test
 test: dev assets test-packages ## run the tests (PG=debian: on Debian's PostgreSQL 15)
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # What is drawn by lot tells its seed: make torture SEED=7 draws the same again.
 SEED ?= $(shell shuf -i 1-999999 -n 1)
 .PHONY: torture
 torture: dev test-packages ## faults and random examples at length
-	$(BIN)/python -m pytest -n 3 -m "hypothesis and not browser" --hypothesis-profile=torture --timeout=0
+	$(BIN)/python -m pytest -n 4 -m "hypothesis and not browser" --hypothesis-profile=torture --timeout=0
 	$(BIN)/python -m tests.faults.crash_points --all
 	$(BIN)/python -m tests.faults.kills
 	$(BIN)/python -m tests.remote.pop3.run
