@@ -13,19 +13,20 @@ MOST = 1000  # at a time
 
 # An awaited placement bears the id of the operation that puts it there. A folder that is still to be made has no messages and takes none.
 DUE = """
+WITH making AS MATERIALIZED (
+  SELECT id, folder_id FROM store_operation WHERE account_id = %(account)s AND kind = 'create' AND state IN ('pending', 'started'))
 SELECT o.id, o.kind, o.started_at, o.state = 'started', o.act_id IS NULL, o.flag, o.value, o.copied, o.path,
   o.target_uidvalidity, o.target_uidnext,
   f.wire_name, p.id, p.uidvalidity, p.uid, extract(epoch FROM p.internaldate)::bigint,
   t.wire_name, t.complete_below, m.size, m.message_id, m.sha256, m.internaldate,
   w.seen, w.flagged, w.answered, w.draft, w.keywords,
   (p.uidvalidity = -1 AND EXISTS (SELECT FROM store_operation puts WHERE puts.id = p.uid AND puts.state IN ('pending', 'started')))
-    OR EXISTS (SELECT FROM store_operation makes WHERE makes.account_id = o.account_id AND makes.id < o.id
-      AND makes.kind = 'create' AND makes.state IN ('pending', 'started') AND makes.folder_id IN (o.folder_id, o.target_id))
+    OR EXISTS (SELECT FROM making WHERE making.id < o.id AND making.folder_id IN (o.folder_id, o.target_id))
 FROM store_operation o LEFT JOIN store_folder f ON f.id = o.folder_id LEFT JOIN store_folder t ON t.id = o.target_id
 LEFT JOIN store_placement p ON p.id = o.placement_id LEFT JOIN store_placement w ON w.id = o.target_placement_id
 LEFT JOIN store_message m ON m.id = o.message_id
-WHERE o.account_id = %s AND o.id > %s AND o.state IN ('pending', 'started') AND (o.due_at IS NULL OR o.due_at <= now())
-ORDER BY o.id LIMIT %s
+WHERE o.account_id = %(account)s AND o.id > %(after)s AND o.state IN ('pending', 'started') AND (o.due_at IS NULL OR o.due_at <= now())
+ORDER BY o.id LIMIT %(most)s
 """
 OF_MESSAGES = {Kind.FLAG, Kind.MOVE, Kind.COPY, Kind.EXPUNGE}
 
@@ -51,7 +52,7 @@ def open_operations(account_id: int) -> list[int]:
 def due(account_id: int, after: int) -> list[Pending]:
     """Those with an id above `after`, in order; at most MOST."""
     with connection.cursor() as cursor:
-        cursor.execute(DUE, [account_id, after, MOST])
+        cursor.execute(DUE, {"account": account_id, "after": after, "most": MOST})
         return [_pending(row) for row in cursor]
 
 

@@ -45,9 +45,14 @@ SELECT there FROM told WHERE there IS NOT NULL
 # The server has the flag so now: of whatever was noted after it this is what it was.
 DONE = (
     "UPDATE store_operation SET state = %(state)s, done_at = now() WHERE id = ANY(%(ids)s)",
-    """UPDATE store_operation later SET was = o.value FROM store_operation o
-       WHERE o.id = ANY(%(ids)s) AND o.kind = 'flag' AND later.placement_id = o.placement_id AND later.kind = 'flag'
-         AND later.flag = o.flag AND later.id > o.id AND later.state IN ('pending', 'started')""",
+    # Array by array: joined at once, while the table has just grown, it was planned as each with each (2.5 s of 500 among 5,000).
+    """WITH said AS MATERIALIZED (
+         SELECT id, placement_id, flag, value FROM store_operation WHERE id = ANY(%(ids)s) AND kind = 'flag'),
+       held AS MATERIALIZED (
+         SELECT id, placement_id, flag FROM store_operation WHERE placement_id = ANY (ARRAY(SELECT placement_id FROM said))
+           AND kind = 'flag' AND state IN ('pending', 'started'))
+       UPDATE store_operation later SET was = said.value FROM said JOIN held USING (placement_id, flag)
+       WHERE held.id > said.id AND later.id = held.id""",
 )
 
 ENDED = """
