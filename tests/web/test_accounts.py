@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.test import Client
-from django.utils import timezone
+from django.test import Client, RequestFactory
+from django.utils import timezone, translation
 
 from teczka.actions.accounts import add_account
 from teczka.actions.rest import delete_account
@@ -17,6 +17,7 @@ from teczka.core.errors import Problem
 from teczka.remote import check, egress
 from teczka.store.models import Account, AccountOffer, Diagnosis, FetchRequest, Folder, OfficePolicy
 from teczka.store.viewer import as_user
+from teczka.web.accounts.details import _added
 from teczka.web.accounts.found import seal
 from tests.cast import make_account, make_folder
 from tests.conftest import OwnDatabase
@@ -281,6 +282,16 @@ def test_a_provider_that_lets_nobody_in_twice_is_not_asked_twice(anna: Client, o
     asked = text_of(anna.post(f"/accounts/{account.public_id}/fetch/", follow=True))
     assert "Pobieramy nową pocztę." in asked
     assert "sprawdzana co 15 minut" in asked
+
+
+def test_where_the_wizard_s_own_sign_in_counts_the_download_is_told_to_wait(anna: Client, office: Office) -> None:
+    now = timezone.now()
+    account = make_account(office.cast.anna, "anna@web.de", protocol="pop3", host="pop3.web.de", checked_at=now)
+    request = RequestFactory().get("/")
+    request.user = office.cast.anna
+    with translation.override("pl"):
+        told = _added(request, account, [])
+    assert f"pobieranie zacznie się samo o {timezone.localtime(now + timedelta(minutes=15)):%H:%M}" in told
 
 
 def test_an_account_is_paused_and_resumed(anna: Client, office: Office) -> None:

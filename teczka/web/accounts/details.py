@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from teczka.actions.accounts import add_account
+from teczka.actions.manners import opens_at
 from teczka.actions.oauth import to_add
 from teczka.core.accounts import Auth
 from teczka.core.discovery import Found, Service, Source
@@ -132,6 +133,7 @@ def _added(request: Request, account: Account, rungs: list[Rung]) -> SafeString:
     context = {
         "account": account,
         "waiting": next((rung.facts.get("messages") for rung in rungs if rung.step in {Step.FOLDERS, Step.DROP}), None),
+        "opens_at": opens_at(account),
         "inbox": first_inbox(request.user, account.pk),
         "told": tell(sending.trouble, sending.params, sending.detail) if sending else None,
     }
