@@ -1,19 +1,13 @@
 """What became of pending operations: done, refused, taken back. Within the owner's transaction; under the lease (store/mail.py `writing`),
-or under `acts.lock`.
-
-What is refused or taken back leaves our rows as if it had never been: later operations on the same message go on from where it was.
-"""
+or under `acts.lock`."""
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from django.db import connection
 
 from teczka.core.acts import OperationState
 from teczka.core.errors import Problem
 from teczka.core.folders import AWAITED
-from teczka.store.acts import FLAGS, flag_column
+from teczka.store.restoring import end, relay, run
 
 # Where the server says that the awaited ones lie. A pass may have found one first, as a placement of its own: then that one stays.
 LAND = """
@@ -55,81 +49,6 @@ DONE = (
        WHERE held.id > said.id AND later.id = held.id""",
 )
 
-ENDED = """
-UPDATE store_operation SET state = %(state)s, done_at = now(),
-  trouble = %(trouble)s, trouble_params = %(params)s, trouble_detail = %(detail)s
-WHERE id = ANY(%(ids)s)
-"""
-
-# What stands on what will not be: on a copy that is not made, on a message that is there no longer, in a folder that is not made.
-SHAKY = """
-SELECT CASE WHEN kind = 'create' THEN 0 ELSE target_placement_id END, CASE WHEN kind = 'create' THEN folder_id ELSE 0 END
-FROM store_operation WHERE id = ANY(%(ids)s) AND (kind IN ('copy', 'create') OR (kind = 'move' AND %(vanished)s))
-"""
-RESTS_ON = """
-SELECT id FROM store_operation WHERE placement_id = ANY(%(placements)s) AND state IN ('pending', 'started')
-UNION SELECT id FROM store_operation WHERE target_id = ANY(%(folders)s) AND state IN ('pending', 'started')
-"""
-
-# What the last of the operations that are left says; where there is none, what the server told.
-REFLAG = """
-WITH back AS (
-  SELECT DISTINCT ON (o.placement_id) o.placement_id, coalesce((
-    SELECT held.value FROM store_operation held WHERE held.placement_id = o.placement_id AND held.kind = 'flag' AND held.flag = o.flag
-      AND held.state IN ('pending', 'started', 'local') ORDER BY held.id DESC LIMIT 1), o.was) AS value
-  FROM store_operation o WHERE o.id = ANY(%(ids)s) AND o.kind = 'flag' AND o.flag = %(flag)s ORDER BY o.placement_id, o.id),
-old AS (
-  SELECT p.id, p.folder_id, p.gone_at, back.value FROM store_placement p JOIN back ON back.placement_id = p.id
-  WHERE ({has}) <> back.value FOR UPDATE OF p),
-changed AS (UPDATE store_placement p SET {change} FROM old WHERE p.id = old.id)
-UPDATE store_folder f SET unread = f.unread + d.unread FROM (
-  SELECT folder_id, sum(CASE WHEN value THEN -1 ELSE 1 END) AS unread FROM old WHERE gone_at IS NULL GROUP BY 1) d
-WHERE f.id = d.folder_id AND %(counts)s
-"""
-LAID_ON = """
-SELECT id FROM store_operation WHERE placement_id = ANY(%(placements)s) AND kind = 'flag' AND state IN ('pending', 'started', 'local')
-"""
-
-# The source is there again as the server has it; what was done to the awaited one since is done to the source.
-UNMOVE = """
-WITH back AS MATERIALIZED (
-  SELECT o.id, o.kind, o.folder_id AS source, o.placement_id, w.id AS awaited, w.gone_at
-  FROM store_operation o LEFT JOIN store_placement w ON w.id = o.target_placement_id AND w.uidvalidity = %(awaited)s
-  WHERE o.id = ANY(%(ids)s) AND o.kind IN ('move', 'copy', 'expunge')),
-shown AS (
-  UPDATE store_placement p SET gone_at = b.gone_at
-  FROM back b WHERE p.id = b.placement_id AND b.kind IN ('move', 'expunge') AND NOT %(vanished)s
-  RETURNING p.id, p.folder_id, p.seen, p.gone_at),
-noted AS (
-  UPDATE store_operation o SET placement_id = b.placement_id, folder_id = b.source FROM back b
-  WHERE o.placement_id = b.awaited AND b.kind = 'move' AND o.state IN ('pending', 'started', 'local', 'marked')),
-dropped AS (DELETE FROM store_placement p USING back b WHERE p.id = b.awaited RETURNING p.folder_id, p.seen, p.gone_at),
-counted AS (
-  UPDATE store_folder f SET stored = f.stored + d.stored, unread = f.unread + d.unread FROM (
-    SELECT folder_id, sum(one) AS stored, sum(CASE WHEN seen THEN 0 ELSE one END) AS unread FROM (
-      SELECT folder_id, seen, 1 AS one FROM shown WHERE gone_at IS NULL
-      UNION ALL SELECT folder_id, seen, -1 FROM dropped WHERE gone_at IS NULL) every GROUP BY 1) d
-  WHERE f.id = d.folder_id)
-SELECT id FROM shown
-"""
-
-# A later move to where the message lies again.
-CIRCLES = """
-SELECT id FROM store_operation WHERE placement_id = ANY(%(placements)s) AND kind = 'move' AND folder_id = target_id
-  AND state IN ('pending', 'started')
-"""
-
-UNFOLDER = (
-    """UPDATE store_folder f SET gone_at = now() FROM store_operation o
-       WHERE o.id = ANY(%(ids)s) AND o.kind = 'create' AND f.id = o.folder_id""",
-    """UPDATE store_folder f SET gone_at = NULL FROM store_operation o
-       WHERE o.id = ANY(%(ids)s) AND o.kind = 'remove' AND f.id = o.folder_id""",
-    """UPDATE store_folder f SET path = o.path_before || substr(f.path, length(o.path) + 1)
-       FROM store_operation o JOIN store_folder named ON named.id = o.folder_id
-       WHERE o.id = ANY(%(ids)s) AND o.kind = 'rename' AND f.account_id = o.account_id
-         AND (f.id = named.id OR (named.delimiter <> '' AND starts_with(f.path, o.path || named.delimiter)))""",
-)
-
 # A folder that went earlier may still bear the name; no server lists one with a zero byte.
 RENAMED = (
     """UPDATE store_folder f SET wire_name = f.wire_name || '\\x00'::bytea || f.id::text::bytea FROM store_folder named
@@ -152,7 +71,7 @@ def start(ids: Sequence[int], uidvalidity: int | None, uidnext: int | None) -> s
     """They are about to be said; the numbers are the target folder's, where there is one. Returns those that may be: nobody took them
     back meanwhile."""
     columns = {"ids": list(ids), "uidvalidity": uidvalidity, "uidnext": uidnext}
-    started = _run(
+    started = run(
         "UPDATE store_operation SET state = 'started', started_at = now(), target_uidvalidity = %(uidvalidity)s,"
         " target_uidnext = %(uidnext)s WHERE id = ANY(%(ids)s) AND state IN ('pending', 'started') RETURNING id",
         columns,
@@ -163,31 +82,31 @@ def start(ids: Sequence[int], uidvalidity: int | None, uidnext: int | None) -> s
 def land(told: Mapping[int, tuple[int, int]]) -> None:
     """Operation → (UIDVALIDITY, UID) of what it put into its target."""
     rows = [{"op": op, "uidvalidity": validity, "uid": uid} for op, (validity, uid) in told.items()]
-    _relay([row[0] for row in _run(LAND, {"rows": json.dumps(rows), "awaited": AWAITED})])
+    relay([row[0] for row in run(LAND, {"rows": json.dumps(rows), "awaited": AWAITED})])
 
 
 def done(ids: Sequence[int], state: OperationState = OperationState.DONE) -> None:
     for statement in DONE:
-        _run(statement, {"ids": list(ids), "state": state})
+        run(statement, {"ids": list(ids), "state": state})
 
 
 def renamed(folder_id: int, name: bytes) -> None:
     """The server has the folder under this wire name now, and what lies below it likewise (RFC 3501 §6.3.5)."""
     for statement in RENAMED:
-        _run(statement, {"folder": folder_id, "name": name})
+        run(statement, {"folder": folder_id, "name": name})
 
 
 def refuse(ids: Sequence[int], problem: Problem, *, vanished: bool = False) -> list[int]:
     """They cannot be done; nor can what rests on them. `vanished`: because their messages are on the server no longer. What was to be
     appended stays here nevertheless. Returns all that are refused."""
-    return _end(ids, OperationState.REFUSED, problem, vanished=vanished)
+    return end(ids, OperationState.REFUSED, problem, vanished=vanished)
 
 
 def hold_back(account_id: int, problem: Problem) -> None:
     """Nothing is changed on the account's server any more: flags are so here alone, all else is refused."""
     for statement in HELD_BACK:
-        _run(statement, {"account": account_id})
-    waiting = _run(
+        run(statement, {"account": account_id})
+    waiting = run(
         "SELECT id FROM store_operation WHERE account_id = %(account)s AND state = 'pending'", {"account": account_id}
     )
     refuse([row[0] for row in waiting], problem)
@@ -195,72 +114,4 @@ def hold_back(account_id: int, problem: Problem) -> None:
 
 def withdraw(ids: Sequence[int]) -> list[int]:
     """Taken back before the server heard of them."""
-    return _end(ids, OperationState.UNDONE, None, vanished=False)
-
-
-def _end(ids: Sequence[int], state: OperationState, problem: Problem | None, *, vanished: bool) -> list[int]:
-    ended = _with_dependents(ids, vanished=vanished)
-    columns = {
-        "state": state,
-        "ids": ended,
-        "trouble": problem.trouble if problem else "",
-        "params": json.dumps(problem.params if problem else {}),
-        "detail": problem.detail if problem else "",
-    }
-    _run(ENDED, columns)
-    _reflag(ended)
-    circles: list[int] = []
-    for level in _levels(ended):
-        shown = [row[0] for row in _run(UNMOVE, {"ids": level, "awaited": AWAITED, "vanished": vanished})]
-        _relay(shown)
-        circles += [row[0] for row in _run(CIRCLES, {"placements": shown})]
-    for statement in UNFOLDER:
-        _run(statement, {"ids": ended})
-    return ended + (_end(circles, OperationState.UNDONE, None, vanished=False) if circles else [])
-
-
-def _with_dependents(ids: Sequence[int], *, vanished: bool) -> list[int]:
-    every, fresh = set(ids), list(ids)
-    while fresh:
-        shaky = _run(SHAKY, {"ids": fresh, "vanished": vanished})
-        below = {"placements": [row[0] for row in shaky if row[0]], "folders": [row[1] for row in shaky if row[1]]}
-        fresh = [row[0] for row in _run(RESTS_ON, below) if row[0] not in every] if shaky else []
-        every |= set(fresh)
-    return sorted(every)
-
-
-def _levels(ids: Sequence[int]) -> list[list[int]]:
-    """Moves on top of moves come first: what they had from the ones below goes back to those."""
-    rows = _run(
-        "SELECT id, placement_id, target_placement_id FROM store_operation WHERE id = ANY(%(ids)s)"
-        " AND kind IN ('move', 'copy', 'expunge') ORDER BY id",
-        {"ids": list(ids)},
-    )
-    height: dict[int, int] = {}  # of what lies at a placement
-    levels: dict[int, list[int]] = {}
-    for op, placement, target in rows:
-        at = height.get(placement, 0)
-        levels.setdefault(at, []).append(op)
-        if target:
-            height[target] = at + 1
-    return [levels[at] for at in sorted(levels, reverse=True)]
-
-
-def _relay(placements: Sequence[int]) -> None:
-    """Lays what is held of flags over them."""
-    if placements:
-        _reflag([row[0] for row in _run(LAID_ON, {"placements": list(placements)})])
-
-
-def _reflag(ids: Sequence[int]) -> None:
-    which = "SELECT DISTINCT flag FROM store_operation WHERE id = ANY(%(ids)s) AND kind = 'flag'"
-    for (name,) in _run(which, {"ids": list(ids)}):
-        has, change = flag_column(name, "old.value")
-        counts = FLAGS.get(name) == "seen"
-        _run(REFLAG.format(has=has, change=change), {"ids": list(ids), "flag": name, "counts": counts})
-
-
-def _run(statement: str, columns: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, columns)
-        return cursor.fetchall() if cursor.description else []
+    return end(ids, OperationState.UNDONE, None, vanished=False)
