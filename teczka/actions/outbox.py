@@ -30,7 +30,7 @@ from teczka.store.mail import keep_room
 from teczka.store.models import Account, Outgoing, Pack, Recipient, User
 from teczka.store.outgoing import note, step, trouble_columns
 from teczka.store.packs.format import key
-from teczka.store.packs.reader import HELD_BYTES, mapped
+from teczka.store.packs.reader import HELD_BYTES, pieces, read
 from teczka.store.packs.spool import SpoolFile
 from teczka.store.packs.writer import Pack as Packed
 from teczka.store.viewer import as_user
@@ -186,15 +186,16 @@ def _keep(built: Built) -> Packed:
 @contextmanager
 def _readable(packed: Packed) -> Iterator[Raw]:
     """What was kept, as readers want it; a large letter through an unnamed copy of its file."""
-    with mapped(blobs(), packed.id, packed.entries[0]) as own:
-        if len(own) <= HELD_BYTES:
-            yield bytes(own)
-            return
-        with TemporaryFile(dir=blobs().incoming) as file:
-            file.write(own)
-            file.flush()
-            with mmap(file.fileno(), 0, access=ACCESS_READ) as whole:
-                yield whole
+    entry = packed.entries[0]
+    if entry.raw_length <= HELD_BYTES:
+        yield read(blobs(), packed.id, entry)
+        return
+    with TemporaryFile(dir=blobs().incoming) as file:
+        for piece in pieces(blobs(), packed.id, entry):
+            file.write(piece)
+        file.flush()
+        with mmap(file.fileno(), 0, access=ACCESS_READ) as whole:
+            yield whole
 
 
 def _hold(

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import OperationalError
 from django.utils import timezone
 
 from teczka.actions.fetch import OWNERS, REFUSED
@@ -30,9 +31,10 @@ from teczka.store.acts import lock
 from teczka.store.blobs import blobs
 from teczka.store.leases import Lease
 from teczka.store.models import Account, Folder, Outgoing
-from teczka.store.outgoing import Outbox, note, record, report, trouble_columns
+from teczka.store.outgoing import Outbox, in_try, note, record, step, trouble_columns, unserved
+from teczka.store.packs.durable import Buffer
 from teczka.store.packs.format import Codec, Entry
-from teczka.store.packs.reader import mapped
+from teczka.store.packs.reader import pieces, read_range
 from teczka.store.viewer import as_user
 
 log = logging.getLogger(__name__)
@@ -85,6 +87,11 @@ class Sending:
             outcome = Outcome(Verdict.UNSENT, problem=Problem(Trouble.INTERNAL))
         try:
             self._settle(row, outcome)
+        except OperationalError:
+            raise
+        except Exception:  # a mistake of ours in what follows: what is known of the message is more than that
+            log.exception("outgoing %s: what follows could not be done", row.public_id)
+            self._settle(row, outcome, alone=True)
         finally:
             if session:
                 session.close()
@@ -93,42 +100,45 @@ class Sending:
         server, credential = reach_outgoing(self._account)
         session = SmtpSession.connect(server, credential, gate())
         if session.size != self._account.smtp_size:
-            with self._outbox.writing():
+            with as_user(self._account.owner_id):
                 Account.objects.filter(pk=self._account.pk).update(smtp_size=session.size)
             self._account.smtp_size = session.size
         return session
 
     def _say(self, session: SmtpSession, row: Outgoing) -> Outcome:
-        recipients = self._outbox.recipients(row)
-        with mapped(blobs(), _pack(row), _entry(row)) as own:
-            leaving = transmitted(own)
-            envelope = Envelope(
-                sender=wire(row.from_address),
-                recipients=[person.address for person in recipients],
-                size=len(own) - leaving.start,
-                key=row.attempt.hex if row.attempt else "",
-                eight_bit=not leaving.ascii,
-                utf8=not leaving.ascii,
-                receipt=row.wants_receipt,
-            )
-            return send(session, envelope, _pieces(own, leaving.start))
+        with as_user(row.owner_id):
+            recipients = unserved(row)
+        pack, entry = _pack(row), _entry(row)
+        leaving = transmitted(read_range(blobs(), pack, entry, 0, HEAD))
+        envelope = Envelope(
+            sender=wire(row.from_address),
+            recipients=[person.address for person in recipients],
+            size=entry.raw_length - leaving.start,
+            key=row.attempt.hex if row.attempt else "",
+            eight_bit=not leaving.ascii,
+            utf8=not leaving.ascii,
+            receipt=row.wants_receipt,
+        )
+        return send(session, envelope, _from(leaving.start, pieces(blobs(), pack, entry)))
 
-    def _settle(self, row: Outgoing, outcome: Outcome) -> None:
+    def _settle(self, row: Outgoing, outcome: Outcome, *, alone: bool = False) -> None:
+        """`alone`: without what follows."""
         now = timezone.now()
         with as_user(self._account.owner_id):
             lock(accounts_of(self._account, row))
+            if not in_try(row):
+                return  # its owner has decided meanwhile
             deliveries = record(row, outcome)
             late = over(row.send_at or now, now)
             state = after(outcome, deliveries, mendable=self._mendable(row, outcome.problem), over=late)
-            if not report(row, state, **self._columns(row, state, outcome, now)):
-                return  # its owner has decided meanwhile
+            step(row, state, trying=row.attempt, **self._columns(row, state, outcome, now))
             note(
                 row,
                 state,
                 verdict=outcome.verdict,
                 **({"problem": outcome.problem.as_json()} if outcome.problem else {}),
             )
-            if state is State.SENT:
+            if state is State.SENT and not alone:
                 was_sent(self._account, row)
             if state is State.UNCERTAIN:
                 events.ask_keeper(self._account.pk)
@@ -172,9 +182,14 @@ def _entry(row: Outgoing) -> Entry:
     )
 
 
-def _pieces(own: memoryview, start: int) -> Iterator[memoryview]:
-    for at in range(start, len(own), PIECE):
-        yield own[at : at + PIECE]
-
-
+HEAD = 1_000_000  # bytes: more than a letter's headers have
 PIECE = 65_536  # bytes: what a step's time has to be enough for
+
+
+def _from(start: int, whole: Iterator[Buffer]) -> Iterator[memoryview]:
+    """Without the first bytes, which lie in the first piece."""
+    for piece in whole:
+        view = memoryview(piece)
+        for at in range(start, len(view), PIECE):
+            yield view[at : at + PIECE]
+        start = 0

@@ -40,12 +40,11 @@ def step(row: Outgoing, to: State, *, trying: UUID | None = None, **columns: Any
     return True
 
 
-def report(row: Outgoing, to: State, **columns: Any) -> bool:
-    """What became of a try, by whoever made it: the try's id is the fence, since nobody else can know. False where its owner has decided
-    meanwhile. After the lease's next holder has called it uncertain, this is the better word."""
+def in_try(row: Outgoing) -> bool:
+    """Whether what became of this try still matters; then the row is locked. Whoever made the try alone can know, so its id is the fence:
+    after the lease's next holder has called the message uncertain, this is the better word. False where its owner has decided meanwhile."""
     found = Outgoing.objects.select_for_update().filter(pk=row.pk, attempt=row.attempt)
-    now = found.filter(state__in=[State.SENDING, State.UNCERTAIN]).first()
-    return now is not None and now.attempt == row.attempt and step(row, to, trying=row.attempt, **columns)
+    return found.filter(state__in=[State.SENDING, State.UNCERTAIN]).exists()
 
 
 def note(row: Outgoing, what: str, **params: object) -> None:
@@ -113,18 +112,18 @@ class Outbox:
         first = told["first"]
         return first if isinstance(first, datetime) else None
 
-    def recipients(self, row: Outgoing) -> list[Recipient]:
-        """Whom the next try is for: neither who has it already, nor who refused it."""
-        with self.writing():
-            left = Recipient.objects.filter(outgoing=row, state__in=[Delivery.PENDING, Delivery.LATER])
-            return list(left.order_by("id"))
-
     def _rows(self, *states: State) -> QuerySet[Outgoing]:
         return Outgoing.objects.filter(account=self._account, state__in=states)
 
     def _tell(self, changed: bool) -> None:
         if changed:
             events.changed([self._account.owner.public_id], self._account.public_id, [])
+
+
+def unserved(row: Outgoing) -> list[Recipient]:
+    """Whom the next try is for: neither who has it already, nor who refused it."""
+    left = Recipient.objects.filter(outgoing=row, state__in=[Delivery.PENDING, Delivery.LATER])
+    return list(left.order_by("id"))
 
 
 def record(row: Outgoing, outcome: Outcome) -> list[Delivery]:

@@ -11,12 +11,14 @@ from django.utils import timezone
 from teczka.actions import outbox
 from teczka.actions.drafts import Changed
 from teczka.actions.reading import read_some
+from teczka.actions.sending import Sending
 from teczka.core.acts import Kind, OperationState
+from teczka.core.delivery import Answer, Outcome, Verdict
 from teczka.core.errors import LeaseLost, NotAllowed, Problem, Trouble
 from teczka.core.folders import AWAITED
 from teczka.core.outgoing import Origin, State
 from teczka.store.blobs import blobs
-from teczka.store.leases import Leases, revoke
+from teczka.store.leases import Lease, Leases, revoke
 from teczka.store.models import Account, Folder, Message, Operation, Outgoing, Pack, Placement
 from teczka.store.outgoing import Outbox
 from teczka.store.packs.format import Codec, Entry, key
@@ -298,6 +300,31 @@ def test_a_worker_whose_lease_has_passed_on_begins_nothing(account: Account) -> 
         keeper.take(timezone.now())
     leases.close()
     assert state_of(row) is State.HELD
+
+
+def test_the_end_of_a_try_is_told_after_the_lease_has_passed_on_but_not_after_its_owner_has_decided(
+    account: Account, submission: Submission
+) -> None:
+    told, decided = interrupted(account), interrupted(account)
+    deliver(account)  # the next holder calls them uncertain
+    outbox.give_up(account.owner, decided.public_id)
+    sending = Sending(account.pk, account.owner_id, Lease(account.pk, 0))
+    for row in (told, decided):
+        sending._settle(fresh(row), Outcome(Verdict.ACCEPTED, {JAN: Answer(250)}))
+    assert [state_of(row) for row in (told, decided)] == [State.SENT, State.CANCELLED]
+    assert recipients(decided) == {JAN: "pending"}
+
+
+def test_a_mistake_in_what_follows_does_not_hide_that_it_was_sent(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_given: object) -> None:
+        raise ValueError("a mistake")
+
+    monkeypatch.setattr("teczka.actions.sending.was_sent", broken)
+    row = sent(written(account))
+    deliver(account)
+    assert state_of(row) is State.SENT
 
 
 # --- what follows ---
