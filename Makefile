@@ -41,6 +41,7 @@ torture: dev test-packages ## faults and random examples at length
 	$(BIN)/python -m tests.faults.crash_points --all
 	$(BIN)/python -m tests.faults.kills
 	$(BIN)/python -m tests.remote.pop3.run
+	$(BIN)/python -m tests.faults.interleavings --seed $(SEED)
 	$(BIN)/python -m tests.faults.sending --kills 200 --crashes 5000 --seed $(SEED)
 
 .PHONY: check

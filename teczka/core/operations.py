@@ -47,7 +47,7 @@ class Pending:
     identity: Identity | None = None
     flags: tuple[str, ...] = ()  # to be set or taken away; those of a message that is appended
     value: bool = True
-    copied: bool = False  # the first half of a move was done
+    copied: bool = False  # the first half of a move was done; or it was appended, and the server made other bytes of it
     by_bytes: bool = False  # no person asked for just this message: only its bytes prove that it is the one
     known_below: int = 0  # of the target: every UID below was seen by a pass
     date: datetime | None = None  # of a message that is appended

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from teczka.core.acts import Kind, OperationState
@@ -59,7 +60,8 @@ def replace_older(account: Account, ids: Sequence[int]) -> None:
 
 
 def _ours(account: Account, message_id: str, before: int | None = None) -> list[int]:
-    """Placements of versions that we appended, on the server or on their way there."""
+    """Placements of versions that we appended, on the server or on their way there; and of what a server made of them that keeps no bytes
+    as they come (Exchange): it lies where that server said, and a pass has brought it."""
     appended = Operation.objects.filter(
         account=account,
         kind=Kind.APPEND,
@@ -70,8 +72,13 @@ def _ours(account: Account, message_id: str, before: int | None = None) -> list[
     )
     if before is not None:
         appended = appended.filter(pk__lt=before)
-    named = appended.values("target_placement_id")
-    return list(Placement.objects.filter(pk__in=named, draft=True, gone_at=None).values_list("pk", flat=True))
+    there = Placement.objects.filter(draft=True, gone_at=None)
+    as_sent = there.filter(pk__in=appended.values("target_placement_id"))
+    at = appended.filter(state=OperationState.DONE, copied=True, target=OuterRef("folder"))
+    rewritten = there.filter(
+        Exists(at.filter(target_uidvalidity=OuterRef("uidvalidity"), target_uidnext=OuterRef("uid")))
+    )
+    return sorted({*as_sent.values_list("pk", flat=True), *rewritten.values_list("pk", flat=True)})
 
 
 def _expunge(account: Account, placed: Sequence[int]) -> None:

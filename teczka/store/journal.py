@@ -50,6 +50,13 @@ class AccountJournal:
             if marked:
                 self._tell()
 
+    def rewritten(self, operation: int, place: Place) -> None:
+        """Kept where it was looked for: by that a draft's own version is known, once a pass has brought it (drafts.py)."""
+        with self._writing():
+            uidvalidity, uid = place
+            where = {"target_uidvalidity": uidvalidity, "target_uidnext": uid}
+            Operation.objects.filter(pk=operation).update(copied=True, **where)
+
     def refuse(self, ids: Sequence[int], problem: Problem, *, vanished: bool = False) -> None:
         with self._writing():
             outcomes.refuse(ids, problem, vanished=vanished)

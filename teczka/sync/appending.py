@@ -17,7 +17,7 @@ DRAFT = "\\Draft"
 def append(remote: RemoteMailbox, journal: Journal, op: Pending) -> None:
     """Never a second time: what an earlier try, or the server itself, put there is enough."""
     target = remote.status(op.to.name)
-    there = _there_already(remote, op)
+    there = {} if op.copied else _there_already(remote, op)
     if there is not None:
         done(journal, [op], there)
         return
@@ -27,7 +27,8 @@ def append(remote: RemoteMailbox, journal: Journal, op: Pending) -> None:
     place = remote.append(op.to.name, size, chunks, op.flags, op.date or datetime.now(UTC))
     landed = where(remote, [op], NOWHERE, target) if place is None else {op.id: place}
     if place and not _as_it_was(remote, op, place, size):
-        landed = {}  # the next pass brings what the server made of it
+        landed = {}
+        journal.rewritten(op.id, place)
     done(journal, [op], landed)
 
 

@@ -138,6 +138,10 @@ class Journal(Protocol):
         """The server has done them. `marked`: what was to leave is only marked there, for want of a way to remove it alone."""
         ...
 
+    def rewritten(self, operation: int, place: Place) -> None:
+        """What it appended lies there, but the server made other bytes of it. A pass brings them."""
+        ...
+
     def refuse(self, ids: Sequence[int], problem: Problem, *, vanished: bool = False) -> None:
         """They cannot be done; our rows are as before, and their owner is told. `vanished`: their messages are there no longer."""
         ...

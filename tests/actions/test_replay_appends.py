@@ -1,6 +1,6 @@
 """Drafts and copies of what was sent on a real server: put there once, and of drafts only our own earlier version replaced (P3)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import uuid4
@@ -192,4 +192,46 @@ def test_an_append_whose_answer_was_lost_is_looked_for_and_not_repeated(
     box.replay()
     assert len(held(box, folder)) == 1
     assert box.states() == [OperationState.DONE]
+    assert ours(box.account) == theirs(box.mailbox)
+
+
+def test_a_server_that_rewrites_drafts_keeps_the_last_one_alone(box: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Exchange does: what it has are other bytes than ours, and those are what is verified before they go."""
+    append = ImapMailbox.append
+
+    def rewrites(
+        mailbox: ImapMailbox, folder: bytes, size: int, chunks: Iterable[bytes], flags: Sequence[str], date: datetime
+    ) -> tuple[int, int] | None:
+        raw = b"X-Made: anew\r\n" + b"".join(chunks)
+        return append(mailbox, folder, len(raw), [raw], flags, date)
+
+    monkeypatch.setattr(ImapMailbox, "append", rewrites)
+    for number in (1, 2, 3):
+        write(box, version(number))
+        box.replay()
+        box.sync()
+    assert [digest for digest, _ in theirs(box.mailbox).values()] == [
+        sha256(b"X-Made: anew\r\n" + version(3)).hexdigest()
+    ]
+    assert ours(box.account) == theirs(box.mailbox)
+    assert not box.troubles()
+
+
+def test_a_draft_that_came_between_stays(box: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program's, under the number that was ours to expect."""
+    append = ImapMailbox.append
+
+    def races(mailbox: ImapMailbox, *values: object) -> tuple[int, int] | None:
+        box.mailbox.append(version(7), "Drafts", "\\Draft")
+        return append(mailbox, *values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ImapMailbox, "append", races)
+    write(box, version(1))
+    box.replay()
+    monkeypatch.undo()
+    box.sync()
+    write(box, version(2))
+    box.replay()
+    box.sync()
+    assert [raw for raw, _ in held(box)] == [version(7), version(2)]
     assert ours(box.account) == theirs(box.mailbox)

@@ -65,6 +65,9 @@ class MemoryJournal:
     def done(self, ids: Sequence[int], landed: Mapping[int, Place], *, marked: bool = False) -> None:
         self._call(lambda: self._end(ids, "marked" if marked else "done", landed))
 
+    def rewritten(self, operation: int, place: Place) -> None:
+        self._call(lambda: None)
+
     def refuse(self, ids: Sequence[int], problem: Problem, *, vanished: bool = False) -> None:
         self._call(lambda: self._end(ids, problem.trouble.value, {}))
 

@@ -60,7 +60,8 @@ class Operation(OwnedRow):
     # Of the target before it was said: what a crash leaves is looked for from there on.
     target_uidvalidity = models.BigIntegerField(null=True)
     target_uidnext = models.BigIntegerField(null=True)
-    copied = models.BooleanField(default=False)  # the first half of a move without MOVE
+    # Of a move without MOVE: its first half was done. Of an append: the server made other bytes of it, which lie at the numbers above.
+    copied = models.BooleanField(default=False)
     trouble = models.TextField(blank=True)  # core.errors.Trouble
     trouble_params = models.JSONField(default=dict)
     trouble_detail = models.TextField(blank=True)
