@@ -160,14 +160,9 @@ def fresh_limits() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def standing(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Office]:
     """Made once for a module, in a transaction that is never committed. To make one costs more than most tests that use it."""
-    with django_db_blocker.unblock():
-        before = transaction.atomic()
-        before.__enter__()
-        made = make_office()
-    yield made
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_office()
         transaction.set_rollback(True)
-        before.__exit__(None, None, None)
 
 
 @pytest.fixture
