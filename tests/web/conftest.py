@@ -9,7 +9,6 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
-from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from teczka.actions.offers import offer_account
@@ -17,7 +16,6 @@ from teczka.core.accounts import Endpoint, NewAccount
 from teczka.store.models import (
     Account,
     AccountOffer,
-    Correspondent,
     Enclosure,
     Folder,
     Identity,
@@ -116,13 +114,6 @@ def write_letter(account: Account, private: Message) -> tuple[Outgoing, Enclosur
             size=9,
             message=private,
             path="2",
-            **owner,
-        )
-        Correspondent.objects.create(
-            account=account,
-            address="sekretny@nadawca.example",
-            name="Tajemnica Nadawca",
-            last_at=timezone.now(),
             **owner,
         )
     return draft, file
