@@ -14,6 +14,7 @@ from django.db import connection
 from teczka.core.acts import Kind, Verb
 from teczka.core.folders import AWAITED
 from teczka.store.models import Act, Folder, User
+from teczka.store.queries.folders import MANAGED
 
 FLAGS = {
     "\\Seen": "seen",
@@ -24,8 +25,6 @@ FLAGS = {
 
 KEPT_DAYS = 30
 FORGOTTEN_AT_ONCE = 100_000
-
-MANAGED = "(a.protocol = 'imap' AND a.mode = 'managed' AND a.deleted_at IS NULL)"
 
 CHOSEN = """
   SELECT p.*, f.account_id, {managed} AS managed {more}

@@ -194,3 +194,14 @@ def test_the_sentences_are_polish_for_every_verb() -> None:
                 said = str(sentence % {"count": count, "folder": "Umowy"})
                 assert "message" not in said, verb
                 assert "older “" not in said, verb
+
+
+def test_a_message_that_was_moved_is_said_to_lie_where_it_lies_now(anna: Client, mail: Mailbox) -> None:
+    act(anna, "move", mail.inbox, mail.ids(1), target=mail.work.public_id)
+    pane = anna.get(f"/messages/{mail.ids(1)[0]}/pane/").content.decode()
+    assert "· Praca" in pane
+    assert "usunięta na serwerze" not in pane
+    done = act(anna, "bin", mail.work, mail.ids(1))
+    act(anna, "delete", mail.trash, mail.ids(1))
+    assert done["count"] == 1
+    assert "usunięta na serwerze" in anna.get(f"/messages/{mail.ids(1)[0]}/pane/").content.decode()

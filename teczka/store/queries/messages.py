@@ -132,7 +132,8 @@ def message_page(viewer: User, public_id: UUID) -> MessagePage | None:
 
 
 def _places(viewer: User, public_id: UUID) -> list[PlaceLine]:
-    return walls.read(
+    """Where it lies; where it lay, if it lies nowhere any more."""
+    every = walls.read(
         viewer,
         PlaceLine,
         f"""SELECT f.public_id, f.path, f.delimiter, f.role, a.provider_name, {MANAGED}, p.seen, coalesce(p.gone_at, p.left_at)
@@ -142,6 +143,7 @@ def _places(viewer: User, public_id: UUID) -> list[PlaceLine]:
             ORDER BY coalesce(p.gone_at, p.left_at) IS NOT NULL, p.id""",
         message=public_id,
     )
+    return [place for place in every if not place.gone_at] or every
 
 
 def _seen_by(viewer: User, public_id: UUID) -> list[str]:
