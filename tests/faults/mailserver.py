@@ -58,7 +58,7 @@ class Session:
         while True:
             line = await self._line()
             verb = line[:4].upper()
-            if verb == b"RCPT":
+            if verb == b"RCPT" and self._takes():
                 recipients.append(line.partition(b"<")[2].partition(b">")[0])
             if verb == b"DATA":
                 await self._reply(b"354 go")
