@@ -47,12 +47,17 @@ def start(journal: Journal, ops: Sequence[Pending], target: FolderStatus | None 
 
 
 def take_away(remote: RemoteMailbox, ops: Sequence[Pending]) -> bool:
-    """From the selected folder. True where they are only marked: without UIDPLUS nothing can be removed that is not another's to remove as
-    well (P3)."""
+    """From the selected folder. True where they are only marked: without UIDPLUS, or where the server lets us mark and no more, nothing
+    can be removed that is not another's to remove as well (P3)."""
     uids = [op.at.uid for op in ops]
     remote.store_flags(uids, [DELETED], add=True)
-    if remote.expunges:
-        remote.expunge(uids)
+    try:
+        if remote.expunges:
+            remote.expunge(uids)
+    except Problem as problem:
+        if problem.trouble.step != "folder" or problem.trouble is Trouble.FOLDER_BUSY:
+            raise
+        return True
     return not remote.expunges
 
 

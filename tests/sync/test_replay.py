@@ -223,6 +223,21 @@ def test_what_is_put_off_waits_with_all_that_comes_after_it_there_and_is_given_u
     assert journal.ended == {1: Trouble.FOLDER_BUSY.value, 2: "done", 3: "done"}
 
 
+def test_where_one_may_mark_but_not_remove_it_is_marked_and_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shared folder without the right to expunge (RFC 4314 §2.1)."""
+    play = server({"UIDPLUS"})
+
+    def refuses(mailbox: PlayMailbox, uids: list[int]) -> None:
+        raise Problem(Trouble.FOLDER_READ_ONLY, folder="INBOX")
+
+    monkeypatch.setattr(PlayMailbox, "expunge", refuses)
+    journal = one(play, Kind.MOVE, target=Spot(b"A"))
+    replay(PlayMailbox(play), journal)
+    assert journal.ended == {1: "marked"}
+    assert [held.flags for held in play.folders[b"INBOX"].messages[:2]] == [DELETED, frozenset()]
+    assert [held.raw for held in play.folders[b"A"].messages] == [raw(0)]
+
+
 def test_what_breaks_every_connection_is_given_up_some_day() -> None:
     play = server({"MOVE", "UIDPLUS"})
     journal = one(play, Kind.FLAG, flags=("\\Seen",))
