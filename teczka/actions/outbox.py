@@ -14,8 +14,9 @@ from teczka.actions.drafts import Changed
 from teczka.actions.letters import letter_of
 from teczka.actions.sent import accounts_of, arrived
 from teczka.core import providers
+from teczka.core.discovery import Service
 from teczka.core.errors import NotAllowed, Problem, Trouble
-from teczka.core.ladder import Step
+from teczka.core.ladder import Rung, Step
 from teczka.core.outgoing import GRACE, UNDO, Delivery, Line, State
 from teczka.core.recipients import Mailbox, without_doubles
 from teczka.mime.compose import Built, build
@@ -52,7 +53,7 @@ def send(actor: User, public_id: UUID, revision: int, when: datetime | None = No
     people = list(_people(row))
     for address in (wire(row.from_address), *(address for _, _, address in people)):
         check_address(address)
-    most = size_limit(actor, account.public_id)
+    most = _told_limit(account)
     if most and built.transmitted_size > most:
         raise too_large(account.smtp_host, built.transmitted_size, most)
     packed = _keep(built)
@@ -129,16 +130,17 @@ def size_limit(actor: User, account_id: UUID) -> int:
     """Bytes of the largest message that the account's server takes, as it told when it was spoken to last; else what its provider is
     known for; 0: nobody knows. Nobody is called. Raises NotAllowed."""
     account = _account(actor, account_id)
+    provider = providers.by_id(account.provider)
+    return _told_limit(account) or (provider.limits.get("message_mb", 0) * MEGABYTE if provider else 0)
+
+
+def _told_limit(account: Account) -> int:
+    """By the server itself: when a letter was sent last, else when it was checked."""
     if account.smtp_size is not None:
         return account.smtp_size
-    told = [
-        int(rung["facts"].get("size", 0))
-        for rung in account.check_report
-        if rung.get("service") == "smtp" and rung.get("step") == Step.SIGNIN
-    ]
-    provider = providers.by_id(account.provider)
-    known = provider.limits.get("message_mb", 0) * MEGABYTE if provider else 0
-    return next((size for size in told if size), known)
+    rungs = [Rung.from_json(told) for told in account.check_report]
+    told = [rung.facts.get("size") for rung in rungs if (rung.server, rung.step) == (Service.SMTP, Step.SIGNIN)]
+    return next((size for size in told if isinstance(size, int)), 0)
 
 
 def _account(actor: User, public_id: UUID) -> Account:

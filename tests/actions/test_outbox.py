@@ -14,8 +14,11 @@ from teczka.actions.reading import read_some
 from teczka.actions.sending import Sending
 from teczka.core.acts import Kind, OperationState
 from teczka.core.delivery import Answer, Outcome, Verdict
+from teczka.core.discovery import Service
 from teczka.core.errors import LeaseLost, NotAllowed, Problem, Trouble
 from teczka.core.folders import AWAITED
+from teczka.core.ladder import Outcome as Reached
+from teczka.core.ladder import Rung, Step
 from teczka.core.outgoing import Origin, State
 from teczka.store.blobs import blobs
 from teczka.store.leases import Lease, Leases, revoke
@@ -143,6 +146,19 @@ def test_what_cannot_be_sent_is_said_before(account: Account, submission: Submis
     with as_user(account.owner_id):
         Account.objects.filter(pk=account.pk).update(smtp_host="")
     assert refused(written_anew(row)) is Trouble.SENDING_NO_SERVER
+
+
+def test_how_large_a_letter_may_be_is_known_before_the_first_one(account: Account) -> None:
+    """From the check of the servers, else from what its provider is known for."""
+
+    def limit(**columns: object) -> int:
+        with as_user(account.owner_id):
+            Account.objects.filter(pk=account.pk).update(**columns)
+        return outbox.size_limit(account.owner, account.public_id)
+
+    assert limit(provider="gmail") == 25_000_000
+    rung = Rung(Step.SIGNIN, Service.SMTP, Reached.OK, facts={"username": "anna", "size": 35_000_000})
+    assert limit(check_report=[rung.as_json()]) == 35_000_000
 
 
 def written_anew(row: Outgoing) -> Outgoing:
