@@ -1,6 +1,6 @@
 """Pending operations in the sets in which they are said. Pure."""
 
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 from teczka.core.acts import Kind
 from teczka.core.operations import Pending
@@ -11,14 +11,12 @@ OF_FOLDERS = {Kind.CREATE, Kind.RENAME, Kind.REMOVE}
 _ALONE = OF_FOLDERS | {Kind.APPEND}
 
 
-def batches(ops: Sequence[Pending], alone: Collection[int] = ()) -> Iterator[list[Pending]]:
-    """Neighbours that say the same of different messages of one folder, in order: what was done first is repeated first. Those `alone`
-    are with no other."""
+def batches(ops: Sequence[Pending]) -> Iterator[list[Pending]]:
+    """Neighbours that say the same of different messages of one folder, in order: what was done first is repeated first."""
     held: list[Pending] = []
     uids: set[int] = set()
     for op in ops:
-        apart = not {op.id, held[0].id}.isdisjoint(alone) if held else False
-        if held and (apart or _alike(held[0]) != _alike(op) or len(held) == BATCH or op.at.uid in uids):
+        if held and (_alike(held[0]) != _alike(op) or len(held) == BATCH or op.at.uid in uids):
             yield held
             held, uids = [], set()
         held.append(op)

@@ -1,6 +1,7 @@
 """Copies and moves. A move without MOVE (RFC 6851) is a copy, which is committed, and then a removal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from teczka.core.acts import Kind
 from teczka.core.errors import Problem, Trouble
@@ -9,15 +10,19 @@ from teczka.core.operations import Pending
 from teczka.remote.types import RemoteMailbox
 from teczka.sync.identity import seek
 from teczka.sync.ports import Journal, Place
-from teczka.sync.standing import done, lowest, select, shown, start, take_away
+from teczka.sync.standing import Parts, done, lowest, select, shown, start, take_away
 
 
-def carry_over(remote: RemoteMailbox, journal: Journal, batch: Sequence[Pending]) -> None:
+def carry_over(remote: RemoteMailbox, journal: Journal, batch: Sequence[Pending], parts: Parts) -> None:
     """From one folder into one other."""
     first = batch[0]
     target = remote.status(first.to.name)
-    landed = _left_by_a_crash(remote, batch) if first.started_at and not first.copied else {}
     verdict = select(remote, journal, batch)
+    landed: Mapping[int, Place] = {}
+    if first.started_at and not first.copied:
+        landed = _left_by_a_crash(remote, [*verdict.absent, *verdict.same])
+        if verdict.same:
+            _again(remote, verdict.same[0])
     copied = {op.id for op in batch if op.copied or op.id in landed}
     half = [op for op in verdict.same if op.id in copied]
     over = [op for op in verdict.absent if op.id in copied]
@@ -30,7 +35,7 @@ def carry_over(remote: RemoteMailbox, journal: Journal, batch: Sequence[Pending]
         done(journal, half, {}, marked=take_away(remote, half))
     ready = start(journal, [op for op in verdict.same if op.id not in copied], target)
     if ready:
-        _say(remote, journal, ready, target)
+        parts(ready, partial(_say, remote, journal, target))
 
 
 def where(remote: RemoteMailbox, ops: Sequence[Pending], told: Landed, before: FolderStatus) -> dict[int, Place]:
@@ -42,26 +47,34 @@ def where(remote: RemoteMailbox, ops: Sequence[Pending], told: Landed, before: F
     return {op: (opened.uidvalidity, uid) for op, uid in seek(remote, ops, from_).items()}
 
 
-def _say(remote: RemoteMailbox, journal: Journal, ready: Sequence[Pending], target: FolderStatus) -> None:
-    """Their folder is selected."""
+def _say(remote: RemoteMailbox, journal: Journal, target: FolderStatus, ready: Sequence[Pending]) -> None:
+    """Their folder is selected, and stays so."""
     first, uids = ready[0], [op.at.uid for op in ready]
     moving = first.kind is Kind.MOVE
     told = remote.move(uids, first.to.name) if moving and remote.moves else remote.copy(uids, first.to.name)
     landed = where(remote, ready, told, target)
     if not moving or remote.moves:
         done(journal, ready, landed)
-        return
-    journal.copied([op.id for op in ready], landed)
-    if not told.uids and remote.select(first.at.name).uidvalidity != first.at.uidvalidity:
-        raise Problem(
-            Trouble.FOLDER_BUSY, folder=shown(first.at)
-        )  # renumbered in this very moment: the next time sees to it
-    done(journal, ready, {}, marked=take_away(remote, ready))
+    else:
+        journal.copied([op.id for op in ready], landed)
+    if not told.uids:
+        _again(remote, first)
+    if moving and not remote.moves:
+        done(journal, ready, {}, marked=take_away(remote, ready))
 
 
-def _left_by_a_crash(remote: RemoteMailbox, batch: Sequence[Pending]) -> dict[int, Place]:
-    opened = remote.open(batch[0].to.name)
-    return {op: (opened.uidvalidity, uid) for op, uid in seek(remote, batch, lowest(batch[0], opened)).items()}
+def _left_by_a_crash(remote: RemoteMailbox, ops: Sequence[Pending]) -> dict[int, Place]:
+    """In the target. Of several that are alike the first is found first: those that have left their folder come before the others."""
+    if not ops:
+        return {}
+    opened = remote.open(ops[0].to.name)
+    return {op: (opened.uidvalidity, uid) for op, uid in seek(remote, ops, lowest(ops[0], opened)).items()}
+
+
+def _again(remote: RemoteMailbox, op: Pending) -> None:
+    """Its folder is selected. Numbered anew in this very moment: the next time sees to it."""
+    if remote.select(op.at.name).uidvalidity != op.at.uidvalidity:
+        raise Problem(Trouble.FOLDER_BUSY, folder=shown(op.at))
 
 
 def _vanished(journal: Journal, ops: Sequence[Pending]) -> None:

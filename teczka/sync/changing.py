@@ -6,20 +6,23 @@ from teczka.core.acts import Kind
 from teczka.core.operations import Pending
 from teczka.remote.types import RemoteMailbox
 from teczka.sync.ports import Journal
-from teczka.sync.standing import done, select, start, take_away
+from teczka.sync.standing import Parts, done, select, start, take_away
 
 
-def change(remote: RemoteMailbox, journal: Journal, batch: Sequence[Pending]) -> None:
+def change(remote: RemoteMailbox, journal: Journal, batch: Sequence[Pending], parts: Parts) -> None:
     """A message that is there no longer has no flags to be set, and need not be removed."""
     first = batch[0]
+
+    def say(ready: Sequence[Pending]) -> None:
+        marked = False
+        if first.kind is Kind.FLAG:
+            remote.store_flags([op.at.uid for op in ready], first.flags, add=first.value)
+        else:
+            marked = take_away(remote, ready)
+        done(journal, ready, {}, marked=marked)
+
     verdict = select(remote, journal, batch)
     done(journal, verdict.absent, {})
     ready = start(journal, verdict.same)
-    if not ready:
-        return
-    marked = False
-    if first.kind is Kind.FLAG:
-        remote.store_flags([op.at.uid for op in ready], first.flags, add=first.value)
-    else:
-        marked = take_away(remote, ready)
-    done(journal, ready, {}, marked=marked)
+    if ready:
+        parts(ready, say)

@@ -7,7 +7,7 @@ a copy come to lie in the target since? Before a message is touched it is verifi
 A folder that refuses holds up no other. What a server puts off waits for the next time, and with it what touches the same folders.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
@@ -74,7 +74,7 @@ class _Replay:
         held = set(self._busy)
         while ops := self._journal.due(after):
             after = ops[-1].id
-            for batch in batches(ops, self._alone):
+            for batch in batches(ops):
                 folders = batch[0].folders
                 if batch[0].footing is Footing.AWAITED or folders & held:
                     held |= folders
@@ -100,7 +100,7 @@ class _Replay:
                 self._busy |= batch[0].folders
                 return False
             if len(batch) > 1 and problem.trouble not in WHOLE:
-                self._alone |= {op.id for op in batch}  # as after a crash: some may have been done
+                self._alone |= {op.id for op in batch}  # in the next round, as after a crash: some may have been done
                 return False
             self._journal.refuse([op.id for op in batch], problem)
         return True
@@ -112,6 +112,19 @@ class _Replay:
             case Kind.APPEND:
                 append(self._remote, self._journal, batch[0])
             case Kind.MOVE | Kind.COPY:
-                carry_over(self._remote, self._journal, batch)
+                carry_over(self._remote, self._journal, batch, self._parts)
             case Kind.FLAG | Kind.EXPUNGE:
-                change(self._remote, self._journal, batch)
+                change(self._remote, self._journal, batch, self._parts)
+
+    def _parts(self, ready: Sequence[Pending], say: Callable[[Sequence[Pending]], None]) -> None:
+        """All in one command; or, where that was refused, one by one, and each that is refused then is so for itself."""
+        if self._alone.isdisjoint(op.id for op in ready):
+            say(ready)
+            return
+        for op in ready:
+            try:
+                say([op])
+            except Problem as problem:
+                if problem.trouble.step != "folder" or problem.trouble is Trouble.FOLDER_BUSY:
+                    raise
+                self._journal.refuse([op.id], problem)

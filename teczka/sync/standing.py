@@ -1,6 +1,6 @@
 """What every operation on messages begins with: their folder is selected, each is found under the number that it has now, and verified."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from teczka.core.errors import Problem, Trouble
@@ -12,6 +12,8 @@ from teczka.sync.identity import Verdict, seek, verify
 from teczka.sync.ports import Journal, Place
 
 DELETED = "\\Deleted"
+
+Parts = Callable[[Sequence[Pending], Callable[[Sequence[Pending]], None]], None]  # says them together, or one by one
 
 
 def select(remote: RemoteMailbox, journal: Journal, batch: Sequence[Pending]) -> Verdict:

@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -133,6 +134,23 @@ def test_whatever_breaks_or_dies_on_the_way_nothing_is_lost_or_doubled(extension
     assert at > 30
 
 
+@pytest.mark.parametrize("extensions", SERVERS.values(), ids=SERVERS)
+def test_of_two_that_are_alike_each_is_moved_wherever_it_breaks(extensions: set[str]) -> None:
+    """A copy that was found belongs to the one that has left: or the other's would go for it."""
+    for backwards in (False, True):
+        for at in range(40):
+            play = server(extensions)
+            alike = [play.folders[b"INBOX"].messages[0], play.folders[b"INBOX"].messages[8]]
+            journal = MemoryJournal()
+            for held in reversed(alike) if backwards else alike:
+                journal.note(Kind.MOVE, (b"INBOX", 1, held), target=Spot(b"A"))
+            for mailbox in lives(play, journal, at):
+                with suppress(Died, Problem):
+                    replay(mailbox, journal)
+            assert lying(play)[b"A"] == {(raw(0), frozenset()): 2}, at
+            assert not journal.troubles, at
+
+
 def test_the_same_by_chance_with_more_deaths_than_one() -> None:
     chance = random.Random(7)
     for turn in range(100):
@@ -202,6 +220,26 @@ def test_of_several_that_are_refused_together_those_that_can_be_are_done(monkeyp
     replay(PlayMailbox(play), journal)
     assert [held.raw for held in play.folders[b"A"].messages] == [raw(0), raw(2)]
     assert journal.troubles == {2: Trouble.FOLDER_TOO_LARGE}
+
+
+def test_of_two_that_are_alike_and_half_refused_each_is_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One had gone before the server refused: its copy is not taken for the other's."""
+    play = server({"MOVE", "UIDPLUS"})
+    move, alike = PlayMailbox.move, [play.folders[b"INBOX"].messages[0], play.folders[b"INBOX"].messages[8]]
+
+    def halfway(mailbox: PlayMailbox, uids: list[int], target: bytes) -> object:
+        if len(uids) == 2:
+            move(mailbox, uids[1:], target)
+            raise Problem(Trouble.FOLDER_DENIED, folder="A")
+        return move(mailbox, uids, target)
+
+    monkeypatch.setattr(PlayMailbox, "move", halfway)
+    journal = MemoryJournal()
+    for held in alike:
+        journal.note(Kind.MOVE, (b"INBOX", 1, held), target=Spot(b"A"))
+    replay(PlayMailbox(play), journal)
+    assert lying(play)[b"A"] == {(raw(0), frozenset()): 2}
+    assert journal.ended == {1: "done", 2: "done"}
 
 
 def test_what_is_put_off_waits_with_all_that_comes_after_it_there_and_is_given_up_some_day(
@@ -314,5 +352,4 @@ def test_a_set_is_of_neighbours_that_say_the_same_and_never_of_one_message_twice
 
     ops = [op(1, 1), op(2, 2), op(3, 2), op(4, 3), op(5, 4, b"B"), op(6, 5), op(7, 6, flag="\\Flagged")]
     assert [[one.id for one in batch] for batch in batches(ops)] == [[1, 2], [3, 4], [5], [6], [7]]
-    assert [[one.id for one in batch] for batch in batches(ops, {2})] == [[1], [2], [3, 4], [5], [6], [7]]
     assert [len(batch) for batch in batches([op(uid, uid) for uid in range(1, 1202)])] == [500, 500, 201]
