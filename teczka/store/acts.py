@@ -14,6 +14,7 @@ from django.db import connection
 from teczka.core.acts import Kind, Verb
 from teczka.core.folders import AWAITED
 from teczka.store.models import Act, Folder, User
+from teczka.store.overlay import here_alone
 from teczka.store.queries.folders import MANAGED
 
 FLAGS = {
@@ -22,6 +23,9 @@ FLAGS = {
     "\\Answered": "answered",
     "\\Draft": "draft",
 }  # every other is a keyword
+
+# Placement p of account a: what is done to it is done on a server.
+TOLD = f"({MANAGED} AND NOT {here_alone('p')})"
 
 KEPT_DAYS = 30
 FORGOTTEN_AT_ONCE = 100_000
@@ -192,7 +196,7 @@ def move_back(owner_id: int, act: Act, targets: Mapping[int, int]) -> Touched:
 
 def expunge(owner_id: int, act: Act | None, chosen: Chosen, wait: timedelta) -> Touched:
     """For good on the server, but not before the wait is over. Here it is but a mark (P2)."""
-    return _touch(EXPUNGE, owner_id, act, chosen, {"wait": wait}, chosen=_select(f"{chosen.which} AND {MANAGED}"))
+    return _touch(EXPUNGE, owner_id, act, chosen, {"wait": wait}, chosen=_select(f"{chosen.which} AND {TOLD}"))
 
 
 def repath(folder: Folder, path: str) -> None:
@@ -220,7 +224,7 @@ def flag_column(name: str, value: str) -> tuple[str, str]:
 
 
 def _move(owner_id: int, act: Act | None, chosen: Chosen, to: Mapping[str, Any], joined: str, kind: Kind) -> Touched:
-    which = f"{chosen.which} AND p.folder_id <> g.target AND {MANAGED}"
+    which = f"{chosen.which} AND p.folder_id <> g.target AND {TOLD}"
     select = _select(which, ", t.id AS target, t.role AS target_role", joined)
     columns = {"kind": kind, "leaves": kind is Kind.MOVE, "awaited": AWAITED, **to}
     touched = _touch(MOVE, owner_id, act, chosen, columns, chosen=select)
@@ -228,7 +232,7 @@ def _move(owner_id: int, act: Act | None, chosen: Chosen, to: Mapping[str, Any],
 
 
 def _select(which: str, more: str = "", joined: str = "") -> str:
-    return CHOSEN.format(which=which, more=more, joined=joined, managed=MANAGED)
+    return CHOSEN.format(which=which, more=more, joined=joined, managed=TOLD)
 
 
 def _touch(

@@ -17,6 +17,8 @@ UPDATE store_operation o SET was = t.was FROM unnest(%(ids)s::bigint[], %(was)s:
 """
 OVERTAKEN = "UPDATE store_operation SET state = 'done', done_at = now() WHERE id = ANY(%(ids)s)"
 
+HERE_ALONE = "puts.state = 'local' OR (puts.kind = 'append' AND puts.state = 'refused')"
+
 
 def hidden(placement: str) -> str:
     """SQL: it is the source of a move or a removal that the server has not done yet: out of our lists, but there."""
@@ -28,10 +30,17 @@ def hidden(placement: str) -> str:
 
 def untold(placement: str) -> str:
     """SQL: an operation put it there, and the server has not been told yet, or never will be."""
-    return (
-        f"({placement}.uidvalidity = -1 AND EXISTS (SELECT FROM store_operation puts WHERE puts.id = {placement}.uid"
-        " AND (puts.state IN ('pending', 'local') OR (puts.kind = 'append' AND puts.state = 'refused'))))"
-    )
+    return _put(placement, "puts.state = 'pending'", HERE_ALONE)
+
+
+def here_alone(placement: str) -> str:
+    """SQL: an operation put it there, and no server will ever hear of it."""
+    return _put(placement, HERE_ALONE)
+
+
+def _put(placement: str, *which: str) -> str:
+    operation = f"SELECT FROM store_operation puts WHERE puts.id = {placement}.uid AND ({' OR '.join(which)})"
+    return f"({placement}.uidvalidity = -1 AND EXISTS ({operation}))"
 
 
 def laid(folder_id: int, uidvalidity: int, told: Mapping[int, frozenset[str]]) -> dict[int, frozenset[str]]:

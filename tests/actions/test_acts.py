@@ -384,3 +384,17 @@ def test_what_was_done_long_ago_is_forgotten_and_nothing_that_still_holds(mail: 
     assert [one.pk for one in mail.operations()] == [pending.pk, fresh.pk, told.pk], "one was not told of yet"
     with as_user(mail.owner.pk):
         assert Act.objects.count() == 3
+
+
+def test_what_lies_here_alone_is_marked_here_alone(mail: Mailbox) -> None:
+    """A copy of what was sent, where the account's server has no folder for it or did not take it."""
+    with as_user(mail.owner.pk):
+        placed = Placement.objects.filter(folder=mail.inbox).latest("pk")
+        owner = {"office_id": mail.account.office_id, "owner_id": mail.owner.pk, "account": mail.account}
+        kept = Operation.objects.create(kind=Kind.APPEND, target=mail.inbox, state=OperationState.LOCAL, **owner)
+        Placement.objects.filter(pk=placed.pk).update(uidvalidity=AWAITED, uid=kept.pk, seen=False)
+        Folder.objects.filter(pk=mail.inbox.pk).update(unread=Placement.objects.filter(seen=False).count())
+    assert mail.act(Verb.READ).line.local == 1
+    assert sorted(one.state for one in mail.operations()[1:]).count(OperationState.LOCAL) == 1
+    assert mail.act(Verb.ARCHIVE).line.count == 5
+    assert not wrong_counters(mail.owner)
