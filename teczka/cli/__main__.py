@@ -4,7 +4,7 @@ import sys
 from importlib import import_module
 
 # What is laid under a command before it is imported: settings and Django, for most.
-GROUND = {"parse": "", "render": "", "discover": "", "demo": "teczka.cli.stage"}
+GROUND = {"parse": "", "render": "", "references": "", "discover": "", "demo": "teczka.cli.stage"}
 
 COMMANDS = {
     "run": "database, web, worker and readers together",
@@ -19,6 +19,7 @@ COMMANDS = {
     "export": "every message of an account, byte for byte",
     "parse": "what the reader shows of a message file",
     "render": "the HTML document of the reading frame",
+    "references": "court and file references in a text",
     "discover": "which servers an address has, and who says so",
     "verify": "every stored message against its SHA-256",
     "doctor": "look whether everything is as it should be",
@@ -46,7 +47,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _help() -> str:
-    lines = (f"  {name:<8} {told}\n" for name, told in COMMANDS.items())
+    lines = (f"  {name:<10} {told}\n" for name, told in COMMANDS.items())
     return "usage: teczka COMMAND [--help] …\n\n" + "".join(lines)
 
 

@@ -1,0 +1,33 @@
+"""Signs that look alike made one, within a small window of a text and with the way back to where each stood."""
+
+from collections.abc import Sequence
+from unicodedata import category, normalize
+
+# Letters of other scripts that are read as Latin ones; dashes; slashes.
+_ALIKE = str.maketrans(
+    "АВСЕНІКМОРТХУЅЈасеорхуіѕјΑΒΕΖΗΙΚΜΝΟΡΤΥΧοικνρχ‐‑‒–—−⁄∕",
+    "ABCEHIKMOPTXYSJaceopxyisjABEZHIKMNOPTYXoikvpx------//",
+)
+# Superscripts and fractions: a footnote's mark after a year is no digit of it.
+_NO_TEXT = {"No"}
+_UNSEEN = {"Cf", "Mn"}
+
+
+def plain(raw: str) -> tuple[str, Sequence[int]]:
+    """`raw` in NFKC, without unseen signs and with Latin letters for look-alikes; and for each sign, and the end, its place in `raw`."""
+    if raw.isascii():
+        return raw, range(len(raw) + 1)
+    signs: list[str] = []
+    places: list[int] = []
+    for place, sign in enumerate(raw):
+        read = sign if sign.isascii() else _read(sign)
+        signs.append(read)
+        places.extend([place] * len(read))
+    return "".join(signs), [*places, len(raw)]
+
+
+def _read(sign: str) -> str:
+    kind = category(sign)
+    if kind in _UNSEEN:
+        return ""
+    return " " if kind in _NO_TEXT or kind.startswith("Z") else normalize("NFKC", sign).translate(_ALIKE)

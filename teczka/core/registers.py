@@ -1,0 +1,80 @@
+"""Numbers of registers in a text: land registers by their form, the rest behind their names; all by their check digits.
+
+Ten digits alone are a telephone as well as a tax number, so NIP, REGON, KRS and PESEL are only believed behind their name.
+"""
+
+import re
+from collections.abc import Iterator
+
+from teczka.core.check_digits import is_krs, is_nip, is_pesel, is_regon, land_digit
+from teczka.core.glyphs import plain
+from teczka.core.identifiers import Found, Reference
+
+_REACH = 64  # from a name to the end of its number
+
+_CHECKS = (
+    ("NIP", is_nip, (10,)),
+    ("VAT UE", is_nip, (10,)),
+    ("REGON", is_regon, (14, 9)),
+    ("KRS", is_krs, (10,)),
+    ("PESEL", is_pesel, (11,)),
+)
+_NAMES = tuple(
+    (written, name.replace("VAT UE", "NIP"), check, lengths)
+    for name, check, lengths in _CHECKS
+    for written in (name, name.lower(), name.capitalize())
+)
+# What may stand between: the nr of "NIP nr 527…", the pod numerem of "KRS pod numerem 0000…", the PL of "VAT UE: PL 527…".
+_BETWEEN = re.compile(r"(?:\W{0,3}\b(?:UE|EU|nr|numer\w{0,3}|pod|o|to|PL)(?=[\W\d])){0,4}[^\w+]{0,4}", re.IGNORECASE)
+_DIGITS = re.compile(r"\d(?:\s?-?\s?\d){8,13}")
+
+_LAND_COURT = re.compile(r"(?<![^\W_])([A-Za-z]{2}[0-9OolI][A-Za-z])\s{0,2}\Z")
+_LAND_NUMBER = re.compile(r"/\s{0,2}([0-9OolI]{1,8})\s{0,2}/\s{0,2}([0-9])(?![\w/])")
+_DIGITS_MEANT = str.maketrans("OolI", "0011")
+
+
+def named(text: str) -> Iterator[Found]:
+    """Numbers that stand behind the name of their register."""
+    for written, name, check, lengths in _NAMES:
+        at = text.find(written)
+        while at >= 0:
+            start = at + len(written)
+            if not (at and text[at - 1].isalpha()):
+                window, places = plain(text[start : start + _REACH])
+                for found_at, digits in _numbers(window, lengths):
+                    if check(digits):
+                        end = start + places[found_at]
+                        yield Found(at, end, Reference(name, digits))
+                        break
+            at = text.find(written, start)
+
+
+def _numbers(window: str, lengths: tuple[int, ...]) -> Iterator[tuple[int, str]]:
+    """Where they end, and the digits."""
+    between = _BETWEEN.match(window)
+    begin = between.end() if between else 0
+    run = _DIGITS.match(window, begin)
+    if not run:
+        return
+    ends = [place + 1 for place in range(*run.span()) if window[place].isdigit()]
+    for length in lengths:
+        if len(ends) >= length and not window[ends[length - 1] : ends[length - 1] + 1].isdigit():
+            end = ends[length - 1]
+            yield end, "".join(sign for sign in window[begin:end] if sign.isdigit())
+
+
+def land(before: str, after: str) -> tuple[int, int, Reference] | None:
+    """A land register around its first slash: how many signs it takes before and after, and what it is.
+
+    The code of the court, eight digits (zeros in front may be missing), the check digit.
+    """
+    court = _LAND_COURT.search(before)
+    number = _LAND_NUMBER.match(after)
+    if not court or not number:
+        return None
+    code = court[1].upper()
+    code = code[:2] + code[2].translate(_DIGITS_MEANT).replace("L", "1") + code[3]
+    digits = number[1].translate(_DIGITS_MEANT).zfill(8)
+    if land_digit(code, digits) != number[2]:
+        return None
+    return len(before) - court.start(), number.end(), Reference("KW", digits, court=code)
