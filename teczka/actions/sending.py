@@ -22,7 +22,7 @@ from teczka.core.accounts import Protocol
 from teczka.core.accounts import State as AccountState
 from teczka.core.delivery import Outcome, Verdict
 from teczka.core.errors import Problem, Trouble
-from teczka.core.outgoing import HOPELESS, State, after, over, pause
+from teczka.core.outgoing import HOPELESS, UNSETTLED, State, after, over, pause
 from teczka.mime.recipients import wire
 from teczka.mime.transmitted import transmitted
 from teczka.remote.smtp import Envelope, SmtpSession, send
@@ -35,6 +35,7 @@ from teczka.store.outgoing import Outbox, in_try, note, record, step, trouble_co
 from teczka.store.packs.durable import Buffer
 from teczka.store.packs.format import Codec, Entry
 from teczka.store.packs.reader import pieces, read_range
+from teczka.store.sent import waiting_copies
 from teczka.store.viewer import as_user
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,8 @@ class Sending:
 
     def run(self) -> float | None:
         """All that is due; then in how many seconds there will be more, None: not before somebody asks. Raises LeaseLost."""
+        if self._idle():
+            return None
         if self._unlisted():
             return SOON
         if not self._recovered:
@@ -63,6 +66,12 @@ class Sending:
         due = self._outbox.next_at()
         seconds = max(0.0, (due - timezone.now()).total_seconds()) if due else None
         return min((one for one in (seconds, followed) if one is not None), default=None)
+
+    def _idle(self) -> bool:
+        """Most accounts are, whenever they are looked at."""
+        with as_user(self._account.owner_id):
+            waiting = Outgoing.objects.filter(account=self._account, state__in=UNSETTLED).exists()
+            return not (waiting or waiting_copies(self._account.pk))
 
     def _unlisted(self) -> bool:
         """Its first pass is still on its way to the folders, and where sent mail belongs is not known yet."""

@@ -49,6 +49,8 @@ class Delivery(StrEnum):
     LATER = "later"
 
 
+UNSETTLED = (State.HELD, State.QUEUED, State.SENDING, State.UNCERTAIN)  # the keeper has something to do with them
+
 UNDO = timedelta(seconds=10)  # for which a message is held; what the pages say
 GRACE = timedelta(seconds=3)  # beyond it: the last click may be long on its way
 TRYING = timedelta(

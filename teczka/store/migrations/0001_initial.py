@@ -647,7 +647,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='outgoing',
-            index=models.Index(condition=models.Q(('state__in', [teczka.core.outgoing.State['HELD'], teczka.core.outgoing.State['QUEUED'], teczka.core.outgoing.State['SENDING']])), fields=['account', 'send_at'], name='outgoing_due'),
+            index=models.Index(condition=models.Q(('state__in', [teczka.core.outgoing.State['HELD'], teczka.core.outgoing.State['QUEUED'], teczka.core.outgoing.State['SENDING'], teczka.core.outgoing.State['UNCERTAIN']])), fields=['account', 'send_at'], name='outgoing_due'),
         ),
         migrations.AddIndex(
             model_name='outgoing',

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from teczka.core.outgoing import Delivery, Origin, State
+from teczka.core.outgoing import UNSETTLED, Delivery, Origin, State
 from teczka.store.models.accounts import Account
 from teczka.store.models.messages import Message, Pack
 from teczka.store.models.people import User
@@ -96,7 +96,7 @@ class Outgoing(OwnedRow):
             models.Index(
                 fields=["account", "send_at"],
                 name="outgoing_due",
-                condition=Q(state__in=[State.HELD, State.QUEUED, State.SENDING]),
+                condition=Q(state__in=UNSETTLED),
             ),
             models.Index(fields=["owner", "-updated_at"], name="outgoing_list"),
             models.Index(fields=["answers"], name="outgoing_answers", condition=Q(answers__isnull=False)),
