@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from teczka.store.models import Folder
+from teczka.core.accounts import State
+from teczka.store.models import Account, Folder
 from teczka.store.viewer import as_user
 from teczka.web.mail.tree import folder_name, levels, polish
 from tests.cast import make_account, make_folder
@@ -14,7 +15,9 @@ from tests.generated import fill
 from tests.web.conftest import Office
 from tests.web.mailroom import store
 
-ROW = re.compile(r'<div role="row"[^>]*data-message="([^"]+)" data-cursor="([^"]+)" aria-rowindex="(\d+)"')
+ROW = re.compile(
+    r'<div role="row"[^>]*data-message="([^"]+)"(?: data-folder="[^"]+")? data-cursor="([^"]+)" aria-rowindex="(\d+)"'
+)
 SUBJECT = re.compile(r"Pismo (\d+)</a>")
 
 
@@ -97,7 +100,8 @@ def test_messages_of_the_same_second_are_neither_lost_nor_doubled(anna: Client, 
 def test_ids_that_count_up_stay_in_the_house(anna: Client, office: Office) -> None:
     page = anna.get(f"/folders/{office.folder.public_id}/?m={office.private.public_id}").content.decode()
     for attribute, value in re.findall(r'(data-[a-z-]+|id|href|value)="([^"]*)"', page):
-        assert not re.fullmatch(r"(row-|branch-)?\d+", value), attribute
+        if attribute != "data-read-after":  # a setting of hers, in seconds
+            assert not re.fullmatch(r"(row-|branch-)?\d+", value), attribute
 
 
 def test_a_row_says_in_words_and_pictures_who_sees_it(anna: Client, office: Office) -> None:
@@ -122,6 +126,9 @@ def test_an_empty_folder_and_one_that_is_being_fetched_say_so(anna: Client, offi
     assert "W tym folderze nie ma wiadomości." in anna.get(f"/folders/{empty.public_id}/").content.decode()
     with as_user(office.cast.anna.pk):
         Folder.objects.filter(pk=office.folder.pk).update(on_server=18402)
+    assert "Pobrano" not in anna.get(f"/folders/{office.folder.public_id}/").content.decode()  # something moved away
+    with as_user(office.cast.anna.pk):
+        Account.objects.filter(pk=office.account.pk).update(state=State.FETCHING)
     page = anna.get(f"/folders/{office.folder.public_id}/").content.decode()
     assert "Pobrano 2 z 18\N{NO-BREAK SPACE}402" in page
 
