@@ -11,8 +11,9 @@ const BEACON = 60_000; // bytes that a browser sends on behalf of a closing page
 
 export type Entries = [string, string][];
 interface Copy {
-  revision: string;
+  revision: string; // of the server's that it follows
   entries: Entries;
+  told?: boolean; // the closing page sent it, and never learnt what became of it
 }
 
 export class Saver {
@@ -40,7 +41,11 @@ export class Saver {
   restore(): { entries: Entries; stale: boolean } | null {
     const text = localStorage.getItem(this.#key);
     if (!text) return null;
-    const { revision, entries } = JSON.parse(text) as Copy;
+    const { revision, entries, told } = JSON.parse(text) as Copy;
+    if (told && Number(this.#revision.value) === Number(revision) + 1) {
+      localStorage.removeItem(this.#key);
+      return null;
+    }
     return { entries, stale: revision !== this.#revision.value };
   }
 
@@ -128,10 +133,10 @@ export class Saver {
     if (!this.#stopped) this.#timers.save = window.setTimeout(() => void this.flush(), wait);
   }
 
-  #keepHere(body: FormData = this.collect()): void {
+  #keepHere(body: FormData = this.collect(), told = false): void {
     if (this.#stopped) return;
     const entries = [...body].filter((pair): pair is [string, string] => typeof pair[1] === "string");
-    const copy: Copy = { revision: this.#revision.value, entries: entries.filter(([name]) => name !== "csrfmiddlewaretoken") };
+    const copy: Copy = { revision: this.#revision.value, entries: entries.filter(([name]) => name !== "csrfmiddlewaretoken"), told };
     try {
       localStorage.setItem(this.#key, JSON.stringify(copy));
     } catch {
@@ -142,10 +147,10 @@ export class Saver {
   /** A closing page may send a little; what is more has its copy in this browser, and is saved when the draft is opened again. */
   #leave(): void {
     if (this.#stopped || this.#kept) return;
-    if (this.#dirty) this.#keepHere();
     const body = this.#dirty ? this.collect() : this.#token();
     const size = [...body.values()].reduce((total, value) => total + String(value).length, 0);
-    if (size < BEACON) navigator.sendBeacon(this.form.dataset["keepUrl"] ?? "", body);
+    const told = size < BEACON && navigator.sendBeacon(this.form.dataset["keepUrl"] ?? "", body);
+    if (this.#dirty) this.#keepHere(body, told);
   }
 
   #token(): FormData {

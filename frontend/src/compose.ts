@@ -53,25 +53,30 @@ function start(form: HTMLFormElement): void {
   };
 
   // what was not saved
-  const kept = saver.restore();
-  if (kept) {
-    apply(kept.entries);
-    if (kept.stale) saver.onStale = () => stale();
-    else notice("t-restored");
-    changed();
-  }
-  const stale = (): void => {
-    notice("t-stale")?.querySelector("[data-both]")?.addEventListener("click", () => void both());
+  const stale = (ours: () => FormData): void => {
+    notice("t-stale")?.querySelector("[data-both]")?.addEventListener("click", () => void both(ours()));
   };
-  saver.onStale = stale;
-  const both = async (): Promise<void> => {
-    const answer = await saver.post(form.dataset["copyUrl"] ?? "", collect());
+  const both = async (ours: FormData): Promise<void> => {
+    const answer = await saver.post(form.dataset["copyUrl"] ?? "", ours);
     if (!answer.ok) return;
     const { url } = (await answer.json()) as { url: string };
     open(location.href, "_blank");
     saver.stop();
     location.assign(url);
   };
+  saver.onStale = () => stale(collect);
+  const kept = saver.restore();
+  if (kept?.stale) {
+    stale(() => {
+      const ours = collect();
+      for (const [name, value] of kept.entries) ours.set(name, value);
+      return ours;
+    });
+  } else if (kept) {
+    apply(kept.entries);
+    notice("t-restored");
+    changed();
+  }
 
   // the sender
   let chosen = sender.value;

@@ -5,7 +5,7 @@ const left = document.getElementById("left");
 const undo = document.getElementById("undo");
 const docked = window.parent !== window;
 const until = Date.parse(toast?.dataset["until"] ?? "");
-const LINGER = 4_000; // ms that "thrown away" is told in the dock
+const LINGER = 4_000; // ms that something is told in the dock, or until it is looked for again
 
 const leave = (): void => window.parent.postMessage({ compose: "closed" }, location.origin);
 if (docked) {
@@ -29,7 +29,7 @@ const tick = (): void => {
   if (left) left.textContent = seconds > 0 ? ` ${seconds} s` : "";
   if (seconds > 0) return void setTimeout(tick, 250);
   if (docked) leave();
-  else setTimeout(() => location.reload(), 1_000);
+  else setTimeout(() => location.reload(), LINGER);
 };
 if (left && until) tick();
 else if (docked && !undo) setTimeout(leave, LINGER);

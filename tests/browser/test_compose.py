@@ -1,0 +1,272 @@
+"""Writing a letter as a person does: nothing is lost whatever happens to the window, and questions come on a risk alone."""
+
+import re
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from teczka.actions.answers import begin_from
+from teczka.actions.drafts import Beginning, begin_new
+from teczka.actions.identities import add_identity, ensure_identities, save_identity
+from teczka.core.outgoing import Origin
+from teczka.store.models import Account, Enclosure, Outgoing, User
+from teczka.store.queries.identities import senders
+from teczka.store.viewer import as_user
+from tests.browser.conftest import Office
+from tests.browser.test_pages import check
+from tests.cast import make_account, make_folder
+from tests.processes import until
+from tests.web.mailroom import store
+
+SENDING = {"smtp_host": "127.0.0.1", "smtp_port": 465, "smtp_security": "tls", "state": "working"}
+RAW = """\
+From: Jan Kowal <jan@klient.example>
+To: Anna Lipowska <pisze@lipowa.example>, Ewa Nowak <ewa@inna.example>
+Subject: Pozew
+Message-ID: <pozew@klient.example>
+MIME-Version: 1.0
+Content-Type: text/html; charset=utf-8
+
+<div style="color:#800000">Proszę o odpowiedź.</div><script>alert(1)</script>
+""".replace("\n", "\r\n").encode()
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="  # a red one
+PASTE = """([mime, data]) => {
+  const bytes = Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0));
+  const carried = new DataTransfer();
+  carried.items.add(new File([bytes], "zrzut.png", { type: mime }));
+  const event = new ClipboardEvent("paste", { clipboardData: carried, bubbles: true, cancelable: true });
+  document.getElementById("editor").dispatchEvent(event);
+}"""
+
+
+@pytest.fixture(scope="module")
+def account(office: Office) -> Account:
+    made = make_account(office.cast.anna, "pisze@lipowa.example", **SENDING)
+    make_folder(made)
+    return made
+
+
+@pytest.fixture
+def begin(office: Office, account: Account, page: Page) -> Iterator[Callable[..., UUID]]:
+    """A letter, opened in the page."""
+
+    def begun(**first: object) -> UUID:
+        row = begin_new(office.cast.anna, account.public_id, Beginning(**first))  # type: ignore[arg-type]
+        return opened(page, row)
+
+    return begun
+
+
+def opened(page: Page, row: Outgoing) -> UUID:
+    page.goto(f"/compose/{row.public_id}/")
+    expect(page.locator("#editor")).to_be_visible()
+    return row.public_id
+
+
+def row(owner: User, draft: UUID) -> Outgoing:
+    with as_user(owner.pk):
+        return Outgoing.objects.get(public_id=draft)
+
+
+def write(page: Page, text: str) -> None:
+    page.locator("#editor").press("Control+Home")
+    page.keyboard.type(text)
+
+
+def saved(owner: User, draft: UUID, text: str) -> None:
+    until(lambda: text in row(owner, draft).html, what=text)
+
+
+def test_a_letter_saves_itself_and_outlives_its_window(
+    context: BrowserContext, page: Page, office: Office, begin: Callable[..., UUID]
+) -> None:
+    draft = begin()
+    lost = context.new_page()
+    lost.goto(f"/compose/{draft}/")
+    lost.locator("#subject").fill("Pozew o zapłatę")
+    write(lost, "Pierwsze zdanie.")
+    saved(office.cast.anna, draft, "Pierwsze zdanie.")
+    expect(lost.locator("#saved")).to_contain_text("Zapisano")
+    context.route("**/save/", lambda route: route.abort())  # the line breaks, and then the browser
+    context.route("**/keep/", lambda route: route.abort())
+    write(lost, "Drugie zdanie. ")
+    expect(lost.locator("#saved [class=unsaved]")).to_be_visible()
+    lost.evaluate("navigator.sendBeacon = () => false")
+    lost.close(run_before_unload=False)
+    context.unroute_all()
+    page.reload()
+    expect(page.locator("#editor")).to_contain_text("Drugie zdanie.")
+    expect(page.locator(".t-restored")).to_be_visible()
+    saved(office.cast.anna, draft, "Drugie zdanie.")
+    page.wait_for_function("() => !Object.keys(localStorage).some((key) => key.startsWith('draft'))")
+
+
+def test_two_windows_lose_nothing_of_each_other(
+    context: BrowserContext, page: Page, office: Office, begin: Callable[..., UUID]
+) -> None:
+    draft = begin()
+    other = context.new_page()
+    other.goto(f"/compose/{draft}/")
+    write(other, "Z drugiego okna.")
+    saved(office.cast.anna, draft, "Z drugiego okna.")
+    write(page, "Z pierwszego okna.")
+    with context.expect_page() as shown:
+        page.locator(".t-stale [data-both]").click()
+    expect(shown.value.locator("#editor")).to_contain_text("Z drugiego okna.")
+    page.wait_for_url(lambda url: str(draft) not in url)
+    expect(page.locator("#editor")).to_contain_text("Z pierwszego okna.")
+    assert "Z drugiego okna." in row(office.cast.anna, draft).html
+    shown.value.close()
+    other.close()
+
+
+def test_a_session_that_ended_is_begun_anew_beside_the_letter(
+    context: BrowserContext, page: Page, office: Office, begin: Callable[..., UUID]
+) -> None:
+    draft = begin()
+    context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    write(page, "Napisane bez sesji.")
+    expect(page.locator("#signin-dialog")).to_be_visible()
+    context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": office.site.cookie(office.cast.anna), "url": office.site.url}]
+    )
+    expect(page.locator("#signin-dialog")).to_be_hidden()
+    saved(office.cast.anna, draft, "Napisane bez sesji.")
+
+
+def test_recipients_become_chips_however_they_come(page: Page, office: Office, begin: Callable[..., UUID]) -> None:
+    draft = begin()
+    field = page.locator("#field-to")
+    field.fill("jan@klient.example")
+    field.press("Tab")
+    expect(page.locator(".chip")).to_have_count(1)
+    page.locator("#field-to").evaluate(
+        """(field) => {
+          const carried = new DataTransfer();
+          carried.setData("text/plain", 'Strony: "Nowak, Ewa" <ewa@żółw.example>;\\nzła-pisownia@\\njan@klient.example');
+          field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: carried, bubbles: true, cancelable: true }));
+        }"""
+    )
+    expect(page.locator(".chip")).to_have_count(4)
+    expect(page.locator(".chip.wrong")).to_have_count(1)
+    field.press("Backspace")  # chooses the last
+    page.keyboard.press("Backspace")
+    expect(page.locator(".chip")).to_have_count(3)
+    people = [["", "jan@klient.example"], ["Nowak, Ewa", "ewa@żółw.example"], ["", "zła-pisownia@"]]
+    until(lambda: row(office.cast.anna, draft).recipients["to"] == people, what="the recipients")
+
+
+def test_the_sender_is_changed_aloud_and_the_signature_with_it(
+    page: Page, office: Office, account: Account, begin: Callable[..., UUID]
+) -> None:
+    anna = office.cast.anna
+    ensure_identities(anna)
+    first = next(one for one in senders(anna) if one.account_id == account.pk and one.first)
+    save_identity(anna, first.public_id, "Anna", "", "", "<div>adw. Anna Lipowska</div>")
+    add_identity(anna, account.public_id, "Biuro", "biuro@lipowa.example", "", "<div>Sekretariat</div>")
+    draft = begin()
+    expect(page.locator("#editor")).to_contain_text("adw. Anna Lipowska")
+    second = next(one for one in senders(anna) if one.name == "Biuro")
+    page.locator("#sender").select_option(str(second.public_id))
+    expect(page.locator("#sender-said")).to_contain_text("biuro@lipowa.example")
+    expect(page.locator("#editor")).to_contain_text("Sekretariat")
+    expect(page.locator("#editor")).not_to_contain_text("adw. Anna Lipowska")
+    saved(anna, draft, "Sekretariat")
+    assert row(anna, draft).from_address == "biuro@lipowa.example"
+
+
+def test_files_are_sent_up_stopped_pasted_and_encrypted(page: Page, office: Office, begin: Callable[..., UUID]) -> None:
+    draft = begin(recipients={"to": [["Jan", "jan@klient.example"]]}, subject="Pliki")
+    page.locator("#editor").click()
+    page.evaluate(PASTE, ["image/png", PIXEL])
+    picture = page.locator("#editor img")
+    expect(picture).to_have_attribute("src", re.compile(r"/compose/.*/files/"))
+    assert picture.evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 1
+    held: list[Route] = []
+    uploads = re.compile(r"/files/\?name=")
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(uploads, hold)
+    page.locator("#file").set_input_files({"name": "duży.bin", "mimeType": "application/zip", "buffer": b"x" * 1000})
+    page.locator("#files li", has_text="duży.bin").get_by_role("button").click()
+    expect(page.locator("#files li", has_text="duży.bin")).to_have_count(0)
+    page.unroute(uploads)
+    page.locator("#file").set_input_files({"name": "akta.pdf", "mimeType": "application/pdf", "buffer": b"y" * 1000})
+    expect(page.locator("#files a", has_text="akta.pdf")).to_be_visible()
+    page.locator("button[value=zip]").click()
+    expect(page.locator("#zip-password")).to_have_value(re.compile(r"^(\w{5}-){3}\w{5}$"))
+    page.locator("#zip-dialog .primary").click()
+    expect(page.locator("#files a:visible")).to_have_text(["Załączniki.zip"])
+    saved(office.cast.anna, draft, 'src="cid:')
+    with as_user(office.cast.anna.pk):
+        kinds = set(Enclosure.objects.filter(outgoing__public_id=draft).values_list("content_type", "inline"))
+    assert kinds == {("image/png", True), ("application/zip", False)}
+
+
+def test_an_answer_folds_what_it_quotes_and_asks_on_a_risk_alone(page: Page, office: Office, account: Account) -> None:
+    message = store(make_folder(account, "Odpowiedzi", ""), RAW)
+    draft = opened(page, begin_from(office.cast.anna, message.public_id, Origin.REPLY))
+    expect(page.locator(".chip")).to_have_count(1)
+    expect(page.locator("#editor")).not_to_contain_text("Proszę o odpowiedź")
+    page.get_by_role("button", name="Odpowiedz wszystkim (2)").click()
+    expect(page.locator(".chip")).to_have_count(2)
+    expect(page.locator(".chip", has_text="Anna")).to_have_count(0)
+    write(page, "W załączeniu odpowiedź.")
+    page.locator("#quote summary").click()
+    expect(page.locator("#editor blockquote")).to_contain_text("Proszę o odpowiedź.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#risks li")).to_have_text(["Mowa o załączniku, ale nic nie dołączono."])
+    page.keyboard.press("Escape")
+    expect(page.locator("#risk-dialog")).to_be_hidden()
+    page.keyboard.press("Control+Enter")
+    page.locator("#risk-dialog button[value=send]").click()
+    expect(page.locator("#undo")).to_be_visible()
+    sent = row(office.cast.anna, draft)
+    assert (sent.state, sent.references) == ("held", ["pozew@klient.example"])
+    assert [address for _name, address in sent.recipients["to"]] == ["jan@klient.example", "ewa@inna.example"]
+    assert "script" not in sent.html
+    assert "Proszę o odpowiedź." in sent.html
+    page.keyboard.press("z")
+    expect(page.locator("#editor")).to_contain_text("W załączeniu odpowiedź.")
+
+
+@pytest.mark.parametrize(
+    ("language", "looks"), [("pl", [("light", 1280), ("dark", 360)]), ("en", [("dark", 1280), ("light", 360)])]
+)
+def test_everybody_can_write(browser: Browser, office: Office, language: str, looks: list[tuple[str, int]]) -> None:
+    anna = User.objects.create_user(
+        f"pisze-{language}@lipowa.example", office=office.cast.office, name="Pisząca Osoba", language=language
+    )
+    account = make_account(anna, f"pisze-{language}@lipowa.example", **SENDING)
+    message = store(make_folder(account), RAW)
+    people = {"to": [["Jan Kowal o bardzo długim nazwisku", "jan.o.dlugim.adresie@klient-kancelarii.example"]] * 3}
+    draft = begin_new(anna, None, Beginning(recipients=people, subject="Bardzo długi temat listu " * 5))
+    answer = begin_from(anna, message.public_id, Origin.REPLY_ALL)
+    context = browser.new_context(base_url=office.site.url)
+    context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": office.site.cookie(anna), "url": office.site.url}]
+    )
+    page = context.new_page()
+    for scheme, width in looks:
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 740})
+        for row in (draft, answer):
+            opened(page, row)
+            expect(page.locator(".chip").first).to_be_visible()
+            check(page)
+        page.locator("[popovertarget=later-menu]").click()
+        check(page)
+        page.keyboard.press("Escape")
+        page.locator("button[value=pick]").click()
+        page.locator("#pick-dialog").wait_for()
+        check(page)
+        letters = ("/outbox/", f"/outbox/{draft.public_id}/")
+        for path in (*letters, "/settings/identities/", "/settings/templates/", "/settings/templates/add/"):
+            page.goto(path)
+            check(page)
+    context.close()
