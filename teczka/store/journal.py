@@ -7,14 +7,14 @@ from contextlib import AbstractContextManager
 from django.db import connection
 
 from teczka.core.acts import OperationState
-from teczka.core.errors import Problem
+from teczka.core.errors import Problem, Trouble
 from teczka.core.mail import FolderStatus
 from teczka.core.operations import Pending
 from teczka.store import drafts, events, outcomes, placements
 from teczka.store.due import due
 from teczka.store.models import Account, Message, Operation, Placement
 from teczka.store.packs.blobs import Blobs
-from teczka.store.packs.format import Codec, Entry
+from teczka.store.packs.format import Codec, Entry, PackDamaged
 from teczka.store.packs.reader import pieces
 from teczka.store.viewer import as_user
 
@@ -77,10 +77,18 @@ class AccountJournal:
             message = Message.objects.get(pk__in=Operation.objects.values("message_id").filter(pk=operation))
         codec, digest = Codec(message.pack_codec), bytes(message.sha256)
         entry = Entry(message.pack_offset, message.pack_length, codec, message.size, digest)
-        return message.size, pieces(self._blobs, message.pack_id, entry)
+        return message.size, _whole(pieces(self._blobs, message.pack_id, entry))
 
     def _tell(self) -> None:
         events.changed([self._account.owner.public_id], self._account.public_id, [])
+
+
+def _whole(read: Iterator[bytes]) -> Iterator[bytes]:
+    """Bytes that are lost or damaged are not sent: it is refused then, and holds up nothing."""
+    try:
+        yield from read
+    except (PackDamaged, FileNotFoundError) as damaged:
+        raise Problem(Trouble.INTERNAL) from damaged
 
 
 def _found(operation: int, uidvalidity: int, uid: int) -> None:

@@ -13,7 +13,8 @@ from teczka.core.errors import Trouble
 from teczka.remote.imap import ImapMailbox
 from teczka.store import acts, drafts
 from teczka.store.blobs import blobs
-from teczka.store.models import Operation, User
+from teczka.store.models import Message, Operation, User
+from teczka.store.packs.format import key
 from teczka.store.packs.writer import write_pack
 from teczka.store.viewer import as_user
 from tests.cast import make_cast
@@ -235,3 +236,15 @@ def test_a_draft_that_came_between_stays(box: Played, monkeypatch: pytest.Monkey
     box.sync()
     assert [raw for raw, _ in held(box)] == [version(7), version(2)]
     assert ours(box.account) == theirs(box.mailbox)
+
+
+def test_bytes_that_are_lost_hold_up_nothing(box: Played) -> None:
+    lost = write(box, version(1), "Sent", draft=False)
+    write(box, version(2, "a@b"), "Sent", draft=False)
+    with as_user(box.owner.pk):
+        blobs().delete(key(Message.objects.get(pk=lost.message_id).pack_id))
+    box.hang_up()
+    box.replay()
+    box.sync()
+    assert [raw for raw, _ in held(box, "Sent")] == [version(2, "a@b")]
+    assert box.states() == [OperationState.REFUSED, OperationState.DONE]
