@@ -3,36 +3,23 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from mmap import ACCESS_READ, mmap
-from tempfile import TemporaryFile
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
+from teczka.actions.building import people_of, put_together, told_limit
 from teczka.actions.drafts import Changed
-from teczka.actions.letters import letter_of
 from teczka.actions.sent import accounts_of, arrived
 from teczka.core import providers
-from teczka.core.discovery import Service
 from teczka.core.errors import NotAllowed, Problem, Trouble
-from teczka.core.ladder import Rung, Step
 from teczka.core.outgoing import GRACE, UNDO, Delivery, Line, State
-from teczka.core.recipients import Mailbox, without_doubles
-from teczka.mime.compose import Built, build
-from teczka.mime.readback import check
-from teczka.mime.recipients import wire
-from teczka.mime.structure import Raw
-from teczka.remote.smtp import check_address, too_large
 from teczka.store import events
 from teczka.store.acts import lock
 from teczka.store.blobs import blobs
-from teczka.store.mail import keep_room
 from teczka.store.models import Account, Outgoing, Pack, Recipient, User
 from teczka.store.outgoing import note, step, trouble_columns
 from teczka.store.packs.format import key
-from teczka.store.packs.reader import HELD_BYTES, pieces, read
-from teczka.store.packs.spool import SpoolFile
 from teczka.store.packs.writer import Pack as Packed
 from teczka.store.viewer import as_user
 
@@ -48,20 +35,10 @@ def send(actor: User, public_id: UUID, revision: int, when: datetime | None = No
     if not account.smtp_host:
         raise Problem(Trouble.SENDING_NO_SERVER)
     now = timezone.now()
-    letter = letter_of(actor, row, when or now)
-    built = build(letter)
-    people = list(_people(row))
-    for address in (wire(row.from_address), *(address for _, _, address in people)):
-        check_address(address)
-    most = _told_limit(account)
-    if most and built.transmitted_size > most:
-        raise too_large(account.smtp_host, built.transmitted_size, most)
-    packed = _keep(built)
+    packed = put_together(actor, row, account, when or now)
     try:
-        with _readable(packed) as own:
-            check(letter, own)
-        return _hold(actor, row, revision, people, packed, when or now + UNDO + GRACE)
-    except BaseException:
+        return _hold(actor, row, revision, packed, when or now + UNDO + GRACE)
+    except (Changed, NotAllowed):
         blobs().delete(key(packed.id))
         raise
 
@@ -131,16 +108,7 @@ def size_limit(actor: User, account_id: UUID) -> int:
     known for; 0: nobody knows. Nobody is called. Raises NotAllowed."""
     account = _account(actor, account_id)
     provider = providers.by_id(account.provider)
-    return _told_limit(account) or (provider.limits.get("message_mb", 0) * MEGABYTE if provider else 0)
-
-
-def _told_limit(account: Account) -> int:
-    """By the server itself: when a letter was sent last, else when it was checked."""
-    if account.smtp_size is not None:
-        return account.smtp_size
-    rungs = [Rung.from_json(told) for told in account.check_report]
-    told = [rung.facts.get("size") for rung in rungs if (rung.server, rung.step) == (Service.SMTP, Step.SIGNIN)]
-    return next((size for size in told if isinstance(size, int)), 0)
+    return told_limit(account) or (provider.limits.get("message_mb", 0) * MEGABYTE if provider else 0)
 
 
 def _account(actor: User, public_id: UUID) -> Account:
@@ -163,46 +131,7 @@ def _draft(actor: User, public_id: UUID, revision: int) -> tuple[Outgoing, Accou
     return row, row.account
 
 
-def _people(row: Outgoing) -> Iterator[tuple[Line, str, str]]:
-    """Line, name, address as on the wire. Who stands on several lines gets it once, and is visible where he can be: To before Cc before
-    Bcc."""
-    lines = [[Mailbox(name, address) for name, address in row.recipients.get(line, [])] for line in Line]
-    for line, people in zip(Line, without_doubles(*lines), strict=True):
-        for person in people:
-            yield line, person.name, wire(person.address)
-
-
-def _keep(built: Built) -> Packed:
-    """Durable when it returns, and never held whole."""
-    keep_room(blobs().incoming, built.own_size)
-    spool = SpoolFile(blobs())
-    try:
-        for piece in built.own():
-            spool.write(piece)
-    except BaseException:
-        spool.discard()
-        raise
-    return spool.finish()
-
-
-@contextmanager
-def _readable(packed: Packed) -> Iterator[Raw]:
-    """What was kept, as readers want it; a large letter through an unnamed copy of its file."""
-    entry = packed.entries[0]
-    if entry.raw_length <= HELD_BYTES:
-        yield read(blobs(), packed.id, entry)
-        return
-    with TemporaryFile(dir=blobs().incoming) as file:
-        for piece in pieces(blobs(), packed.id, entry):
-            file.write(piece)
-        file.flush()
-        with mmap(file.fileno(), 0, access=ACCESS_READ) as whole:
-            yield whole
-
-
-def _hold(
-    actor: User, row: Outgoing, revision: int, people: list[tuple[Line, str, str]], packed: Packed, when: datetime
-) -> Outgoing:
+def _hold(actor: User, row: Outgoing, revision: int, packed: Packed, when: datetime) -> Outgoing:
     entry = packed.entries[0]
     with _mine(actor, row.public_id) as now:
         if now.revision != revision or now.state != State.DRAFT:
@@ -225,7 +154,7 @@ def _hold(
         )
         Recipient.objects.bulk_create(
             Recipient(outgoing=now, owner_id=now.owner_id, kind=line, name=name, address=address)
-            for line, name, address in people
+            for line, name, address in people_of(now)
         )
         note(now, State.HELD, until=when.isoformat())
         events.ask_sender(now.account_id)
