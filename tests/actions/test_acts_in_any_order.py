@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from teczka.actions.acts import Selection, do, undo
-from teczka.core.acts import OPEN, Kind, OperationState, Verb
+from teczka.core.acts import HIDDEN, HIDING, OPEN, Kind, OperationState, Verb
 from teczka.core.errors import Problem
 from teczka.store.blobs import blobs
 from teczka.store.journal import AccountJournal
@@ -40,6 +40,7 @@ step = st.one_of(
     st.tuples(st.just("act"), st.sampled_from(VERBS), folder, some, folder),
     st.tuples(st.just("undo"), st.integers(1, 3)),
     st.tuples(st.just("elsewhere"), st.sampled_from(["flag", "expunge", "move", "deliver", "renumber"]), folder, some),
+    st.tuples(st.just("refuse"), st.booleans(), st.sets(folder, max_size=2)),
     st.tuples(st.just("replay"), breaks),
     st.tuples(st.just("fetch"), breaks),
 )
@@ -98,6 +99,10 @@ class World:
                 there.expunge(held)
                 self.server.folders[b"Praca"].put(held.raw, held.flags, held.when)
 
+    def refuse(self, full: bool, read_only: set[bytes]) -> None:
+        """The server takes nothing in, or lets nothing be changed, until it is told otherwise."""
+        self.server.full, self.server.read_only = full, read_only
+
     def replay(self, breaks_after: int | None) -> None:
         try:
             replay(PlayMailbox(self.server, breaks_after), self.journal)
@@ -108,6 +113,7 @@ class World:
         run(PlayMailbox(self.server, breaks_after), self.local)
 
     def settle(self) -> None:
+        self.refuse(False, set())
         for _ in range(4):
             with as_user(self.owner.pk):
                 Operation.objects.filter(account=self.account, state__in=OPEN).update(due_at=timezone.now())
@@ -139,6 +145,13 @@ class World:
             for uid, (raw, flags) in lying.present().items()
             if "\\Deleted" not in flags  # all that can be done without UIDPLUS
         }
+
+    def shown_again(self) -> list[int]:
+        """Messages that are to leave a folder on the server, and are shown in it nevertheless."""
+        with as_user(self.owner.pk):
+            leaving = Operation.objects.filter(account=self.account, kind__in=HIDING, state__in=HIDDEN)
+            hidden = Placement.objects.filter(pk__in=leaving.values("placement_id"), gone_at=None)
+            return list(hidden.values_list("message_id", flat=True))
 
     def wanted(self) -> set[bytes]:
         """What nobody has removed, neither here nor elsewhere."""
@@ -187,6 +200,7 @@ def test_in_any_order_the_counters_are_right_and_nothing_is_lost(
         for name, *arguments in steps:
             getattr(world, str(name))(*arguments)
             assert not wrong_counters(owner), name
+            assert not world.shown_again(), name
         world.settle()
         assert not wrong_counters(owner)
         assert world.here() == world.there()
