@@ -153,16 +153,16 @@ def test_nobody_acts_on_anothers_mail_not_even_on_what_was_shared_with_them(offi
     before = everything(mail)
     for stranger in office.cast.strangers:
         client = browser(stranger)
-        for verb in ("read", "star", "archive", "bin", "spam", "delete", "move", "copy"):
-            for messages in (mail.ids(2), [office.shared.public_id], [office.private.public_id]):
-                for listing in (mail.inbox.public_id, office.folder.public_id, "inbox", ""):
-                    fields = {"key": uuid4(), "verb": verb, "listing": listing, "message": messages}
-                    answer = client.post("/acts/", {**fields, "target": mail.work.public_id})
-                    if listing in ("inbox", "") and answer.status_code == 200:
-                        assert answer.json()["count"] == 0
-                    else:
-                        assert answer.status_code in (404, 409), (verb, listing)
-                    assert [secret for secret in SECRETS if secret in answer.content.decode()] == []
+        messages = [*mail.ids(2), office.shared.public_id, office.private.public_id]
+        for verb in ("read", "archive", "delete", "move"):
+            for listing in (mail.inbox.public_id, office.folder.public_id, "inbox", ""):
+                fields = {"key": uuid4(), "verb": verb, "listing": listing, "message": messages}
+                answer = client.post("/acts/", {**fields, "target": mail.work.public_id})
+                if listing in ("inbox", "") and answer.status_code == 200:
+                    assert answer.json()["count"] == 0
+                else:
+                    assert answer.status_code in (404, 409), (verb, listing)
+                assert [secret for secret in SECRETS if secret in answer.content.decode()] == []
         assert client.post(f"/acts/{done['act']}/undo/").status_code == 404
         assert client.post(f"/acts/refused/{operation.public_id}/dismiss/").status_code == 404
         assert client.get("/acts/last/").json() == {}
