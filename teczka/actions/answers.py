@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from teczka.actions.drafts import Beginning, create, first_sender, safe
 from teczka.actions.identities import ensure_identities
+from teczka.actions.uploads import enclose
 from teczka.core import recipients
 from teczka.core.errors import NotAllowed
 from teczka.core.outgoing import Origin, State
@@ -19,7 +20,7 @@ from teczka.mime import quoting
 from teczka.mime.heard import heard
 from teczka.mime.parse import Headers, scan_headers
 from teczka.mime.quoting import Quoted
-from teczka.store.models import Enclosure, Outgoing, User
+from teczka.store.models import Outgoing, User
 from teczka.store.queries.identities import Sender, senders
 from teczka.store.queries.messages import MessageText, PartLine, message_parts, message_text
 from teczka.store.queries.raw import raw_head
@@ -86,9 +87,9 @@ def _begun(actor: User, text: MessageText, headers: Headers, head: bytes, kind: 
         taken = [part for part in parts if part.path in pictures]
         if kind == Origin.FORWARD:
             taken += [part for part in parts if part.kind == "attachment"]
-        _enclose(row, text, taken, pictures)
-        if kind == Origin.FORWARD_ATTACHED:
-            _enclose_whole(row, text)
+        whole = [None] if kind == Origin.FORWARD_ATTACHED else []
+        for part in (*taken, *whole):
+            enclose(actor, row.public_id, text, part, pictures.get(part.path, "") if part else "")
     return row
 
 
@@ -116,7 +117,9 @@ def _taken_up(actor: User, text: MessageText, headers: Headers) -> Outgoing:
     )
     with as_user(actor.pk), transaction.atomic():
         row = create(actor, first, as_whom)
-        _enclose(row, text, [part for part in parts if part.path in pictures or part.kind == "attachment"], pictures)
+        for part in parts:
+            if part.path in pictures or part.kind == "attachment":
+                enclose(actor, row.public_id, text, part, pictures.get(part.path, ""))
     return row
 
 
@@ -159,37 +162,6 @@ def _pictures_kept(text: MessageText, parts: Sequence[PartLine], pictures: dict[
         return f'src="{_picture(text, parts, pictures, found[1]) or found[1]}"'
 
     return _SOURCE.sub(named, text.html)
-
-
-def _enclose(row: Outgoing, text: MessageText, parts: Sequence[PartLine], pictures: dict[str, str]) -> None:
-    Enclosure.objects.bulk_create(
-        Enclosure(
-            office_id=row.office_id,
-            owner_id=row.owner_id,
-            outgoing=row,
-            position=position,
-            name=part.name,
-            content_type=part.content_type,
-            size=part.size,
-            content_id=pictures.get(part.path, ""),
-            inline=part.path in pictures,
-            message_id=text.id,
-            path=part.path,
-        )
-        for position, part in enumerate(parts)
-    )
-
-
-def _enclose_whole(row: Outgoing, text: MessageText) -> None:
-    Enclosure.objects.create(
-        office_id=row.office_id,
-        owner_id=row.owner_id,
-        outgoing=row,
-        name=f"{text.subject or 'message'}.eml",
-        content_type="message/rfc822",
-        size=text.size,
-        message_id=text.id,
-    )
 
 
 def _lines(answer: Answer) -> dict[str, list[list[str]]]:

@@ -124,7 +124,7 @@ def _append(row: Outgoing, folder: Folder, packed: Packed, entry: Entry) -> None
         "pack": packed.id,
         "pack_offset": entry.offset,
         "pack_length": entry.length,
-        "codec": entry.codec,
+        "codec": int(entry.codec),
         **headline._asdict(),
     }
     append_draft(row.account, folder, arriving)

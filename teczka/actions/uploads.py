@@ -2,9 +2,9 @@
 
 import tempfile
 from collections.abc import Iterable
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -14,20 +14,26 @@ from teczka.core.outgoing import State
 from teczka.mime.archive import new_password, write
 from teczka.store.blobs import blobs
 from teczka.store.mail import keep_room
-from teczka.store.models import Enclosure, Message, Outgoing, Pack, User
+from teczka.store.models import Enclosure, Outgoing, Pack, User
 from teczka.store.packs.format import key
 from teczka.store.packs.spool import SpoolFile
-from teczka.store.queries.messages import message_part, message_text
+from teczka.store.queries.messages import MessageText, PartLine, message_part, message_text
+from teczka.store.queries.raw import part_pieces, raw_pieces
 from teczka.store.viewer import as_user
 
 MOST_BYTES = 200_000_000  # of one file: more than any provider's server takes
 MEGABYTE = 1_000_000
+KEPT_DAYS = 7  # what was thrown away can be taken up again meanwhile
+FORGOTTEN_AT_ONCE = 1_000
 
 
 def attach(
-    actor: User, draft: UUID, name: str, content_type: str, pieces: Iterable[bytes], *, inline: bool = False
+    actor: User, draft: UUID, name: str, content_type: str, pieces: Iterable[bytes], content_id: str = ""
 ) -> Enclosure:
-    """The file is durable when this returns; it was never held whole. Raises Problem(UPLOAD_LARGE, DISK_FULL), NotAllowed."""
+    """The file is durable when this returns; it was never held whole. `content_id`: of a picture in the letter.
+
+    Raises Problem(UPLOAD_LARGE, DISK_FULL), NotAllowed.
+    """
     _open_draft(actor, draft)
     keep_room(blobs().incoming)
     spool = SpoolFile(blobs())
@@ -52,8 +58,8 @@ def attach(
             content_type=content_type,
             size=entry.raw_length,
             sha256=entry.sha256,
-            content_id=f"{uuid4()}@{row.from_address.rpartition('@')[2]}" if inline else "",
-            inline=inline,
+            content_id=content_id,
+            inline=bool(content_id),
             pack=pack,
             pack_offset=entry.offset,
             pack_length=entry.length,
@@ -68,6 +74,18 @@ def attach_part(actor: User, draft: UUID, message: UUID, path: str) -> None:
     part = message_part(actor, message, path) if path else None
     if text is None or (path and part is None):
         raise NotAllowed
+    enclose(actor, draft, text, part)
+
+
+def enclose(actor: User, draft: UUID, text: MessageText, part: PartLine | None, content_id: str = "") -> None:
+    """A part of a message, or the whole of it. It stays where it lies; of a message that was shared with the actor it is copied, as the
+    letter is the actor's own, also when the message is shared no longer."""
+    name = part.name if part else f"{text.subject or 'message'}.eml"
+    content_type = part.content_type if part else "message/rfc822"
+    if not text.owned:
+        pieces = part_pieces(text, part) if part else raw_pieces(text)
+        attach(actor, draft, name, content_type, pieces, content_id)
+        return
     with as_user(actor.pk), transaction.atomic():
         row = _open_draft(actor, draft, lock=True)
         Enclosure.objects.create(
@@ -75,11 +93,13 @@ def attach_part(actor: User, draft: UUID, message: UUID, path: str) -> None:
             owner=actor,
             outgoing=row,
             position=_next(row),
-            name=part.name if part else f"{text.subject or text.message_id or 'message'}.eml",
-            content_type=part.content_type if part else "message/rfc822",
+            name=name,
+            content_type=content_type,
             size=part.size if part else text.size,
-            message=Message.objects.get(public_id=message),
-            path=path,
+            content_id=content_id,
+            inline=bool(content_id),
+            message_id=text.id,
+            path=part.path if part else "",
         )
 
 
@@ -94,12 +114,14 @@ def drop_file(actor: User, draft: UUID, file: UUID) -> None:
             transaction.on_commit(lambda: blobs().delete(key(pack)))
 
 
-def set_inline(actor: User, draft: UUID, file: UUID, *, inline: bool) -> None:
-    """Whether a picture stands in the letter or goes beside it. Raises NotAllowed."""
-    with as_user(actor.pk), transaction.atomic():
-        row = _file(actor, draft, file)
-        row.inline = inline
-        row.save(update_fields=["inline"])
+def forget_drafts() -> int:
+    """Everybody's: what was thrown away long ago, or never written in, and files of letters that have gone. Returns how many files went."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pack_id FROM teczka_forget_drafts(%s, %s)", [KEPT_DAYS, FORGOTTEN_AT_ONCE])
+        packs = [pack for (pack,) in cursor]
+    for pack in packs:
+        blobs().delete(key(pack))
+    return len(packs)
 
 
 def _file(actor: User, draft: UUID, file: UUID) -> Enclosure:

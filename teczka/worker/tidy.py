@@ -6,6 +6,7 @@ import threading
 from django.db import connection
 
 from teczka.actions.removal import remove_the_doomed
+from teczka.actions.uploads import forget_drafts
 from teczka.store.acts import forget_old
 from teczka.store.blobs import blobs
 from teczka.store.packs.folder import sweep
@@ -18,12 +19,13 @@ log = logging.getLogger(__name__)
 
 
 def tidy(stopping: threading.Event) -> None:
-    """Files of batches that a kill cut off: nothing refers to them, what was committed lies elsewhere. What was done to mail long ago. And
-    deleted accounts whose mail was to go with them; asked to stop, the rest waits for the next time."""
+    """Files of batches that a kill cut off: nothing refers to them, what was committed lies elsewhere. What was done to mail long ago, and
+    drafts that were thrown away. And deleted accounts whose mail was to go with them; asked to stop, the rest waits for the next time."""
     swept = sweep(blobs().incoming, ABANDONED_SECONDS)
     if swept:
         log.info("%s half-written files of interrupted batches were removed", swept)
     forget_old()
+    forget_drafts()
     try:
         remove_the_doomed(stopping)
     finally:

@@ -8,10 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from teczka.core.outgoing import State
-from teczka.store.models import Enclosure, Outgoing
+from teczka.store.models import Enclosure, Identity, Outgoing, Template
 from teczka.store.viewer import as_user
 from tests.cast import make_account
-from tests.web.conftest import Office
+from tests.web.conftest import Office, browser
 from tests.web.pages import fields_of
 
 SENDING = {"smtp_host": "127.0.0.1", "smtp_port": 465, "smtp_security": "tls"}
@@ -77,3 +77,121 @@ def test_files_come_with_the_form_and_go_again(writing: Office, anna: Client) ->
     press(anna, draft, f"drop:{made.public_id}")
     with as_user(writing.cast.anna.pk):
         assert not Enclosure.objects.filter(outgoing__public_id=draft).exists()
+
+
+def saving(draft: UUID, revision: int, **fields: str) -> dict[str, str]:
+    return {"revision": str(revision), "mode": "rich", "html": "<div>a</div>", "to": "", **fields}
+
+
+def test_two_windows_do_not_write_over_each_other(writing: Office, anna: Client) -> None:
+    draft = begin(anna)
+    save = reverse("compose_save", args=[draft])
+    assert anna.post(save, saving(draft, 0)).json()["revision"] == 1
+    assert anna.post(save, saving(draft, 0, subject="Inny")).status_code == 409
+    copied = anna.post(reverse("compose_copy", args=[draft]), saving(draft, 0, subject="Inny")).json()["url"]
+    assert "Inny" in anna.get(copied).content.decode()
+    assert row(writing, draft).subject == ""
+    answer = anna.post(reverse("compose_send", args=[draft]), saving(draft, 0, subject="Inny", to="jan@klient.example"))
+    assert answer.status_code == 409
+    assert row(writing, draft).state == State.DRAFT
+
+
+def test_a_risk_is_asked_about_once_and_sending_later_wants_a_moment_to_come(writing: Office, anna: Client) -> None:
+    draft = begin(anna)
+    send = reverse("compose_send", args=[draft])
+    fields = saving(draft, 0, to="jan@klient.example", html="<div>W załączeniu pozew.</div>", subject="Pozew")
+    risks = anna.post(send, fields).json()["risks"]
+    assert [risk["key"] for risk in risks] == ["file"]
+    fields |= {"revision": "1", "agreed": "file", "do": "later"}
+    assert "wrong" in anna.post(send, fields | {"when": "2020-01-01T08:00"}).json()
+    assert "wrong" in anna.post(send, fields | {"when": "kiedyś"}).json()
+    assert anna.post(send, fields | {"when": "2099-01-01T08:00"}).json() == {
+        "url": reverse("compose_done", args=[draft])
+    }
+    held = row(writing, draft)
+    assert (held.state, held.send_at.year if held.send_at else 0) == (State.HELD, 2099)
+    assert "Cofnij" in anna.get(reverse("compose_done", args=[draft])).content.decode()
+
+
+def test_a_file_comes_as_it_is_and_one_that_is_cut_short_is_none(writing: Office, anna: Client) -> None:
+    draft = begin(anna)
+    where = reverse("compose_files", args=[draft]) + "?name=..%2Fakta%2Fpozew.pdf&type=text/html"
+    octets = {"content_type": "application/octet-stream"}
+    answer = anna.post(where, b"<script>", **octets)
+    assert answer.headers["X-File"] == "1"
+    with as_user(writing.cast.anna.pk):
+        made = Enclosure.objects.get(outgoing__public_id=draft)
+    assert (made.name, made.content_type, made.size) == ("_akta_pozew.pdf", "application/octet-stream", 8)
+    served = anna.get(reverse("compose_file", args=[draft, made.public_id]))
+    assert served.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert served.headers["Content-Disposition"].startswith("attachment")
+    answer = anna.post(where, b"half", **octets, headers={"Content-Length": "8"})
+    assert (answer.status_code, "nie dotarł w całości" in answer.content.decode()) == (400, True)
+    with as_user(writing.cast.anna.pk):
+        assert Enclosure.objects.filter(outgoing__public_id=draft).count() == 1
+
+
+def test_a_link_to_an_address_begins_a_letter_with_what_it_says_and_no_more(writing: Office, anna: Client) -> None:
+    link = "mailto:jan@klient.example?subject=Pozew%20o%20zap%C5%82at%C4%99&body=Dzie%C5%84<script>&bcc=x@y.example"
+    found = row(writing, begin(anna, mailto=link + "&attach=/etc/passwd"))
+    assert found.recipients == {"to": [["", "jan@klient.example"]], "cc": [], "bcc": [["", "x@y.example"]]}
+    assert found.subject == "Pozew o zapłatę"
+    assert "<script>" not in found.html
+    assert row(writing, begin(anna, mailto="javascript:alert(1)")).recipients["to"] == []
+
+
+def test_only_the_writer_sees_whom_completion_offers(writing: Office, anna: Client) -> None:
+    people = reverse("compose_people")
+    offered = {one["address"] for one in anna.get(people).json()["people"]}
+    assert offered == {"sekretny@nadawca.example", "jan@klient.example"}
+    for stranger in writing.cast.strangers:
+        assert browser(stranger).get(people).json() == {"people": []}
+    pasted = anna.post(people, {"text": "Strony: Jan <jan@klient.example>; zły@;\nżółw@żółw.example"}).json()["people"]
+    assert [(one["address"], one["wrong"]) for one in pasted] == [
+        ("jan@klient.example", False),
+        ("zły@", True),
+        ("żółw@żółw.example", False),
+    ]
+
+
+def test_strangers_do_nothing_with_a_letter(writing: Office) -> None:
+    draft, file = writing.draft.public_id, writing.file.public_id
+    acts = [
+        *(
+            reverse(name, args=[draft])
+            for name in ("compose", "compose_save", "compose_send", "compose_undo", "outbox_act")
+        ),
+        reverse("compose_file_drop", args=[draft, file]),
+    ]
+    for stranger in writing.cast.strangers:
+        for where in acts:
+            for do in ("send", "discard", "cancel", "retry", "give_up"):
+                told = saving(draft, 1, subject="Cudze", do=do)
+                assert browser(stranger).post(where, told).status_code == 404, f"{where} {do} as {stranger.email}"
+    assert row(writing, draft).subject == "Tajemnica obrończa"
+
+
+def test_identities_and_templates_are_made_changed_and_removed(writing: Office, anna: Client) -> None:
+    account = writing.account.public_id
+    signature = {"mode": "rich", "html": '<div onclick="x()">adw. <b>Anna</b><img src="https://t.example/p.gif"></div>'}
+    anna.post(
+        reverse("identity_add", args=[account]), {"name": "Biuro", "address": "biuro@skrzynka.example", **signature}
+    )
+    with as_user(writing.cast.anna.pk):
+        made = Identity.objects.get(name="Biuro")
+    assert (made.signature_html, made.signature_text) == ("<div>adw. <b>Anna</b></div>", "adw. Anna")
+    anna.post(
+        reverse("identity_edit", args=[made.public_id]),
+        {"name": "Kancelaria", "address": made.address, "text": "Anna\nL."},
+    )
+    with as_user(writing.cast.anna.pk):
+        made.refresh_from_db()
+    assert (made.name, made.signature_html) == ("Kancelaria", "<div>Anna</div><div>L.</div>")
+    anna.post(reverse("identity_drop", args=[made.public_id]))
+    own = reverse("identity_drop", args=[writing.identity.public_id])
+    assert anna.post(own).status_code == 404  # the account's own stays
+    assert anna.post(reverse("template_add"), {"name": "Tajemnica podpisu", "text": "x"}).status_code == 200  # taken
+    assert anna.post(reverse("template_add"), {"name": "Potwierdzenie", "text": "Potwierdzam."}).status_code == 302
+    with as_user(writing.cast.anna.pk):
+        assert not Identity.objects.filter(pk=made.pk).exists()
+        assert Template.objects.get(name="Potwierdzenie").html == "<div>Potwierdzam.</div>"

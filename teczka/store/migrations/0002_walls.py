@@ -215,6 +215,25 @@ $$ WITH old AS (
 """
 
 
+# Drafts that were thrown away, or begun and never written in; and files of letters that went, which their copies in Sent have, too.
+# Tells the packs that nothing refers to any longer.
+FORGET_DRAFTS = """
+CREATE FUNCTION teczka_forget_drafts(days integer, most integer) RETURNS TABLE (pack_id uuid)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ WITH old AS (
+     SELECT id FROM store_outgoing WHERE state = 'draft' AND (discarded_at < now() - days * interval '1 day'
+       OR (revision = 0 AND updated_at < now() - days * interval '1 day')) LIMIT most FOR UPDATE SKIP LOCKED),
+   files AS (
+     DELETE FROM store_enclosure e USING store_outgoing o WHERE o.id = e.outgoing_id
+       AND (o.id IN (SELECT id FROM old) OR (o.state = 'sent' AND o.sent_at < now() - days * interval '1 day'))
+     RETURNING e.id, e.pack_id),
+   gone AS (DELETE FROM store_outgoing o USING old WHERE o.id = old.id)
+   DELETE FROM store_pack p USING files f WHERE p.id = f.pack_id
+     AND NOT EXISTS (SELECT FROM store_enclosure e WHERE e.pack_id = p.id AND e.id NOT IN (SELECT id FROM files))
+   RETURNING p.id $$;
+"""
+
+
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("store", "0001_initial")]
     operations: ClassVar = [
@@ -233,5 +252,6 @@ class Migration(migrations.Migration):
             OAUTH_TROUBLE,
             OAUTH_MENDED,
             FORGET_ACTS,
+            FORGET_DRAFTS,
         )
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -59,9 +59,9 @@ def compose_files(request: Request, draft_id: UUID) -> HttpResponse:
     found(draft(request.user, draft_id))
     name = safe_name(request.GET.get("name", ""), _("attachment"))
     kind = saved_type(request.GET.get("type", "").lower())
-    inline = "inline" in request.GET and kind in PICTURES
+    content_id = f"{uuid4()}@teczka" if "inline" in request.GET and kind in PICTURES else ""
     try:
-        row = allowed(attach, request.user, draft_id, name, kind, _body(request, name), inline=inline)
+        row = allowed(attach, request.user, draft_id, name, kind, _body(request, name), content_id)
     except Problem as problem:
         return HttpResponse(told(problem), status=400, content_type="text/plain; charset=utf-8")
     files = [file for file in enclosures(request.user, draft_id) if file.id == row.pk]

@@ -55,7 +55,9 @@ def _edit(request: Request, one: TemplateLine | None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
-            allowed(save_template, request.user, one.public_id if one else None, told["name"], told["subject"], form.page())
+            allowed(
+                save_template, request.user, one.public_id if one else None, told["name"], told["subject"], form.page()
+            )
         except AlreadyThere:
             form.add_error("name", str(_("Another template bears this name.")))
         else:

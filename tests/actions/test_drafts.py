@@ -1,0 +1,264 @@
+"""Letters while they are written: what is saved, what is refused, and what their files cost."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from teczka.actions.answers import begin_from
+from teczka.actions.drafts import Beginning, Changed, begin_new, copy_draft, discard_draft, restore_draft, save_draft
+from teczka.actions.keeping import keep_draft
+from teczka.actions.uploads import MOST_BYTES, attach, attach_part, drop_file, forget_drafts
+from teczka.core.drafts import QUOTE, Written
+from teczka.core.errors import NotAllowed, Problem, Trouble
+from teczka.core.outgoing import Origin
+from teczka.store.blobs import blobs
+from teczka.store.models import Account, Enclosure, Outgoing, Pack, Placement
+from teczka.store.packs.format import key
+from teczka.store.viewer import as_user
+from tests.cast import Cast, make_account, make_cast, make_folder
+from tests.web.mailroom import share, store
+
+SENDING = {"smtp_host": "127.0.0.1", "smtp_port": 465, "smtp_security": "tls", "mode": "managed", "state": "working"}
+RAW = """\
+From: Jan Kowal <jan@klient.example>
+Reply-To: Sekretariat <biuro@klient.example>
+To: Anna <anna@lipowa.example>
+Cc: Ewa <ewa@inna.example>
+Subject: Odp: Pozew
+Message-ID: <pozew@klient.example>
+References: <pierwszy@klient.example>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=B
+
+--B
+Content-Type: multipart/related; boundary=R
+
+--R
+Content-Type: text/html; charset=utf-8
+
+<p onclick="x()">Proszę. <img src="cid:pieczec@klient"></p>
+--R
+Content-Type: image/png; name="pieczec.png"
+Content-ID: <pieczec@klient>
+Content-Transfer-Encoding: base64
+
+iVBORw0KGgo=
+--R--
+--B
+Content-Type: application/pdf; name="akta.pdf"
+Content-Disposition: attachment; filename="akta.pdf"
+Content-Transfer-Encoding: base64
+
+JVBERi0xLjQK
+--B--
+""".replace("\n", "\r\n").encode()
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def account(cast: Cast) -> Account:
+    return make_account(cast.anna, "anna@lipowa.example", **SENDING)
+
+
+def written(**fields: Any) -> Written:
+    return Written(**({"sender": None, "to": [], "cc": [], "bcc": [], "subject": "S", "html": "<div>a</div>"} | fields))
+
+
+def fresh(row: Outgoing) -> Outgoing:
+    with as_user(row.owner_id):
+        return Outgoing.objects.get(pk=row.pk)
+
+
+def files(row: Outgoing) -> list[tuple[str, bool]]:
+    with as_user(row.owner_id):
+        return list(Enclosure.objects.filter(outgoing=row).order_by("position", "id").values_list("name", "inline"))
+
+
+def test_a_save_follows_the_one_before_and_a_lost_answer_does_no_harm(cast: Cast, account: Account) -> None:
+    row = begin_new(cast.anna, account.public_id, Beginning())
+    assert save_draft(cast.anna, row.public_id, 0, written()) == 1
+    assert save_draft(cast.anna, row.public_id, 0, written()) == 1  # the same again: its answer was lost
+    with pytest.raises(Changed):
+        save_draft(cast.anna, row.public_id, 0, written(subject="Inny"))
+    assert fresh(row).subject == "S"
+    other = copy_draft(cast.anna, row.public_id, written(subject="Inny"))
+    assert (fresh(other).subject, fresh(row).subject) == ("Inny", "S")
+    assert other.message_id != row.message_id
+
+
+def test_what_the_editor_sends_is_made_safe(cast: Cast, account: Account) -> None:
+    row = begin_new(cast.anna, account.public_id, Beginning())
+    evil = '<div onclick="x()">a<script>x()</script><img src="cid:strange"><img src="https://t.example/p.gif"></div>'
+    save_draft(cast.anna, row.public_id, 0, written(html=evil + QUOTE + "<p>not a quote</p>"))
+    html = fresh(row).html
+    assert "script" not in html
+    assert "onclick" not in html
+    assert "cid:" not in html
+    assert QUOTE not in html
+
+
+def test_an_answer_goes_where_the_sender_wants_it_with_what_it_quotes(cast: Cast, account: Account) -> None:
+    message = store(make_folder(account), RAW)
+    row = begin_from(cast.anna, message.public_id, Origin.REPLY_ALL)
+    assert row.recipients["to"] == [["Sekretariat", "biuro@klient.example"]]
+    assert row.recipients["cc"] == [["Ewa", "ewa@inna.example"]]
+    assert row.subject == "Re: Pozew"
+    assert row.references == ["pierwszy@klient.example", "pozew@klient.example"]
+    assert files(row) == [("pieczec.png", True)]
+    with as_user(cast.anna.pk):
+        picture = Enclosure.objects.get(outgoing=row)
+    assert f'src="cid:{picture.content_id}"' in row.html
+    assert "onclick" not in row.html
+    save_draft(cast.anna, row.public_id, 0, written(quoted=True))
+    assert picture.content_id in fresh(row).html.partition(QUOTE)[2]  # what is folded is kept, though no page sends it
+    save_draft(cast.anna, row.public_id, 1, written(quoted=False))
+    assert fresh(row).html == "<div>a</div>"
+
+
+def test_mail_is_passed_on_whole_or_in_the_letter(cast: Cast, account: Account) -> None:
+    message = store(make_folder(account), RAW)
+    inline = begin_from(cast.anna, message.public_id, Origin.FORWARD)
+    assert files(inline) == [("pieczec.png", True), ("akta.pdf", False)]
+    assert inline.recipients["to"] == []
+    attached = begin_from(cast.anna, message.public_id, Origin.FORWARD_ATTACHED)
+    assert files(attached) == [("Odp: Pozew.eml", False)]
+    assert QUOTE not in attached.html
+
+
+def test_nobody_begins_with_mail_that_they_do_not_see(cast: Cast, account: Account) -> None:
+    message = store(make_folder(account), RAW)
+    make_account(cast.bartek, "bartek@lipowa.example", **SENDING)
+    for kind in set(Origin) - {Origin.NEW}:
+        with pytest.raises(NotAllowed):
+            begin_from(cast.bartek, message.public_id, kind)
+    share(message, cast.bartek)
+    row = begin_from(cast.bartek, message.public_id, Origin.FORWARD)
+    assert row.from_address == "bartek@lipowa.example"
+    assert row.owner_id == cast.bartek.pk
+    assert files(row) == [("pieczec.png", True), ("akta.pdf", False)]
+    with as_user(cast.bartek.pk):  # copied: the letter stays whole when the message is shared no longer
+        assert [file.size for file in Enclosure.objects.filter(outgoing=row, message=None)] == [8, 9]
+
+
+def test_a_file_beyond_the_limit_leaves_nothing_behind(
+    cast: Cast, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = begin_new(cast.anna, account.public_id, Beginning())
+    monkeypatch.setattr("teczka.actions.uploads.MOST_BYTES", 10)
+    before = set(blobs().incoming.iterdir())
+    with pytest.raises(Problem, match=Trouble.UPLOAD_LARGE.value):
+        attach(cast.anna, row.public_id, "duży.pdf", "application/pdf", [b"12345", b"678901"])
+    assert files(row) == []
+    assert set(blobs().incoming.iterdir()) == before
+    assert MOST_BYTES > 25_000_000  # any provider's limit fits
+
+
+def test_a_file_goes_with_the_last_letter_that_has_it(
+    cast: Cast, account: Account, django_capture_on_commit_callbacks: Any
+) -> None:
+    row = begin_new(cast.anna, account.public_id, Beginning())
+    made = attach(cast.anna, row.public_id, "a.pdf", "application/pdf", [b"bytes"])
+    other = copy_draft(cast.anna, row.public_id, written(subject="Kopia"))
+    pack = key(made.pack_id)  # type: ignore[arg-type]
+    with django_capture_on_commit_callbacks(execute=True):
+        drop_file(cast.anna, row.public_id, made.public_id)
+    assert blobs().size(pack)
+    with as_user(cast.anna.pk):
+        second = Enclosure.objects.get(outgoing=other)
+    with django_capture_on_commit_callbacks(execute=True):
+        drop_file(cast.anna, other.public_id, second.public_id)
+    with pytest.raises(FileNotFoundError):
+        blobs().size(pack)
+
+
+def test_a_part_of_another_message_is_attached_by_whoever_sees_it(cast: Cast, account: Account) -> None:
+    message = store(make_folder(account), RAW)
+    row = begin_new(cast.anna, account.public_id, Beginning())
+    attach_part(cast.anna, row.public_id, message.public_id, "2")
+    attach_part(cast.anna, row.public_id, message.public_id, "")
+    assert files(row) == [("akta.pdf", False), ("Odp: Pozew.eml", False)]
+    theirs = begin_new(
+        cast.bartek, make_account(cast.bartek, "bartek@lipowa.example", **SENDING).public_id, Beginning()
+    )
+    with pytest.raises(NotAllowed):
+        attach_part(cast.bartek, theirs.public_id, message.public_id, "2")
+
+
+def test_a_draft_lies_among_the_accounts_drafts_once_and_goes_with_it(cast: Cast, account: Account) -> None:
+    folder = make_folder(account, "Drafts", "drafts")
+    row = begin_new(cast.anna, account.public_id, Beginning())
+    keep_draft(cast.anna, row.public_id)  # nothing was written
+    half = [("", "jan@klient.example"), ("", "jeszcze nie adres")]
+    save_draft(cast.anna, row.public_id, 0, written(to=half))
+
+    def shown() -> list[int]:
+        with as_user(cast.anna.pk):
+            return list(Placement.objects.filter(folder=folder, gone_at=None).values_list("message", flat=True))
+
+    assert shown() == []
+    keep_draft(cast.anna, row.public_id)
+    first = shown()
+    keep_draft(cast.anna, row.public_id)
+    assert shown() == first
+    assert len(first) == 1
+    save_draft(cast.anna, row.public_id, 1, written(subject="Inny"))
+    keep_draft(cast.anna, row.public_id)
+    assert len(shown()) == 1
+    assert shown() != first
+    with as_user(cast.anna.pk):
+        message = Placement.objects.get(folder=folder, gone_at=None).message
+    assert begin_from(cast.anna, message.public_id, Origin.EDITED).pk == row.pk  # ours goes on where it was left
+    discard_draft(cast.anna, row.public_id)
+    assert shown() == []
+    restore_draft(cast.anna, row.public_id)
+    assert len(shown()) == 1
+
+
+def test_another_programs_draft_is_taken_up_and_left_where_it_is(cast: Cast, account: Account) -> None:
+    message = store(make_folder(account, "Drafts", "drafts"), RAW, draft=True)
+    row = begin_from(cast.anna, message.public_id, Origin.EDITED)
+    assert row.recipients["to"] == [["Anna", "anna@lipowa.example"]]
+    assert row.subject == "Odp: Pozew"
+    assert files(row) == [("pieczec.png", True), ("akta.pdf", False)]
+    with as_user(cast.anna.pk):
+        assert Placement.objects.get(message=message).gone_at is None
+
+
+def test_a_read_only_account_keeps_its_drafts_here(cast: Cast) -> None:
+    account = make_account(cast.anna, "sad@lipowa.example", **(SENDING | {"mode": "read_only"}))
+    folder = make_folder(account, "Drafts", "drafts")
+    row = begin_new(cast.anna, account.public_id, Beginning())
+    save_draft(cast.anna, row.public_id, 0, written())
+    keep_draft(cast.anna, row.public_id)
+    with as_user(cast.anna.pk):
+        assert not Placement.objects.filter(folder=folder).exists()
+
+
+def test_what_was_thrown_away_goes_after_a_week_with_its_files(cast: Cast, account: Account) -> None:
+    kept, thrown, untouched = (begin_new(cast.anna, account.public_id, Beginning()) for _ in range(3))
+    for row in (kept, thrown):
+        save_draft(cast.anna, row.public_id, 0, written())
+    made = attach(cast.anna, thrown.public_id, "a.pdf", "application/pdf", [b"bytes"])
+    discard_draft(cast.anna, thrown.public_id)
+    forget_drafts()
+    with as_user(cast.anna.pk):
+        assert Outgoing.objects.count() == 3
+        ago = timezone.now() - timedelta(days=8)
+        Outgoing.objects.filter(pk=thrown.pk).update(discarded_at=ago)
+        Outgoing.objects.filter(pk=untouched.pk).update(updated_at=ago)
+        Outgoing.objects.filter(pk=kept.pk).update(updated_at=ago)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert forget_drafts() == 1
+    with as_user(cast.anna.pk):
+        assert list(Outgoing.objects.all()) == [kept]
+        assert not Pack.objects.filter(pk=made.pack_id).exists()
+    with pytest.raises(FileNotFoundError):
+        blobs().size(key(made.pack_id))  # type: ignore[arg-type]
