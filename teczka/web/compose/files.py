@@ -61,7 +61,7 @@ def compose_files(request: Request, draft_id: UUID) -> HttpResponse:
     kind = saved_type(request.GET.get("type", "").lower())
     content_id = f"{uuid4()}@teczka" if "inline" in request.GET and kind in PICTURES else ""
     try:
-        row = allowed(attach, request.user, draft_id, name, kind, _body(request, name), content_id)
+        row = allowed(attach, request.user, draft_id, name, kind, received(request, name), content_id)
     except Problem as problem:
         return HttpResponse(told(problem), status=400, content_type="text/plain; charset=utf-8")
     files = [file for file in enclosures(request.user, draft_id) if file.id == row.pk]
@@ -100,7 +100,8 @@ def told(problem: Problem) -> str:
     return f"{words.what} {words.advice}"
 
 
-def _body(request: HttpRequest, name: str) -> Iterator[bytes]:
+def received(request: HttpRequest, name: str) -> Iterator[bytes]:
+    """The request's body in pieces. Raises Problem(UPLOAD_CUT) where it ends too early: the sender has gone."""
     left = int(request.headers.get("Content-Length") or 0)
     while left and (piece := request.read(min(CHUNK, left))):
         left -= len(piece)
