@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from teczka.actions.fetch import OWNERS, REFUSED
 from teczka.actions.gate import gate
-from teczka.actions.sent import SOON, accounts_of, follow, was_sent
+from teczka.actions.sent import accounts_of, follow, was_sent
 from teczka.actions.servers import reach_outgoing
 from teczka.actions.tokens import doubt_token
 from teczka.core.accounts import Protocol
@@ -38,6 +38,8 @@ from teczka.store.packs.reader import pieces, read_range
 from teczka.store.sent import waiting_copies
 from teczka.store.viewer import as_user
 
+A_MOMENT = 1.0  # seconds: a first pass lists the folders before all else
+
 log = logging.getLogger(__name__)
 
 
@@ -55,7 +57,7 @@ class Sending:
         if self._idle():
             return None
         if self._unlisted():
-            return SOON
+            return A_MOMENT
         if not self._recovered:
             self._outbox.recover()
             self._recovered = True

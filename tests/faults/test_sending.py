@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from teczka.actions.fetch import fetch_alone
 from teczka.actions.secrets import seal_password
 from teczka.store.models import Account, OfficePolicy
 from teczka.store.viewer import as_user
@@ -71,6 +72,7 @@ def test_a_worker_that_is_killed_while_it_sends_sends_nothing_twice_and_loses_no
     account = make_account(anna, own.username, **incoming, **postfix.account_columns())
     with as_user(anna.pk):
         seal_password(account, PASSWORD)
+    fetch_alone(account)  # where sent mail belongs is known then
     found, misfiled = survive(teczka, account, jan, own, KILLS, SEED)
     seconds = round(time.monotonic() - began, 1)
     tell(
