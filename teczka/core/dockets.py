@@ -30,10 +30,11 @@ _REGISTRY_HEAD = re.compile(
 )
 _REGISTRY_YEAR = re.compile(r"/\s?(?P<year>\d{4}|\d\d)(?:/\d{1,5})?(?![\d/])")
 _SUFFIX = re.compile(
-    r"[\s-]{0,2}\(?(?P<mark>upr)\b\.?\)?|/(?P<ward>[A-ZŁŚ])(?![\w/])|[\s/-]?(?P<mark_z>z)(?=\s{0,2}(?:[.,;:)]|\Z))|[/-]?(?P<glued>z)(?!\w)"
+    r"[\s-]{0,2}\(?(?P<mark>upr)\b\.?\)?|/(?P<ward>[A-HJ-UWYZŁŚ])(?![\w/])|[\s/-]?(?P<mark_z>z)(?=\s{0,2}(?:[.,;:)]|\Z))|[/-]?(?P<glued>z)(?!\w)"
 )
 _BETWEEN_JOINED = re.compile(r"\s{0,3}(?:[,;]|i|oraz|,\s?(?:i|oraz))\s{1,3}")
 _PARAGRAPH = re.compile(r"\n\s*\n")
+_LONGEST_HEAD = 48
 _TRIES = 3
 
 
@@ -99,7 +100,7 @@ def _court(head: str, digits: str, after: str) -> Docket | None:
     count = number(digits)
     if not years or not then or not count:
         return None
-    begin = 0
+    begin = max(0, len(head) - _LONGEST_HEAD)
     for _ in range(_TRIES):
         match = _HEAD.search(head, begin)
         if not match:

@@ -1,5 +1,6 @@
 """Signs that look alike made one, within a small window of a text and with the way back to where each stood."""
 
+import re
 from collections.abc import Sequence
 from unicodedata import category, normalize
 
@@ -8,6 +9,8 @@ _ALIKE = str.maketrans(
     "АВСЕНІКМОРТХУЅЈасеорхуіѕјΑΒΕΖΗΙΚΜΝΟΡΤΥΧοικνρχ‐‑‒–—−⁄∕",
     "ABCEHIKMOPTXYSJaceopxyisjABEZHIKMNOPTYXoikvpx------//",
 )
+# Anything but Latin letters and the usual quotes; most windows of Polish text have none.
+_STRANGE = re.compile("[^\x00-\x7fÀ-ž„”“’«»…]")
 # Superscripts and fractions: a footnote's mark after a year is no digit of it.
 _NO_TEXT = {"No"}
 _UNSEEN = {"Cf", "Mn"}
@@ -15,12 +18,12 @@ _UNSEEN = {"Cf", "Mn"}
 
 def plain(raw: str) -> tuple[str, Sequence[int]]:
     """`raw` in NFKC, without unseen signs and with Latin letters for look-alikes; and for each sign, and the end, its place in `raw`."""
-    if raw.isascii():
+    if not _STRANGE.search(raw):
         return raw, range(len(raw) + 1)
     signs: list[str] = []
     places: list[int] = []
     for place, sign in enumerate(raw):
-        read = sign if sign.isascii() else _read(sign)
+        read = _read(sign) if _STRANGE.match(sign) else sign
         signs.append(read)
         places.extend([place] * len(read))
     return "".join(signs), [*places, len(raw)]

@@ -2,7 +2,7 @@
 
 import re
 
-GAP = r"(?:[\s.]|(?<=[\n>])>)"  # a line may break within, in a quoted message, too
+GAP = r"(?:[\s._]|(?<=[\n>])>)"  # a line may break within, in a quoted message, too
 MEANT = str.maketrans("OolI", "0011")
 DIGITS = frozenset("0123456789OolI")
 LONGEST = 7  # the electronic payment court's

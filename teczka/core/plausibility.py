@@ -10,6 +10,8 @@ _LABEL = re.compile(
     r"\b(?:(?:sygn\w{0,8}|syg|akt|akta|aktach|aktami|repertorium|spraw\w{0,3})[\s.:]{0,3}){1,3}(?:(?:nr|numer)[\s.:]{1,2})?[\"'„”»«(\[]?\s?\Z",
     re.IGNORECASE,
 )
+_FOLLOWING = re.compile(r"\d/(?:\d{4}|\d\d)\s?(?:,|;|i|oraz)\s{1,3}\Z")  # one reference behind another
+_LONGEST_LABEL = 48
 _TRIBUNAL = re.compile(r"Trybuna|\bTK\b|\bOTK\b|Konstytucyj")
 _OPENING = re.compile(r"(?:\A|[\n:;(\[\"„-])\s*\Z")
 _WORDS = frozenset("a am ca co d do ka ko m n no o op p po s sa u w wa wo z za zi zo now pen".split())
@@ -27,7 +29,7 @@ class Candidate(NamedTuple):
 
 
 def labelled(before: str) -> bool:
-    return bool(_LABEL.search(before))
+    return bool(_LABEL.search(before, max(0, len(before) - _LONGEST_LABEL)))
 
 
 def believable(it: Candidate) -> bool:
@@ -35,8 +37,8 @@ def believable(it: Candidate) -> bool:
         return _alone(it)
     if not it.word.islower() or labelled(it.before):
         return True
-    if it.word in _WORDS or (len(it.word) == 1 and it.gap.startswith(".")):
-        return False  # "I do 12/24", "t. II k. 12/24"
+    if it.word in _WORDS or "l" in it.division or (len(it.word) == 1 and it.gap.startswith(".")):
+        return False  # "I do 12/24", "l.dz. 12/24", "t. II k. 12/24"
     if not it.division.islower():
         return len(it.word) > 1
     return it.division != "i" or bool(_OPENING.search(it.before))  # "i" is "and"
@@ -56,5 +58,7 @@ def _alone(it: Candidate) -> bool:
     if len(it.word) == 1 and ("-" in it.gap or not it.word.isupper()):
         return False  # "C-123/24" is the Court of Justice's, "k. 12/24" a leaf
     if it.repertory in CONSTITUTIONAL and it.word == it.repertory and _TRIBUNAL.search(it.before):
+        return True
+    if it.word == it.repertory and not it.word.isupper() and _FOLLOWING.search(it.before):
         return True
     return it.word not in _WORDS and labelled(it.before)

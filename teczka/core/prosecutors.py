@@ -19,14 +19,16 @@ _HEAD = re.compile(
     (?:{GAP}|[:/]){{0,4}}(?:nr\s)?\Z""",
     re.VERBOSE | re.IGNORECASE,
 )
-_TRACES = ("Ds", "DS", "ds", "PR", "PO", "PK", "RP", "PA")
+_TRACE = re.compile(r"[Dd][Ss]|P[ROKA]|RP|\d\s?-")
+_LONGEST_HEAD = 32
 
 
 def prosecutor(head: str, digits: str, years: str) -> tuple[int, Reference] | None:
     """Where it begins in `head`, which ends where the number begins, and what it is."""
-    if not any(trace in head[-16:] for trace in _TRACES) and "-" not in head[-16:]:
+    begin = max(0, len(head) - _LONGEST_HEAD)
+    if not _TRACE.search(head, begin):
         return None
-    match = _HEAD.search(head)
+    match = _HEAD.search(head, begin)
     count, then = number(digits), year(years)
     if not match or not count or not then:
         return None

@@ -16,7 +16,7 @@ from teczka.core.registers import land, named
 __all__ = ["Found", "Kind", "Reference", "parse", "same", "spans"]
 
 _BACK, _AHEAD = 96, 32
-_SLASHES = tuple((sign, re.compile(sign + r"[\s>.]{0,4}\d")) for sign in "/⁄∕／")
+_SLASHES = tuple((sign, re.compile(sign + r"[\s>.]{0,4}[\dO]")) for sign in "/⁄∕／")
 _DOT = re.compile(r"\.\s?(?:19|20)\d\d")
 _LABEL = "sygn. akt "
 

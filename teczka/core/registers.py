@@ -12,17 +12,12 @@ from teczka.core.identifiers import Found, Reference
 
 _REACH = 64  # from a name to the end of its number
 
-_CHECKS = (
-    ("NIP", is_nip, (10,)),
-    ("VAT UE", is_nip, (10,)),
-    ("REGON", is_regon, (14, 9)),
-    ("KRS", is_krs, (10,)),
-    ("PESEL", is_pesel, (11,)),
-)
-_NAMES = tuple(
-    (written, name.replace("VAT UE", "NIP"), check, lengths)
-    for name, check, lengths in _CHECKS
-    for written in (name, name.lower(), name.capitalize())
+# How a name is written, the register, its check, the numbers of digits.
+_NAMES = (
+    *((written, "NIP", is_nip, (10,)) for written in ("NIP", "nip", "Nip", "VAT UE")),
+    *((written, "REGON", is_regon, (14, 9)) for written in ("REGON", "regon", "Regon")),
+    *((written, "KRS", is_krs, (10,)) for written in ("KRS", "krs")),
+    *((written, "PESEL", is_pesel, (11,)) for written in ("PESEL", "pesel", "Pesel")),
 )
 # What may stand between: the nr of "NIP nr 527…", the pod numerem of "KRS pod numerem 0000…", the PL of "VAT UE: PL 527…".
 _BETWEEN = re.compile(r"(?:\W{0,3}\b(?:UE|EU|nr|numer\w{0,3}|pod|o|to|PL)(?=[\W\d])){0,4}[^\w+]{0,4}", re.IGNORECASE)
