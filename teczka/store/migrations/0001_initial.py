@@ -12,9 +12,10 @@ import teczka.core.people
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+from teczka.store.whole import Whole
 
 
-class Migration(migrations.Migration):
+class Migration(Whole):
 
     initial = True
 
