@@ -235,6 +235,34 @@ def test_an_answer_folds_what_it_quotes_and_asks_on_a_risk_alone(page: Page, off
     expect(page.locator("#editor")).to_contain_text("W załączeniu odpowiedź.")
 
 
+def test_letters_are_written_beside_the_mail(page: Page, office: Office, account: Account) -> None:
+    folder = make_folder(account, "Obok", "")
+    store(folder, RAW.replace("Proszę".encode(), b'<a href="mailto:ewa@inna.example?subject=Akta">Ewa</a>'))
+    page.goto(f"/folders/{folder.public_id}/")
+    expect(page.locator("#rows .spacer").first).to_be_attached()
+    page.get_by_role("row").locator("[data-field=from]").click()
+    page.frame_locator("#frame").get_by_role("link", name="Ewa").click()
+    letter = page.frame_locator("#dock iframe").first
+    expect(letter.locator(".chip")).to_have_text("ewa@inna.example")
+    expect(letter.locator("#subject")).to_have_value("Akta")
+    page.locator("#rows").focus()
+    page.keyboard.press("c")
+    expect(page.locator("#dock iframe")).to_have_count(2)
+    expect(letter.locator("#subject")).to_have_value("")  # the newest stands first
+    letter.locator("#field-to").fill("jan@klient.example")
+    letter.locator("#subject").fill("Drugi list")
+    letter.locator("#editor").press("Control+Home")
+    page.keyboard.type("Dzień dobry.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#dock iframe.toast")).to_have_count(1)
+    page.locator("#rows").focus()
+    page.keyboard.press("z")  # what was done last
+    expect(letter.locator("#editor")).to_contain_text("Dzień dobry.")
+    letter.locator("#editor").press("Escape")
+    expect(page.locator("#dock iframe")).to_have_count(1)
+    assert "Drugi list" in page.context.request.get("/outbox/").text()
+
+
 @pytest.mark.parametrize(
     ("language", "looks"), [("pl", [("light", 1280), ("dark", 360)]), ("en", [("dark", 1280), ("light", 360)])]
 )
