@@ -27,7 +27,7 @@ def main(argv: list[str]) -> int:
         try:
             own.append(pattern(written))
         except BadPattern as problem:
-            print(f"teczka references: {written}: {problem.fault}", file=sys.stderr)
+            print(f"teczka references: the pattern {written} cannot be used: {problem.fault}", file=sys.stderr)
             return 1
     text = sys.stdin.buffer.read().decode("utf-8", "replace")
     found = [described(text, one) for one in spans(text, own)]

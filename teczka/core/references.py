@@ -30,9 +30,9 @@ def spans(text: str, own: Sequence[Pattern] = ()) -> list[Found]:
 
 
 def parse(text: str, own: Sequence[Pattern] = ()) -> Reference | None:
-    """What somebody entered where a reference is asked for ("C 12/24", "NIP 527…"), or None if it is not one and no more."""
+    """What somebody entered where a reference is asked for ("c 12/24", "NIP 527…"), or None if it is not one and no more."""
     entered = text.strip(" \t\r\n.,;")
-    for start, whole in ((0, entered), (len(_LABEL), _LABEL + entered)):
+    for start, whole in ((0, entered), (len(_LABEL), _LABEL + entered), (len(_LABEL), _LABEL + entered.upper())):
         found = spans(whole, own)
         if len(found) == 1 and found[0][:2] == (start, len(whole)):
             return found[0].reference

@@ -18,7 +18,7 @@ ORDINARY = frozenset(
     " K Ks Kp Ko Kop Ka Kz Kzw Kow Kws Kpp Kss W Wo Wz Pen Kpen Wzaw D Dm AKa AKz AKzw AKo AKp AKs AKow ASDo ASD"
     # commercial, insolvency, competition, intellectual property
     " GC GNc GNs GCo GCps GN Ga Gz GWo GW GWz GWzt GWwp GWa GU GUp GUp-s GUp-sk GUp-Zw GUp-s-Zw GUp-sk-Zw GUk GUo GUu GUz GUzd Gzd"
-    " GR GRz GRp GRs GRu GRk GRo GRn GReu AGa AGz AGo AmC AmA AmE AmT AmK AmZ AmO Amz".split()
+    " GR GRz GRp GRs GRu GRk GRo GRn GReu AGa AGz AGo AmC AmA AmE AmT AmK AmZ AmO".split()
 )
 # Regional administrative courts write their seat after the repertory; the Supreme Administrative Court (NSA) has its own.
 REGIONAL = frozenset("SA SAB SO SPP SPO".split())
