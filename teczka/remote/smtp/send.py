@@ -1,5 +1,6 @@
 """One message to its recipients over a signed-in session (RFC 5321 §3.3), and what is known of it then."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from teczka.remote.smtp.content import END, Piece, dotted
 from teczka.remote.smtp.envelope import Envelope
 from teczka.remote.smtp.replies import Reply
 from teczka.remote.smtp.session import SmtpSession
+
+log = logging.getLogger(__name__)
 
 GROUP = 100  # commands said before their answers are heard: their replies fit into any window (RFC 2920 §3.1)
 
@@ -83,8 +86,12 @@ def _end(session: SmtpSession, answers: dict[str, Answer], receipt: bool, patien
     try:
         session.say(END)
         final = _answer(session, session.hear(patience.end))
-    except Problem as problem:
-        unknown = Problem(Trouble.SENDING_UNCERTAIN, host=session.host, reason=problem.trouble.value)
+    except Exception as error:
+        reason = error.trouble if isinstance(error, Problem) else Trouble.INTERNAL
+        if reason is Trouble.INTERNAL:  # a mistake of ours makes nothing unsent
+            log.exception("the answer of %r was not understood", session.host)
+            session.abandon()
+        unknown = Problem(Trouble.SENDING_UNCERTAIN, host=session.host, reason=reason.value)
         return Outcome(Verdict.UNKNOWN, answers, unknown)
     if final.verdict is Verdict.ACCEPTED:
         return Outcome(Verdict.ACCEPTED, answers, receipt=receipt)

@@ -12,6 +12,7 @@ from teczka.core.errors import Problem, Trouble
 from teczka.remote.egress import Gate
 from teczka.remote.smtp import Envelope, SmtpSession, send
 from teczka.remote.smtp.content import END, dotted
+from teczka.remote.smtp.replies import Reply
 from teczka.remote.smtp.send import Patience
 from teczka.remote.types import Credential, Security, Server
 from tests.remote.imap.hostile import HOST, Client, Hostile, Script
@@ -302,3 +303,18 @@ def test_a_source_that_fails_leaves_no_half_message_behind() -> None:
         with pytest.raises(Problem):
             session.say(b"NOOP\r\n")
         assert not server.received
+
+
+def test_a_mistake_of_ours_after_the_end_makes_nothing_unsent(monkeypatch: pytest.MonkeyPatch) -> None:
+    hear = SmtpSession.hear
+
+    def mistaken(session: SmtpSession, seconds: float = 0.0) -> Reply:
+        if seconds == BREVITY.end:
+            raise ValueError("a mistake")
+        return hear(session, seconds)
+
+    monkeypatch.setattr(SmtpSession, "hear", mistaken)
+    assert told(outcome_of(offering(), patience=Patience(0.5, BREVITY.end))) == (
+        Verdict.UNKNOWN,
+        Trouble.SENDING_UNCERTAIN,
+    )
