@@ -16,10 +16,10 @@ from teczka.core.repertories import BAILIFF, PROCUREMENT, known
 _HEAD = re.compile(
     rf"""(?<![^\W_])
     (?: (?P<court>[A-Za-z]{{2}}\d[A-Za-z])\s?/\s?
-      | (?:[Aa]kt)?(?P<division>[IVXLlivx]{{1,8}})(?:{GAP}{{1,6}}|\s?/\s?)
+      | (?:[Aa]kt)?(?P<division>[IVXLlivx]{{1,8}})(?:{GAP}{{1,6}}|\s?[/-]\s?)
     )?
     (?P<word>(?:[AGR]\s{{1,2}})?[^\W\d_]{{1,8}}(?:\s?-\s?[^\W\d_]{{1,2}}){{0,2}}(?:\s?/\s?[^\W\d_]{{2,3}})?)
-    (?:{GAP}{{1,3}}\(?(?P<mark>upr)\)?)?
+    (?:{GAP}{{1,3}}\(?(?P<mark>(?i:upr))\)?)?
     (?P<gap>(?:{GAP}|[:/-]){{0,6}}(?:[Nn]r{GAP}{{0,3}})?)\Z""",
     re.VERBOSE,
 )
@@ -30,7 +30,7 @@ _REGISTRY_HEAD = re.compile(
 )
 _REGISTRY_YEAR = re.compile(r"/\s?(?P<year>\d{4}|\d\d)(?:/\d{1,5})?(?![\d/])")
 _SUFFIX = re.compile(
-    r"[\s-]{0,2}\(?(?P<mark>upr)\b\.?\)?|/(?P<ward>[A-HJ-UWYZŁŚ])(?![\w/])|[\s/-]?(?P<mark_z>z)(?=\s{0,2}(?:[.,;:)]|\Z))|[/-]?(?P<glued>z)(?!\w)"
+    r"[\s/-]{0,3}\(?(?P<mark>(?i:upr))\b\.?\)?|/(?P<ward>[A-HJ-UWYZŁŚ])(?![\w/])|[\s/-]?(?P<mark_z>z)(?=\s{0,2}(?:[.,;:)]|\Z))|[/-]?(?P<glued>z)(?!\w)"
 )
 _BETWEEN_JOINED = re.compile(r"\s{0,3}(?:[,;]|i|oraz|,\s?(?:i|oraz))\s{1,3}")
 _PARAGRAPH = re.compile(r"\n\s*\n")
@@ -117,7 +117,7 @@ def _court(head: str, digits: str, after: str) -> Docket | None:
 
 def _read(head: str, match: re.Match[str]) -> tuple[int, Reference] | None:
     """Where it begins, and what it is but for number and year."""
-    word, suffix = "".join(match["word"].split()), match["mark"] or ""
+    word, suffix = "".join(match["word"].split()), (match["mark"] or "").lower()
     repertory = known(word)
     if match["court"]:
         return (

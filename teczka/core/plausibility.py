@@ -7,12 +7,16 @@ from teczka.core.repertories import BAILIFF, CONSTITUTIONAL, PLAIN, PROCUREMENT
 
 # "sygn. akt", "sygn.:", "akta", "sprawa nr": behind it even one letter is a repertory.
 _LABEL = re.compile(
-    r"\b(?:(?:sygn\w{0,8}|syg|akt|akta|aktach|aktami|repertorium|spraw\w{0,3})[\s.:]{0,3}){1,3}(?:(?:nr|numer)[\s.:]{1,2})?[\"'„”»«(\[]?\s?\Z",
+    r"\b(?:(?:sygn\w{0,8}|syg|akt|akta|aktach|aktami|repertorium|spraw\w{0,3}|spr)[\s.:]{0,3}){1,3}(?:(?:nr|numer)[\s.:]{1,2})?[\"'„”»«(\[]?\s?\Z",
     re.IGNORECASE,
 )
 _FOLLOWING = re.compile(r"\d/(?:\d{4}|\d\d)\s?(?:,|;|i|oraz)\s{1,3}\Z")  # one reference behind another
 _LONGEST_LABEL = 48
 _TRIBUNAL = re.compile(r"Trybuna|\bTK\b|\bOTK\b|Konstytucyj")
+# What else is numbered so.
+_OTHER = re.compile(
+    r"\b(?:faktur\w{0,3}|FV|umow\w{0,3}|aneks\w{0,3}|zam\w{0,9}|zlece\w{0,4})[\s.:]{0,3}(?:nr\s)?\Z", re.IGNORECASE
+)
 _OPENING = re.compile(r"(?:\A|[\n:;(\[\"„-])\s*\Z")
 _WORDS = frozenset("a am ca co d do ka ko m n no o op p po s sa u w wa wo z za zi zo now pen".split())
 _NOT_GLUED = frozenset(("VIP", "IP", "VW", "XP", "LP"))
@@ -33,6 +37,8 @@ def labelled(before: str) -> bool:
 
 
 def believable(it: Candidate) -> bool:
+    if _OTHER.search(it.before, max(0, len(it.before) - _LONGEST_LABEL)):
+        return False
     if not it.division:
         return _alone(it)
     if not it.word.islower() or labelled(it.before):
@@ -40,7 +46,7 @@ def believable(it: Candidate) -> bool:
     if it.word in _WORDS or "l" in it.division or (len(it.word) == 1 and it.gap.startswith(".")):
         return False  # "I do 12/24", "l.dz. 12/24", "t. II k. 12/24"
     if not it.division.islower():
-        return len(it.word) > 1
+        return len(it.word) > 1 or it.word == "c"  # as telephones begin a line
     return it.division != "i" or bool(_OPENING.search(it.before))  # "i" is "and"
 
 

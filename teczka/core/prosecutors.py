@@ -12,9 +12,9 @@ from teczka.core.plausibility import labelled
 
 _HEAD = re.compile(
     rf"""(?<![^\W_])
-    (?: (?: (?P<court>P[ROKA]|RP)(?:{GAP}{{0,3}}(?P<division>[IVXl]{{1,6}}|\d{{1,2}}))?(?:{GAP}{{1,3}}(?P<branch>WZ|\d))?
+    (?: (?: (?P<court>P[ROKA]|RP)(?:(?:{GAP}|-){{0,3}}(?P<division>[IVXl]{{1,6}}|\d{{1,2}}))?(?:{GAP}{{1,3}}(?P<branch>WZ|\d))?
           | (?P<code>\d{{3,4}}\s?-\s?\d{{1,2}})
-          | (?P<old>[IVX]{{1,6}}|\d{{1,2}}) ){GAP}{{0,3}} )?
+          | (?P<old>[IVX]{{1,6}}|\d{{1,2}}) )(?:{GAP}|-){{0,3}} )?
     (?P<word>Ds[nuz]?|Ko[12]?|Pc|Pa|Pn|Ap|Opz|Oz)
     (?:{GAP}|[:/]){{0,4}}(?:nr\s)?\Z""",
     re.VERBOSE | re.IGNORECASE,

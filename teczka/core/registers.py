@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from teczka.core.check_digits import is_krs, is_nip, is_pesel, is_regon, land_digit
 from teczka.core.glyphs import plain
 from teczka.core.identifiers import Found, Reference
+from teczka.core.numerals import MEANT
 
 _REACH = 64  # from a name to the end of its number
 
@@ -20,12 +21,16 @@ _NAMES = (
     *((written, "PESEL", is_pesel, (11,)) for written in ("PESEL", "pesel", "Pesel")),
 )
 # What may stand between: the nr of "NIP nr 527…", the pod numerem of "KRS pod numerem 0000…", the PL of "VAT UE: PL 527…".
-_BETWEEN = re.compile(r"(?:\W{0,3}\b(?:UE|EU|nr|numer\w{0,3}|pod|o|to|PL)(?=[\W\d])){0,4}[^\w+]{0,4}", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"(?:\W{0,3}\b(?:UE|EU|NIP|PESEL|REGON|nr|numer\w{0,3}|pod|o|to|PL)(?=[\W\d])){0,4}[^\w+]{0,4}", re.IGNORECASE
+)
 _DIGITS = re.compile(r"\d(?:\s?-?\s?\d){8,13}")
 
 _LAND_COURT = re.compile(r"(?<![^\W_])([A-Za-z]{2}[0-9OolI][A-Za-z])\s{0,2}\Z")
 _LAND_NUMBER = re.compile(r"/\s{0,2}([0-9OolI]{1,8})\s{0,2}/\s{0,2}([0-9])(?![\w/])")
-_DIGITS_MEANT = str.maketrans("OolI", "0011")
+# "KR1P 00012345/2": without the first slash, so only with all its zeros.
+_LAND_HEAD = re.compile(r"(?<![^\W_])([A-Za-z]{2}\d[A-Za-z])[\s-]{1,3}(\d{8})\s{0,2}\Z")
+_LAND_TAIL = re.compile(r"/\s{0,2}(\d)(?![\w/])")
 
 
 def named(text: str) -> Iterator[Found]:
@@ -59,17 +64,17 @@ def _numbers(window: str, lengths: tuple[int, ...]) -> Iterator[tuple[int, str]]
 
 
 def land(before: str, after: str) -> tuple[int, int, Reference] | None:
-    """A land register around its first slash: how many signs it takes before and after, and what it is.
+    """A land register around a slash: how many signs it takes before and after, and what it is.
 
     The code of the court, eight digits (zeros in front may be missing), the check digit.
     """
-    court = _LAND_COURT.search(before)
-    number = _LAND_NUMBER.match(after)
-    if not court or not number:
+    if head := _LAND_HEAD.search(before):
+        court, digits, tail = head[1], head[2], _LAND_TAIL.match(after)
+        check = tail[1] if tail else ""
+    else:
+        head, tail = _LAND_COURT.search(before), _LAND_NUMBER.match(after)
+        court = head[1][:2] + head[1][2].translate(MEANT) + head[1][3] if head else ""
+        digits, check = (tail[1].translate(MEANT).zfill(8), tail[2]) if tail else ("", "")
+    if not head or not tail or land_digit(court.upper(), digits) != check:
         return None
-    code = court[1].upper()
-    code = code[:2] + code[2].translate(_DIGITS_MEANT).replace("L", "1") + code[3]
-    digits = number[1].translate(_DIGITS_MEANT).zfill(8)
-    if land_digit(code, digits) != number[2]:
-        return None
-    return len(before) - court.start(), number.end(), Reference("KW", digits, court=code)
+    return len(before) - head.start(), tail.end(), Reference("KW", digits, court=court.upper())

@@ -59,7 +59,7 @@ PLAIN = frozenset(
         "USK",
         "USKP",
     }
-    | {"NSNc", "UZP", "SNO", "SDI", "CKN", "KKN", "PKN", "UKN", "Km"}
+    | {"Nc", "Ns", "SK", "Ts", "Tw", "NSNc", "UZP", "SNO", "SDI", "CKN", "KKN", "PKN", "UKN", "Km"}
     | (BAILIFF - {"Km"})
     | PROCUREMENT
 )
