@@ -63,7 +63,7 @@ def _make_again(back: Act, shaped: Shaped) -> Touched:
 
 def _name_back(back: Act, shaped: Shaped) -> Touched:
     folder = Folder.objects.select_related("account").get(pk=shaped.folder)
-    if folder.path != shaped.path:  # it was renamed again
+    if folder.path != shaped.path or folder.gone_at:  # it was renamed again, or removed
         return Touched()
     acts.repath(folder, shaped.path_before)
     note(back, folder.account, Kind.RENAME, folder, shaped.path_before, shaped.path)

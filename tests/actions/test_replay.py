@@ -10,6 +10,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from teczka.actions.acts import undo
 from teczka.actions.folders import create_folder, remove_folder, rename_folder
 from teczka.core.acts import OperationState, Verb
+from teczka.core.errors import Problem, Trouble
 from teczka.store.models import Operation, User
 from teczka.store.viewer import as_user
 from tests.cast import make_cast
@@ -123,3 +124,15 @@ def test_folders_are_made_renamed_and_removed(box: Played) -> None:
     settled(box)
     assert "&AXs-ak i wsp&APM-lnicy" not in box.mailbox.folders()
     assert lying(box) == {"INBOX": [3, 4, 5, 6], "Kosz": [1, 2]}
+
+
+def test_the_old_name_of_a_folder_that_was_removed_since_does_not_come_back(box: Played) -> None:
+    create_folder(box.owner, uuid4(), box.account.public_id, "Nowa")
+    renamed = rename_folder(box.owner, uuid4(), box.folder("Nowa").public_id, "Nowsza")
+    box.replay()
+    remove_folder(box.owner, uuid4(), box.folder("Nowsza").public_id)
+    with pytest.raises(Problem) as refused:
+        undo(box.owner, renamed.public_id)
+    assert refused.value.trouble is Trouble.ACT_TOO_LATE
+    settled(box)
+    assert not {"Nowa", "Nowsza"} & set(box.mailbox.folders())
