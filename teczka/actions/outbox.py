@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from teczka.actions.building import people_of, put_together, told_limit
 from teczka.actions.drafts import Changed
-from teczka.actions.sent import accounts_of, arrived
+from teczka.actions.sent import accounts_of, was_sent
 from teczka.core import providers
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.outgoing import GRACE, UNDO, Delivery, Line, State
@@ -18,7 +18,7 @@ from teczka.store import events
 from teczka.store.acts import lock
 from teczka.store.blobs import blobs
 from teczka.store.models import Account, Outgoing, Pack, Recipient, User
-from teczka.store.outgoing import note, step, trouble_columns
+from teczka.store.outgoing import give_rest_up, note, reached, step, trouble_columns
 from teczka.store.packs.format import key
 from teczka.store.packs.writer import Pack as Packed
 from teczka.store.viewer import as_user
@@ -44,8 +44,10 @@ def send(actor: User, public_id: UUID, revision: int, when: datetime | None = No
 
 
 def cancel(actor: User, public_id: UUID) -> Outgoing:
-    """Back to a draft, what has not left or was refused. Raises Problem(SENDING_TOO_LATE), NotAllowed."""
+    """Back to a draft, what has reached nobody. Raises Problem(SENDING_TOO_LATE), NotAllowed."""
     with _mine(actor, public_id) as row:
+        if reached(row):  # as a draft it would go to them once more
+            raise Problem(Trouble.SENDING_TOO_LATE)
         pack = row.pack_id
         Recipient.objects.filter(outgoing=row).delete()
         nothing = dict.fromkeys(
@@ -65,7 +67,8 @@ def retry(actor: User, public_id: UUID) -> Outgoing:
     """What failed, or perhaps never left: once more, at once, and the same bytes. Raises Problem(SENDING_TOO_LATE), NotAllowed."""
     with _mine(actor, public_id) as row:
         now = timezone.now()
-        if not step(row, State.QUEUED, send_at=now, next_try_at=now, tries=0, **trouble_columns(None)):
+        stuck = row.state in {State.FAILED, State.UNCERTAIN}  # pressed twice, the second comes while it is being sent
+        if not stuck or not step(row, State.QUEUED, send_at=now, next_try_at=now, tries=0, **trouble_columns(None)):
             raise Problem(Trouble.SENDING_TOO_LATE)
         Recipient.objects.filter(outgoing=row, state=Delivery.REFUSED).update(
             state=Delivery.PENDING, code=None, said=""
@@ -77,30 +80,32 @@ def retry(actor: User, public_id: UUID) -> Outgoing:
 
 def settle(actor: User, public_id: UUID) -> Outgoing:
     """Its owner knows that it arrived. Raises Problem(SENDING_TOO_LATE), NotAllowed."""
-    with as_user(actor.pk), transaction.atomic():
-        rows = Outgoing.objects.select_related("account").filter(owner=actor, public_id=public_id)
-        for row in rows:  # before the row itself, as the keeper does
-            lock(accounts_of(row.account, row))
-        return _arrived(actor, public_id)
-
-
-def _arrived(actor: User, public_id: UUID) -> Outgoing:
-    with _mine(actor, public_id) as row:
-        if row.state != State.UNCERTAIN or not step(row, State.SENT, sent_at=row.attempt_at, **trouble_columns(None)):
+    with _locked(actor, public_id) as row:
+        if row.state != State.UNCERTAIN:
             raise Problem(Trouble.SENDING_TOO_LATE)
-        note(row, "arrived")
-        arrived(row.account, row)
-        events.ask_keeper(row.account_id)
+        Recipient.objects.filter(outgoing=row, state=Delivery.PENDING).update(state=Delivery.ACCEPTED)
+        _leave_as_sent(row, "arrived")
     return row
 
 
 def give_up(actor: User, public_id: UUID) -> Outgoing:
-    """It is not sent again, and shown no longer. Raises Problem(SENDING_TOO_LATE), NotAllowed."""
-    with _mine(actor, public_id) as row:
-        if not step(row, State.CANCELLED):
+    """It is not sent again, and shown no longer; what has reached somebody was sent, to nobody else. Raises Problem(SENDING_TOO_LATE),
+    NotAllowed."""
+    with _locked(actor, public_id) as row:
+        if reached(row) and row.state in {State.QUEUED, State.UNCERTAIN}:
+            _leave_as_sent(row, State.CANCELLED)
+        elif step(row, State.CANCELLED):
+            note(row, State.CANCELLED)
+        else:
             raise Problem(Trouble.SENDING_TOO_LATE)
-        note(row, State.CANCELLED)
     return row
+
+
+def _leave_as_sent(row: Outgoing, what: str) -> None:
+    step(row, State.SENT, sent_at=row.attempt_at, **trouble_columns(None))
+    give_rest_up(row)
+    note(row, what)
+    was_sent(row.account, row)
 
 
 def size_limit(actor: User, account_id: UUID) -> int:
@@ -159,6 +164,16 @@ def _hold(actor: User, row: Outgoing, revision: int, packed: Packed, when: datet
         note(now, State.HELD, until=when.isoformat())
         events.ask_sender(now.account_id)
     return now
+
+
+@contextmanager
+def _locked(actor: User, public_id: UUID) -> Iterator[Outgoing]:
+    """As `_mine`, and what follows a letter that was sent may be written: its accounts before the row itself, as the keeper does."""
+    with as_user(actor.pk), transaction.atomic():
+        for row in Outgoing.objects.select_related("account").filter(owner=actor, public_id=public_id):
+            lock(accounts_of(row.account, row))
+        with _mine(actor, public_id) as row:
+            yield row
 
 
 @contextmanager

@@ -31,7 +31,7 @@ from teczka.store.acts import lock
 from teczka.store.blobs import blobs
 from teczka.store.leases import Lease
 from teczka.store.models import Account, Folder, Outgoing
-from teczka.store.outgoing import Outbox, in_try, note, record, step, trouble_columns, unserved
+from teczka.store.outgoing import Outbox, give_rest_up, in_try, note, record, step, trouble_columns, unserved
 from teczka.store.packs.durable import Buffer
 from teczka.store.packs.format import Codec, Entry
 from teczka.store.packs.reader import pieces, read_range
@@ -80,11 +80,15 @@ class Sending:
         if self._account.protocol != Protocol.IMAP or self._recovered:
             return False
         with as_user(self._account.owner_id):
-            self._account.refresh_from_db(from_queryset=Account.objects.select_related("owner__office"))
+            self._refresh()
             return (
                 self._account.state in {AccountState.NEW, AccountState.FETCHING}
                 and not Folder.objects.filter(account=self._account).exists()
             )
+
+    def _refresh(self) -> None:
+        """What its owner has changed since does not always end the lease: whether anything may be filed on the server, for one."""
+        self._account.refresh_from_db(from_queryset=Account.objects.select_related("owner__office"))
 
     def _send(self, row: Outgoing) -> None:
         session: SmtpSession | None = None
@@ -139,6 +143,7 @@ class Sending:
             lock(accounts_of(self._account, row))
             if not in_try(row):
                 return  # its owner has decided meanwhile
+            self._refresh()
             deliveries = record(row, outcome)
             late = over(row.send_at or now, now)
             state = after(outcome, deliveries, mendable=self._mendable(row, outcome.problem), over=late)
@@ -149,6 +154,8 @@ class Sending:
                 verdict=outcome.verdict,
                 **({"problem": outcome.problem.as_json()} if outcome.problem else {}),
             )
+            if state is State.SENT:
+                give_rest_up(row)
             if state is State.SENT and not alone:
                 was_sent(self._account, row)
             if state is State.UNCERTAIN:

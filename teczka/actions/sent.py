@@ -13,7 +13,7 @@ from teczka.core.providers import SaveSent
 from teczka.store import acts, events
 from teczka.store.drafts import remove_draft
 from teczka.store.models import Account, Message, Outgoing, Placement, Recipient
-from teczka.store.outgoing import note, step, trouble_columns
+from teczka.store.outgoing import give_rest_up, note, reached, step, trouble_columns
 from teczka.store.sent import append_copy, filed, keep_copy, spare_copies, waiting_copies
 from teczka.store.viewer import as_user
 
@@ -54,14 +54,16 @@ def arrived(account: Account, row: Outgoing) -> None:
 
 def follow(account: Account) -> float | None:
     """Uncertain messages that lie in Sent were sent; our copies of what the server has filed itself are not needed. In how many seconds
-    to look again; None: nothing is waited for."""
+    to look again; None: nothing is waited for.
+
+    One that an earlier try brought to some of its recipients lies there for their sake: that tells nothing of the others."""
     with as_user(account.owner_id):
         uncertain = list(Outgoing.objects.filter(account=account, state=State.UNCERTAIN, discarded_at=None))
         waiting = waiting_copies(account.pk)
         if not uncertain and not waiting:
             return None
         acts.lock(accounts_of(account, *uncertain))
-        found = filed(account.pk, [row.message_id for row in uncertain])
+        found = filed(account.pk, [row.message_id for row in uncertain if not reached(row)])
         for row in uncertain:
             if row.message_id in found and step(row, State.SENT, sent_at=row.attempt_at, **trouble_columns(None)):
                 _found(account, row)
@@ -74,6 +76,7 @@ def follow(account: Account) -> float | None:
 
 def _found(account: Account, row: Outgoing) -> None:
     Recipient.objects.filter(outgoing=row, state=Delivery.PENDING).update(state=Delivery.ACCEPTED)
+    give_rest_up(row)
     note(row, "found")
     arrived(account, row)
 

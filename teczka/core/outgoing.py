@@ -62,7 +62,8 @@ LONGEST_PAUSE = timedelta(hours=4)
 TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.DRAFT: frozenset({State.HELD}),
     State.HELD: frozenset({State.QUEUED, State.DRAFT, State.CANCELLED}),
-    State.QUEUED: frozenset({State.SENDING, State.DRAFT, State.CANCELLED}),
+    # Its owner gives up whom it has not reached: "sent" to the others.
+    State.QUEUED: frozenset({State.SENDING, State.DRAFT, State.CANCELLED, State.SENT}),
     State.SENDING: frozenset({State.SENT, State.FAILED, State.UNCERTAIN, State.QUEUED}),
     State.FAILED: frozenset({State.QUEUED, State.DRAFT, State.CANCELLED}),
     # Found in Sent, else a person says which; or a try that was believed dead tells its end.

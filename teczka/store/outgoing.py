@@ -3,7 +3,7 @@
 What the keeper does is fenced by its lease, so a worker that was believed dead can neither begin a try nor tell of one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from django.db.models import F, Min, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from teczka.core.delivery import Answer, Outcome, Verdict
+from teczka.core.delivery import Outcome, Verdict
 from teczka.core.errors import Problem, Trouble
 from teczka.core.outgoing import Delivery, State, before
 from teczka.store import events
@@ -126,18 +126,26 @@ def unserved(row: Outgoing) -> list[Recipient]:
     return list(left.order_by("id"))
 
 
+def reached(row: Outgoing) -> bool:
+    """Whether a server has taken it for somebody."""
+    return Recipient.objects.filter(outgoing=row, state=Delivery.ACCEPTED).exists()
+
+
+def give_rest_up(row: Outgoing) -> None:
+    """It goes to nobody any more: who was put off until later has not got it."""
+    Recipient.objects.filter(outgoing=row, state=Delivery.LATER).update(state=Delivery.REFUSED)
+
+
 def record(row: Outgoing, outcome: Outcome) -> list[Delivery]:
-    """Each recipient's answer, where it is the last word of a try. Who was accepted in a try whose end is unknown still waits."""
-    final = outcome.verdict is Verdict.ACCEPTED
-    said: Mapping[str, Answer] = {
-        address: answer
-        for address, answer in outcome.answers.items()
-        if final or answer.verdict is not Verdict.ACCEPTED
-    }
+    """Each recipient's answer, where it is the last word of a try. Who was accepted in a try whose end is unknown waits again."""
     everybody = list(Recipient.objects.filter(outgoing=row).order_by("id"))
     for person in everybody:
-        answer = said.get(person.address)
-        if answer and person.state in {Delivery.PENDING, Delivery.LATER}:
+        answer = outcome.answers.get(person.address)
+        if not answer or person.state not in {Delivery.PENDING, Delivery.LATER}:
+            continue
+        if answer.verdict is Verdict.ACCEPTED and outcome.verdict is not Verdict.ACCEPTED:
+            person.state, person.code, person.said = Delivery.PENDING, None, ""
+        else:
             person.state, person.code, person.said = _DELIVERED[answer.verdict], answer.code, answer.said
-            person.save(update_fields=["state", "code", "said"])
+        person.save(update_fields=["state", "code", "said"])
     return [Delivery(person.state) for person in everybody]

@@ -205,6 +205,49 @@ def test_each_recipient_is_served_once_whatever_becomes_of_the_others(account: A
     assert [envelope.rcpt_tos for envelope in submission.received] == [[JAN], [OLA]]
 
 
+def partly(account: Account, submission: Submission) -> Outgoing:
+    """One has it, the other shall have it later."""
+    submission.answers |= {OLA: "450 4.7.1 Greylisted"}
+    row = sent(written(account, JAN, OLA))
+    deliver(account)
+    assert (state_of(row), recipients(row)) == (State.QUEUED, {JAN: "accepted", OLA: "later"})
+    return row
+
+
+def test_what_has_reached_somebody_is_no_draft_again_but_may_be_left_at_that(
+    account: Account, submission: Submission
+) -> None:
+    row = partly(account, submission)
+    with pytest.raises(Problem):
+        outbox.cancel(account.owner, row.public_id)
+    outbox.give_up(account.owner, row.public_id)
+    assert (state_of(row), recipients(row)) == (State.SENT, {JAN: "accepted", OLA: "refused"})
+    with as_user(account.owner_id):
+        assert Placement.objects.filter(folder__account=account, message__message_id=row.message_id).exists()
+
+
+def test_whom_the_server_put_off_to_the_end_is_told_as_refused(account: Account, submission: Submission) -> None:
+    row = partly(account, submission)
+    with as_user(row.owner_id):
+        over = timezone.now() - timedelta(days=3)
+        Outgoing.objects.filter(pk=row.pk).update(send_at=over, next_try_at=over)
+    deliver(account)
+    assert (state_of(row), recipients(row)) == (State.SENT, {JAN: "accepted", OLA: "refused"})
+
+
+def test_a_copy_in_sent_that_was_for_others_settles_nothing(account: Account, submission: Submission) -> None:
+    row = partly(account, submission)
+    with as_user(row.owner_id):
+        Outgoing.objects.filter(pk=row.pk).update(state=State.SENDING)
+    deliver(account)  # its next holder
+    assert state_of(row) is State.UNCERTAIN
+    (message,) = store(account, [b"Subject: x\r\n\r\nx"], "Sent")
+    with as_user(account.owner_id):
+        Message.objects.filter(pk=message).update(message_id=row.message_id)
+    deliver(account)
+    assert (state_of(row), recipients(row)[OLA]) == (State.UNCERTAIN, "later")
+
+
 def test_where_everybody_is_refused_it_failed_and_may_be_tried_again(account: Account, submission: Submission) -> None:
     submission.answers[JAN] = "550 5.1.1 No such user"
     row = sent(written(account))
@@ -305,6 +348,29 @@ def test_a_person_says_what_became_of_an_uncertain_message(account: Account, sub
     assert len(submission.received) == 1
 
 
+def test_send_again_pressed_twice_sends_once(account: Account) -> None:
+    row = interrupted(account)
+    deliver(account)
+    outbox.retry(account.owner, row.public_id)
+    leases = Leases(sharing=False)
+    lease = leases.try_take(account.pk)
+    assert lease
+    assert Outbox(account, lease).take(timezone.now())
+    leases.close()
+    with pytest.raises(Problem):
+        outbox.retry(account.owner, row.public_id)
+    assert state_of(row) is State.SENDING
+
+
+def test_of_what_arrived_by_its_owners_word_our_copy_is_kept(account: Account) -> None:
+    row = interrupted(account)
+    deliver(account)
+    outbox.settle(account.owner, row.public_id)
+    assert recipients(row) == {JAN: "accepted"}
+    with as_user(account.owner_id):
+        assert Placement.objects.filter(folder__role="sent", message__message_id=row.message_id).exists()
+
+
 def test_a_worker_whose_lease_has_passed_on_begins_nothing(account: Account) -> None:
     row = sent(written(account))
     leases = Leases(sharing=False)
@@ -391,6 +457,22 @@ def test_where_nothing_may_be_appended_the_copy_stays_here(account: Account, pro
         folder = Folder.objects.get(account=account, role="sent", gone_at=None)
         assert Operation.objects.get(kind=Kind.APPEND).state == OperationState.LOCAL
         assert Placement.objects.get(folder=folder, gone_at=None).message.message_id == row.message_id
+
+
+def test_an_account_that_has_become_read_only_gets_no_copy_on_its_server(account: Account) -> None:
+    make_folder(account, "Sent", "sent")
+    leases = Leases(sharing=False)
+    lease = leases.try_take(account.pk)
+    assert lease
+    sending = Sending(account.pk, account.owner_id, lease)
+    row = sent(written(account))
+    with as_user(account.owner_id):
+        Account.objects.filter(pk=account.pk).update(mode="read_only")
+    sending.run()
+    leases.close()
+    assert state_of(row) is State.SENT
+    with as_user(account.owner_id):
+        assert Operation.objects.get(kind=Kind.APPEND).state == OperationState.LOCAL
 
 
 @pytest.mark.parametrize(("kind", "flag"), [(Origin.REPLY, "\\Answered"), (Origin.FORWARD, "$Forwarded")])

@@ -120,6 +120,7 @@ class OutgoingLine:
     trouble_params: str
     trouble_detail: str
     refused: int  # recipients
+    reached: int  # the same
 
     @property
     def to(self) -> list[str]:
@@ -134,7 +135,8 @@ class OutgoingLine:
 LINE = (
     "o.public_id, o.state, o.subject, o.recipients, a.provider_name, a.colour, o.send_at, o.next_try_at, o.sent_at, o.updated_at,"
     " o.trouble, o.trouble_params, o.trouble_detail,"
-    " (SELECT count(*) FROM store_recipient r WHERE r.outgoing_id = o.id AND r.state = 'refused')"
+    " (SELECT count(*) FROM store_recipient r WHERE r.outgoing_id = o.id AND r.state = 'refused'),"
+    " (SELECT count(*) FROM store_recipient r WHERE r.outgoing_id = o.id AND r.state = 'accepted')"
 )
 
 
