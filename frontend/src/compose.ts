@@ -246,6 +246,7 @@ function start(form: HTMLFormElement): void {
       document.execCommand("copy"); // the clipboard's own interface is only there over HTTPS
     });
   document.documentElement.classList.toggle("docked", docked);
+  if (docked) tell("open"); // what was a line at the foot is a letter again
   if (fields.some(({ value }) => value) || kept) editor.focus();
   else fields[0]?.input.focus();
 }

@@ -5,6 +5,7 @@ const left = document.getElementById("left");
 const undo = document.getElementById("undo");
 const docked = window.parent !== window;
 const until = Date.parse(toast?.dataset["until"] ?? "");
+const UNDO = 10_000; // ms that what can be taken back stands in the dock
 const LINGER = 4_000; // ms that something is told in the dock, or until it is looked for again
 
 const leave = (): void => window.parent.postMessage({ compose: "closed" }, location.origin);
@@ -32,6 +33,6 @@ const tick = (): void => {
   else setTimeout(() => location.reload(), LINGER);
 };
 if (left && until) tick();
-else if (docked && !undo) setTimeout(leave, LINGER);
+else if (docked) setTimeout(leave, undo ? UNDO : LINGER);
 
 export {};

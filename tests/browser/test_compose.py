@@ -258,6 +258,7 @@ def test_letters_are_written_beside_the_mail(page: Page, office: Office, account
     page.locator("#rows").focus()
     page.keyboard.press("z")  # what was done last
     expect(letter.locator("#editor")).to_contain_text("Dzień dobry.")
+    expect(page.locator("#dock iframe.toast")).to_have_count(0)
     letter.locator("#editor").press("Escape")
     expect(page.locator("#dock iframe")).to_have_count(1)
     assert "Drugi list" in page.context.request.get("/outbox/").text()
