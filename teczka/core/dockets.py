@@ -33,7 +33,7 @@ _SUFFIX = re.compile(
     r"[\s/-]{0,3}\(?(?P<mark>(?i:upr))\b\.?\)?|/(?P<ward>[A-HJ-UWYZŁŚ])(?![\w/])|[\s/-]?(?P<mark_z>z)(?=\s{0,2}(?:[.,;:)]|\Z))|[/-]?(?P<glued>z)(?!\w)"
 )
 _BETWEEN_JOINED = re.compile(r"\s{0,3}(?:[,;]|i|oraz|,\s?(?:i|oraz))\s{1,3}")
-_PARAGRAPH = re.compile(r"\n\s*\n")
+_PARAGRAPH = re.compile(r"\n\s{0,9}\n")
 _LONGEST_HEAD = 48
 _TRIES = 3
 

@@ -17,7 +17,7 @@ _TRIBUNAL = re.compile(r"Trybuna|\bTK\b|\bOTK\b|Konstytucyj")
 _OTHER = re.compile(
     r"\b(?:faktur\w{0,3}|FV|umow\w{0,3}|aneks\w{0,3}|zam\w{0,9}|zlece\w{0,4})[\s.:]{0,3}(?:nr\s)?\Z", re.IGNORECASE
 )
-_OPENING = re.compile(r"(?:\A|[\n:;(\[\"„-])\s*\Z")
+_OPENING = re.compile(r"(?:\A|[\n:;(\[\"„-])\s{0,9}\Z")
 _WORDS = frozenset("a am ca co d do ka ko m n no o op p po s sa u w wa wo z za zi zo now pen".split())
 _NOT_GLUED = frozenset(("VIP", "IP", "VW", "XP", "LP"))
 

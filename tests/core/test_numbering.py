@@ -20,6 +20,7 @@ def found(text: str, written: str) -> list[str]:
         ("{letters}-{number}", "sprawy AK-12 i jn-3.", ["AK-12", "JN-3"]),
         ("Sprawa nr {number}", "dot. sprawa\u00a0nr  15", ["Sprawa nr 15"]),
         ("{year}.{number}.S", "2024.15.S", ["2024.15.S"]),
+        ("C {number}/{year}", "I C 12/24, C 13/24", ["I C 12/24", "C 13/2024"]),
         ("S{number}(a+)+$", "S12(a+)+$", ["S12(a+)+$"]),
     ],
 )

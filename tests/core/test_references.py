@@ -1,12 +1,16 @@
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from re import _parser  # type: ignore[attr-defined]
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from teczka.core import repertories
+from teczka.core import dockets, glyphs, numerals, plausibility, prosecutors, references, registers, repertories
+from teczka.core.glyphs import plain
 from teczka.core.identifiers import DIVISIONS, year
+from teczka.core.numbering import pattern
 from teczka.core.references import Kind, Reference, parse, same, spans
 from tests.core.labelled_references import labelled, scored
 
@@ -54,6 +58,7 @@ def test_four_digits_far_from_now_are_no_year(digits: str) -> None:
     [
         ("zob. Ⅷ\u2009ＧＣ\u200b\u00a012⁄24.", "Ⅷ\u2009ＧＣ\u200b\u00a012⁄24"),
         ("sygn. aktI C 12/24z.", "I C 12/24z"),
+        ("I C 12/2\u00ad4;", "I C 12/2\u00ad4"),
         ("w II\r\n> K 12/24/S,", "II\r\n> K 12/24/S"),
         ("PR 2 Ds.\u00a0123.2024 r.", "PR 2 Ds.\u00a0123.2024"),
         ("VAT UE: PL 527 202 62 52 Warszawa", "VAT UE: PL 527 202 62 52"),
@@ -181,35 +186,57 @@ def test_whatever_the_text_spans_are_in_order_and_apart(text: str) -> None:
 
 
 HOSTILE = [
-    "/1",
-    "1/12",
-    "I C 12/24 ",
-    "XXXVIII GUp-s-Zw upr. nr OlOl1/2",
-    "lIOo1/2 ",
-    "NIP 1-1-1-1-1-1-1-1-1-1-1",
-    ".2024 Ds1.2024",
-    "ІС1⁄2",
-    "sygn. akt nr C 1/1",
+    *("/1", "1/12", "I C 12/24 ", "XXXVIII GUp-s-Zw upr. nr OlOl1/2", "lIOo1/2 ", ".2024 Ds1.2024", "ІС1⁄2", " \n>1/2"),
+    *("NIP 1-1-1-1-1-1-1-1-1-1-1", "sygn. akt nr C 1/1"),
 ]
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
-def test_twice_the_text_is_twice_the_work(piece: str) -> None:
-    short, long = (work(piece * (length // len(piece))) for length in (4_000, 8_000))
+def test_twice_the_text_is_twice_the_calls(piece: str) -> None:
+    short, long = (calls(piece * (length // len(piece))) for length in (4_000, 8_000))
     assert long <= 2.2 * short + 100
 
 
-def work(text: str) -> int:
-    """Calls made; each reads a window of bounded length."""
-    calls = 0
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_no_call_reads_more_than_its_window(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+
+    def spy(raw: str) -> tuple[str, Sequence[int]]:
+        read.append(len(raw))
+        return plain(raw)
+
+    for module in (references, registers):
+        monkeypatch.setattr(module, "plain", spy)
+    spans(piece * (8_000 // len(piece)))
+    assert max(read, default=0) <= 96
+
+
+MODULES = (dockets, glyphs, numerals, plausibility, prosecutors, references, registers)
+PATTERNS = {
+    f"{module.__name__}.{name}": thing.pattern
+    for module in MODULES
+    for name, thing in vars(module).items()
+    if isinstance(thing, re.Pattern)
+} | {sign: compiled.pattern for sign, compiled in references._SLASHES}
+PATTERNS["own"] = pattern("a {letters} b/{number}/{year}").compiled.pattern
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_no_pattern_can_take_more_than_a_window(name: str) -> None:
+    assert _parser.parse(PATTERNS[name], re.VERBOSE if "(?P<word>" in PATTERNS[name] else 0).getwidth()[1] <= 128
+
+
+def calls(text: str) -> int:
+    """How many are made."""
+    made = 0
 
     def count(*_: object) -> None:
-        nonlocal calls
-        calls += 1
+        nonlocal made
+        made += 1
 
     sys.setprofile(count)
     try:
         spans(text)
     finally:
         sys.setprofile(None)
-    return calls
+    return made
