@@ -65,7 +65,10 @@ def has_folders(folder: Folder) -> bool:
 
 def make_folder(act: Act | None, account: Account, path: str, delimiter: str, role: FolderRole) -> Folder:
     """Here at once, known by its UIDVALIDITY for one that its server does not list yet; there in the order of the journal. One of this
-    name that went earlier is the same again."""
+    name that went earlier is the same again. Problem where one that is to be renamed has it on the server still."""
+    there = Folder.objects.filter(account=account, wire_name=encode(path), gone_at=None)
+    if there.exclude(path=path).exists():
+        raise Problem(Trouble.FOLDER_EXISTS, folder=path)
     owner = {"office_id": account.office_id, "owner_id": account.owner_id}
     fresh = {"path": path, "delimiter": delimiter, "role": role, "selectable": True, "gone_at": None}
     folder, _ = Folder.objects.update_or_create(

@@ -14,15 +14,17 @@ from teczka.store.undoing import Moved, Shaped
 
 
 def take_back(actor: User, back: Act, act: Act, accounts: Mapping[int, Account]) -> Touched:
-    """Folders that were removed are there again before their messages return; those that were made go after theirs have left."""
+    """Folders that were removed are there again before their messages return; those that were made go after theirs have left. What a server
+    did stays where it is managed no longer."""
+    managed = {pk: account for pk, account in accounts.items() if account.managed}
     touched = [_unheard(act)]
-    shaped = undoing.shaped(act)
+    shaped = [each for each in undoing.shaped(act) if each.account in managed]
     touched += [_make_again(back, each) for each in shaped if each.kind == Kind.REMOVE]
     for flag, value, placements in undoing.flagged(act):
         touched.append(acts.flag(actor.pk, back, Chosen(placements=placements), flag, value=not value))
-    moves = undoing.moved(act)
+    moves = [each for each in undoing.moved(act) if each.account in managed]
     if moves:
-        touched.append(acts.move_back(actor.pk, back, _goals(actor, back, moves, accounts)))
+        touched.append(acts.move_back(actor.pk, back, _goals(actor, back, moves, managed)))
     touched += [_name_back(back, each) for each in shaped if each.kind == Kind.RENAME]
     touched += [_unmake(back, act, each) for each in shaped if each.kind == Kind.CREATE]
     return Touched(

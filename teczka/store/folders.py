@@ -11,14 +11,15 @@ from teczka.core.folders import ORDER, FolderRole, LocalFolder, roles
 from teczka.core.mail import FolderStatus, RemoteFolder
 from teczka.store.models import Account, Folder
 
-# Where a rename waits for the server, paths are people's; and what is to be removed there stays removed here.
+# Where a rename waits for the server, paths are people's, and nothing is new or missed under the name that is to be: an answer may have
+# been lost, and the folder lie there already. What is to be removed there stays removed here.
 # A folder under -1, core.folders.AWAITED, is here alone (store/sent.py), until its server lists one of its name.
 UPSERT = """
 WITH listed AS (
   SELECT * FROM unnest(%(names)s::bytea[], %(paths)s::text[], %(delimiters)s::text[], %(roles)s::text[], %(selectable)s::boolean[])
     AS t (wire_name, path, delimiter, role, selectable)),
 shaping AS (
-  SELECT kind, folder_id FROM store_operation WHERE account_id = %(account)s AND state IN ('pending', 'started')
+  SELECT kind, folder_id, path FROM store_operation WHERE account_id = %(account)s AND state IN ('pending', 'started')
     AND kind IN ('rename', 'remove')),
 saved AS (
   INSERT INTO store_folder AS f (public_id, office_id, owner_id, account_id, wire_name, path, delimiter, role, selectable, complete_below,
@@ -27,7 +28,8 @@ saved AS (
     CASE WHEN EXISTS (SELECT FROM shaping WHERE kind = 'rename') THEN coalesce(known.path, t.path) ELSE t.path END,
     t.delimiter, t.role, t.selectable, 0, 0, 0, 0
   FROM listed t LEFT JOIN store_folder known ON known.account_id = %(account)s AND known.wire_name = t.wire_name
-  WHERE known.id IS NULL OR NOT EXISTS (SELECT FROM shaping WHERE kind = 'remove' AND folder_id = known.id)
+  WHERE (NOT {t_is_renamed} OR (known.id IS NOT NULL AND known.gone_at IS NULL))
+    AND NOT EXISTS (SELECT FROM shaping WHERE kind = 'remove' AND folder_id = known.id)
   ON CONFLICT (account_id, wire_name) DO UPDATE SET path = excluded.path, delimiter = excluded.delimiter, role = excluded.role,
     selectable = excluded.selectable, gone_at = NULL, uidvalidity = nullif(f.uidvalidity, -1)
   WHERE f.uidvalidity = -1 OR (f.path, f.delimiter, f.role, f.selectable, f.gone_at)
@@ -35,7 +37,7 @@ saved AS (
   RETURNING 1),
 missed AS (
   UPDATE store_folder f SET gone_at = now() WHERE account_id = %(account)s AND gone_at IS NULL AND uidvalidity IS DISTINCT FROM -1
-    AND NOT EXISTS (SELECT FROM listed t WHERE t.wire_name = f.wire_name)
+    AND NOT EXISTS (SELECT FROM listed t WHERE t.wire_name = f.wire_name) AND NOT {f_is_renamed}
   RETURNING 1)
 SELECT (SELECT count(*) FROM saved) + (SELECT count(*) FROM missed)
 """
@@ -68,12 +70,20 @@ def save(account: Account, listed: Sequence[RemoteFolder]) -> tuple[list[LocalFo
                 "roles": [given[name] for name in named],
                 "selectable": [folder.selectable for folder in named.values()],
             }
-            cursor.execute(UPSERT, columns)
+            cursor.execute(UPSERT.format(t_is_renamed=_renamed("t"), f_is_renamed=_renamed("f")), columns)
             changed = cursor.fetchone() != (0,)
         cursor.execute(KNOWN, [account.pk])
         rows = sorted(cursor.fetchall(), key=lambda row: (ORDER.index(FolderRole(row[8])), row[9]))
     found = [LocalFolder(row[0], bytes(row[2]), *row[3:8]) for row in rows]
     return found, {row[0]: row[1] for row in rows}, changed
+
+
+def _renamed(folder: str) -> str:
+    """SQL: it bears a name that a folder is to have, or lies below that."""
+    return (
+        f"EXISTS (SELECT FROM shaping WHERE kind = 'rename' AND ({folder}.path = shaping.path"
+        f" OR ({folder}.delimiter <> '' AND starts_with({folder}.path, shaping.path || {folder}.delimiter))))"
+    )
 
 
 def _chosen(account: Account) -> dict[bytes, FolderRole]:

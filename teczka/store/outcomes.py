@@ -9,14 +9,16 @@ from teczka.core.errors import Problem
 from teczka.core.folders import AWAITED
 from teczka.store.restoring import end, relay, run
 
-# Where the server says that the awaited ones lie. A pass may have found one first, as a placement of its own: then that one stays.
+# Where the server says that the awaited ones lie. A pass may have found one first, as a placement of its own: then that one stays. Where
+# another message lies the server is mistaken, and the next pass finds ours.
 LAND = """
 WITH told AS (
   SELECT o.id AS op, w.id AS awaited, w.folder_id, w.seen, w.gone_at, t.uidvalidity, t.uid, r.id AS there,
     r.seen AS there_seen, r.gone_at AS there_gone_at
   FROM json_to_recordset(%(rows)s) AS t (op bigint, uidvalidity bigint, uid bigint)
   JOIN store_operation o ON o.id = t.op JOIN store_placement w ON w.id = o.target_placement_id AND w.uidvalidity = %(awaited)s
-  LEFT JOIN store_placement r ON r.folder_id = w.folder_id AND r.uidvalidity = t.uidvalidity AND r.uid = t.uid),
+  LEFT JOIN store_placement r ON r.folder_id = w.folder_id AND r.uidvalidity = t.uidvalidity AND r.uid = t.uid
+  WHERE r.id IS NULL OR r.message_id = w.message_id),
 landed AS (
   UPDATE store_placement p SET uidvalidity = t.uidvalidity, uid = t.uid FROM told t WHERE p.id = t.awaited AND t.there IS NULL),
 shown AS (UPDATE store_placement p SET gone_at = t.gone_at FROM told t WHERE p.id = t.there),
@@ -53,10 +55,11 @@ DONE = (
 RENAMED = (
     """UPDATE store_folder f SET wire_name = f.wire_name || '\\x00'::bytea || f.id::text::bytea FROM store_folder named
        WHERE named.id = %(folder)s AND f.account_id = named.account_id AND f.id <> named.id AND f.gone_at IS NOT NULL
-         AND (f.wire_name = %(name)s OR substr(f.wire_name, 1, length(%(name)s) + 1) = %(name)s || named.delimiter::bytea)""",
+         AND (f.wire_name = %(name)s OR substr(f.wire_name, 1, length(%(name)s) + 1) = %(name)s || convert_to(named.delimiter, 'UTF8'))""",
     """UPDATE store_folder f SET wire_name = %(name)s || substr(f.wire_name, length(named.wire_name) + 1) FROM store_folder named
        WHERE named.id = %(folder)s AND f.account_id = named.account_id AND (f.id = named.id
-         OR (named.delimiter <> '' AND substr(f.wire_name, 1, length(named.wire_name) + 1) = named.wire_name || named.delimiter::bytea))""",
+         OR (named.delimiter <> ''
+           AND substr(f.wire_name, 1, length(named.wire_name) + 1) = named.wire_name || convert_to(named.delimiter, 'UTF8')))""",
 )
 
 

@@ -94,6 +94,17 @@ WHERE p.id = o.placement_id AND o.state = 'marked' AND p.folder_id = %(folder)s
   AND p.uidvalidity = %(uidvalidity)s AND p.uid = ANY(%(uids)s)
 """
 
+# What we could but mark, and another took the mark off: it is to stay.
+UNMARKED = """
+WITH back AS (
+  UPDATE store_operation o SET state = 'done', done_at = now() FROM store_placement p
+  WHERE o.folder_id = %(folder)s AND o.kind IN ('move', 'expunge') AND o.state = 'marked' AND p.id = o.placement_id
+    AND p.uidvalidity = %(uidvalidity)s AND p.uid = ANY(%(uids)s) RETURNING p.id),
+shown AS (UPDATE store_placement p SET gone_at = NULL FROM back WHERE p.id = back.id AND p.gone_at IS NOT NULL RETURNING p.seen)
+UPDATE store_folder SET stored = stored + (SELECT count(*) FROM shown), unread = unread + (SELECT count(*) FROM shown WHERE NOT seen)
+WHERE id = %(folder)s RETURNING (SELECT count(*) FROM shown)
+"""
+
 
 def place(folder_id: int, uidvalidity: int, matched: Sequence[tuple[RemoteSummary, int]]) -> int:
     """Placements of messages that we know under another UIDVALIDITY; the old ones are marked gone. What is hidden stays so."""
@@ -119,7 +130,9 @@ def place(folder_id: int, uidvalidity: int, matched: Sequence[tuple[RemoteSummar
 def set_flags(folder_id: int, uidvalidity: int, changes: Sequence[RemoteFlags]) -> int:
     """What is held over them stays (core.acts.lay)."""
     latest = {change.uid: change.flags for change in changes}  # a server may tell one twice: the last one holds
-    return _set(folder_id, uidvalidity, latest | laid(folder_id, uidvalidity, latest))
+    changed = _set(folder_id, uidvalidity, latest | laid(folder_id, uidvalidity, latest))
+    staying = [uid for uid, flags in latest.items() if not any(flag.lower() == "\\deleted" for flag in flags)]
+    return changed + _count(UNMARKED, {"folder": folder_id, "uidvalidity": uidvalidity, "uids": staying})
 
 
 def hold(folder_id: int, uidvalidity: int, told: Mapping[int, frozenset[str]]) -> None:

@@ -84,7 +84,7 @@ UNFOLDER = (
     """UPDATE store_folder f SET path = o.path_before || substr(f.path, length(o.path) + 1)
        FROM store_operation o JOIN store_folder named ON named.id = o.folder_id
        WHERE o.id = ANY(%(ids)s) AND o.kind = 'rename' AND f.account_id = o.account_id
-         AND (f.id = named.id OR (named.delimiter <> '' AND starts_with(f.path, o.path || named.delimiter)))""",
+         AND (f.path = o.path OR (named.delimiter <> '' AND starts_with(f.path, o.path || named.delimiter)))""",
 )
 
 

@@ -37,7 +37,7 @@ ORDER BY o.id
 """
 
 SHAPED = """
-SELECT o.kind, o.folder_id, o.path, o.path_before FROM store_operation o
+SELECT o.kind, o.folder_id, o.path, o.path_before, o.account_id FROM store_operation o
 WHERE o.act_id = %(act)s AND o.kind IN ('create', 'rename', 'remove') AND o.state IN ('started', 'done') ORDER BY o.id
 """
 
@@ -55,6 +55,7 @@ class Shaped:
     folder: int
     path: str
     path_before: str
+    account: int
 
 
 def unheard(act: Act) -> list[int]:

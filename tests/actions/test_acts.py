@@ -14,7 +14,8 @@ from teczka.core.accounts import Mode
 from teczka.core.acts import Kind, OperationState, Verb
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.folders import AWAITED
-from teczka.store import outcomes
+from teczka.core.mail import RemoteFlags
+from teczka.store import outcomes, placements
 from teczka.store.acts import forget_old
 from teczka.store.models import Act, Folder, Operation, Placement
 from teczka.store.queries.acts import last_act, refused
@@ -348,6 +349,37 @@ def test_what_a_pass_had_placed_already_stays_when_the_server_tells_its_number(m
         outcomes.land({told.pk: (7, 55)})
         (left,) = Placement.objects.filter(folder=mail.work)
     assert (left.uidvalidity, left.uid, left.seen) == (7, 55, True)
+    assert not wrong_counters(mail.owner)
+
+
+def test_where_another_message_lies_none_is_believed_to_have_come(mail: Mailbox) -> None:
+    """A server that tells a wrong COPYUID: undoing must not move what nobody moved."""
+    one, two = mail.act(Verb.MOVE, 1, target=mail.work), mail.act(Verb.MOVE, 2, target=mail.work)
+    with as_user(mail.owner.pk):
+        for told in mail.operations():
+            outcomes.land({told.pk: (7, 55)})
+            outcomes.done([told.pk])
+    assert mail.lie(mail.work) == [1, 2]
+    assert one.line.count == 1
+    undo(mail.owner, two.line.public_id)
+    assert (mail.lie(mail.work), mail.lie(mail.inbox)) == ([1], [2, 3, 4, 5, 6])
+    assert not wrong_counters(mail.owner)
+
+
+def test_what_we_could_but_mark_is_there_again_when_another_takes_the_mark_off(mail: Mailbox) -> None:
+    mail.act(Verb.MOVE, 1, target=mail.work)
+    (told,) = mail.operations()
+    with as_user(mail.owner.pk):
+        outcomes.land({told.pk: (7, 55)})
+        outcomes.done([told.pk], OperationState.MARKED)
+        source = Placement.objects.get(pk=told.placement_id or 0)
+    shown = []
+    for flags in ({"\\deleted", "\\Seen"}, {"\\Seen"}):
+        with as_user(mail.owner.pk):
+            change = RemoteFlags(source.uid, frozenset(flags), None)
+            placements.set_flags(mail.inbox.pk, source.uidvalidity, [change])
+        shown.append(mail.lie(mail.inbox))
+    assert shown == [[2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6]]
     assert not wrong_counters(mail.owner)
 
 

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from teczka.actions.acts import undo
 from teczka.actions.folders import create_folder, remove_folder, rename_folder
@@ -12,7 +13,7 @@ from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.mail import RemoteFolder
 from teczka.remote.imap.utf7 import encode
 from teczka.store import folders, outcomes
-from teczka.store.models import Folder, Operation
+from teczka.store.models import Account, Folder, Operation
 from teczka.store.queries.folders import folders as shown
 from teczka.store.viewer import as_user
 from tests.acted import Mailbox, make_mailbox, wrong_counters
@@ -143,6 +144,60 @@ def test_the_name_of_a_folder_that_went_is_free_again(mail: Mailbox) -> None:
     assert paths(mail) == ["Archiwum", "INBOX", "Kosz", "Spam", "Umowy"]
     with as_user(mail.owner.pk):
         assert Folder.objects.get(path="Umowy", gone_at=None).pk == mail.work.pk
+
+
+def test_a_rename_whose_answer_was_lost_is_no_new_folder_in_the_listing_after_it(mail: Mailbox) -> None:
+    make_folder(mail.account, "Praca/Umowy", "")
+    rename_folder(mail.owner, uuid4(), mail.work.public_id, "Sprawy")
+    for _ in range(2):  # before its name is known here, and after
+        listed(mail, "Sprawy", "Sprawy/Umowy", without="Praca")
+        assert paths(mail) == ["Archiwum", "INBOX", "Kosz", "Spam", "Sprawy", "Sprawy/Umowy"]
+        settle(mail, b"Sprawy")
+
+
+def test_a_delimiter_is_a_sign_like_any_other(mail: Mailbox) -> None:
+    with as_user(mail.owner.pk):
+        Folder.objects.filter(account=mail.account).update(delimiter="\\")
+    rename_folder(mail.owner, uuid4(), mail.work.public_id, "Sprawy")
+    settle(mail, b"Sprawy")
+    with as_user(mail.owner.pk):
+        assert bytes(Folder.objects.get(pk=mail.work.pk).wire_name) == b"Sprawy"
+
+
+def test_of_two_renames_the_later_one_stands_whatever_becomes_of_the_first(mail: Mailbox) -> None:
+    first = rename_folder(mail.owner, uuid4(), mail.work.public_id, "B")
+    rename_folder(mail.owner, uuid4(), mail.work.public_id, "Sprawy")
+    undo(mail.owner, first.public_id)
+    assert paths(mail) == ["Archiwum", "INBOX", "Kosz", "Spam", "Sprawy"]
+
+
+def test_a_name_is_taken_until_the_server_has_the_other_one(mail: Mailbox) -> None:
+    rename_folder(mail.owner, uuid4(), mail.work.public_id, "Sprawy")
+    with pytest.raises(Problem) as refusal:
+        create_folder(mail.owner, uuid4(), mail.account.public_id, "Praca")
+    assert refusal.value.trouble is Trouble.FOLDER_EXISTS
+    settle(mail, b"Sprawy")
+    create_folder(mail.owner, uuid4(), mail.account.public_id, "Praca")
+    assert {"Praca", "Sprawy"} <= set(paths(mail))
+
+
+@pytest.mark.parametrize("fields", [{"protocol": "pop3"}, {"mode": "read_only"}, {"deleted_at": timezone.now()}])
+def test_what_a_server_did_stays_where_it_is_managed_no_longer(mail: Mailbox, fields: dict[str, object]) -> None:
+    acts = [
+        create_folder(mail.owner, uuid4(), mail.account.public_id, "Nowy").public_id,
+        rename_folder(mail.owner, uuid4(), mail.work.public_id, "Sprawy").public_id,
+        mail.act(Verb.COPY, 1, target=mail.archive).line.public_id,
+    ]
+    settle(mail, b"Sprawy")
+    with as_user(mail.owner.pk):
+        Account.objects.filter(pk=mail.account.pk).update(**fields)
+        Folder.objects.filter(pk=mail.trash.pk).update(role="")  # nor is a bin made for the copy
+    for act in acts:
+        with pytest.raises(Problem) as refusal:
+            undo(mail.owner, act)
+        assert refusal.value.trouble is Trouble.ACT_TOO_LATE
+    assert mail.operations(OperationState.PENDING) == []
+    assert {"Nowy", "Sprawy"} <= set(paths(mail))
 
 
 def test_what_lay_in_a_removed_folder_lies_in_the_bin(mail: Mailbox) -> None:
