@@ -13,7 +13,9 @@ import pytest
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 from tests.letters import letters
-from tests.processes import Running, Teczka, alive, empty, prepared, until
+from tests.processes import ADDRESS, Running, Teczka, alive, empty, until
+from tests.stock import copied
+from tests.store.servers import GIVEN, cluster
 
 CHILDREN = ("web", "worker", "reader")
 
@@ -29,9 +31,12 @@ def house() -> Iterator[House]:
     with empty() as teczka, teczka.running("run", "--port", "0") as running:
         running.await_web()
         yield House(teczka, running)
-        status, seconds = running.stop()
-        assert status == 0
-        assert seconds < 10
+
+
+@pytest.fixture(scope="module")
+def joined(house: House) -> object:
+    """What a command told that somebody was added by while the house ran."""
+    return house.teczka("user", "add", ADDRESS, "--name", "Anna", "--office", "Kancelaria")
 
 
 def everyone(house: House) -> list[int]:
@@ -55,9 +60,8 @@ def test_two_on_one_folder_are_told_apart(house: House) -> None:
     assert "Traceback" not in second.stderr
 
 
-def test_a_command_joins_a_running_folder(house: House) -> None:
-    words = ("--name", "Anna", "--office", "Kancelaria")
-    assert house.teczka("user", "add", "anna@kancelaria.example", *words)["office"] == "Kancelaria"
+def test_a_command_joins_a_running_folder(house: House, joined: dict[str, str]) -> None:
+    assert joined["office"] == "Kancelaria"
     assert house.running.process.poll() is None
 
 
@@ -69,40 +73,41 @@ def test_a_killed_child_runs_again(house: House, word: str) -> None:
     house.running.await_web()
 
 
+@pytest.mark.usefixtures("joined")
 def test_a_killed_database_runs_again(house: House) -> None:
     before = house.teczka.database()
     os.kill(before, signal.SIGKILL)
     until(lambda: house.teczka.database() not in {0, before}, what="the database")
-    assert house.teczka.tried("account", "list", "--user", "anna@kancelaria.example").stderr == ""
+    assert house.teczka.tried("account", "list", "--user", ADDRESS).stderr == ""
     until(lambda: house.running.get("/sign-in/") == 200, what="a page of the new database")
 
 
+@pytest.mark.usefixtures("joined")
 def test_a_killed_parent_leaves_nobody_and_the_next_stops_soon_in_the_middle_of_a_first_sync(
-    dovecot: Dovecot, mailbox: Mailbox
+    house: House, dovecot: Dovecot, mailbox: Mailbox
 ) -> None:
-    mailbox.deliver_many(letters(1_500, size=60_000))
-    with prepared() as teczka:
-        teczka.add_account(dovecot, mailbox)
-        with teczka.running("run", "--port", "0") as running:
-            pids = everyone(House(teczka, running))
-            port = running.address().rpartition(":")[2]
-            running.kill()
-        with teczka.running("run", "--port", port) as running:
-            left = everyone(House(teczka, running))
-            until(lambda: not any(map(alive, pids)), 10, "the ends of all")
-            with psycopg.connect(teczka.dsn(), autocommit=True) as look:
-                before = _stored(look)
-                until(lambda: _stored(look) > before, what="more messages")
-                assert _stored(look) < 1_500
-            status, seconds = running.stop()
-            assert status == 0
-            assert seconds < 10  # what has not ended after 4.5 is killed; a busy machine takes its time even for that
-            assert not any(map(alive, left))
+    """The last of the house: it ends here."""
+    mailbox.deliver_many(letters(900, size=60_000))
+    pids = everyone(house)
+    port = house.running.address().rpartition(":")[2]
+    house.running.kill()
+    with house.teczka.running("run", "--port", port) as running:
+        left = everyone(House(house.teczka, running))
+        until(lambda: not any(map(alive, pids)), 10, "the ends of all")
+        house.teczka.add_account(dovecot, mailbox)
+        with psycopg.connect(house.teczka.dsn(), autocommit=True) as look:
+            until(lambda: _stored(look) > 0, what="messages")
+            assert _stored(look) < 900
+        status, seconds = running.stop()
+        assert status == 0
+        assert seconds < 10  # what has not ended after 4.5 is killed; a busy machine takes its time even for that
+        assert not any(map(alive, left))
 
 
 def test_a_command_on_a_folder_that_was_never_migrated_says_so() -> None:
     with empty() as teczka:
-        done = teczka.tried("account", "list", "--user", "anna@kancelaria.example")
+        copied(cluster(GIVEN).parent, teczka.data)
+        done = teczka.tried("account", "list", "--user", ADDRESS)
         assert done.returncode == 1
         assert "Start `teczka run`, or run `teczka migrate`." in done.stderr
         assert not teczka.database()

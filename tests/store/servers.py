@@ -16,13 +16,13 @@ from teczka.store.server.roles import APP, DATABASE, OWNER
 from tests.stock import copied, data_folder, stocked
 
 # One a run: `make test` takes the wheel's, `make test PG=debian` Debian's (TECZKA_POSTGRES_BIN).
-GIVEN = os.environ.get("TECZKA_POSTGRES_BIN", "")
-SOURCES = [pytest.param(Path(GIVEN), id="given") if GIVEN else pytest.param(None, id="wheel")]
+GIVEN = Path(os.environ["TECZKA_POSTGRES_BIN"]) if os.environ.get("TECZKA_POSTGRES_BIN") else None
+SOURCES = [pytest.param(GIVEN, id="given" if GIVEN else "wheel")]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 
 
-def _cluster(binaries: Path | None) -> Path:
+def cluster(binaries: Path | None) -> Path:
     """A cluster as a first start leaves it: copying it is ten times faster than initdb."""
 
     def start_once(data: Path) -> None:
@@ -50,7 +50,7 @@ def stopped(binaries: Path | None = None) -> Iterator[Server]:
     """A server whose data folder has been used."""
     with unused(binaries) as server:
         server.folder.prepare()
-        copied(_cluster(binaries), server.folder.database)
+        copied(cluster(binaries), server.folder.database)
         yield server
 
 
