@@ -10,6 +10,7 @@ from teczka.core.outgoing import Line
 from teczka.core.recipients import Mailbox
 from teczka.mime.compose import Letter
 from teczka.mime.enclosing import Attachment
+from teczka.mime.transmitted import without_bcc
 from teczka.store.blobs import blobs
 from teczka.store.models import Outgoing, User
 from teczka.store.packs.reader import STRIDE, mapped
@@ -64,11 +65,11 @@ def _uploaded(line: EnclosureLine) -> Pieces | None:
 
 
 def _taken(actor: User, line: EnclosureLine) -> Pieces | None:
-    """From another message: a part of it, or the whole of it."""
+    """From another message: a part of it, or the whole of it, but for who had it in secret."""
     text = message_text(actor, line.message) if line.message else None
     if text is None or line.message is None:
         return None
     if not line.path:
-        return lambda: raw_pieces(text)
+        return lambda: without_bcc(raw_pieces(text))
     part = message_part(actor, line.message, line.path)
     return (lambda: part_pieces(text, part)) if part else None

@@ -106,6 +106,7 @@ def _leave_as_sent(row: Outgoing, what: str) -> None:
     give_rest_up(row)
     note(row, what)
     was_sent(row.account, row)
+    events.ask_sender(row.account_id)  # the server may have filed a copy of its own
 
 
 def size_limit(actor: User, account_id: UUID) -> int:

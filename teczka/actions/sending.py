@@ -24,7 +24,7 @@ from teczka.core.delivery import Outcome, Verdict
 from teczka.core.errors import Problem, Trouble
 from teczka.core.outgoing import HOPELESS, UNSETTLED, State, after, over, pause
 from teczka.mime.recipients import wire
-from teczka.mime.transmitted import transmitted
+from teczka.mime.transmitted import HEAD, transmitted
 from teczka.remote.smtp import Envelope, SmtpSession, send
 from teczka.store import events
 from teczka.store.acts import lock
@@ -200,7 +200,6 @@ def _entry(row: Outgoing) -> Entry:
     )
 
 
-HEAD = 1_000_000  # bytes: more than a letter's headers have
 PIECE = 65_536  # bytes: what a step's time has to be enough for
 
 

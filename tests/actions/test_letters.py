@@ -88,3 +88,26 @@ def test_a_letter_whose_file_is_gone_stays_a_draft_and_says_so(account: Account)
         outbox.send(account.owner, draft.public_id, draft.revision)
     assert caught.value.trouble is Trouble.LETTER_ATTACHMENT
     assert state_of(draft) is State.DRAFT
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+def test_who_had_a_message_in_secret_does_not_go_with_it_when_it_is_enclosed(
+    account: Account, submission: Submission, end: str
+) -> None:
+    raw = f"Bcc: tajny@b.example,{end} inny@b.example{end}Subject: Umowa{end}BCC :trzeci@b.example{end}{end}Bcc: zdanie{end}"
+    (stored,) = store(account, [raw.encode()])
+    while read_some(10):
+        pass
+    with as_user(account.owner_id):
+        message = Message.objects.get(pk=stored)
+    draft = written(account)
+    attach_part(account.owner, draft.public_id, message.public_id, "")
+    sent(draft)
+    deliver(account)
+    (part,) = arrived(submission).iter_attachments()
+    gone = part.as_bytes() if end == "\r\n" else part.get_payload(decode=True)
+    assert b"tajny" not in gone
+    assert b"inny" not in gone
+    assert b"trzeci" not in gone
+    assert b"Bcc: zdanie" in gone
+    assert b"Subject: Umowa" in gone
