@@ -31,6 +31,11 @@ export class Files {
     return this.#list.querySelectorAll("li[data-file]").length;
   }
 
+  /** Bytes, all together. */
+  get size(): number {
+    return [...this.#list.querySelectorAll<HTMLElement>("li[data-size]")].reduce((total, line) => total + Number(line.dataset["size"]), 0);
+  }
+
   get busy(): boolean {
     return this.#sending > 0;
   }
@@ -116,11 +121,9 @@ export class Files {
   }
 
   #count(): void {
-    const sizes = [...this.#list.querySelectorAll<HTMLElement>("li[data-size]")].map((line) => Number(line.dataset["size"]));
-    const sum = sizes.reduce((total, size) => total + size, 0);
     const most = Number(this.form.dataset["sizeLimit"] ?? 0);
     // Base64 makes four bytes of three, and a line end of every 76.
-    this.#total.hidden = !most || sum * 1.37 < most;
+    this.#total.hidden = !most || this.size * 1.37 < most;
     need("more-files").hidden = this.count === 0;
   }
 }

@@ -18,6 +18,8 @@ interface Copy {
 
 export class Saver {
   onStale: () => void = () => {};
+  /** Too much to be sent to the account's drafts at every rest: only when the letter is closed. */
+  heavy: () => boolean = () => false;
   readonly #revision = need<HTMLInputElement>("revision");
   readonly #saved = need("saved");
   readonly #key: string;
@@ -56,7 +58,7 @@ export class Saver {
     this.#timers.pause = window.setTimeout(() => this.#keepHere(), PAUSE);
     this.#later(AUTOSAVE);
     clearTimeout(this.#timers.rest);
-    this.#timers.rest = window.setTimeout(() => void this.keep(), REST);
+    this.#timers.rest = window.setTimeout(() => void (this.heavy() || this.keep()), REST);
   }
 
   /** What is written is on the server. False: it is not, and the page says so. */

@@ -12,6 +12,7 @@ interface Answer {
   wrong?: string;
 }
 
+const HEAVY = 5_000_000; // bytes of files
 const docked = window.parent !== window;
 const tell = (compose: string): void => window.parent.postMessage({ compose }, location.origin);
 
@@ -30,6 +31,7 @@ function start(form: HTMLFormElement): void {
   };
   const saver = new Saver(form, collect);
   const files = new Files(form, (url, body) => saver.post(url, body));
+  saver.heavy = () => files.size > HEAVY;
   const peopleUrl = form.dataset["peopleUrl"] ?? "";
   for (const input of form.querySelectorAll<HTMLInputElement>("input[data-people]"))
     fields.push(new People(input, peopleUrl, (body) => saver.post(peopleUrl, body)));

@@ -294,6 +294,8 @@ def test_everybody_can_write(browser: Browser, office: Office, language: str, lo
         page.locator("button[value=pick]").click()
         page.locator("#pick-dialog").wait_for()
         check(page)
+        if (width == 360) is (language == "en"):  # each of them once wide and once narrow, in one language or the other
+            continue
         letters = ("/outbox/", f"/outbox/{draft.public_id}/")
         for path in (*letters, "/settings/identities/", "/settings/templates/", "/settings/templates/add/"):
             page.goto(path)

@@ -34,6 +34,8 @@ def begin(actor: User, asked: QueryDict) -> Outgoing:
 
 def answered(viewer: User, draft: DraftText) -> dict[str, object]:
     """What the strip above an answer says: whom it leaves out or newly names, and the switch to the other kind of answer."""
+    if draft.kind == Origin.EDITED:
+        return {"remarks": [_("This was taken from another program's draft, which stays where it is.")]}
     told = choice(viewer, draft.answers) if draft.answers and draft.kind in {Origin.REPLY, Origin.REPLY_ALL} else None
     if told is None:
         return {"remarks": []}

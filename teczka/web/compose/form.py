@@ -1,16 +1,18 @@
 """What the page sends at every pause, and when it is sent without script."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 
-from teczka.core.drafts import PASTED_MOST, People, Written
+from teczka.core.drafts import LONGEST_SUBJECT, People, Written
 from teczka.core.errors import Problem
 from teczka.mime.addresses import read
 from teczka.mime.recipients import wire
 
-LONGEST_SUBJECT = 1_000
+_WORD = re.compile(r'"(?:[^"\\]|\\.)*+"?|[^\s"]+|\s+')
+_BARE = re.compile(r'[^<>(),;:"@]+@[^<>(),;:"@]+[,;]?')
 
 
 class DraftForm(forms.Form):
@@ -43,10 +45,24 @@ class DraftForm(forms.Form):
 
 
 def people(text: str) -> People:
-    """As in a header, or a list that somebody pasted: an address a line, semicolons, groups."""
-    lines = ", ".join(line.strip() for line in text.splitlines() if line.strip())
+    """As in a header, or a list that somebody pasted: an address a line, semicolons, groups, blanks alone."""
+    lines = ", ".join(_parted(line.strip()) for line in text.splitlines() if line.strip())
     found = {one.address.casefold() or one.name: one for one in reversed(read(lines.encode("utf-8", "replace")))}
-    return [(one.name, one.address) for one in reversed(list(found.values()))][:PASTED_MOST]
+    return [(one.name, one.address) for one in reversed(list(found.values()))]
+
+
+def _parted(line: str) -> str:
+    """A comma wherever one recipient follows another without: a header has none there, and its reader would take one for a name."""
+    out, last = "", ""
+    for word in _WORD.findall(line):
+        if word.isspace():
+            out += " "
+            continue
+        follows = last.endswith(">") and word[0] not in "(,;"
+        follows |= bool(_BARE.fullmatch(last) and last[-1] not in ",;" and _BARE.fullmatch(word))
+        out += f", {word}" if follows and out.endswith(" ") else word
+        last = word
+    return out
 
 
 def as_header(people: People) -> str:
