@@ -89,7 +89,7 @@ def _figures(score: Score) -> tuple[float, float]:
 
 def main() -> None:
     chosen = options("References found in text, beside a finder of substrings.")
-    rounds = chosen.rounds or (3 if chosen.quick else 9)
+    rounds = chosen.rounds or 3
     size = MEGABYTE // 10 if chosen.quick else MEGABYTE
     known = list({reference for one in labelled() for reference in one.expected})
     ours = _figures(scored(lambda text: [one.reference for one in spans(text)]))

@@ -16,9 +16,9 @@ from teczka.core.repertories import BAILIFF, PROCUREMENT, known
 _HEAD = re.compile(
     rf"""(?<![^\W_])
     (?: (?P<court>[A-Za-z]{{2}}\d[A-Za-z])\s?/\s?
-      | (?:[Aa]kt)?(?P<division>[IVXLlivx]{{1,8}})(?:{GAP}{{1,6}}|\s?[/-]\s?)
+      | (?:[Aa]kt)?(?P<division>[IVXLlivx]{{1,8}}+)(?:{GAP}{{1,6}}|\s?[/-]\s?)
     )?
-    (?P<word>(?:[AGR]\s{{1,2}})?[^\W\d_]{{1,8}}(?:\s?-\s?[^\W\d_]{{1,2}}){{0,2}}(?:\s?/\s?[^\W\d_]{{2,3}})?)
+    (?P<word>(?:[AGR]\s{{1,2}})?[^\W\d_]{{1,8}}+(?:\s?-\s?[^\W\d_]{{1,2}}+){{0,2}}+(?:\s?/\s?[^\W\d_]{{2,3}}+)?)
     (?:{GAP}{{1,3}}\(?(?P<mark>(?i:upr))\)?)?
     (?P<gap>(?:{GAP}|[:/-]){{0,6}}(?:[Nn]r{GAP}{{0,3}})?)\Z""",
     re.VERBOSE,
@@ -30,7 +30,10 @@ _REGISTRY_HEAD = re.compile(
 )
 _REGISTRY_YEAR = re.compile(r"/\s?(?P<year>\d{4}|\d\d)(?:/\d{1,5})?(?![\d/])")
 _SUFFIX = re.compile(
-    r"[\s/-]{0,3}\(?(?P<mark>(?i:upr))\b\.?\)?|/(?P<ward>[A-HJ-UWYZŁŚ])(?![\w/])|[\s/-]?(?P<mark_z>z)(?=\s{0,2}(?:[.,;:)]|\Z))|[/-]?(?P<glued>z)(?!\w)"
+    r"""[\s/-]{0,3}(?: (?:upr|UPR|Upr)\b\.? | \((?:upr|UPR)\.?\) )
+      | /(?P<ward>[A-HJ-UWYZŁŚ])(?![\w/])
+      | (?P<z>[\s/-]?z(?=\s{0,2}(?:[.,;:)]|\Z)) | [/-]?z(?!\w))""",
+    re.VERBOSE,
 )
 _BETWEEN_JOINED = re.compile(r"\s{0,3}(?:[,;]|i|oraz|,\s?(?:i|oraz))\s{1,3}")
 _PARAGRAPH = re.compile(r"\n\s{0,9}\n")
@@ -155,4 +158,4 @@ def _suffixed(after: str, end: int) -> tuple[int, str]:
     match = _SUFFIX.match(after, end)
     if not match:
         return end, ""
-    return match.end(), "upr" if match["mark"] else match["ward"] or "z"
+    return match.end(), match["ward"] or ("z" if match["z"] else "upr")
