@@ -97,6 +97,8 @@ LANGUAGE_CODE = "pl"
 LANGUAGES = [("pl", "Polski"), ("en", "English")]
 TIME_ZONE = "UTC"
 
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16_000_000  # a letter with all that it quotes; files come another way (web/compose/files.py)
+
 STATIC_URL = "/static/"
 STATIC_ROOT = ours.data / "static"
 STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}

@@ -198,3 +198,10 @@ def test_identities_and_templates_are_made_changed_and_removed(writing: Office, 
     with as_user(writing.cast.anna.pk):
         assert not Identity.objects.filter(pk=made.pk).exists()
         assert Template.objects.get(name="Potwierdzenie").html == "<div>Potwierdzam.</div>"
+
+
+def test_a_long_letter_is_saved_whole(writing: Office, anna: Client) -> None:
+    draft = begin(anna)
+    words = "<div>zażółć gęślą jaźń</div>" * 50_000
+    assert anna.post(reverse("compose_save", args=[draft]), saving(draft, 0, html=words)).status_code == 200
+    assert row(writing, draft).html == words
