@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from teczka.actions.identities import ensure_identities
 from teczka.actions.keeping import keep_draft, remove_kept
-from teczka.core.drafts import Written, halves, joined, signed
+from teczka.core.drafts import LONGEST_SUBJECT, Written, halves, joined, signed
 from teczka.core.errors import NotAllowed
 from teczka.core.outgoing import Origin, State
 from teczka.mime.compose import new_message_id
@@ -76,7 +76,7 @@ def create(actor: User, first: Beginning, as_whom: Sender) -> Outgoing:
             from_address=as_whom.address,
             reply_to=as_whom.reply_to,
             recipients={"to": [], "cc": [], "bcc": []} | first.recipients,
-            subject=first.subject,
+            subject=first.subject[:LONGEST_SUBJECT],
             html="" if first.plain else joined(html, first.quote),
             text=text,
             plain=first.plain,

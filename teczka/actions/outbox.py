@@ -12,6 +12,7 @@ from teczka.actions.building import people_of, put_together, told_limit
 from teczka.actions.drafts import Changed
 from teczka.actions.sent import accounts_of, was_sent
 from teczka.core import providers
+from teczka.core.drafts import MOST_RECIPIENTS
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.outgoing import GRACE, UNDO, Delivery, Line, State
 from teczka.store import events
@@ -30,8 +31,11 @@ def send(actor: User, public_id: UUID, revision: int, when: datetime | None = No
     """Hold it, for its undo or until `when`; built now, checked, durable. Raises Changed where the draft is not that revision any longer,
     NotAllowed, and Problem for whatever can be known of it before it leaves."""
     row, account = _draft(actor, public_id, revision)
-    if not any(row.recipients.get(line) for line in Line):
+    count = sum(len(row.recipients.get(line, [])) for line in Line)
+    if not count:
         raise Problem(Trouble.SENDING_NOBODY)
+    if count > MOST_RECIPIENTS:
+        raise Problem(Trouble.SENDING_CROWD, count=count, most=MOST_RECIPIENTS)
     if not account.smtp_host:
         raise Problem(Trouble.SENDING_NO_SERVER)
     now = timezone.now()

@@ -152,6 +152,8 @@ def zip_files(actor: User, draft: UUID, name: str) -> str:
     Raises Problem(UPLOAD_LARGE, UPLOAD_NONE), NotAllowed.
     """
     row = _open_draft(actor, draft)
+    with as_user(actor.pk):  # what is attached while the archive is made stays beside it
+        before = list(Enclosure.objects.filter(outgoing=row, inline=False).values_list("public_id", flat=True))
     files = [file for file in letter_of(actor, row, timezone.now()).attachments if not file.inline]
     if not files:
         raise Problem(Trouble.UPLOAD_NONE)
@@ -159,10 +161,7 @@ def zip_files(actor: User, draft: UUID, name: str) -> str:
     with tempfile.TemporaryFile(dir=blobs().incoming) as archive:
         write(archive, files, password)
         archive.seek(0)
-        made = attach(actor, draft, f"{name}.zip", "application/zip", iter(lambda: archive.read(MEGABYTE), b""))
-    with as_user(actor.pk):
-        beside = Enclosure.objects.filter(outgoing=row, inline=False).exclude(pk=made.pk)
-        before = list(beside.values_list("public_id", flat=True))
+        attach(actor, draft, f"{name}.zip", "application/zip", iter(lambda: archive.read(MEGABYTE), b""))
     for file in before:
         drop_file(actor, draft, file)
     return password

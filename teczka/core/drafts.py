@@ -6,7 +6,8 @@ from uuid import UUID
 
 # Between what was written and what is quoted: a comment, so that nothing of it is ever sent (the sanitiser leaves comments out).
 QUOTE: Final = "<!--quoted-->"
-PASTED_MOST: Final = 500  # recipients that one letter may have
+MOST_RECIPIENTS: Final = 500  # of one letter
+LONGEST_SUBJECT: Final = 1_000  # signs; also where it begins with somebody else's
 
 People = list[tuple[str, str]]  # (name, address)
 

@@ -100,6 +100,7 @@ class Trouble(StrEnum):
     SENDING_EXPIRED = "sending.expired"  # tried in vain for days
     SENDING_NO_SERVER = "sending.no_server"  # the account has none to send through
     SENDING_NOBODY = "sending.nobody"  # to nobody
+    SENDING_CROWD = "sending.crowd"  # to count people, more than the most
     SENDING_TOO_LATE = "sending.too_late"  # it has left, or is just leaving
     RECIPIENT_UNKNOWN = "recipient.unknown"
     RECIPIENT_DOMAIN = "recipient.domain"

@@ -361,6 +361,10 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("The message is addressed to nobody."),
         _("Enter a recipient."),
     ),
+    Trouble.SENDING_CROWD: (
+        _("The message is addressed to %(count)s people, and one may go to %(most)s at most."),
+        _("Send it in several letters."),
+    ),
     Trouble.SENDING_TOO_LATE: (
         _("The message cannot be taken back any more: it is being sent, or has been."),
         _("Look in the outbox to see how it stands."),

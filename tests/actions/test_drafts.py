@@ -10,10 +10,11 @@ from django.utils import timezone
 from teczka.actions.answers import begin_from
 from teczka.actions.drafts import Beginning, Changed, begin_new, copy_draft, discard_draft, restore_draft, save_draft
 from teczka.actions.keeping import keep_draft
-from teczka.actions.uploads import MOST_BYTES, attach, attach_part, drop_file, forget_drafts
+from teczka.actions.uploads import MOST_BYTES, attach, attach_part, drop_file, forget_drafts, zip_files
 from teczka.core.drafts import QUOTE, Written
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.outgoing import Origin
+from teczka.mime import archive
 from teczka.store.blobs import blobs
 from teczka.store.models import Account, Enclosure, Outgoing, Pack, Placement
 from teczka.store.packs.format import key
@@ -176,6 +177,21 @@ def test_a_file_goes_with_the_last_letter_that_has_it(
         drop_file(cast.anna, other.public_id, second.public_id)
     with pytest.raises(FileNotFoundError):
         blobs().size(pack)
+
+
+def test_what_is_attached_while_an_archive_is_made_stays_beside_it(
+    cast: Cast, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = begin_new(cast.anna, account.public_id, Beginning())
+    attach(cast.anna, row.public_id, "pozew.pdf", "application/pdf", [b"x"])
+
+    def meanwhile(*given: Any) -> None:
+        attach(cast.anna, row.public_id, "odpis.pdf", "application/pdf", [b"y"])
+        archive.write(*given)
+
+    monkeypatch.setattr("teczka.actions.uploads.write", meanwhile)
+    zip_files(cast.anna, row.public_id, "Akta")
+    assert files(row) == [("odpis.pdf", False), ("Akta.zip", False)]
 
 
 def test_a_part_of_another_message_is_attached_by_whoever_sees_it(cast: Cast, account: Account) -> None:

@@ -9,11 +9,13 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.test import Client
 from django.urls import reverse
 
+from teczka.actions.identities import add_identity, drop_identity
 from teczka.core.errors import Problem, Trouble
 from teczka.core.outgoing import State
 from teczka.store.models import Enclosure, Identity, Outgoing, Template
 from teczka.store.viewer import as_user
 from teczka.web.compose.files import received
+from teczka.web.compose.form import people
 from tests.cast import make_account
 from tests.web.conftest import Office, browser
 from tests.web.pages import fields_of
@@ -155,6 +157,47 @@ def test_only_the_writer_sees_whom_completion_offers(writing: Office, anna: Clie
         ("zły@", True),
         ("żółw@żółw.example", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a@x.example b@x.example\tc@x.example", ["a@x.example", "b@x.example", "c@x.example"]),
+        ("Jan <a@x.example> Ewa Nowak <b@x.example>", ["Jan <a@x.example>", "Ewa Nowak <b@x.example>"]),
+        ('"a@x.example b@x.example> c" <d@x.example>', ["d@x.example"]),
+        ("Jan Kowal a@x.example (praca), <b@x.example>", ["Jan Kowal <a@x.example>", "b@x.example"]),
+        ("szef@kancelaria.example <evil@x.example>", ["evil@x.example"]),
+    ],
+)
+def test_nobody_of_a_pasted_list_becomes_anothers_name(text: str, expected: list[str]) -> None:
+    assert [f"{name} <{address}>" if name else address for name, address in people(text)] == expected
+
+
+def test_of_a_long_list_nobody_is_left_out_in_silence(writing: Office, anna: Client) -> None:
+    draft = begin(anna)
+    crowd = ", ".join(f"k{number}@klient.example" for number in range(600))
+    fields = saving(draft, 0, to=crowd, subject="Do wszystkich")
+    assert "600" in anna.post(reverse("compose_send", args=[draft]), fields).json()["wrong"]
+    found = row(writing, draft)
+    assert (found.state, len(found.recipients["to"])) == (State.DRAFT, 600)
+
+
+def test_a_letter_that_begins_with_an_endless_subject_can_be_saved(writing: Office, anna: Client) -> None:
+    draft = begin(anna, mailto=f"mailto:jan@klient.example?subject={'x' * 10_000}")
+    told = fields_of(anna.get(reverse("compose", args=[draft])).content.decode())
+    assert anna.post(reverse("compose_save", args=[draft]), told).status_code == 200
+
+
+def test_a_draft_in_a_name_that_is_gone_goes_on_in_its_accounts_own(writing: Office, anna: Client) -> None:
+    other = make_account(writing.cast.anna, "sad@kancelaria-lipowa.example", **SENDING)
+    add_identity(writing.cast.anna, other.public_id, "", "kontakt@kancelaria-lipowa.example", "", "")
+    with as_user(writing.cast.anna.pk):
+        named = Identity.objects.get(account=other, position=1)
+    draft = begin(anna)
+    anna.post(reverse("compose_save", args=[draft]), saving(draft, 0, sender=str(named.public_id)))
+    drop_identity(writing.cast.anna, named.public_id)
+    press(anna, draft, "save")
+    assert row(writing, draft).from_address == "sad@kancelaria-lipowa.example"
 
 
 def test_strangers_do_nothing_with_a_letter(writing: Office) -> None:

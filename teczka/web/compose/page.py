@@ -66,15 +66,16 @@ def compose(request: Request, draft_id: UUID) -> HttpResponse:
 def page(viewer: User, text: DraftText) -> dict[str, Any]:
     files = enclosures(viewer, text.public_id)
     written, quote = (shown(half, text.public_id, files) for half in halves(text.html))
-    able = [_sender(viewer, one) for one in senders(viewer) if one.sends or one.public_id == text.identity]
-    chosen = next((one for one in able if one.public_id == text.identity), able[0] if able else None)
+    able = [one for one in senders(viewer) if one.sends or one.public_id == text.identity]
+    named = _named(text, able)
+    chosen = _sender(viewer, named) if named else None
     size = sum(file.size for file in files)
     labels = {"to": _("To"), "cc": _("Cc"), "bcc": _("Bcc")}
     return {
         "draft": text,
         "title": _titles()[Origin(text.kind)],
         "sender": chosen,
-        "senders": able,
+        "senders": [_sender(viewer, one) for one in able],
         "lines": [(name, label, as_header(text.people(name))) for name, label in labels.items()],
         "written": mark_safe(written),  # noqa: S308  made safe when it was saved
         "quote": mark_safe(quote),  # noqa: S308
@@ -87,6 +88,13 @@ def page(viewer: User, text: DraftText) -> dict[str, Any]:
         "templates": [(one, mark_safe(one.html)) for one in templates(viewer)],  # noqa: S308
         **answered(viewer, text),
     }
+
+
+def _named(text: DraftText, able: list[Sender]) -> Sender | None:
+    """As whom it is written. Where that identity is gone: the account's own."""
+    same = [one for one in able if one.public_id == text.identity]
+    same += [one for one in able if one.account_id == text.account_id]
+    return next(iter(same or able), None)
 
 
 def _sender(viewer: User, one: Sender) -> ShownSender:
