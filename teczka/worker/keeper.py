@@ -36,7 +36,9 @@ class Keeper:
         self._owner_id = owner_id
         self._pool = pool
         self._poll_seconds = poll_seconds
-        self._fetching: Fetching | None = None  # the connection of the last good pass
+        self._fetching: Fetching | None = (
+            None  # with the connection of the last good pass, or what a bad one has taught
+        )
         self._wake = asyncio.Event()
         self._asked = True  # a whole pass, and not only what was done to the mail
         self._acted = threading.Event()  # something was; the pass under way sees to it as well
@@ -150,7 +152,7 @@ class Keeper:
             connection.close_if_unusable_or_obsolete()
 
     def _pass(self) -> Outcome:
-        """In the pool. The connection is kept for the next pass, unless this one failed."""
+        """In the pool. The connection is kept for the next pass, unless this one failed: of that the next one knows what broke it."""
         fetching = self._fetching or Fetching(self.lease.account_id, self._owner_id, self.lease, self._acted)
         self._fetching = None
         try:
@@ -166,8 +168,8 @@ class Keeper:
             connection.close_if_unusable_or_obsolete()
         self._tells, self._least = fetching.tells, fetching.least_interval
         self._next_act = fetching.acts_due
+        self._fetching = fetching
         if report.stopped is None:
-            self._fetching = fetching
             return Outcome.DONE
         fetching.close()
         if report.stopped.trouble is Trouble.SERVER_INTERVAL:  # it has been asked just now, by a page

@@ -12,8 +12,10 @@ from django.utils import timezone
 from teczka.actions.fetch import Fetching
 from teczka.core.accounts import Mode
 from teczka.core.acts import Verb
+from teczka.core.errors import Problem, Trouble
+from teczka.remote.imap import ImapMailbox
 from teczka.store.leases import Lease, Leases
-from teczka.store.models import Account, Operation, User
+from teczka.store.models import Account, Message, Operation, User
 from teczka.store.viewer import as_user
 from teczka.sync.report import Report
 from teczka.worker.keeper import Keeper
@@ -99,3 +101,38 @@ def test_what_is_done_between_two_passes_is_said_at_once_and_what_waits_when_it_
 
     asyncio.run(life())
     assert len(passes) == 1
+
+
+def test_what_breaks_every_connection_keeps_no_mail_out(
+    account: Account, owner: User, lease: Lease, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even where no connection lasts from one pass to the next."""
+
+    def breaks(remote: ImapMailbox, folder: bytes) -> None:
+        remote._drop()
+        raise Problem(Trouble.SERVER_CLOSED, host="a.example")
+
+    monkeypatch.setattr("teczka.worker.keeper.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(Fetching, "tells", False)
+    fetching = Fetching(account.pk, owner.pk, lease)
+    fetching.run()
+    fetching.close()
+    box = Played(owner, account, mailbox, fetching)
+    box.act(Verb.READ, "Pismo 1")
+    monkeypatch.setattr(ImapMailbox, "select", breaks)
+    mailbox.deliver(letter(4))
+
+    def came() -> bool:
+        with as_user(owner.pk):
+            return Message.objects.filter(account=account).count() == 4
+
+    async def life() -> None:
+        keeping = asyncio.create_task(Keeper(lease, owner.pk, ThreadPoolExecutor(1), poll_seconds=3600).run())
+        try:
+            await asyncio.to_thread(until, came, 10, "the letter")
+        finally:
+            keeping.cancel()
+            await asyncio.wait([keeping])
+
+    asyncio.run(life())
+    assert box.states() == ["pending"]
