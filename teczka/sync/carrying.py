@@ -32,7 +32,7 @@ def carry_over(remote: RemoteMailbox, journal: Journal, batch: Sequence[Pending]
     done(journal, over, {op.id: landed[op.id] for op in over if op.id in landed})
     if half:
         journal.copied([op.id for op in half], {op.id: landed[op.id] for op in half if op.id in landed})
-        done(journal, half, {}, marked=take_away(remote, half))
+        parts(half, partial(_remove, remote, journal))
     ready = start(journal, [op for op in verdict.same if op.id not in copied], target)
     if ready:
         parts(ready, partial(_say, remote, journal, target))
@@ -60,7 +60,11 @@ def _say(remote: RemoteMailbox, journal: Journal, target: FolderStatus, ready: S
     if not told.uids:
         _again(remote, first)
     if moving and not remote.moves:
-        done(journal, ready, {}, marked=take_away(remote, ready))
+        _remove(remote, journal, ready)
+
+
+def _remove(remote: RemoteMailbox, journal: Journal, ops: Sequence[Pending]) -> None:
+    done(journal, ops, {}, marked=take_away(remote, ops))
 
 
 def _left_by_a_crash(remote: RemoteMailbox, ops: Sequence[Pending]) -> dict[int, Place]:

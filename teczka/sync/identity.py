@@ -46,7 +46,7 @@ def seek(remote: RemoteMailbox, ops: Sequence[Pending], lowest: int, *, by_name:
         dict(_digests(remote, sorted({uid for uids in candidates.values() for uid in uids}))) if not by_name else {}
     )
     for op, identity in wanted.items():
-        for uid in candidates[op]:
+        for uid in candidates.get(op, ()):
             if uid not in taken and (by_name or digests.get(uid) == identity.sha256):
                 found[op] = uid
                 taken.add(uid)
@@ -55,13 +55,20 @@ def seek(remote: RemoteMailbox, ops: Sequence[Pending], lowest: int, *, by_name:
 
 
 def _candidates(remote: RemoteMailbox, wanted: dict[int, Identity], lowest: int, by_name: bool) -> dict[int, list[int]]:
-    """The newest first."""
-    told = sorted(remote.summaries(remote.uids(lowest)), key=lambda summary: -summary.uid) if wanted else []
-    alike: dict[int, list[int]] = {}
-    for op, identity in wanted.items():
-        fit = _named if by_name else _fits
-        alike[op] = [summary.uid for summary in told if fit(identity, summary)][: None if by_name else ALIKE]
-    return alike
+    """The newest first: what bears the same name, or, of a nameless message, is as large; some servers tell sizes wrong. Looks once at each
+    message there, however many are wanted, and holds the UIDs of what may be one."""
+    marks = {op: mark for op, identity in wanted.items() if (mark := _mark(identity, by_name)) is not None}
+    alike: dict[bytes | int, list[int]] = {mark: [] for mark in marks.values()}
+    for summary in remote.summaries(remote.uids(lowest)) if marks else ():
+        for mark in (_name(summary), summary.size):
+            if mark in alike:
+                alike[mark].append(summary.uid)
+    newest = {mark: sorted(uids, reverse=True)[: None if by_name else ALIKE] for mark, uids in alike.items()}
+    return {op: newest[mark] for op, mark in marks.items()}
+
+
+def _mark(identity: Identity, by_name: bool) -> bytes | int | None:
+    return identity.message_id or (None if by_name else identity.size)
 
 
 def _settled(op: Pending, told: RemoteSummary) -> bool:
@@ -72,15 +79,6 @@ def _settled(op: Pending, told: RemoteSummary) -> bool:
         and (identity.size, identity.seconds, identity.message_id)
         == (told.size, int(told.internaldate.timestamp()), _name(told))
     )
-
-
-def _fits(identity: Identity, told: RemoteSummary) -> bool:
-    """Worth comparing the bytes. Some servers tell sizes wrong."""
-    return identity.message_id == _name(told) if identity.message_id else identity.size == told.size
-
-
-def _named(identity: Identity, told: RemoteSummary) -> bool:
-    return identity.message_id != b"" and identity.message_id == _name(told)
 
 
 def _name(told: RemoteSummary) -> bytes:

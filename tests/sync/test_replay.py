@@ -13,6 +13,7 @@ from teczka.core.acts import Kind
 from teczka.core.errors import Problem, Trouble
 from teczka.core.operations import Identity, Pending, Spot
 from teczka.sync.batches import batches
+from teczka.sync.plan import bare_id
 from teczka.sync.replay import PATIENCE, replay
 from tests.sync.journal import Died, MemoryJournal
 from tests.sync.server import PlayFolder, PlayMailbox, PlayServer
@@ -242,6 +243,23 @@ def test_of_two_that_are_alike_and_half_refused_each_is_moved(monkeypatch: pytes
     assert journal.ended == {1: "done", 2: "done"}
 
 
+def test_where_one_may_copy_but_not_even_mark_each_is_refused_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    play = server({"UIDPLUS"})
+
+    def refuses(mailbox: PlayMailbox, uids: list[int], flags: list[str], *, add: bool) -> None:
+        mailbox.asked.append("STORE")
+        raise Problem(Trouble.FOLDER_DENIED, folder="INBOX")
+
+    monkeypatch.setattr(PlayMailbox, "store_flags", refuses)
+    journal = MemoryJournal()
+    for held in play.folders[b"INBOX"].messages[:2]:
+        journal.note(Kind.MOVE, (b"INBOX", 1, held), target=Spot(b"A"))
+    mailbox = PlayMailbox(play)
+    replay(mailbox, journal)
+    assert journal.troubles == {1: Trouble.FOLDER_DENIED, 2: Trouble.FOLDER_DENIED}
+    assert mailbox.asked.count("STORE") == 3  # together, and then each
+
+
 def test_what_is_put_off_waits_with_all_that_comes_after_it_there_and_is_given_up_some_day(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -320,6 +338,23 @@ def test_numbered_anew_those_that_are_alike_are_each_found_once(play: PlayServer
     inbox.number_anew()
     replay(PlayMailbox(play), journal)
     assert lying(play)[b"A"] == {(raw(0), frozenset()): 2}
+
+
+def test_looking_for_many_looks_at_each_message_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    play = server({"MOVE", "UIDPLUS"}, messages=200)
+    inbox, journal, looked = play.folders[b"INBOX"], MemoryJournal(), list[bytes]()
+    for held in inbox.messages:
+        journal.note(Kind.FLAG, (b"INBOX", 1, held), flags=("\\Seen",))
+    inbox.number_anew()
+
+    def look(told: bytes) -> bytes:
+        looked.append(told)
+        return bare_id(told)
+
+    monkeypatch.setattr("teczka.sync.identity.bare_id", look)
+    replay(PlayMailbox(play), journal)
+    assert set(journal.ended.values()) == {"done"}
+    assert len(looked) < 3 * len(inbox.messages)
 
 
 def test_sent_mail_that_the_server_filed_itself_is_not_put_there_again(play: PlayServer) -> None:
