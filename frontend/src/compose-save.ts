@@ -18,6 +18,8 @@ interface Copy {
 
 export class Saver {
   onStale: () => void = () => {};
+  /** It cannot be saved as it is, and why. */
+  onWrong: (words: string) => void = () => {};
   /** Too much to be sent to the account's drafts at every rest: only when the letter is closed. */
   heavy: () => boolean = () => false;
   readonly #revision = need<HTMLInputElement>("revision");
@@ -109,6 +111,7 @@ export class Saver {
         this.onStale();
         return false;
       }
+      if (answer.status === 400) this.onWrong(((await answer.json()) as { wrong: string }).wrong);
       if (!answer.ok) throw new Error(String(answer.status));
       this.#accept((await answer.json()) as { revision: string; saved: string });
       return true;

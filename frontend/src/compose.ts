@@ -31,6 +31,7 @@ function start(form: HTMLFormElement): void {
   };
   const saver = new Saver(form, collect);
   const files = new Files(form, (url, body) => saver.post(url, body));
+  saver.onWrong = (words) => refuse(words);
   saver.heavy = () => files.size > HEAVY;
   const peopleUrl = form.dataset["peopleUrl"] ?? "";
   for (const input of form.querySelectorAll<HTMLInputElement>("input[data-people]"))

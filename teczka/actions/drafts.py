@@ -10,7 +10,7 @@ from django.utils import timezone
 from teczka.actions.identities import ensure_identities
 from teczka.actions.keeping import keep_draft, remove_kept
 from teczka.core.drafts import LONGEST_SUBJECT, Written, halves, joined, signed
-from teczka.core.errors import NotAllowed
+from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.outgoing import Origin, State
 from teczka.mime.compose import new_message_id
 from teczka.mime.sanitize import sanitize
@@ -88,7 +88,7 @@ def create(actor: User, first: Beginning, as_whom: Sender) -> Outgoing:
 
 
 def save_draft(actor: User, public_id: UUID, revision: int, written: Written) -> int:
-    """The new revision. The same again is taken for an answer that was lost. Raises Changed, NotAllowed."""
+    """The new revision. The same again is taken for an answer that was lost. Raises Changed, NotAllowed, Problem."""
     with as_user(actor.pk), transaction.atomic():
         row = Outgoing.objects.select_for_update().filter(owner=actor, public_id=public_id).first()
         if row is None:
@@ -169,9 +169,12 @@ def _write(actor: User, row: Outgoing, written: Written, cids: Collection[str] |
 
 
 def safe(html: str, cids: Collection[str]) -> str:
-    """As the editor had it, made harmless; of pictures those that are among the letter's files."""
-    clean = sanitize(html, cid=lambda name: f"/cid/{name}" if name in cids else None).html
-    return clean.replace(_PLACE, 'src="cid:')
+    """As the editor had it, made harmless; of pictures those that are among the letter's files. Raises Problem(LETTER_LONG): nothing is
+    cut off in silence."""
+    clean = sanitize(html, cid=lambda name: f"/cid/{name}" if name in cids else None)
+    if clean.defects:
+        raise Problem(Trouble.LETTER_LONG)
+    return clean.html.replace(_PLACE, 'src="cid:')
 
 
 def _opening(signature: str) -> str:

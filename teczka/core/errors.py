@@ -115,6 +115,7 @@ class Trouble(StrEnum):
     UPLOAD_LARGE = "upload.large"  # name, megabytes: the most that one file may have
     UPLOAD_CUT = "upload.cut"  # name: fewer bytes came than were told
     UPLOAD_NONE = "upload.none"  # there is no file to be put into an archive
+    LETTER_LONG = "letter.long"  # its text is more than a reader would be shown
     LETTER_CHARACTERS = "letter.characters"  # field: a line break, or no character at all, where one line belongs
     LETTER_ATTACHMENT = "letter.attachment"  # name: its bytes are not as many as they were
     LETTER_CHECK = "letter.check"  # field: reads back otherwise than it was written

@@ -400,6 +400,10 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
     ),
     Trouble.UPLOAD_CUT: (_("“%(name)s” did not arrive whole."), _("Attach it again.")),
     Trouble.UPLOAD_NONE: (_("The letter has no file."), _("Attach one first.")),
+    Trouble.LETTER_LONG: (
+        _("The text of the letter is too long, or too deeply nested, to be kept whole. It was not saved."),
+        _("Take out some of what is quoted or pasted, or attach it as a file."),
+    ),
     Trouble.LETTER_CHARACTERS: (
         _("The field “%(field)s” holds a line break or another character that no letter may have there."),
         _("Type it anew, without what was pasted into it."),

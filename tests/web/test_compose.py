@@ -248,3 +248,12 @@ def test_a_long_letter_is_saved_whole(writing: Office, anna: Client) -> None:
     words = "<div>zażółć gęślą jaźń</div>" * 50_000
     assert anna.post(reverse("compose_save", args=[draft]), saving(draft, 0, html=words)).status_code == 200
     assert row(writing, draft).html == words
+
+
+def test_a_letter_that_would_be_cut_is_refused_in_words(writing: Office, anna: Client) -> None:
+    draft = begin(anna)
+    words = "<div>zażółć gęślą jaźń</div>" * 100_000
+    for name in ("compose_save", "compose_copy", "compose_send"):
+        answer = anna.post(reverse(name, args=[draft]), saving(draft, 0, html=words, to="jan@klient.example"))
+        assert "wrong" in answer.json(), name
+    assert row(writing, draft).revision == 0

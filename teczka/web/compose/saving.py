@@ -11,7 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 from teczka.actions.drafts import Changed, copy_draft, save_draft
 from teczka.actions.keeping import keep_draft
 from teczka.core.drafts import Written
+from teczka.core.errors import Problem
 from teczka.store.queries.drafts import draft, enclosures
+from teczka.web.compose.files import told
 from teczka.web.compose.form import DraftForm
 from teczka.web.compose.pictures import kept
 from teczka.web.requests import Request, allowed, found
@@ -23,6 +25,8 @@ def compose_save(request: Request, draft_id: UUID) -> HttpResponse:
         revision = save(request, draft_id)
     except Changed:
         return HttpResponse(status=409)
+    except Problem as problem:
+        return JsonResponse({"wrong": told(problem)}, status=400)
     return JsonResponse({"revision": revision, "saved": f"{timezone.localtime():%H:%M}"})
 
 
@@ -33,7 +37,7 @@ def compose_keep(request: Request, draft_id: UUID) -> HttpResponse:
     if "revision" in request.POST:
         try:
             save(request, draft_id)
-        except Changed:  # the browser has its own copy, and shows both when the draft is opened again
+        except (Changed, Problem):  # the browser has its own copy, and shows both when the draft is opened again
             return HttpResponse(status=409)
     keep_draft(request.user, draft_id)
     return HttpResponse(status=204)
@@ -45,7 +49,10 @@ def compose_copy(request: Request, draft_id: UUID) -> HttpResponse:
     found(draft(request.user, draft_id))
     if not form.is_valid():
         return HttpResponse(status=400)
-    fresh = allowed(copy_draft, request.user, draft_id, written(request, draft_id, form))
+    try:
+        fresh = allowed(copy_draft, request.user, draft_id, written(request, draft_id, form))
+    except Problem as problem:
+        return JsonResponse({"wrong": told(problem)}, status=400)
     return JsonResponse({"url": reverse("compose", args=[fresh.public_id])})
 
 
@@ -55,7 +62,7 @@ def compose_signed_in(request: Request) -> HttpResponseBase:
 
 
 def save(request: Request, draft_id: UUID) -> int:
-    """What the form says; the new revision. Raises Changed."""
+    """What the form says; the new revision. Raises Changed, Problem."""
     form = DraftForm(request.POST)
     found(draft(request.user, draft_id))
     if not form.is_valid():

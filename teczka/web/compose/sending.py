@@ -34,6 +34,8 @@ def compose_send(request: Request, draft_id: UUID) -> HttpResponse:
         answer = dispatch(request, draft_id, save(request, draft_id))
     except Changed:
         return HttpResponse(status=409)
+    except Problem as problem:
+        return JsonResponse({"wrong": told(problem)})
     if "risks" in answer:
         answer["risks"] = [{"key": key, "text": text} for key, text in answer["risks"]]
     return JsonResponse(answer)

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from teczka.actions.templates import drop_template, save_template
-from teczka.core.errors import AlreadyThere
+from teczka.core.errors import AlreadyThere, Problem
 from teczka.mime.text import of_html
 from teczka.store.queries.templates import TemplateLine, template, templates
 from teczka.web.compose.document import with_its_looks
+from teczka.web.compose.files import told as words_of
 from teczka.web.compose.written import WrittenForm
 from teczka.web.requests import Request, allowed, found
 from teczka.web.said import Said, said, say
@@ -60,6 +61,8 @@ def _edit(request: Request, one: TemplateLine | None) -> HttpResponse:
             )
         except AlreadyThere:
             form.add_error("name", str(_("Another template bears this name.")))
+        except Problem as problem:
+            form.add_error(None, words_of(problem))
         else:
             say(request, Said.SAVED)
             return redirect("template_list")
