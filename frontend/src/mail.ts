@@ -111,7 +111,7 @@ function start(main: HTMLElement): void {
   };
   /** Buttons that a key presses, too; false where there is none. */
   const press = (name: string): boolean | undefined =>
-    document.querySelector(`[data-key="${name}"]`)?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+    document.querySelector(`[data-key~="${name}"]`)?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
   const keys = new Keys((action) => (actions[action] ?? (() => press(action)))() ?? false);
   frame.onKey = (event) => keys.handle(event);
 
