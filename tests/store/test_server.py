@@ -11,13 +11,13 @@ from teczka.store.server import Server, configuration, prepare
 from teczka.store.server.leftovers import running
 from teczka.store.server.roles import APP, DATABASE, OWNER
 from teczka.store.server.supervisor import LOG_BYTES
-from tests.store.servers import SOURCES, ask, keep_a_row, postmaster, rows, started, stopped, unused
+from tests.stock import copied
+from tests.store.servers import SOURCES, ask, cluster, keep_a_row, postmaster, rows, started, stopped, unused
 
 
 @pytest.fixture(scope="module", params=SOURCES)
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    with unused(request.param) as made:
-        made.start()
+    with started(request.param) as made:
         yield made
 
 
@@ -173,6 +173,8 @@ def test_a_data_folder_whose_name_is_too_long_for_a_socket_has_it_elsewhere() ->
         server = Server(short.folder.path / ("a" * 60) / ("b" * 60))
         for folder in reversed(server.folder.path.parents[:2]):
             folder.mkdir(mode=0o711)
+        server.folder.prepare()
+        copied(cluster(None), server.folder.database)
         server.start()
         place = server.socket_dir
         assert ask(server, "SELECT 1") == 1

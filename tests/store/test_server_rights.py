@@ -17,7 +17,7 @@ from teczka.core.errors import Problem, Trouble
 from teczka.store.server import Server, binaries, launch
 from teczka.store.server.roles import APP, DATABASE
 from tests.stock import data_folder
-from tests.store.servers import SOURCES, as_root, ask, postmaster, stopped, unused
+from tests.store.servers import SOURCES, as_root, ask, postmaster, started, stopped, unused
 
 NOBODY = 65534
 PACKAGES = Path(psycopg.__file__).parents[1]
@@ -25,8 +25,7 @@ PACKAGES = Path(psycopg.__file__).parents[1]
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with unused() as made:
-        made.start()
+    with started() as made:
         yield made
 
 
