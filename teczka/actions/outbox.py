@@ -18,7 +18,7 @@ from teczka.core.outgoing import GRACE, UNDO, Delivery, Line, State
 from teczka.store import events
 from teczka.store.acts import lock
 from teczka.store.blobs import blobs
-from teczka.store.models import Account, Outgoing, Pack, Recipient, User
+from teczka.store.models import Account, Enclosure, Outgoing, Pack, Recipient, User
 from teczka.store.outgoing import give_rest_up, note, reached, step, trouble_columns
 from teczka.store.packs.format import key
 from teczka.store.packs.writer import Pack as Packed
@@ -39,9 +39,10 @@ def send(actor: User, public_id: UUID, revision: int, when: datetime | None = No
     if not account.smtp_host:
         raise Problem(Trouble.SENDING_NO_SERVER)
     now = timezone.now()
+    files = _files(actor, row)
     packed = put_together(actor, row, account, when or now)
     try:
-        return _hold(actor, row, revision, packed, when or now + UNDO + GRACE)
+        return _hold(actor, row, files, packed, when or now + UNDO + GRACE)
     except (Changed, NotAllowed):
         blobs().delete(key(packed.id))
         raise
@@ -141,10 +142,16 @@ def _draft(actor: User, public_id: UUID, revision: int) -> tuple[Outgoing, Accou
     return row, row.account
 
 
-def _hold(actor: User, row: Outgoing, revision: int, packed: Packed, when: datetime) -> Outgoing:
+def _files(actor: User, row: Outgoing) -> list[tuple[int, bool]]:
+    """No save tells of them: what was attached in another window while the letter was built would not be in it."""
+    with as_user(actor.pk):
+        return list(Enclosure.objects.filter(outgoing=row).order_by("id").values_list("id", "inline"))
+
+
+def _hold(actor: User, row: Outgoing, files: list[tuple[int, bool]], packed: Packed, when: datetime) -> Outgoing:
     entry = packed.entries[0]
     with _mine(actor, row.public_id) as now:
-        if now.revision != revision or now.state != State.DRAFT:
+        if now.revision != row.revision or now.state != State.DRAFT or files != _files(actor, now):
             raise Changed
         Pack.objects.create(
             id=packed.id, office_id=row.office_id, owner_id=row.owner_id, account_id=row.account_id, size=packed.size

@@ -17,6 +17,7 @@ from teczka.store.mail import keep_room
 from teczka.store.models import Enclosure, Outgoing, Pack, User
 from teczka.store.packs.format import key
 from teczka.store.packs.spool import SpoolFile
+from teczka.store.packs.writer import Pack as Packed
 from teczka.store.queries.messages import MessageText, PartLine, message_part, message_text
 from teczka.store.queries.raw import part_pieces, raw_pieces
 from teczka.store.viewer import as_user
@@ -46,6 +47,14 @@ def attach(
     except BaseException:
         spool.discard()
         raise
+    try:
+        return _enclose(actor, draft, name, content_type, packed, content_id)
+    except NotAllowed:  # it was sent, or thrown away, while the file came
+        blobs().delete(key(packed.id))
+        raise
+
+
+def _enclose(actor: User, draft: UUID, name: str, content_type: str, packed: Packed, content_id: str) -> Enclosure:
     entry = packed.entries[0]
     with as_user(actor.pk), transaction.atomic():
         row = _open_draft(actor, draft, lock=True)

@@ -1,5 +1,6 @@
 """Letters while they are written: what is saved, what is refused, and what their files cost."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from teczka.actions.keeping import keep_draft
 from teczka.actions.uploads import MOST_BYTES, attach, attach_part, drop_file, forget_drafts, zip_files
 from teczka.core.drafts import QUOTE, Written
 from teczka.core.errors import NotAllowed, Problem, Trouble
-from teczka.core.outgoing import Origin
+from teczka.core.outgoing import Origin, State
 from teczka.mime import archive
 from teczka.store.blobs import blobs
 from teczka.store.models import Account, Enclosure, Outgoing, Pack, Placement
@@ -177,6 +178,20 @@ def test_a_file_goes_with_the_last_letter_that_has_it(
         drop_file(cast.anna, other.public_id, second.public_id)
     with pytest.raises(FileNotFoundError):
         blobs().size(pack)
+
+
+def test_a_file_that_comes_too_late_leaves_nothing_behind(cast: Cast, account: Account) -> None:
+    row = begin_new(cast.anna, account.public_id, Beginning())
+    before = set(blobs().list())
+
+    def meanwhile() -> Iterator[bytes]:
+        yield b"x"
+        with as_user(cast.anna.pk):
+            Outgoing.objects.filter(pk=row.pk).update(state=State.HELD)
+
+    with pytest.raises(NotAllowed):
+        attach(cast.anna, row.public_id, "pozew.pdf", "application/pdf", meanwhile())
+    assert set(blobs().list()) == before
 
 
 def test_what_is_attached_while_an_archive_is_made_stays_beside_it(

@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from teczka.actions import outbox
+from teczka.actions.building import put_together
 from teczka.actions.drafts import Changed
 from teczka.actions.reading import read_some
 from teczka.actions.sending import Sending
+from teczka.actions.uploads import attach
 from teczka.core.acts import Kind, OperationState
 from teczka.core.delivery import Answer, Outcome, Verdict
 from teczka.core.discovery import Service
@@ -26,6 +29,7 @@ from teczka.store.models import Account, Folder, Message, Operation, Outgoing, P
 from teczka.store.outgoing import Outbox
 from teczka.store.packs.format import Codec, Entry, key
 from teczka.store.packs.reader import read
+from teczka.store.packs.writer import Pack as Packed
 from teczka.store.viewer import as_user
 from tests.cast import Cast, make_cast, make_folder
 from tests.outgoing import EWA, JAN, OLA, deliver, fresh, log_of, recipients, sends, sent, state_of, written
@@ -115,6 +119,22 @@ def test_a_draft_that_changed_meanwhile_is_not_sent(account: Account) -> None:
     outbox.send(account.owner, draft.public_id, draft.revision)
     with pytest.raises(Changed):
         outbox.send(account.owner, draft.public_id, draft.revision)
+
+
+def test_a_file_that_comes_while_the_letter_is_built_is_not_left_out_in_silence(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = written(account)
+
+    def meanwhile(*given: Any) -> Packed:
+        packed = put_together(*given)
+        attach(account.owner, row.public_id, "pozew.pdf", "application/pdf", [b"x"])
+        return packed
+
+    monkeypatch.setattr("teczka.actions.outbox.put_together", meanwhile)
+    with pytest.raises(Changed):
+        outbox.send(account.owner, row.public_id, row.revision)
+    assert state_of(row) is State.DRAFT
 
 
 def test_nobody_else_sends_or_takes_back(cast: Cast, account: Account) -> None:
