@@ -97,7 +97,7 @@ LANGUAGE_CODE = "pl"
 LANGUAGES = [("pl", "Polski"), ("en", "English")]
 TIME_ZONE = "UTC"
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 16_000_000  # a letter with all that it quotes; files come another way (web/compose/files.py)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16_000_000  # a letter with what it quotes; files come another way: web/compose/files.py
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ours.data / "static"
