@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from teczka.store.server import Server, launch
+from teczka.store.server import Server, launch, leftovers
 from teczka.store.server.leftovers import running
 from teczka.store.server.roles import APP, DATABASE
 from tests.store.servers import SOURCES, ask, keep_a_row, on_linux, postmaster, rows, started, stopped, until, unused
@@ -37,7 +37,10 @@ def test_a_killed_server_is_started_again_with_every_committed_row(binaries: Pat
 
 
 @on_linux
-def test_orphans_of_a_killed_server_do_not_keep_the_next_one_from_starting() -> None:
+def test_orphans_of_a_killed_server_do_not_keep_the_next_one_from_starting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        leftovers, "ORPHANS", ((signal.SIGQUIT, 0.2), (signal.SIGKILL, 10.0))
+    )  # stopped, it hears nothing
     with started() as server:
         keep_a_row(server)
         with psycopg.connect(server.dsn(DATABASE, "postgres"), autocommit=True) as busy:

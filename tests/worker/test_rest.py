@@ -23,7 +23,7 @@ from tests.letters import letters
 from tests.processes import Running, Teczka, until
 
 pytestmark = pytest.mark.dovecot
-MESSAGES = 1_500
+MESSAGES = 900
 AT_ONCE = 3.0  # seconds; the workers poll every five minutes
 
 
