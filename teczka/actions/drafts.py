@@ -88,7 +88,8 @@ def create(actor: User, first: Beginning, as_whom: Sender) -> Outgoing:
 
 
 def save_draft(actor: User, public_id: UUID, revision: int, written: Written) -> int:
-    """The new revision. The same again is taken for an answer that was lost. Raises Changed, NotAllowed, Problem."""
+    """The new revision. The same again is taken for an answer that was lost; but where there are files and nothing was ever saved, they are
+    what was written. Raises Changed, NotAllowed, Problem."""
     with as_user(actor.pk), transaction.atomic():
         row = Outgoing.objects.select_for_update().filter(owner=actor, public_id=public_id).first()
         if row is None:
@@ -96,7 +97,7 @@ def save_draft(actor: User, public_id: UUID, revision: int, written: Written) ->
         before = {name: getattr(row, name) for name in _SAVED}
         _write(actor, row, written)
         same = before == {name: getattr(row, name) for name in _SAVED}
-        if same:
+        if same and (row.revision or not Enclosure.objects.filter(outgoing=row).exists()):
             return row.revision
         if row.state != State.DRAFT or row.revision != revision:
             raise Changed

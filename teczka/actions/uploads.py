@@ -12,6 +12,7 @@ from teczka.actions.letters import letter_of
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.outgoing import State
 from teczka.mime.archive import new_password, write
+from teczka.mime.transmitted import without_bcc
 from teczka.store.blobs import blobs
 from teczka.store.mail import keep_room
 from teczka.store.models import Enclosure, Outgoing, Pack, User
@@ -92,7 +93,7 @@ def enclose(actor: User, draft: UUID, text: MessageText, part: PartLine | None, 
     name = part.name if part else f"{text.subject or 'message'}.eml"
     content_type = part.content_type if part else "message/rfc822"
     if not text.owned:
-        pieces = part_pieces(text, part) if part else raw_pieces(text)
+        pieces = part_pieces(text, part) if part else without_bcc(raw_pieces(text))
         attach(actor, draft, name, content_type, pieces, content_id)
         return
     with as_user(actor.pk), transaction.atomic():

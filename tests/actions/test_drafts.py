@@ -19,6 +19,8 @@ from teczka.mime import archive
 from teczka.store.blobs import blobs
 from teczka.store.models import Account, Enclosure, Outgoing, Pack, Placement
 from teczka.store.packs.format import key
+from teczka.store.queries.drafts import enclosures, outbox
+from teczka.store.queries.raw import upload_pieces
 from teczka.store.viewer import as_user
 from tests.cast import Cast, make_account, make_cast, make_folder
 from tests.web.mailroom import share, store
@@ -93,6 +95,16 @@ def test_a_save_follows_the_one_before_and_a_lost_answer_does_no_harm(cast: Cast
     other = copy_draft(cast.anna, row.public_id, written(subject="Inny"))
     assert (fresh(other).subject, fresh(row).subject) == ("Inny", "S")
     assert other.message_id != row.message_id
+
+
+def test_a_letter_that_nothing_but_a_file_was_put_into_is_one(cast: Cast, account: Account) -> None:
+    row = begin_new(cast.anna, account.public_id, Beginning(plain=True))
+    as_it_is = written(subject="", html="", plain=True)
+    assert save_draft(cast.anna, row.public_id, 0, as_it_is) == 0
+    assert outbox(cast.anna, [State.DRAFT], 10) == []
+    attach(cast.anna, row.public_id, "pozew.pdf", "application/pdf", [b"x"])
+    assert [save_draft(cast.anna, row.public_id, 0, as_it_is) for _ in range(2)] == [1, 1]
+    assert [line.public_id for line in outbox(cast.anna, [State.DRAFT], 10)] == [row.public_id]
 
 
 def test_what_the_editor_sends_is_made_safe(cast: Cast, account: Account) -> None:
@@ -178,6 +190,17 @@ def test_a_file_goes_with_the_last_letter_that_has_it(
         drop_file(cast.anna, other.public_id, second.public_id)
     with pytest.raises(FileNotFoundError):
         blobs().size(pack)
+
+
+def test_of_a_shared_message_goes_on_who_is_named_in_it_and_nobody_else(cast: Cast, account: Account) -> None:
+    message = store(make_folder(account), b"Bcc: tajny@inna.example\nSubject: Umowa\n\nTekst.\n")
+    share(message, cast.bartek)
+    make_account(cast.bartek, "bartek@lipowa.example", **SENDING)
+    row = begin_from(cast.bartek, message.public_id, Origin.FORWARD_ATTACHED)
+    (file,) = enclosures(cast.bartek, row.public_id)
+    assert file.pack
+    assert file.entry
+    assert b"".join(upload_pieces(file.pack, file.entry)).split() == [b"Subject:", b"Umowa", b"Tekst."]
 
 
 def test_a_file_that_comes_too_late_leaves_nothing_behind(cast: Cast, account: Account) -> None:
