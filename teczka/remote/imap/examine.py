@@ -25,8 +25,15 @@ def examine(conversation: Conversation, folder: bytes) -> Talk[FolderStatus]:
 
 
 def select(conversation: Conversation, folder: bytes) -> Talk[FolderStatus]:
-    """Problem(FOLDER_READ_ONLY) where the server lets us change nothing in it (the code of §6.3.1)."""
-    answer = yield from _open(conversation, "SELECT", folder)
+    """Problem(FOLDER_READ_ONLY) where the server lets us change nothing in it (the code of §6.3.1); FOLDER_BUSY where it puts us off, as
+    Exchange does for one folder that is damaged: no reason to leave the others."""
+    try:
+        answer = yield from _open(conversation, "SELECT", folder)
+    except Problem as problem:
+        if problem.trouble is not Trouble.SERVER_BUSY:
+            raise
+        told = {"host": conversation.host, "folder": path_of(folder)}
+        raise Problem(Trouble.FOLDER_BUSY, detail=problem.detail, **told) from problem
     if answer.status.code == "READ-ONLY":
         raise Problem(Trouble.FOLDER_READ_ONLY, folder=path_of(folder))
     return _status(answer)

@@ -57,6 +57,22 @@ def test_each_refusal_has_its_name_and_ends_no_connection(answer: bytes, trouble
         mailbox.close()
 
 
+def test_a_folder_that_is_put_off_leaves_the_others() -> None:
+    def script(client: Client) -> None:
+        client.signed_in()
+        client.expect("SELECT", text=b"NO Server Unavailable. 15")
+        client.expect("SELECT", b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n", b"OK [READ-WRITE] open")
+        client.expect("LOGOUT")
+
+    with Hostile(script) as server:
+        mailbox = connect(server)
+        with pytest.raises(Problem) as caught:
+            mailbox.select(b"Sprawy")
+        assert caught.value.trouble is Trouble.FOLDER_BUSY
+        assert mailbox.select(b"INBOX").messages == 3
+        mailbox.close()
+
+
 def test_a_folder_that_may_only_be_read_says_so_when_it_is_selected() -> None:
     def script(client: Client) -> None:
         opened(client, code=b"[READ-ONLY]")
