@@ -25,13 +25,15 @@ export class Refused extends Error {
 }
 
 const OVERLOADED = new Set([429, 502, 503, 504]);
+const OUTLIVES = 60_000; // characters: a browser sends no more that is to outlive its page, and a larger request not at all
 
 /** Raises Refused where the server will not; whatever else it raises means that it may be told again. */
 export async function post(url: string, fields: Record<string, string | readonly string[]>): Promise<unknown> {
   const body = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) for (const each of [value].flat()) body.append(name, each);
   const token = document.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "";
-  const response = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token }, redirect: "manual", keepalive: true });
+  const keepalive = body.toString().length < OUTLIVES;
+  const response = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token }, redirect: "manual", keepalive });
   if (response.type === "opaqueredirect") location.reload();
   if (response.ok) return response.json();
   if (OVERLOADED.has(response.status)) throw new Error(`${url}: ${response.status}`);
