@@ -27,13 +27,17 @@ from teczka.store.viewer import as_user
 
 
 def keep_draft(actor: User, public_id: UUID) -> None:
-    """Nothing where it lies there as it is, and where nothing is ever changed on the server: then it is kept here alone."""
+    """Nothing where it lies there as it is, and where nothing is ever changed on the server: then it is kept here alone. So is what cannot
+    be built as it stands, a file of it being gone: whoever sends it is told."""
     with as_user(actor.pk):
         row = _kept(actor, public_id)
         folder = _folder(row.account) if row else None
     if row is None or folder is None:
         return
-    packed = _pack(build(_sayable(letter_of(actor, row, row.updated_at))))
+    try:
+        packed = _pack(build(_sayable(letter_of(actor, row, row.updated_at))))
+    except Problem:
+        return
     entry = packed.entries[0]
     try:
         with as_user(actor.pk):

@@ -285,6 +285,17 @@ def test_another_programs_draft_is_taken_up_and_left_where_it_is(cast: Cast, acc
         assert Placement.objects.get(message=message).gone_at is None
 
 
+def test_a_draft_whose_file_is_gone_is_kept_here_alone(cast: Cast, account: Account) -> None:
+    make_folder(account, "Drafts", "drafts")
+    message = store(make_folder(account), RAW)
+    row = begin_from(cast.anna, message.public_id, Origin.FORWARD_ATTACHED)
+    save_draft(cast.anna, row.public_id, 0, written())
+    with as_user(cast.anna.pk):
+        Enclosure.objects.filter(outgoing=row).update(message=None)
+    keep_draft(cast.anna, row.public_id)
+    assert fresh(row).draft_sha256 is None
+
+
 def test_a_read_only_account_keeps_its_drafts_here(cast: Cast) -> None:
     account = make_account(cast.anna, "sad@lipowa.example", **(SENDING | {"mode": "read_only"}))
     folder = make_folder(account, "Drafts", "drafts")
