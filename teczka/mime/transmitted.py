@@ -20,14 +20,14 @@ class Transmitted:
     ascii: bool  # its headers: else the server has to know SMTPUTF8
 
 
-def transmitted(own: bytes) -> Transmitted:
+def transmitted(own: bytes | memoryview) -> Transmitted:
     """`own`: at least its headers. Raises ValueError where whom it goes to in secret would leave with it: that is no letter of ours."""
     found = _BCC.match(own)
     start = found.end() if found else 0
     end = _END.search(own, start)
     if end is None:
         raise ValueError("no headers")
-    head = own[start : end.start()]
+    head = bytes(own[start : end.start()])
     if _SECRET.search(head):
         raise ValueError("Bcc among the headers that are sent")
     return Transmitted(start, head.isascii())

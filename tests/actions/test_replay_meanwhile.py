@@ -14,6 +14,7 @@ from teczka.store.leases import Leases
 from teczka.store.mail import LocalMail
 from teczka.store.models import Account
 from teczka.store.viewer import as_user
+from teczka.sync import basket
 from tests.cast import make_cast
 from tests.conftest import OwnDatabase
 from tests.dovecot.accounts import opened
@@ -55,6 +56,7 @@ def test_a_download_lets_acts_through_and_goes_on(
     keep: Callable[..., int] = LocalMail.add
     say: Callable[..., object] = ImapMailbox.move
     monkeypatch.setattr(LocalMail, "add", add)
+    monkeypatch.setattr(basket, "BATCH_MESSAGES", 100)  # else all of it is ahead in the basket
     monkeypatch.setattr(ImapMailbox, "move", move)
     try:
         box.sync()
