@@ -113,7 +113,7 @@ def start_afresh(account_id: int) -> None:
         row = cursor.fetchone()
         used = row[0] if row and row[0] else 0
         for statement in AFRESH:
-            cursor.execute(statement, {"account": account_id, "down": (used + 1) << 32})
+            cursor.execute(statement, {"account": account_id, "down": ((used + 1) << 32) + 1})
 
 
 def opened(folder_id: int, status: FolderStatus) -> None:

@@ -15,7 +15,7 @@ from teczka.core.acts import Kind, OperationState, Verb
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.folders import AWAITED
 from teczka.core.mail import RemoteFlags
-from teczka.store import outcomes, placements
+from teczka.store import folders, outcomes, placements
 from teczka.store.acts import forget_old
 from teczka.store.models import Act, Folder, Operation, Placement
 from teczka.store.queries.acts import last_act, refused
@@ -381,6 +381,14 @@ def test_what_we_could_but_mark_is_there_again_when_another_takes_the_mark_off(m
         shown.append(mail.lie(mail.inbox))
     assert shown == [[2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6]]
     assert not wrong_counters(mail.owner)
+
+
+def test_on_another_server_no_number_is_taken_for_an_awaited_one(mail: Mailbox) -> None:
+    told = Placement.objects.filter(folder=mail.inbox)
+    with as_user(mail.owner.pk):
+        told.update(uidvalidity=2**32 - 1)  # the highest that there is
+        folders.start_afresh(mail.account.pk)
+        assert set(told.values_list("uidvalidity", flat=True)).isdisjoint({AWAITED, 2**32 - 1})
 
 
 def test_a_quiet_act_is_nothing_to_take_back(mail: Mailbox) -> None:
