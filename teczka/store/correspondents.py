@@ -1,7 +1,8 @@
 """Whom an account wrote to and who wrote to it: what completion offers. Within the owner's transaction, under `reading.lock_threads`.
 
 Counted when a message is read for the first time, our own copies of what was sent among them; nobody comes to be known by what lies in
-Spam, or by a draft.
+Spam, or by a draft. What came to the inbox in one's own name may be anybody's: nobody was written to by it, or the warning of a strange
+domain could be switched off from outside.
 """
 
 import json
@@ -24,7 +25,9 @@ WITH said AS MATERIALIZED (
 met AS (
   SELECT account, office_id, lower(address) AS address, (array_agg(name ORDER BY name = '', at DESC))[1] AS name,
     count(*) FILTER (WHERE line <> 'from') AS sent, count(*) FILTER (WHERE line = 'from') AS received, max(at) AS last_at
-  FROM said WHERE NOT own AND (line = 'from') <> (message IN (SELECT message FROM said WHERE own)) GROUP BY 1, 2, 3)
+  FROM said WHERE NOT own AND (line = 'from') <> (message IN (SELECT message FROM said WHERE own))
+    AND (line = 'from' OR NOT EXISTS (SELECT FROM store_placement p JOIN store_folder f ON f.id = p.folder_id
+      WHERE p.message_id = said.message AND f.role = 'inbox')) GROUP BY 1, 2, 3)
 INSERT INTO store_correspondent AS c (office_id, owner_id, account_id, address, name, sent_count, received_count, last_at)
 SELECT office_id, %(owner)s, account, address, name, sent, received, last_at FROM met ORDER BY account, address
 ON CONFLICT (account_id, address) DO UPDATE SET sent_count = c.sent_count + excluded.sent_count,

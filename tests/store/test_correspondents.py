@@ -47,3 +47,9 @@ def test_nobody_is_known_by_spam_or_by_a_draft(own_database: object) -> None:
         make_folder(account, role, role)
         store(account, [raw("oszust@spam.example", ANNA, number)], role)
     assert known(account) == {}
+
+
+def test_nobody_was_written_to_in_ones_name_by_somebody_else(own_database: object) -> None:
+    account = make_account(make_cast().anna)
+    store(account, [raw(f"Anna <{ANNA}>", "Jan <jan@podobny.example>", 1)])
+    assert known(account) == {}
