@@ -50,6 +50,7 @@ function start(form: HTMLFormElement): void {
     const values = new Map(entries);
     subject.value = values.get("subject") ?? "";
     sender.value = values.get("sender") ?? sender.value;
+    form.querySelector<HTMLInputElement>("[name=receipt]")!.checked = values.has("receipt");
     for (const field of fields) field.set(values.get(field.name) ?? "");
     editor.set(values.get("html") ?? "", values.get("text") ?? "", values.get("mode") === "rich");
     if (!values.get("quoted")) editor.dropQuote();

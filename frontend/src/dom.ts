@@ -13,9 +13,9 @@ export function fromTemplate(id: string): HTMLElement | null {
   return first ? (document.importNode(first, true) as HTMLElement) : null;
 }
 
-/** A dialog whose button of value "yes" does something. */
-export function ask(dialog: HTMLDialogElement, then: () => void): boolean {
-  dialog.onclose = () => dialog.returnValue === "yes" && then();
+/** A dialog whose buttons have values: what the pressed one says; nothing where it says nothing. */
+export function ask(dialog: HTMLDialogElement, then: (said: string) => void): boolean {
+  dialog.onclose = () => dialog.returnValue && then(dialog.returnValue);
   dialog.returnValue = "";
   dialog.showModal();
   return true;

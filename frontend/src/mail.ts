@@ -98,7 +98,7 @@ function start(main: HTMLElement): void {
     star: () => acts.star(),
     read: () => acts.act("read"),
     unread: () => acts.act("unread"),
-    move: () => pickFolder(main, chosen(), (folder) => acts.act("move", folder)),
+    move: () => pickFolder(main, chosen(), (verb, folder) => acts.act(verb, folder)),
     undo: () => acts.undo(),
     mark: () => marks.toggle(chosen()),
     "mark-next": () => markOn(1),

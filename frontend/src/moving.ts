@@ -15,7 +15,7 @@ function folders(main: HTMLElement, row: HTMLElement | null): HTMLAnchorElement[
 }
 
 /** The list of folders; false where there is none to choose. */
-export function pickFolder(main: HTMLElement, row: HTMLElement | null, chosen: (folder: string) => unknown): boolean {
+export function pickFolder(main: HTMLElement, row: HTMLElement | null, chosen: (verb: string, folder: string) => unknown): boolean {
   const dialog = need<HTMLDialogElement>("move");
   const [filter, choices] = [dialog.querySelector("input"), dialog.querySelector("select")];
   const all = folders(main, row).map((link) => new Option(link.querySelector(".leaf-name")?.textContent ?? "", link.dataset["folder"]));
@@ -30,7 +30,7 @@ export function pickFolder(main: HTMLElement, row: HTMLElement | null, chosen: (
   filter.onkeydown = ({ key }) => void (key === "ArrowDown" && choices.focus());
   choices.onkeydown = (event) => void (event.key === "Enter" && dialog.querySelector("form")?.requestSubmit());
   choices.ondblclick = () => dialog.querySelector("form")?.requestSubmit();
-  return ask(dialog, () => choices.value && chosen(choices.value));
+  return ask(dialog, (verb) => choices.value && chosen(verb, choices.value));
 }
 
 export function draggable(main: HTMLElement, grid: HTMLElement, marks: Marks, acts: Acts): void {

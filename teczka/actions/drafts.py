@@ -149,7 +149,7 @@ def _mark(actor: User, public_id: UUID, *, thrown_away: bool) -> None:
 
 
 _SAVED = (
-    "account_id", "identity_id", "from_name", "from_address", "reply_to", "recipients", "subject", "html", "text", "plain",
+    "account_id", "identity_id", "from_name", "from_address", "reply_to", "recipients", "subject", "html", "text", "plain", "wants_receipt",
 )  # fmt: skip
 
 
@@ -159,6 +159,7 @@ def _write(actor: User, row: Outgoing, written: Written, cids: Collection[str] |
         row.account_id, row.identity_id = as_whom.account_id, as_whom.id
         row.from_name, row.from_address, row.reply_to = as_whom.name, as_whom.address, as_whom.reply_to
     row.recipients, row.subject, row.plain = written.recipients(), written.subject, written.plain
+    row.wants_receipt = written.receipt
     if written.plain:
         row.html, row.text = "", written.text.replace("\r\n", "\n")
         return

@@ -25,6 +25,7 @@ class Written:
     text: str = ""
     plain: bool = False
     quoted: bool = False  # the quote is still folded below
+    receipt: bool = False  # servers are asked to tell when it is delivered (DSN)
 
     def recipients(self) -> dict[str, list[list[str]]]:
         return {line: [list(one) for one in getattr(self, line)] for line in ("to", "cc", "bcc")}

@@ -121,6 +121,9 @@ def test_what_is_done_in_the_list_is_done_on_the_server_and_taken_back(desk: Des
     desk.press("s")
     expect(desk.row(11)).to_have_class(re.compile("starred"))
     until(lambda: "\\Flagged" in desk.held("INBOX")[11], "no star on the server")
+    desk.press("s")
+    until(lambda: "\\Flagged" not in desk.held("INBOX")[11], "the star is still on the server")
+    desk.press("s")
     desk.press("e")
     desk.told("archiwum")
     expect(desk.row(11)).to_have_count(0)
@@ -163,6 +166,11 @@ def test_marked_messages_are_moved_together_by_key_mouse_and_menu(desk: Desk) ->
     expect(page.locator("#bulk [data-field=count]")).to_have_text("3")
     desk.row(8).drag_to(page.locator(f"#branch-{desk.account.public_id}").get_by_role("link", name="Sprawy"))
     until(lambda: {9, 8, 7} <= set(desk.held("Sprawy")), "not dropped")
+    desk.choose(5)
+    desk.press("v")
+    page.locator("#move-filter").fill("sprawy")
+    page.get_by_role("dialog").get_by_role("button", name="Kopiuj").click()
+    until(lambda: 5 in desk.held("Sprawy") and 5 in desk.held("INBOX"), "not copied")
     desk.row(6).locator("[data-field=from]").click(button="right")
     page.get_by_role("menuitem", name="To spam").click()
     until(lambda: set(desk.held("Junk")) == {6}, "no spam")
@@ -171,6 +179,11 @@ def test_marked_messages_are_moved_together_by_key_mouse_and_menu(desk: Desk) ->
     until(lambda: not desk.held("INBOX"), "the inbox is not empty")
     expect(page.locator("#list .hollow")).to_be_visible()
     assert set(desk.held("Archive")) == {5, 4, 3, 2, 1}
+    page.goto(desk.folder_url("junk"))
+    desk.choose(6)
+    page.get_by_role("row").first.click(button="right")
+    page.get_by_role("menuitem", name="To nie spam").click()
+    until(lambda: 6 in desk.held("INBOX"), "still spam")
 
 
 def test_for_good_means_after_a_question_and_ten_seconds(desk: Desk) -> None:

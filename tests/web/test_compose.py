@@ -243,6 +243,16 @@ def test_identities_and_templates_are_made_changed_and_removed(writing: Office, 
         assert Template.objects.get(name="Potwierdzenie").html == "<div>Potwierdzam.</div>"
 
 
+def test_a_receipt_is_asked_for_by_a_tick_and_not_without(writing: Office, anna: Client) -> None:
+    draft = begin(anna)
+    anna.post(reverse("compose_save", args=[draft]), saving(draft, 0, receipt="1"))
+    assert row(writing, draft).wants_receipt
+    told = fields_of(anna.get(reverse("compose", args=[draft])).content.decode())
+    assert told["receipt"] == "1"
+    anna.post(reverse("compose_save", args=[draft]), saving(draft, 1))
+    assert not row(writing, draft).wants_receipt
+
+
 def test_a_long_letter_is_saved_whole(writing: Office, anna: Client) -> None:
     draft = begin(anna)
     words = "<div>zażółć gęślą jaźń</div>" * 50_000

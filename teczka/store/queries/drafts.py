@@ -29,6 +29,7 @@ class DraftText:
     html: str  # what was written, and after QUOTE (core/drafts.py) what is quoted
     text: str
     plain: bool
+    receipt: bool
     kind: str  # core.outgoing.Origin
     answers: UUID | None
     state: str  # core.outgoing.State
@@ -71,7 +72,7 @@ def draft(viewer: User, public_id: UUID) -> DraftText | None:
     found = walls.read(
         viewer,
         DraftText,
-        f"""SELECT o.id, o.public_id, o.account_id, i.public_id, o.recipients, o.subject, o.html, o.text, o.plain, o.kind,
+        f"""SELECT o.id, o.public_id, o.account_id, i.public_id, o.recipients, o.subject, o.html, o.text, o.plain, o.wants_receipt, o.kind,
                    m.public_id, o.state, o.revision, o.send_at, o.updated_at, o.discarded_at
             FROM store_outgoing o LEFT JOIN store_identity i ON i.id = o.identity_id AND {walls.mine("i")}
             LEFT JOIN store_message m ON m.id = o.answers_id AND {walls.visible("m")}

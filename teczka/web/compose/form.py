@@ -26,6 +26,7 @@ class DraftForm(forms.Form):
     html = forms.CharField(required=False, strip=False)
     text = forms.CharField(required=False, strip=False)
     quoted = forms.CharField(required=False)
+    receipt = forms.BooleanField(required=False)
 
     def written(self, kept: Callable[[str], str]) -> Written:
         """`kept` turns addresses of the letter's pictures into what is stored."""
@@ -41,6 +42,7 @@ class DraftForm(forms.Form):
             text="" if rich else told["text"],
             plain=not rich,
             quoted=rich and bool(told["quoted"]),
+            receipt=told["receipt"],
         )
 
 
