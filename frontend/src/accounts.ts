@@ -7,6 +7,10 @@ import { menus } from "./menu";
 
 const APART = 1_000; // ms between two refreshes of the list
 
+let pressed = false; // a finger or a button is down: what it presses must not go away beneath it
+addEventListener("pointerdown", () => (pressed = true));
+for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => (pressed = false));
+
 const lines = document.getElementById("lines");
 if (lines) {
   const { eventsUrl = "", eventsWorker = "", viewer = "" } = lines.dataset;
@@ -18,12 +22,12 @@ if (lines) {
 }
 menus(document);
 
-/** Left as it is while a menu is open; the next event comes. */
+/** Left as it is while a menu is open or being asked for by a long press; the next event comes. */
 async function refresh(): Promise<void> {
   const before = document.getElementById("lines");
   const { body } = await getFragment(before?.dataset["url"] ?? "");
   const now = body.querySelector("#lines");
-  if (!before || !now || before.isEqualNode(now) || before.querySelector(":popover-open")) return;
+  if (!before || !now || pressed || before.querySelector(":popover-open")) return;
   const focused = [...before.querySelectorAll("a, button")].indexOf(document.activeElement as Element);
   before.replaceWith(now);
   menus(now);

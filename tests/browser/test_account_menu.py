@@ -107,6 +107,19 @@ def test_a_long_press_opens_it(listed: Page) -> None:
     expect(listed.get_by_role("menu", name="Pierwsze")).to_be_visible()
 
 
+def test_the_list_stays_under_a_finger(listed: Page, person: User) -> None:
+    """It was replaced by its fresher self in the middle of a long press, and no menu came."""
+    listed.clock.install()
+    name = listed.get_by_role("heading", name="Drugie")
+    name.dispatch_event("pointerdown", {"pointerType": "touch"})
+    listed.evaluate("window.held = document.getElementById('lines')")
+    account = next(account for account in accounts_of(person) if account.provider_name == "Drugie")
+    with listed.expect_response("**/accounts/lines/"):
+        pause_account(person, account.public_id)
+        listed.clock.run_for(1_500)
+    assert listed.evaluate("window.held.isConnected")
+
+
 def test_the_list_follows_what_happens_and_keeps_the_focus(listed: Page, person: User) -> None:
     listed.evaluate("window.sameAsEver = true")
     menu_button(listed, "Drugie").focus()
