@@ -21,16 +21,30 @@ const LOOKS: Record<string, Look> = { read: ["unread", false], unread: ["unread"
 const unique = (): string => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 type Told = { act?: string; said?: string };
+type Fields = Record<string, string | readonly string[]>;
+
+/** What another script of the page wants done (`teczka:act`): to the marked messages or the chosen one, where it names none. */
+export interface Asked {
+  verb: string;
+  ids?: readonly string[];
+  fields?: Fields;
+  /** Where it is told: what changes whose a message is, and not where it lies, has an address of its own. */
+  url?: string;
+}
 
 export class Acts {
   onDone: () => void = () => {};
+  /** What the pane said of these may be otherwise now. */
+  onChanged: (ids: readonly string[]) => void = () => {};
   #queue: Promise<void> = Promise.resolve();
   #waiting = 0;
   #done: string[] = []; // what z takes back, the last one first
   #timer = 0;
   readonly #place = need("toast");
 
-  constructor(readonly main: HTMLElement, readonly list: List, readonly selection: Selection, readonly marks: Marks) {}
+  constructor(readonly main: HTMLElement, readonly list: List, readonly selection: Selection, readonly marks: Marks) {
+    document.addEventListener("teczka:act", (event) => this.#asked((event as CustomEvent<Asked>).detail));
+  }
 
   /** Nothing is on its way to the server: what it tells now is how things are. */
   async settled(): Promise<void> {
@@ -38,10 +52,13 @@ export class Acts {
   }
 
   /** On the marked messages, or on the chosen one. */
-  act(verb: string, target = "", by = 1): boolean {
-    const ids = this.#concerned();
+  act(verb: string, by = 1): boolean {
+    return this.#asked({ verb }, by);
+  }
+
+  #asked({ verb, ids = this.#concerned(), fields = {}, url }: Asked, by = 1): boolean {
     if (!ids.length) return false;
-    this.#tell(verb, ids, { target, ...(this.marks.everything ? { everything: "1" } : {}) }, by);
+    this.#tell(verb, ids, { ...fields, ...(this.marks.everything ? { everything: "1" } : {}) }, by, url);
     this.marks.clear();
     return true;
   }
@@ -55,15 +72,11 @@ export class Acts {
     if (this.#rows([id]).some((row) => row.classList.contains("unread"))) this.#tell("read", [id], { quietly: "1" });
   }
 
-  drop(ids: readonly string[], target: string): void {
-    this.#tell("move", ids, { target });
-    this.marks.clear();
-  }
-
   undo(): boolean {
     this.#later(async () => {
       const act = this.#done.pop() ?? ((await post("/acts/last/", {})) as Told).act;
       if (act) this.#toast("t-undone", ((await this.#insist(`/acts/${act}/undo/`, {})) as Told).said);
+      this.onChanged([this.selection.id]);
     });
     return true;
   }
@@ -76,13 +89,14 @@ export class Acts {
     return this.list.rows().filter((row) => ids.includes(row.dataset["message"] ?? ""));
   }
 
-  #tell(verb: string, ids: readonly string[], more: Record<string, string>, by = 1): void {
+  #tell(verb: string, ids: readonly string[], more: Fields, by = 1, url = "/acts/"): void {
     const look = LOOKS[verb];
     if (look) for (const row of this.#rows(ids)) row.classList.toggle(...look);
-    else if (AWAY.has(verb)) this.#takeAway(ids, by);
+    else if (AWAY.has(verb) || verb === this.main.dataset["leaves"]) this.#takeAway(ids, by);
     const fields = { key: unique(), verb, listing: this.main.dataset["folder"] ?? "", message: ids, ...more };
     this.#later(async () => {
-      const { act, said } = (await this.#insist("/acts/", fields)) as Told;
+      const { act, said } = (await this.#insist(url, fields)) as Told;
+      if (!look) this.onChanged(ids);
       if (more["quietly"]) return;
       if (act) this.#done.push(act);
       this.#toast("t-done", said);
@@ -107,7 +121,7 @@ export class Acts {
   }
 
   /** Until a server answers. */
-  async #insist(url: string, fields: Record<string, string | readonly string[]>): Promise<unknown> {
+  async #insist(url: string, fields: Fields): Promise<unknown> {
     for (let wait = SOONEST; ; wait = Math.min(2 * wait, LATEST)) {
       try {
         return await post(url, fields);

@@ -30,6 +30,11 @@ export function parse(html: string): HTMLElement {
   return new DOMParser().parseFromString(html, "text/html").body;
 }
 
+/** To the page's other scripts: true where one of them took it up. */
+export function say(kind: "teczka:act" | "teczka:action", detail: unknown): boolean {
+  return !document.dispatchEvent(new CustomEvent(kind, { detail, cancelable: true }));
+}
+
 export function fill(element: Element, field: string, text: string): void {
   for (const place of element.querySelectorAll(`[data-field="${field}"]`)) place.textContent = text;
 }

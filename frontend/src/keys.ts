@@ -25,6 +25,16 @@ export const BINDINGS: readonly Binding[] = [
   { action: "message-down", keys: [" "] },
   { action: "message-up", keys: ["Shift+ "] },
   { action: "inbox", keys: ["g i"] },
+  { action: "unfiled", keys: ["g n"] },
+  { action: "cases", keys: ["g c"] },
+  { action: "tasks", keys: ["g k"] },
+  { action: "file-1", keys: ["1"] },
+  { action: "file-2", keys: ["2"] },
+  { action: "file-3", keys: ["3"] },
+  { action: "file", keys: ["l"] },
+  { action: "who-sees", keys: ["w"] },
+  { action: "comment", keys: ["m"] },
+  { action: "task", keys: ["t"] },
   { action: "archive", keys: ["e", "]"] },
   { action: "archive-previous", keys: ["["] },
   { action: "bin", keys: ["#", "Delete"] },
@@ -70,6 +80,8 @@ export class Keys {
     if (this.#isForOthers(event)) return;
     const key = event.shiftKey && event.key.length === 1 && !event.key.trim() ? `Shift+${event.key}` : event.key;
     if (isOff(key)) return;
+    // Shift+1 files privately while there is a first suggestion, whatever sign stands above the digit; else "!" is spam.
+    if (event.shiftKey && /^Digit[1-3]$/.test(event.code) && this.act(`file-${event.code.slice(5)}-private`)) return event.preventDefault();
     const pressed = this.#prefix ? `${this.#prefix} ${key}` : key;
     this.#prefix = "";
     clearTimeout(this.#timer);

@@ -2,14 +2,13 @@
 
 import { Acts } from "./acts";
 import { MessageCache } from "./cache";
-import { ask, need } from "./dom";
+import { ask, need, say } from "./dom";
 import { SandboxedFrame } from "./frame";
 import { Keys, showHelp, type Action } from "./keys";
 import { List } from "./list";
 import { Live } from "./live";
 import { Marks } from "./marks";
 import { Menu } from "./menu";
-import { draggable, pickFolder } from "./moving";
 import { Pane } from "./pane";
 import { Selection } from "./selection";
 
@@ -66,7 +65,7 @@ function start(main: HTMLElement): void {
   };
   /** What leaves the list leaves the pane, too; where only one of them has room, the list is seen again. */
   const away = (verb: string, by = 1): boolean => {
-    const done = acts.act(verb, "", by);
+    const done = acts.act(verb, by);
     if (done && getComputedStyle(grid).display === "none") back();
     return done;
   };
@@ -98,7 +97,6 @@ function start(main: HTMLElement): void {
     star: () => acts.star(),
     read: () => acts.act("read"),
     unread: () => acts.act("unread"),
-    move: () => pickFolder(main, chosen(), (verb, folder) => acts.act(verb, folder)),
     undo: () => acts.undo(),
     mark: () => marks.toggle(chosen()),
     "mark-next": () => markOn(1),
@@ -109,9 +107,10 @@ function start(main: HTMLElement): void {
     "mark-everything": () => marks.whole(),
     menu: () => menu.at(document.activeElement?.closest("[data-action=menu]") ?? chosen() ?? grid),
   };
-  /** Buttons that a key presses, too; false where there is none. */
+  /** Buttons that a key presses, too, and what other scripts of the page answer; false where there is neither. */
   const press = (name: string): boolean | undefined =>
-    document.querySelector(`[data-key~="${name}"]`)?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+    document.querySelector(`[data-key~="${name}"]`)?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true })) ??
+    say("teczka:action", name);
   const keys = new Keys((action) => (actions[action] ?? (() => press(action)))() ?? false);
   frame.onKey = (event) => keys.handle(event);
 
@@ -135,7 +134,7 @@ function start(main: HTMLElement): void {
     clearTimeout(reading);
     if (pause >= 0) reading = window.setTimeout(() => acts.seen(id), 1000 * pause);
   };
-  draggable(main, grid, marks, acts);
+  acts.onChanged = (ids) => pane.renew(ids);
   selection.onChoose(selection.id);
   addEventListener("popstate", () => (main.dataset["view"] = (history.state as { opened?: boolean } | null)?.opened ? "message" : "list"));
   addEventListener("pagehide", () => selection.remember());

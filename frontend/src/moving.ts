@@ -1,8 +1,6 @@
 // Into another folder: by dragging onto the tree, or from a list of its folders by key.
 
-import type { Acts } from "./acts";
-import { ask, need } from "./dom";
-import type { Marks } from "./marks";
+import { ask, need, say } from "./dom";
 
 const FLAT = /[\u0300-\u036f]/g;
 const flat = (text: string): string => text.normalize("NFD").replace(FLAT, "").replace(/ł/gi, "l").toLowerCase();
@@ -15,7 +13,8 @@ function folders(main: HTMLElement, row: HTMLElement | null): HTMLAnchorElement[
 }
 
 /** The list of folders; false where there is none to choose. */
-export function pickFolder(main: HTMLElement, row: HTMLElement | null, chosen: (verb: string, folder: string) => unknown): boolean {
+export function pickFolder(main: HTMLElement): boolean {
+  const row = document.querySelector<HTMLElement>('#rows [role="row"][aria-selected="true"]');
   const dialog = need<HTMLDialogElement>("move");
   const [filter, choices] = [dialog.querySelector("input"), dialog.querySelector("select")];
   const all = folders(main, row).map((link) => new Option(link.querySelector(".leaf-name")?.textContent ?? "", link.dataset["folder"]));
@@ -30,11 +29,11 @@ export function pickFolder(main: HTMLElement, row: HTMLElement | null, chosen: (
   filter.onkeydown = ({ key }) => void (key === "ArrowDown" && choices.focus());
   choices.onkeydown = (event) => void (event.key === "Enter" && dialog.querySelector("form")?.requestSubmit());
   choices.ondblclick = () => dialog.querySelector("form")?.requestSubmit();
-  return ask(dialog, (verb) => choices.value && chosen(verb, choices.value));
+  return ask(dialog, (verb) => choices.value && say("teczka:act", { verb, fields: { target: choices.value } }));
 }
 
-export function draggable(main: HTMLElement, grid: HTMLElement, marks: Marks, acts: Acts): void {
-  let dragged: readonly string[] = [];
+export function draggable(main: HTMLElement, grid: HTMLElement): void {
+  let dragged: string | null = null; // the message, where it is not among the marked: those go together
   let allowed: (string | undefined)[] = []; // by name: the tree is made anew while somebody drags
   const tree = need("tree");
   const over = ({ target }: Event): HTMLElement | null => {
@@ -48,8 +47,7 @@ export function draggable(main: HTMLElement, grid: HTMLElement, marks: Marks, ac
   grid.addEventListener("dragstart", (event) => {
     const row = (event.target as Element).closest<HTMLElement>('[role="row"]');
     if (!row || !event.dataTransfer) return;
-    const id = row.dataset["message"] ?? "";
-    dragged = marks.ids.includes(id) ? marks.ids : [id];
+    dragged = row.querySelector('[aria-checked="true"]') ? "" : (row.dataset["message"] ?? "");
     allowed = folders(main, row).map((link) => link.dataset["folder"]);
     event.dataTransfer.setData("text/plain", row.querySelector('[data-field="subject"]')?.textContent ?? "");
     event.dataTransfer.effectAllowed = "move";
@@ -61,12 +59,12 @@ export function draggable(main: HTMLElement, grid: HTMLElement, marks: Marks, ac
   tree.addEventListener("drop", (event) => {
     const link = over(event);
     show(null);
-    if (!link || !dragged.length) return;
+    if (!link || dragged === null) return;
     event.preventDefault();
-    acts.drop(dragged, link.dataset["folder"] ?? "");
+    say("teczka:act", { verb: "move", fields: { target: link.dataset["folder"] ?? "" }, ...(dragged ? { ids: [dragged] } : {}) });
   });
   grid.addEventListener("dragend", () => {
     show(null);
-    [dragged, allowed] = [[], []];
+    [dragged, allowed] = [null, []];
   });
 }

@@ -50,6 +50,13 @@ export class Pane {
     if (this.#partial) await this.#arrive(this.#current, null);
   }
 
+  /** Something else is to be said of these: what stands around the text, not the text, which stays where it was read to. */
+  renew(ids: readonly string[]): void {
+    for (const id of ids) this.cache.forget(id);
+    const id = this.#current;
+    if (ids.includes(id)) void this.cache.get(id).then((shown) => id === this.#current && this.#around(shown), () => {});
+  }
+
   async #arrive(id: string, row: Element | null): Promise<void> {
     try {
       const shown = await this.cache.get(id);
@@ -62,11 +69,15 @@ export class Pane {
   #put(shown: Shown): void {
     clearTimeout(this.#late);
     this.#partial = shown.partial;
-    this.#head.replaceChildren(...shown.head);
-    this.#foot.replaceChildren(...shown.foot);
+    this.#around(shown);
     this.element.removeAttribute("aria-busy");
     this.element.scrollTop = 0;
     this.frame.show(shown.kind, shown.html);
+  }
+
+  #around(shown: Shown): void {
+    this.#head.replaceChildren(...shown.head);
+    this.#foot.replaceChildren(...shown.foot);
   }
 
   #announce(row: Element): void {
