@@ -21,7 +21,7 @@ LOCALE = ROOT / "teczka" / "web" / "locale"
 STAMPS = ROOT / ".cache" / "frontend"
 
 # Each becomes one file of the same name in OUTPUT.
-ENTRIES = ("mail.ts", "filing.ts", "accounts.ts", "compose.ts", "dock.ts", "outbox.ts", "events-worker.ts")
+ENTRIES = ("mail.ts", "filing.ts", "accounts.ts", "compose.ts", "dock.ts", "outbox.ts", "page.ts", "events-worker.ts")
 
 NODE = Path(ROOT_DIR) / ("node.exe" if sys.platform == "win32" else "bin/node")
 NPM = Path(ROOT_DIR) / ("" if sys.platform == "win32" else "lib") / "node_modules" / "npm" / "bin" / "npm-cli.js"

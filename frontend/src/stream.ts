@@ -4,6 +4,8 @@ export interface Change {
   everything?: boolean;
   folders?: string[];
   accounts?: string[];
+  /** What else there are pages of: "cases", "tasks", "case:" and its id. */
+  topics?: string[];
 }
 
 export type News = { kind: "change"; change: Change } | { kind: "up"; up: boolean } | { kind: "signout" };

@@ -13,6 +13,9 @@ OUTGOING = "teczka_outgoing"  # and here at its outbox
 ACTS = "teczka_acts"  # and here at what was done to its mail
 
 FOLDERS = 150  # public ids in one payload: NOTIFY takes 8,000 bytes
+PEOPLE = 150
+
+CASES, TASKS = "cases", "tasks"  # topics: something that a list of these would show
 
 
 def changed(users: Sequence[UUID], account: UUID, folders: Iterable[UUID], *, unread: bool = False) -> None:
@@ -23,6 +26,20 @@ def changed(users: Sequence[UUID], account: UUID, folders: Iterable[UUID], *, un
     told = {"users": list(map(str, users)), "account": str(account), "folders": named if len(named) <= FOLDERS else []}
     page = (PAGES, json.dumps(told, separators=(",", ":")))
     _notify(page, (UNREAD, "")) if unread else _notify(page)
+
+
+def case(public_id: UUID) -> str:
+    """The topic of one case's pages."""
+    return f"case:{public_id}"
+
+
+def told(users: Sequence[UUID], topics: Iterable[str]) -> None:
+    """Something else than mail changed: whoever of these people looks at a page on one of the topics has it fetched again. Public ids of
+    people who may know of it, before the change or after, and of nobody else (P7)."""
+    named = list(topics)
+    for start in range(0, len(users), PEOPLE):
+        some = list(map(str, users[start : start + PEOPLE]))
+        _notify((PAGES, json.dumps({"users": some, "topics": named}, separators=(",", ":"))))
 
 
 def ask_keeper(account_id: int) -> None:

@@ -14,7 +14,7 @@ import psycopg
 from teczka.store.connections import listening
 from teczka.store.events import PAGES
 
-MOST = 100  # folders and accounts that wait for a slow browser; beyond that it is told that everything changed
+MOST = 100  # folders, accounts and topics that wait for a slow browser; beyond that it is told that everything changed
 FIRST_PAUSE = 0.2  # seconds after the database was lost; doubled up to LONGEST_PAUSE
 LONGEST_PAUSE = 10.0
 
@@ -28,6 +28,7 @@ class Listener:
     user: UUID
     folders: set[str] = field(default_factory=set)
     accounts: set[str] = field(default_factory=set)
+    topics: set[str] = field(default_factory=set)  # store/events.py: what else there are pages of
     everything: bool = False
     look_again: bool = False  # a session of this person has ended
     ended: bool = False
@@ -37,22 +38,36 @@ class Listener:
         if not self.everything:
             self.accounts.add(account)
             self.folders.update(folders)
-        if len(self.folders) + len(self.accounts) > MOST:
-            self.tell_everything()
-        self.wake.set()
+        self._bounded()
+
+    def tell_of(self, topics: Iterable[str]) -> None:
+        if not self.everything:
+            self.topics.update(topics)
+        self._bounded()
 
     def tell_everything(self) -> None:
-        self.everything, self.folders, self.accounts = True, set(), set()
+        self._forget()
+        self.everything = True
         self.wake.set()
 
     def take(self) -> dict[str, Any] | None:
         """What is to be told, once; None where it is nothing."""
-        folders, accounts, everything = sorted(self.folders), sorted(self.accounts), self.everything
-        self.everything, self.folders, self.accounts = False, set(), set()
+        folders, accounts, topics = sorted(self.folders), sorted(self.accounts), sorted(self.topics)
+        everything = self.everything
+        self._forget()
         self.wake.clear()
         if everything:
             return {"everything": True}
-        return {"folders": folders, "accounts": accounts} if accounts else None
+        of_mail = {"folders": folders, "accounts": accounts} if accounts else {}
+        return of_mail | ({"topics": topics} if topics else {}) or None
+
+    def _bounded(self) -> None:
+        if len(self.folders) + len(self.accounts) + len(self.topics) > MOST:
+            self.tell_everything()
+        self.wake.set()
+
+    def _forget(self) -> None:
+        self.everything, self.folders, self.accounts, self.topics = False, set(), set(), set()
 
 
 class Hub:
@@ -101,6 +116,8 @@ class Hub:
                 if told.get("sessions"):
                     listener.look_again = True
                     listener.wake.set()
+                elif "topics" in told:
+                    listener.tell_of(told["topics"])
                 elif told["folders"]:
                     listener.tell(told["account"], told["folders"])
                 else:

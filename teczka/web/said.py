@@ -1,5 +1,6 @@
 """What an action has to say, on the page that it leads to: once, then it is gone."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from teczka.web.requests import Request
@@ -10,18 +11,30 @@ _KEY = "said"
 class Said(StrEnum):
     """templates/said.html has the sentences."""
 
-    NOTHING = ""
     SAVED = "saved"
     OFFERED = "offered"
     TAKEN_BACK = "taken_back"
     CLOSED = "closed"
     FETCHING = "fetching"
     UNSUBSCRIBED = "unsubscribed"
+    CASE_CLOSED = "case_closed"
+    CASE_OPEN = "case_open"
+    CASE_SUSPENDED = "case_suspended"
+    CASE_WALLED = "case_walled"
+    CASE_UNWALLED = "case_unwalled"
+    NOTE_DROPPED = "note_dropped"
 
 
-def say(request: Request, what: Said) -> None:
-    request.session[_KEY] = what
+@dataclass(frozen=True, slots=True)
+class Told:
+    what: Said
+    back: str  # the address that takes it back when something is posted there; "": nothing does
 
 
-def said(request: Request) -> Said:
-    return Said(request.session.pop(_KEY, Said.NOTHING))
+def say(request: Request, what: Said, back: str = "") -> None:
+    request.session[_KEY] = what, back
+
+
+def said(request: Request) -> Told | None:
+    what, back = request.session.pop(_KEY, ("", ""))
+    return Told(Said(what), back) if what else None

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
-from teczka.store.events import changed
+from teczka.store.events import CASES, PEOPLE, case, changed, told
 from teczka.store.models import User
 from teczka.store.sessions import look_again
 from teczka.web.hub import MOST, Hub, Listener
@@ -87,6 +87,15 @@ def test_a_change_reaches_whom_it_names_and_nobody_else(house: House, listen: An
     changed([house.cast.celina.public_id, house.cast.edward.public_id], other, [other])
     for stranger in (celina, edward):
         assert stranger.next() == ("change", {"folders": [str(other)], "accounts": [str(other)]}), "Anna's came first"
+
+
+def test_what_changed_beside_mail_is_told_by_its_topic(house: House, listen: Any) -> None:
+    anna, celina = listen(house.cast.anna), listen(house.cast.celina)
+    hers, elsewhere = uuid4(), uuid4()
+    told([*(uuid4() for _ in range(PEOPLE)), house.cast.anna.public_id], [CASES, case(hers)])
+    assert anna.next() == ("change", {"topics": sorted([CASES, case(hers)])})
+    told([house.cast.celina.public_id], [case(elsewhere)])
+    assert celina.next() == ("change", {"topics": [case(elsewhere)]}), "Anna's came first"
 
 
 def test_two_windows_of_one_person_both_hear(house: House, listen: Any) -> None:
