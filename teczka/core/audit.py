@@ -1,0 +1,104 @@
+"""The register of what was done: a chain of entries, each with the hash of the one before, so that none can be changed, taken out or put
+elsewhere without its being seen. Ids only: whoever reads it learns nothing of what mail says.
+
+The hash is made by the database as it writes (migration 0002); here it is made again, by nothing but what an export carries.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+from uuid import UUID
+
+FORM = "teczka-audit-1"  # the first line of what is hashed: another form gets another name
+BEGINNING = bytes(32)  # what the first entry has for the hash of the one before
+
+
+class Verb(StrEnum):
+    """What was done, and what its ids are. What begins with `message.` is about somebody's mail: administrators are not told of it (P7)."""
+
+    SIGN_IN = "session.begin"
+    SIGN_OUT = "session.end"
+    ACCOUNT_ADD = "account.add"  # the account, in all of these
+    ACCOUNT_CHANGE = "account.change"
+    ACCOUNT_PAUSE = "account.pause"
+    ACCOUNT_RESUME = "account.resume"
+    ACCOUNT_DELETE = "account.delete"
+    ACCOUNT_RESTORE = "account.restore"
+    ACCOUNT_EXPORT = "account.export"
+    PERSON_INVITE = "person.invite"  # the person, in all of these
+    PERSON_JOIN = "person.join"
+    PERSON_ROLE = "person.role"
+    PERSON_DISABLE = "person.disable"
+    PERSON_ENABLE = "person.enable"
+    PERSON_RESET = "person.reset"
+    PERSON_HAND_OVER = "person.hand_over"  # the person, and whoever takes their place
+    CASE_CREATE = "case.create"  # the case, in all of these
+    CASE_CHANGE = "case.change"
+    CASE_TEAM = "case.team"  # the case, and who is in its team from now on
+    CASE_WALL = "case.wall"
+    CASE_UNWALL = "case.unwall"
+    CASE_EXPORT = "case.export"
+    DOCUMENT_ADD = "document.add"  # the document, in all of these
+    DOCUMENT_RENAME = "document.rename"
+    DOCUMENT_REMOVE = "document.remove"
+    DOCUMENT_RESTORE = "document.restore"
+    VIEW = "message.view"  # the message, which is another's
+    FILE = "message.file"  # the messages
+    UNFILE = "message.unfile"
+    SHARE = "message.share"  # the messages, then whom they were shared with
+    REVOKE = "message.revoke"
+    SEND = "message.send"  # the letter
+    DELETE = "message.delete"  # the messages: for good
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One of an office's. `verb` is text: an export may come from a newer version."""
+
+    seq: int  # 1, 2, 3 … without a gap
+    at: datetime
+    actor: UUID | None  # None: the machine's keeper, or nobody
+    verb: str
+    case: UUID | None
+    ids: tuple[UUID, ...]
+    previous: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Of an entry that its reader may not see: where it stands in the chain, and no more."""
+
+    seq: int
+    previous: bytes
+    hash: bytes
+
+
+class Fault(StrEnum):
+    CHANGED = "changed"  # its hash is not that of what it says
+    MISSING = "missing"  # of a number that should stand here
+    MOVED = "moved"  # does not follow the one before
+
+
+def digest(office: UUID, entry: Entry) -> bytes:
+    """SHA-256 of the entry's lines, in UTF-8."""
+    at = entry.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    lines = [FORM, office, entry.seq, at, entry.actor or "", entry.verb, entry.case or ""]
+    lines += [",".join(map(str, entry.ids)), entry.previous.hex()]
+    return sha256("\n".join(map(str, lines)).encode()).digest()
+
+
+def faults(office: UUID, chain: Iterable[Entry | Link]) -> Iterator[tuple[int, Fault]]:
+    """Whatever is wrong with a chain told from its first entry on, by number. Costs one hash an entry; holds one. That its end was cut off
+    no chain can tell by itself: compare its last hash with one that was kept elsewhere."""
+    expected, before = 1, BEGINNING
+    for entry in chain:
+        if entry.seq > expected:
+            yield expected, Fault.MISSING
+        elif entry.seq < expected or entry.previous != before:
+            yield entry.seq, Fault.MOVED
+        if isinstance(entry, Entry) and digest(office, entry) != entry.hash:
+            yield entry.seq, Fault.CHANGED
+        expected, before = entry.seq + 1, entry.hash
