@@ -19,10 +19,6 @@ FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
 MADE = """
 FROM store_message m WHERE m.account_id = %(account)s AND m.size BETWEEN %(first)s AND %(last)s
 """
-GRANTS = """
-INSERT INTO store_grant (message_id, user_id, office_id, owner_id, reason)
-SELECT m.id, m.owner_id, m.office_id, m.owner_id, 'owner'
-"""
 PLACEMENTS = """
 INSERT INTO store_placement (office_id, owner_id, folder_id, message_id, uidvalidity, uid, internaldate,
   seen, flagged, answered, draft, keywords)
@@ -53,7 +49,7 @@ def fill(owner: User, account: Account, folder: Folder, first: int, last: int) -
     }
     with as_user(owner.pk), connection.cursor() as cursor:
         Pack.objects.create(id=pack, office_id=owner.office_id, owner_id=owner.pk, account=account, size=0)
-        for statement in (MESSAGES, GRANTS + MADE, PLACEMENTS + MADE, TEXTS + MADE, COUNTERS):
+        for statement in (MESSAGES, PLACEMENTS + MADE, TEXTS + MADE, COUNTERS):
             cursor.execute(statement, names)
 
 

@@ -39,11 +39,10 @@ ROW = {
     "uidl": "bytea", "listed_size": "bigint", "head": "bytea",
 }  # fmt: skip
 
-# A row with a pack is a new message, unless the batch before brought the same bytes; one without is known, or the same bytes as another
-# of the batch. What this statement inserts it does not see as there before, so nothing is there twice. A pack that is there already holds
-# what was sent from here (store/sent.py). The owner's grant goes with the message: "everything I may see" is one join. A placement that was
-# marked gone by mistake comes back; a server restored from a backup gives a UID that is gone to another message (which RFC 3501 §2.3.1.1
-# forbids), and then what lies there now is shown.
+# A row with a pack is a new message, unless the batch before brought the same bytes; one without is known, or the same bytes as another of
+# the batch. What this statement inserts it does not see as there before, so nothing is there twice. A pack that is there already holds what
+# was sent from here (store/sent.py). A placement that was marked gone by mistake comes back; a server restored from a backup gives a UID
+# that is gone to another message (which RFC 3501 §2.3.1.1 forbids), and then what lies there now is shown.
 ARRIVE = """
 WITH batch AS MATERIALIZED (SELECT * FROM {batch}),
 packed AS (
@@ -58,9 +57,6 @@ arrived AS (
   FROM batch WHERE pack IS NOT NULL
   ON CONFLICT (account_id, sha256, size) DO NOTHING
   RETURNING id, sha256, size),
-granted AS (
-  INSERT INTO store_grant (message_id, user_id, office_id, owner_id, reason)
-  SELECT id, %(owner)s, %(office)s, %(owner)s, 'owner' FROM arrived),
 there AS (
   SELECT id, sha256, size FROM arrived UNION ALL
   SELECT known.id, b.sha256, b.size FROM (SELECT sha256, size FROM batch EXCEPT SELECT sha256, size FROM arrived) b CROSS JOIN LATERAL

@@ -103,7 +103,6 @@ def test_a_pack_that_nobody_knows_is_named_and_no_fault(account: Account) -> Non
     ("damage", "rule"),
     [
         ("UPDATE store_folder SET unread = unread + 1", "folder whose counters are wrong"),
-        ("DELETE FROM store_grant", "message without its owner's grant"),
         ("DELETE FROM store_placement", "message without a placement"),
         ("DELETE FROM store_text", "message read but without its text"),
         ("UPDATE store_pack SET size = size + 1", "pack of another size than its row says"),

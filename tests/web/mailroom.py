@@ -33,7 +33,6 @@ def store(
             internaldate=arrived,
             **owner,
         )
-        Grant.objects.create(message=message, user_id=folder.owner_id, reason="owner", **owner)
         values = {"seen": False, "flagged": False, "answered": False, "draft": False} | flags
         uid = uid or Placement.objects.filter(folder=folder).count() + 1
         Placement.objects.create(

@@ -93,10 +93,6 @@ def packs(account_id: int) -> dict[UUID, int]:
 
 # Each finds what must not be, by the name of the rule that it breaks.
 RULES = {
-    "message without its owner's grant": (
-        "SELECT m.public_id FROM store_message m WHERE m.account_id = %s AND NOT EXISTS"
-        " (SELECT FROM store_grant g WHERE g.message_id = m.id AND g.user_id = m.owner_id AND g.reason = 'owner')"
-    ),
     "message without a placement": (
         "SELECT m.public_id FROM store_message m WHERE m.account_id = %s AND NOT EXISTS"
         " (SELECT FROM store_placement p WHERE p.message_id = m.id)"
