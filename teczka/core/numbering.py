@@ -5,7 +5,7 @@ length of the text and no more, whatever somebody enters. Spaces may be any, let
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -84,3 +84,14 @@ def _check(written: str, fields: list[str]) -> None:
     literal = "".join(piece[0] for piece in _PIECES.finditer(written) if piece[1] is None)
     if "letters" not in fields and not any(map(str.isalpha, literal)):
         raise BadPattern(Fault.BARE)
+
+
+def following(own: Pattern, taken: Iterable[str], this_year: int) -> str:
+    """The number after the highest of those that are `taken`, of this year where years count; "" where letters stand in it, which are
+    anybody's guess."""
+    if "{letters}" in own.written:
+        return ""
+    then = this_year if "{year}" in own.written else 0
+    ours = (found.reference for text in taken for found in own.found(text))
+    highest = max((int(one.number) for one in ours if one.year == then), default=0)
+    return str(Reference(own.written, str(highest + 1), then))

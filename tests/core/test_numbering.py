@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teczka.core.numbering import BadPattern, Fault, pattern
+from teczka.core.numbering import BadPattern, Fault, following, pattern
 from teczka.core.references import Reference, parse, spans
 
 YEARLY = pattern("KAN/{number}/{year}")
@@ -74,3 +74,16 @@ def test_whatever_is_entered_is_a_pattern_or_refused(written: str, text: str) ->
     except BadPattern:
         return
     spans(text, [made])
+
+
+@pytest.mark.parametrize(
+    ("written", "taken", "proposed"),
+    [
+        ("KAN/{number}/{year}", [], "KAN/1/2026"),
+        ("KAN/{number}/{year}", ["KAN/3/2026", "kan/09/26", "KAN/41/2025", "I C 99/26", ""], "KAN/10/2026"),
+        ("Sprawa {number}", ["Sprawa 7", "Sprawa 12"], "Sprawa 13"),
+        ("{letters}-{number}", ["AK-3"], ""),
+    ],
+)
+def test_the_next_number_follows_the_highest_of_the_year(written: str, taken: list[str], proposed: str) -> None:
+    assert following(pattern(written), taken, 2026) == proposed

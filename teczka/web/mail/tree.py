@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from teczka.core.folders import ORDER, FolderRole
+from teczka.language.order import sort_key
 from teczka.store.models import User
 from teczka.store.queries.accounts import AccountLine, accounts
 from teczka.store.queries.drafts import waiting
@@ -30,10 +31,6 @@ ROLES = {
     FolderRole.ALL: (_("All mail"), "mails"),
     FolderRole.FLAGGED: (_("Starred"), "star"),
 }
-# Polish letters after their Latin ones: a key made here sorts alike on every server's database.
-_POLISH = str.maketrans(
-    {plain: f"{base}{mark}" for plain, base, mark in zip("ąćęłńóśźż", "acelnoszz", "~~~~~~~~\x7f", strict=True)}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +127,13 @@ def folder_name(path: str, delimiter: str, role: str) -> str:
     return str(ROLES[FolderRole(role)][0]) if role else levels(path, delimiter)[-1]
 
 
-def polish(name: str) -> str:
-    return name.casefold().translate(_POLISH)
-
-
 def _leaves(lines: list[FolderLine]) -> list[Leaf]:
     roles = {tuple(levels(line.path, line.delimiter)): ORDER.index(FolderRole(line.role)) for line in lines}
 
     def place(line: FolderLine) -> list[tuple[int, str]]:
         names = levels(line.path, line.delimiter)
         last = len(ORDER)
-        return [(roles.get(tuple(names[: depth + 1]), last), polish(name)) for depth, name in enumerate(names)]
+        return [(roles.get(tuple(names[: depth + 1]), last), sort_key(name)) for depth, name in enumerate(names)]
 
     return [_leaf(line) for line in sorted(lines, key=place)]
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from teczka.actions.policy import set_limit
+from teczka.language.order import sort_key
 from teczka.store.queries.people import Person, people
 from teczka.store.queries.policy import policy
-from teczka.web.mail.tree import polish
 from teczka.web.office.access import for_administrators
 from teczka.web.office.policy import MOST_ACCOUNTS
 from teczka.web.requests import Request, found
@@ -48,4 +48,4 @@ def office_limit(request: Request, person_id: UUID) -> HttpResponse:
 
 
 def colleagues(request: Request) -> list[Person]:
-    return sorted(people(request.user), key=lambda person: polish(person.name))
+    return sorted(people(request.user), key=lambda person: sort_key(person.name))
