@@ -25,8 +25,19 @@ def visible(message: str) -> str:
     )
 
 
+def card(case: str) -> str:
+    """SQL: the viewer may see the card of the case: of their office, and not walled unless they are in its team. ADR 0023."""
+    return f"({case}.office_id = %(office)s AND (NOT {case}.walled OR {inside(f'{case}.id')}))"
+
+
+def inside(case_id: str) -> str:
+    """SQL: the viewer is in the team of the case of this id: they see what lies in it, too."""
+    return f"{case_id} IN (SELECT team.case_id FROM store_casemember team WHERE team.user_id = %(viewer)s)"
+
+
 def read(viewer: User, row: Callable[..., Row], sql: str, **parameters: Any) -> list[Row]:
-    """What the viewer may see of a query's answer, a `row` of each. `sql` has named parameters; %(viewer)s is given."""
+    """What the viewer may see of a query's answer, a `row` of each. `sql` has named parameters; %(viewer)s and
+    %(office)s are given."""
     with as_user(viewer.pk), connection.cursor() as cursor:
-        cursor.execute(sql, {"viewer": viewer.pk, **parameters})
+        cursor.execute(sql, {"viewer": viewer.pk, "office": viewer.office_id, **parameters})
         return [row(*values) for values in cursor.fetchall()]
