@@ -35,6 +35,16 @@ def inside(case_id: str) -> str:
     return f"{case_id} IN (SELECT team.case_id FROM store_casemember team WHERE team.user_id = %(viewer)s)"
 
 
+def task(task: str) -> str:
+    """SQL: the viewer may see the task: made by them, to be done by them, of a case of their team, or for the whole office; and of no
+    case whose very card they may not see."""
+    return (
+        f"({task}.office_id = %(office)s AND ({task}.assignee_id = %(viewer)s OR {task}.created_by_id = %(viewer)s"
+        f" OR {inside(f'{task}.case_id')} OR ({task}.for_office AND {task}.case_id IS NULL))"
+        f" AND ({task}.case_id IS NULL OR EXISTS (SELECT FROM store_case its WHERE its.id = {task}.case_id AND {card('its')})))"
+    )
+
+
 def read(viewer: User, row: Callable[..., Row], sql: str, **parameters: Any) -> list[Row]:
     """What the viewer may see of a query's answer, a `row` of each. `sql` has named parameters; %(viewer)s and
     %(office)s are given."""
