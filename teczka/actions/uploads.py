@@ -9,22 +9,20 @@ from django.db.models import Max
 from django.utils import timezone
 
 from teczka.actions.letters import letter_of
+from teczka.actions.receiving import MEGABYTE, received, thrown_away
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.outgoing import State
 from teczka.mime.archive import new_password, write
 from teczka.mime.transmitted import without_bcc
 from teczka.store.blobs import blobs
-from teczka.store.mail import keep_room
 from teczka.store.models import Enclosure, Outgoing, Pack, User
 from teczka.store.packs.format import key
-from teczka.store.packs.spool import SpoolFile
 from teczka.store.packs.writer import Pack as Packed
 from teczka.store.queries.messages import MessageText, PartLine, message_part, message_text
 from teczka.store.queries.raw import part_pieces, raw_pieces
 from teczka.store.viewer import as_user
 
 MOST_BYTES = 200_000_000  # of one file: more than any provider's server takes
-MEGABYTE = 1_000_000
 KEPT_DAYS = 7  # what was thrown away can be taken up again meanwhile
 FORGOTTEN_AT_ONCE = 1_000
 
@@ -37,21 +35,11 @@ def attach(
     Raises Problem(UPLOAD_LARGE, DISK_FULL), NotAllowed.
     """
     _open_draft(actor, draft)
-    keep_room(blobs().incoming)
-    spool = SpoolFile(blobs())
-    try:
-        for piece in pieces:
-            if spool.size + len(piece) > MOST_BYTES:
-                raise Problem(Trouble.UPLOAD_LARGE, name=name[:100], megabytes=MOST_BYTES // MEGABYTE)
-            spool.write(piece)
-        packed = spool.finish()
-    except BaseException:
-        spool.discard()
-        raise
+    packed = received(name, pieces, MOST_BYTES)
     try:
         return _enclose(actor, draft, name, content_type, packed, content_id)
     except NotAllowed:  # it was sent, or thrown away, while the file came
-        blobs().delete(key(packed.id))
+        thrown_away(packed)
         raise
 
 

@@ -5,11 +5,11 @@ The names and sizes of the files inside can be read without the password.
 
 import secrets
 from collections.abc import Iterable
-from pathlib import PurePosixPath
 from typing import IO, Final
 
 import pyzipper
 
+from teczka.core.names import free_name
 from teczka.mime.enclosing import Attachment
 from teczka.mime.writing import saved_name
 
@@ -29,16 +29,6 @@ def write(out: IO[bytes], files: Iterable[Attachment], password: str) -> None:
     with pyzipper.AESZipFile(out, "w", compression=pyzipper.ZIP_DEFLATED, encryption=pyzipper.WZ_AES) as archive:
         archive.setpassword(password.encode("ascii"))
         for file in files:
-            with archive.open(_name(file.name, taken), "w", force_zip64=file.size > 1 << 30) as entry:
+            with archive.open(free_name(saved_name(file.name), taken), "w", force_zip64=file.size > 1 << 30) as entry:
                 for piece in file.pieces():
                     entry.write(piece)
-
-
-def _name(name: str, taken: set[str]) -> str:
-    path = PurePosixPath(saved_name(name))
-    number, free = 1, path.name
-    while free.casefold() in taken:
-        number += 1
-        free = f"{path.stem} ({number}){path.suffix}"
-    taken.add(free.casefold())
-    return free

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from teczka.actions.uploads import attach, drop_file
-from teczka.core.errors import Problem, Trouble
+from teczka.core.errors import Problem
+from teczka.core.names import safe_name
 from teczka.mime.preview import PICTURES
 from teczka.store.models import User
 from teczka.store.queries.drafts import EnclosureLine, draft, enclosure, enclosures
@@ -19,12 +20,11 @@ from teczka.store.queries.messages import message_part, message_text
 from teczka.store.queries.raw import part_pieces, raw_pieces, upload_pieces
 from teczka.web.compose.pictures import address
 from teczka.web.mail.messages import download, icon_of
-from teczka.web.mail.names import disposition, safe_name
+from teczka.web.mail.names import disposition
 from teczka.web.mail.parts import saved_type
 from teczka.web.problems import tell
+from teczka.web.receiving import CHUNK, received
 from teczka.web.requests import Request, allowed, found
-
-CHUNK = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +98,6 @@ def attach_posted(request: Request, draft_id: UUID) -> None:
 def told(problem: Problem) -> str:
     words = tell(problem.trouble, problem.params)
     return f"{words.what} {words.advice}"
-
-
-def received(request: HttpRequest, name: str) -> Iterator[bytes]:
-    """The request's body in pieces. Raises Problem(UPLOAD_CUT) where it ends too early: the sender has gone."""
-    left = int(request.headers.get("Content-Length") or 0)
-    while left and (piece := request.read(min(CHUNK, left))):
-        left -= len(piece)
-        yield piece
-    if left:
-        raise Problem(Trouble.UPLOAD_CUT, name=name[:100])
 
 
 def _pieces(viewer: User, file: EnclosureLine) -> Iterator[bytes] | None:

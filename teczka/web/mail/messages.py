@@ -12,13 +12,14 @@ from django.views.decorators.http import require_safe
 
 from teczka.actions.reading import read_now
 from teczka.core.folders import FolderRole
+from teczka.core.names import safe_name
 from teczka.mime.preview import plain
 from teczka.mime.unsubscribe import Way
 from teczka.store.models import User
 from teczka.store.queries.messages import MessagePage, MessageText, PartLine, message_page, message_text
 from teczka.store.queries.raw import raw_pieces
 from teczka.web.mail.frame import framed
-from teczka.web.mail.names import disposition, safe_name
+from teczka.web.mail.names import disposition
 from teczka.web.mail.tree import folder_name
 from teczka.web.requests import Request, found
 from teczka.web.said import said

@@ -7,11 +7,12 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from teczka.core.names import safe_name
 from teczka.mime.preview import PICTURES
 from teczka.store.queries.messages import message_part, message_text
 from teczka.store.queries.raw import part_pieces
 from teczka.web.mail.messages import download
-from teczka.web.mail.names import disposition, safe_name
+from teczka.web.mail.names import disposition
 from teczka.web.requests import Request, found
 
 _ACTIVE = re.compile(r"html|xml|svg|script|css|multipart", re.IGNORECASE)
