@@ -16,6 +16,7 @@ from teczka.store.connections import parameters
 TOKENS = 4  # the second is the account's id
 KEYS = 5
 ROTATION = 6
+AUDIT = 7  # the second is the office's id; held by teczka_audit (migration 0003)
 
 
 @contextmanager

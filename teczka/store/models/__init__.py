@@ -2,6 +2,9 @@
 
 from teczka.store.models.accounts import Account, FetchRequest, Lease, Secret
 from teczka.store.models.acts import Act, Operation
+from teczka.store.models.audit import AuditEntry
+from teczka.store.models.cases import Case, CaseMember, CaseNote, CasePin, CaseReference, Document, Party, PartyAddress
+from teczka.store.models.filing import Filing, Follow, NeverSuggest
 from teczka.store.models.folders import FetchTrouble, Folder
 from teczka.store.models.messages import Message, Pack, Part, Placement, Terms, Text, Thread, ThreadLink
 from teczka.store.models.office import AccountOffer, Diagnosis, OAuthClient, OfficePolicy
@@ -15,22 +18,36 @@ from teczka.store.models.outgoing import (
     Template,
 )
 from teczka.store.models.people import Office, User
-from teczka.store.models.sharing import Grant
+from teczka.store.models.references import MessageReference
+from teczka.store.models.sharing import Comment, Grant, Share
+from teczka.store.models.tasks import Task
 
 __all__ = [
     "Account",
     "AccountOffer",
     "Act",
+    "AuditEntry",
+    "Case",
+    "CaseMember",
+    "CaseNote",
+    "CasePin",
+    "CaseReference",
+    "Comment",
     "Correspondent",
     "Diagnosis",
+    "Document",
     "Enclosure",
     "FetchRequest",
     "FetchTrouble",
+    "Filing",
     "Folder",
+    "Follow",
     "Grant",
     "Identity",
     "Lease",
     "Message",
+    "MessageReference",
+    "NeverSuggest",
     "OAuthClient",
     "Office",
     "OfficePolicy",
@@ -39,9 +56,13 @@ __all__ = [
     "OutgoingEvent",
     "Pack",
     "Part",
+    "Party",
+    "PartyAddress",
     "Placement",
     "Recipient",
     "Secret",
+    "Share",
+    "Task",
     "Template",
     "Terms",
     "Text",

@@ -15,12 +15,13 @@ from teczka.store.models.rows import OwnedRow
 
 
 class Pack(models.Model):
-    """One immutable object of raw mail of one account: a batch's messages one after another (store/packs/format.py)."""
+    """One immutable object of raw mail of one account: a batch's messages one after another (store/packs/format.py). Or a document of a
+    case, its uploader's and of no account."""
 
     id = models.UUIDField(primary_key=True)  # also its key among the blobs
     office_id = models.BigIntegerField()
     owner_id = models.BigIntegerField()
-    account = models.ForeignKey(Account, models.DO_NOTHING, related_name="+", db_constraint=False)
+    account = models.ForeignKey(Account, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
     size = models.BigIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)
 

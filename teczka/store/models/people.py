@@ -4,6 +4,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
 from teczka.core.people import FIRST_ZONE, READ_AFTER, Role
@@ -15,6 +16,7 @@ class Office(models.Model):
     name = models.TextField()
     timezone = models.TextField(default=FIRST_ZONE)
     language = models.TextField(default="pl")
+    number_patterns = ArrayField(models.TextField(), default=list)  # of its own file numbers: core.numbering
     created_at = models.DateTimeField(auto_now_add=True)
 
     @staticmethod
@@ -51,6 +53,11 @@ class User(AbstractBaseUser):
     single_keys = models.BooleanField(default=True)
     # Seconds that a message is looked at before it counts as read; below 0 it never does by itself.
     read_after = models.SmallIntegerField(default=READ_AFTER)
+    # Reminders of tasks go from this account of theirs to its own address; none: nowhere.
+    remind_by_mail = models.BooleanField(default=True)
+    remind_from = models.ForeignKey(
+        "store.Account", models.DO_NOTHING, null=True, blank=True, related_name="+", db_index=False, db_constraint=False
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,0 +1,159 @@
+"""The walls around cases, tasks and what is filed and shared (ADR 0023): policies, and the functions that these and grants are made of.
+
+Whose team one is in, and what one may not know of, are sets that a statement makes once: `IN (SELECT f())` is hashed. No policy looks at
+a table whose policy looks back.
+"""
+
+from typing import ClassVar
+
+from django.db import migrations
+
+# The cases whose team the viewer is in; and those of their office of which they may not even know.
+TEAMS = """
+CREATE FUNCTION teczka_my_cases() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT m.case_id FROM store_casemember m WHERE m.user_id = teczka_viewer() AND m.office_id = teczka_office() $$;
+CREATE FUNCTION teczka_walled_off() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT c.id FROM store_case c WHERE c.office_id = teczka_office() AND c.walled
+   AND NOT EXISTS (SELECT FROM store_casemember m WHERE m.case_id = c.id AND m.user_id = teczka_viewer()) $$;
+"""
+
+# Its card, parties, references and team: the team itself, administrators where it is not walled, and whoever makes it, until it has a team.
+MAY_CHANGE = """
+CREATE FUNCTION teczka_may_change_case(which bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT EXISTS (SELECT FROM store_casemember m WHERE m.case_id = which AND m.user_id = teczka_viewer() AND m.office_id = teczka_office())
+   OR EXISTS (SELECT FROM store_case c WHERE c.id = which AND NOT c.walled AND (c.office_id = teczka_administers()
+     OR (c.office_id = teczka_office() AND c.created_by_id = teczka_viewer()
+       AND NOT EXISTS (SELECT FROM store_casemember m WHERE m.case_id = which)))) $$;
+"""
+
+VIEWER = "(SELECT teczka_viewer())"
+OFFICE = "office_id = (SELECT teczka_office())"
+CARD = f"{OFFICE} AND case_id NOT IN (SELECT teczka_walled_off())"
+CHANGE = "teczka_may_change_case(case_id)"
+INSIDE = "case_id IN (SELECT teczka_my_cases())"
+TASK = f"""{OFFICE} AND (case_id IS NULL OR case_id NOT IN (SELECT teczka_walled_off()))
+  AND (created_by_id = {VIEWER} OR assignee_id = {VIEWER} OR (case_id IS NULL AND for_office) OR {INSIDE})"""
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+def message_of(table: str) -> str:
+    return f"""(owner_id = {VIEWER}
+  OR EXISTS (SELECT FROM store_grant g WHERE g.message_id = {table}.message_id AND g.user_id = {VIEWER}))"""
+
+
+DOCUMENT = f"{INSIDE} AND (message_id IS NULL OR {message_of('store_document')})"
+FILING = f"""{message_of("store_filing")} AND {OFFICE} AND (case_id NOT IN (SELECT teczka_walled_off())
+  OR (task_id IS NOT NULL AND EXISTS (SELECT FROM store_task t WHERE t.id = store_filing.task_id)))"""
+COMMENT = message_of("store_comment")
+# Of mail, administrators are told nothing; a team, what concerns messages that the reader may see.
+AUDIT = f"""actor_id = {VIEWER} OR (office_id = (SELECT teczka_administers()) AND verb NOT LIKE 'message.%'
+  AND (case_id IS NULL OR case_id NOT IN (SELECT teczka_walled_off())))
+  OR ({INSIDE} AND (verb NOT LIKE 'message.%' OR EXISTS (SELECT FROM store_message m WHERE m.public_id = ANY (ids))))"""
+
+# table, what for, which rows. An INSERT is checked for what it brings; an UPDATE for what it finds and for what it leaves.
+POLICIES = [
+    ("store_case", "SELECT", f"{OFFICE} AND (NOT walled OR id IN (SELECT teczka_my_cases()))"),
+    ("store_case", "INSERT", f"{OFFICE} AND created_by_id = {VIEWER} AND NOT walled"),
+    ("store_case", "UPDATE", f"{OFFICE} AND teczka_may_change_case(id)"),
+    *(
+        (table, verb, CARD if verb == "SELECT" else CHANGE)
+        for table in ("store_party", "store_partyaddress", "store_casereference", "store_casemember")
+        for verb in ("SELECT", *WRITES)
+    ),
+    ("store_casenote", "SELECT", INSIDE),
+    ("store_casenote", "INSERT", f"{INSIDE} AND author_id = {VIEWER}"),
+    ("store_casenote", "UPDATE", f"{INSIDE} AND author_id = {VIEWER}"),
+    ("store_document", "ALL", DOCUMENT),
+    ("store_casepin", "ALL", f"user_id = {VIEWER}"),
+    ("store_task", "SELECT", TASK),
+    ("store_task", "INSERT", f"{TASK} AND created_by_id = {VIEWER}"),
+    ("store_task", "UPDATE", TASK),
+    ("store_share", "ALL", f"owner_id = {VIEWER}"),
+    ("store_share", "SELECT", f"with_user_id = {VIEWER} OR with_case_id IN (SELECT teczka_my_cases())"),
+    ("store_filing", "SELECT", FILING),
+    ("store_filing", "INSERT", f"{FILING} AND by_id = {VIEWER}"),
+    ("store_filing", "UPDATE", f"{FILING} AND (by_id = {VIEWER} OR owner_id = {VIEWER} OR {INSIDE})"),
+    ("store_comment", "SELECT", COMMENT),
+    ("store_comment", "INSERT", f"{COMMENT} AND author_id = {VIEWER}"),
+    ("store_comment", "UPDATE", f"{COMMENT} AND author_id = {VIEWER}"),
+    ("store_auditentry", "SELECT", AUDIT),
+]
+
+
+def policies() -> str:
+    sql = [f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;" for table in dict.fromkeys(row[0] for row in POLICIES)]
+    for number, (table, verb, which) in enumerate(POLICIES):
+        clause = "WITH CHECK" if verb == "INSERT" else "USING"
+        sql.append(f"CREATE POLICY case_{number} ON {table} FOR {verb} {clause} ({which});")
+    return "\n".join(sql)
+
+
+# Grants as the shares of these messages say, through teams as they are now; nobody who was disabled keeps one. Tells whose view changed.
+# Whoever calls it: it writes what the tables say, and nothing else.
+REGRANT = """
+CREATE FUNCTION teczka_regrant(messages bigint[]) RETURNS TABLE (changed bigint)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ WITH shared AS (
+     SELECT s.message_id, s.office_id, s.owner_id, s.with_user_id AS user_id, 'share' AS reason
+     FROM store_share s WHERE s.message_id = ANY (messages) AND s.revoked_at IS NULL AND s.with_user_id IS NOT NULL
+     UNION SELECT s.message_id, s.office_id, s.owner_id, m.user_id, 'team'
+     FROM store_share s JOIN store_casemember m ON m.case_id = s.with_case_id
+     WHERE s.message_id = ANY (messages) AND s.revoked_at IS NULL),
+   due AS (SELECT shared.* FROM shared JOIN store_user u ON u.id = user_id AND u.is_active WHERE user_id <> owner_id),
+   gone AS (
+     DELETE FROM store_grant g WHERE g.message_id = ANY (messages)
+       AND NOT EXISTS (SELECT FROM due d WHERE (d.message_id, d.user_id, d.reason) = (g.message_id, g.user_id, g.reason))
+     RETURNING g.user_id),
+   come AS (
+     INSERT INTO store_grant (message_id, office_id, owner_id, user_id, reason) SELECT * FROM due
+     ON CONFLICT DO NOTHING RETURNING user_id)
+   SELECT user_id FROM gone UNION SELECT user_id FROM come $$;
+"""
+
+# After a team changed; after a person was disabled or enabled, by the office's administrators.
+REGRANT_OTHERS = """
+CREATE FUNCTION teczka_regrant_team(of_case bigint) RETURNS TABLE (changed bigint)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT changed FROM teczka_regrant(ARRAY(
+     SELECT message_id FROM store_share WHERE with_case_id = of_case AND message_id IS NOT NULL AND revoked_at IS NULL)) $$;
+CREATE FUNCTION teczka_regrant_person(whom bigint) RETURNS TABLE (changed bigint)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT changed FROM teczka_regrant(ARRAY(
+     SELECT message_id FROM store_grant WHERE user_id = whom
+     UNION SELECT s.message_id FROM store_share s WHERE s.message_id IS NOT NULL AND s.revoked_at IS NULL AND (s.with_user_id = whom
+       OR s.with_case_id IN (SELECT m.case_id FROM store_casemember m WHERE m.user_id = whom)))) $$;
+"""
+
+# The only writer of the audit: one link more in the chain of the viewer's office, which is theirs alone until the transaction ends.
+AUDIT_CHAIN = r"""
+CREATE FUNCTION teczka_audit_hash(office bigint, seq bigint, at timestamptz, actor bigint, verb text, ids uuid[], in_case bigint,
+  previous bytea) RETURNS bytea LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT sha256(convert_to(concat_ws(E'\n', 'teczka-audit-1', (SELECT public_id FROM store_office WHERE id = office), seq,
+     to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+     coalesce((SELECT public_id::text FROM store_user WHERE id = actor), ''), verb,
+     coalesce((SELECT public_id::text FROM store_case WHERE id = in_case), ''),
+     array_to_string(ids, ','), encode(previous, 'hex')), 'UTF8')) $$;
+CREATE FUNCTION teczka_audit(verb text, ids uuid[], in_case bigint) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  here bigint := (SELECT office_id FROM store_user WHERE id = teczka_viewer());
+  last record;
+  since timestamptz;
+BEGIN
+  IF here IS NULL THEN RAISE EXCEPTION 'nobody is looking'; END IF;
+  PERFORM pg_advisory_xact_lock(7, here::int);
+  SELECT a.seq, a.hash INTO last FROM store_auditentry a WHERE a.office_id = here ORDER BY a.seq DESC LIMIT 1;
+  since := clock_timestamp();
+  INSERT INTO store_auditentry (office_id, seq, at, actor_id, verb, ids, case_id, previous, hash)
+  SELECT here, n, since, teczka_viewer(), verb, ids, in_case, p, teczka_audit_hash(here, n, since, teczka_viewer(), verb, ids, in_case, p)
+  FROM (SELECT coalesce(last.seq, 0) + 1 AS n, coalesce(last.hash, decode(repeat('00', 32), 'hex')) AS p) link;
+END $$;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("store", "0002_walls")]
+    operations: ClassVar = [
+        migrations.RunSQL(sql) for sql in (TEAMS, MAY_CHANGE, policies(), REGRANT, REGRANT_OTHERS, AUDIT_CHAIN)
+    ]
