@@ -10,3 +10,9 @@ class Role(StrEnum):
 
 READ_AFTER = 3  # seconds that a message is looked at before it counts as read
 FIRST_ZONE = "Europe/Warsaw"  # until an office has chosen its own
+
+
+def initials(name: str) -> str:
+    """ "Anna Lipowska-Nowak" → "AL": who it is, where there is room for no more."""
+    words = [word for word in name.split() if word[0].isalpha()] or name.split()
+    return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:]))

@@ -39,6 +39,7 @@ class Migration(Whole):
                 ('single_keys', models.BooleanField(default=True)),
                 ('read_after', models.SmallIntegerField(default=3)),
                 ('remind_by_mail', models.BooleanField(default=True)),
+                ('reminded_on', models.DateField(blank=True, null=True)),
                 ('is_active', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
@@ -177,6 +178,7 @@ class Migration(Whole):
                 ('walled', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
+                ('active_at', models.DateTimeField(auto_now_add=True)),
                 ('sort_key', models.TextField(db_collation='C')),
                 ('haystack', models.TextField()),
                 ('created_by', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -914,10 +916,6 @@ class Migration(Whole):
             model_name='case',
             index=models.Index(fields=['office', 'state', 'sort_key', 'id'], name='case_list'),
         ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['office', '-updated_at', '-id'], name='case_newest'),
-        ),
         migrations.AddConstraint(
             model_name='case',
             constraint=models.UniqueConstraint(fields=('office', 'id'), name='case_of_office'),
@@ -1040,7 +1038,7 @@ class Migration(Whole):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('done_at', None), ('removed_at', None), ('remind_on__isnull', False), ('reminded_at', None)), fields=['remind_on'], name='task_remind'),
+            index=models.Index(condition=models.Q(('done_at__isnull', False), ('removed_at', None)), fields=['office', '-done_at', '-id'], name='task_done'),
         ),
         migrations.AddIndex(
             model_name='task',

@@ -25,7 +25,8 @@ class Case(OfficeRow):
     walled = models.BooleanField(default=False)  # closed to all but its team
     created_by = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
     created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = models.DateTimeField(auto_now=True)  # the card
+    active_at = models.DateTimeField(auto_now_add=True)  # the card, or something inside: for its team alone to know
     sort_key = models.TextField(db_collation="C")  # of the name, in Polish order
     haystack = models.TextField()  # folded: number, name, client, parties, references
 
@@ -38,7 +39,6 @@ class Case(OfficeRow):
         ]
         indexes: ClassVar = [
             models.Index(fields=["office", "state", "sort_key", "id"], name="case_list"),
-            models.Index(fields=["office", "-updated_at", "-id"], name="case_newest"),
         ]
 
 
