@@ -206,6 +206,21 @@ $$ SELECT owner_id, address, protocol, state, trouble <> '', trouble_since, last
    FROM store_account WHERE office_id = teczka_administers() AND deleted_at IS NULL ORDER BY id $$;
 """
 
+# Who gets a letter about their tasks now: it is past seven in their office, they got none today, something there is to tell that was not
+# told, and they have an account that can send. What it tells, they read as themselves.
+PEOPLE_TO_REMIND = """
+CREATE FUNCTION teczka_people_to_remind(moment timestamptz, hour integer) RETURNS TABLE (user_id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT u.id FROM store_user u JOIN store_office o ON o.id = u.office_id
+   CROSS JOIN LATERAL (SELECT moment AT TIME ZONE o.timezone AS at) here
+   WHERE u.is_active AND u.remind_by_mail AND extract(hour FROM here.at) >= hour AND coalesce(u.reminded_on < here.at::date, true)
+     AND EXISTS (SELECT FROM store_task t WHERE t.assignee_id = u.id AND t.done_at IS NULL AND t.removed_at IS NULL
+       AND t.remind_on <= here.at::date AND (t.reminded_at IS NULL
+         OR (t.due_on <= here.at::date AND (t.reminded_at AT TIME ZONE o.timezone)::date < t.due_on)))
+     AND EXISTS (SELECT FROM store_account a WHERE a.owner_id = u.id AND a.deleted_at IS NULL AND a.paused_at IS NULL AND a.smtp_host <> '')
+   ORDER BY u.id $$;
+"""
+
 # Hands out the newest unread messages and counts the reading as begun; what another reader holds is passed over (actions/reading.py).
 CLAIM_UNREAD = """
 CREATE FUNCTION teczka_claim_unread(most integer) RETURNS TABLE (message_id bigint, owner_id bigint, tries smallint, again boolean)
@@ -299,6 +314,7 @@ class Migration(migrations.Migration):
             policies(),
             ACCOUNTS,
             OFFICE_ACCOUNTS,
+            PEOPLE_TO_REMIND,
             CLAIM_UNREAD,
             COUNT_UNREAD,
             REREAD,

@@ -53,11 +53,12 @@ class User(AbstractBaseUser):
     single_keys = models.BooleanField(default=True)
     # Seconds that a message is looked at before it counts as read; below 0 it never does by itself.
     read_after = models.SmallIntegerField(default=READ_AFTER)
-    # Reminders of tasks go from this account of theirs to its own address; none: nowhere.
+    # Reminders of tasks go from an account of theirs, this one or the first that can send, to the address that they sign in with.
     remind_by_mail = models.BooleanField(default=True)
     remind_from = models.ForeignKey(
         "store.Account", models.DO_NOTHING, null=True, blank=True, related_name="+", db_index=False, db_constraint=False
     )
+    reminded_on = models.DateField(null=True, blank=True)  # by a letter of that morning; one a day
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

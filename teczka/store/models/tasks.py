@@ -44,9 +44,9 @@ class Task(OfficeRow):
             models.Index(fields=["assignee", "due_on", "id"], name="task_mine", condition=TO_DO),
             models.Index(fields=["office", "due_on", "id"], name="task_office", condition=TO_DO),
             models.Index(
-                fields=["remind_on"],
-                name="task_remind",
-                condition=TO_DO & Q(remind_on__isnull=False, reminded_at=None),
+                fields=["office", "-done_at", "-id"],
+                name="task_done",
+                condition=Q(done_at__isnull=False, removed_at=None),
             ),
             models.Index(fields=["message"], name="task_message", condition=Q(message__isnull=False)),
         ]
