@@ -20,6 +20,7 @@ from teczka.mime import quoting
 from teczka.mime.heard import heard
 from teczka.mime.parse import Headers, scan_headers
 from teczka.mime.quoting import Quoted
+from teczka.mime.references import unlinked
 from teczka.store.models import Outgoing, User
 from teczka.store.queries.identities import Sender, senders
 from teczka.store.queries.messages import MessageText, PartLine, message_parts, message_text
@@ -161,7 +162,7 @@ def _pictures_kept(text: MessageText, parts: Sequence[PartLine], pictures: dict[
     def named(found: re.Match[str]) -> str:
         return f'src="{_picture(text, parts, pictures, found[1]) or found[1]}"'
 
-    return _SOURCE.sub(named, text.html)
+    return _SOURCE.sub(named, unlinked(text.html))
 
 
 def _lines(answer: Answer) -> dict[str, list[list[str]]]:

@@ -33,4 +33,4 @@ def rendered(raw: bytes) -> str:
         return f"data:{part.content_type};base64,{b64encode(decode(raw, part)).decode('ascii')}"
 
     reading = read(raw, address)
-    return document(reading.html or plain(reading.text), plain=not reading.html)
+    return document(reading.html or plain(reading.text, ()), plain=not reading.html)

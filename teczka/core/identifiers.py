@@ -31,6 +31,14 @@ class Kind(StrEnum):
     OWN = "own"
 
 
+class Place(StrEnum):
+    """Where in a message a reference stands."""
+
+    SUBJECT = "subject"
+    TEXT = "text"
+    FILE = "file"  # the name of an attachment
+
+
 class Reference(NamedTuple):
     """A file number, or a number in a register, with every part in its one canonical form.
 

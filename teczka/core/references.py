@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from teczka.core.dockets import dotted, joined, slashed
 from teczka.core.glyphs import plain
-from teczka.core.identifiers import Found, Kind, Reference, same
+from teczka.core.identifiers import Found, Kind, Place, Reference, same
 from teczka.core.numbering import Pattern
 from teczka.core.registers import land, named
 
-__all__ = ["Found", "Kind", "Reference", "parse", "same", "spans"]
+__all__ = ["Found", "Kind", "Place", "Reference", "parse", "same", "spans"]
 
 _BACK, _AHEAD = 96, 32
 _SLASHES = tuple((sign, re.compile(sign + r"[\s>.]{0,4}[\dO]")) for sign in "/⁄∕／")
@@ -32,7 +32,14 @@ def spans(text: str, own: Sequence[Pattern] = ()) -> list[Found]:
 def parse(text: str, own: Sequence[Pattern] = ()) -> Reference | None:
     """What somebody entered where a reference is asked for ("c 12/24", "NIP 527…"), or None if it is not one and no more."""
     entered = text.strip(" \t\r\n.,;")
-    for start, whole in ((0, entered), (len(_LABEL), _LABEL + entered), (len(_LABEL), _LABEL + entered.upper())):
+    labelled = len(_LABEL)
+    # First as it is: a pattern of the office may end with a dot.
+    for start, whole in (
+        (0, text.strip()),
+        (0, entered),
+        (labelled, _LABEL + entered),
+        (labelled, _LABEL + entered.upper()),
+    ):
         found = spans(whole, own)
         if len(found) == 1 and found[0][:2] == (start, len(whole)):
             return found[0].reference

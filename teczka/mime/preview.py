@@ -1,11 +1,15 @@
 """Plain text as a page, and the whole document that the reading frame shows."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
+
+from teczka.core.numbering import Pattern
+from teczka.core.references import spans
+from teczka.mime.references import MOST_LINKS, link
 
 # What the frame may show in place: none of them can carry script. No SVG, which is a document of its own.
 PICTURES: Final = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
@@ -29,6 +33,9 @@ body{display:flow-root;margin:0;padding:16px 24px;font:15px/1.5 system-ui,sans-s
 [data-kind=html]{color-scheme:light;background:#fff;color:#111}
 [data-kind=text] .text{white-space:pre-wrap;max-width:80ch}
 a{color:LinkText}
+.reference{color:inherit;text-decoration:underline dotted;text-underline-offset:3px}
+.reference:hover,.reference:focus{text-decoration-style:solid}
+@media print{.reference{text-decoration:none}}
 img{max-width:100%;height:auto}
 img[data-src]:not([src]){outline:1px dashed #999;min-width:1em;min-height:1em}
 table{max-width:100%}
@@ -37,15 +44,16 @@ blockquote{margin:0 0 0 4px;padding-left:12px;border-left:2px solid #b8c0cc}
 """.strip()
 
 
-def plain(text: str) -> str:
-    """Safe HTML of a plain text: every piece escaped, links made of tokens, quoted lines as blockquotes."""
+def plain(text: str, own: Sequence[Pattern] | None = None) -> str:
+    """Safe HTML of a plain text: every piece escaped, links made of tokens, quoted lines as blockquotes. References are links, too,
+    where the office's patterns are given, even if it has none."""
     out: list[str] = []
     depth = 0
     for level, lines in groupby(_levels(text.replace("\r\n", "\n").split("\n")), key=itemgetter(0)):
         out.append("<blockquote>" * (level - depth) + "</blockquote>" * (depth - level))
         depth = level
         body = "\n".join(_QUOTE.sub("", line, count=1) if level else line for _, line in lines)
-        out.append(f'<div class="text">{_linked(body)}</div>')
+        out.append(f'<div class="text">{_linked(body, own)}</div>')
     out.append("</blockquote>" * depth)
     return "".join(out)
 
@@ -80,19 +88,32 @@ def _level(line: str) -> int:
     return min(mark.group().count(">"), _DEEPEST) if mark and not line.startswith(">From ") else 0
 
 
-def _linked(text: str) -> str:
+def _linked(text: str, own: Sequence[Pattern] | None) -> str:
     out: list[str] = []
     end = 0
-    for token in _LINK.finditer(text):
-        shown = token.group().rstrip(_TRAILING)
-        if token["mail"]:
-            target = "mailto:" + shown
-        else:
-            if token.group()[len(shown) :].startswith(")") and "(" in shown:  # …/wiki/Teczka_(folder)
-                shown += ")"
-            target = shown if shown[:4].lower() == "http" else "https://" + shown
-        out.append(escape(text[end : token.start()]))
-        out.append(f'<a href="{escape(target)}" target="_blank" rel="noopener noreferrer">{escape(shown)}</a>')
-        end = token.start() + len(shown)
+    for start, stop, html in _links(text, own):
+        if start >= end:  # a reference within an address is a part of it
+            out += (escape(text[end:start]), html)
+            end = stop
     out.append(escape(text[end:]))
     return "".join(out)
+
+
+def _links(text: str, own: Sequence[Pattern] | None) -> Iterable[tuple[int, int, str]]:
+    """Where they stand, in order; an address before what is within it."""
+    addresses = [_address(token) for token in _LINK.finditer(text)]
+    found = [] if own is None else spans(text, own)[:MOST_LINKS]
+    references = [(start, end, link(one, escape(text[start:end]))) for start, end, one in found]
+    return sorted(addresses + references) if references else addresses
+
+
+def _address(token: re.Match[str]) -> tuple[int, int, str]:
+    shown = token.group().rstrip(_TRAILING)
+    if token["mail"]:
+        target = "mailto:" + shown
+    else:
+        if token.group()[len(shown) :].startswith(")") and "(" in shown:  # …/wiki/Teczka_(folder)
+            shown += ")"
+        target = shown if shown[:4].lower() == "http" else "https://" + shown
+    html = f'<a href="{escape(target)}" target="_blank" rel="noopener noreferrer">{escape(shown)}</a>'
+    return token.start(), token.start() + len(shown), html

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from teczka.core.recipients import Mailbox
 from teczka.mime.hidden import drop_hidden
+from teczka.mime.references import unlinked
 from teczka.mime.text import of_html
 
 _MOST_PEOPLE: Final = 30  # named in the head of a forwarded letter
@@ -102,7 +103,7 @@ def _shown(letter: Quoted, picture: Address) -> tuple[str, str]:
     """The page and its words. Of a letter that has a page its plain text was shown to nobody."""
     if not letter.html:
         return "<br>".join(map(escape, letter.text.split("\n"))), letter.text
-    body = LexborHTMLParser(f"<body>{letter.html}</body>").body
+    body = LexborHTMLParser(f"<body>{unlinked(letter.html)}</body>").body
     if body is None:
         return "", ""
     drop_hidden(body)

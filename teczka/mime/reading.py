@@ -1,20 +1,22 @@
 """What the reader is shown of a message: the one place where parsing, decoding, text and sanitising meet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from teczka.mime import content, preview
+from teczka.core.numbering import Pattern
+from teczka.mime import content, preview, references
 from teczka.mime import text as texts
 from teczka.mime.limits import LIMITS
 from teczka.mime.parse import Parsed, scan
 from teczka.mime.parts import Body, Part
+from teczka.mime.references import Mention, Named
 from teczka.mime.sanitize import Cid, sanitize
 from teczka.mime.structure import Raw
 
 
 @dataclass(slots=True)
 class Reading:
-    """`html` is "" where the letter is plain text only: then `text` is shown (`preview.plain`)."""
+    """`html` is "" where the letter is plain text only: then `text` is shown (`preview.plain`). References are links in it already."""
 
     parsed: Parsed
     text: str
@@ -22,11 +24,13 @@ class Reading:
     blocked_images: int = 0
     blocked_hosts: tuple[str, ...] = ()
     attachments: list[Part] = field(default_factory=list)  # with the inline images that no page shows
+    references: list[Mention] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
 
 
-def read(raw: Raw, address: Callable[[Part], str | None]) -> Reading:
-    """Everything that is shown and searched of the message. `address` says where an inline image is served. Never raises."""
+def read(raw: Raw, address: Callable[[Part], str | None], own: Sequence[Pattern] = ()) -> Reading:
+    """Everything that is shown and searched of the message. `address` says where an inline image is served; `own` are the patterns of
+    the office's file numbers. Never raises."""
     parsed = scan(raw)
     reading = Reading(parsed, "", defects=list(parsed.defects))
     shown: set[str] = set()
@@ -38,13 +42,17 @@ def read(raw: Raw, address: Callable[[Part], str | None]) -> Reading:
         shown.add(name)
         return address(part)
 
-    passages = _Passages(raw, reading)
+    passages = _Passages(raw, reading, own)
     reading.text = "\n\n".join(filter(None, map(passages.text, parsed.bodies)))
-    if any(body.pages for body in parsed.bodies):
+    if not any(body.pages for body in parsed.bodies):
+        passages.named = references.named(reading.text, own)
+    else:
         pages = [passages.page(body, cid) for body in parsed.bodies]
         reading.html = "".join(page if len(pages) == 1 else f"<div>{page}</div>" for page in pages)
     loose = [part for name, part in parsed.inline.items() if name not in shown]
     reading.attachments = sorted([*parsed.attachments, *loose], key=lambda part: part.offset)
+    names = [part.name for part in reading.attachments]
+    reading.references = references.mentions(parsed.subject, names, passages.named, own)
     reading.defects = list(dict.fromkeys(reading.defects))
     return reading
 
@@ -52,9 +60,11 @@ def read(raw: Raw, address: Callable[[Part], str | None]) -> Reading:
 class _Passages:
     """The bodies decoded once each, within one limit for all together."""
 
-    def __init__(self, raw: Raw, reading: Reading) -> None:
+    def __init__(self, raw: Raw, reading: Reading, own: Sequence[Pattern]) -> None:
+        self.named: list[Named] = []  # in what is shown
         self._raw = raw
         self._reading = reading
+        self._own = own
         self._left = LIMITS.text
         self._decoded: dict[str, str] = {}
 
@@ -64,11 +74,15 @@ class _Passages:
 
     def page(self, body: Body, cid: Cid) -> str:
         if not body.pages:
-            return preview.plain("\n".join(self._text(part) for part in body.texts))
+            text = "\n".join(self._text(part) for part in body.texts)
+            self.named += references.named(text, self._own)
+            return preview.plain(text, self._own)
         out: list[str] = []
         for part in body.pages:
             clean = sanitize(self._text(part), cid=cid)
-            out.append(clean.html)
+            page, named = references.linked(clean.html, self._own)
+            out.append(page)
+            self.named += named
             self._reading.blocked_images += clean.blocked_images
             self._reading.blocked_hosts = tuple(sorted({*self._reading.blocked_hosts, *clean.blocked_hosts}))
             self._reading.defects += clean.defects

@@ -9,6 +9,7 @@ from teczka.language.words import terms, tsvector
 from teczka.mime import addresses, preview, text
 from teczka.mime.parse import scan
 from teczka.mime.reading import read
+from teczka.mime.references import linked
 from teczka.mime.sanitize import sanitize
 from teczka.mime.words import decode_words
 
@@ -69,10 +70,14 @@ PAGES: dict[str, Callable[[int], str]] = {
     ),
     "parentheses in a style": lambda n: f"<p style='color:{'(' * n}'>",
     "entities": lambda n: "&lt" * (n // 3),
+    "references": lambda n: "I <b>C</b>&nbsp;12/24<br>" * (n // 25),
+    "references in pieces": lambda n: "I C" + "<b>1</b>" * (n // 10) + "/24" + "<i></i>" * (n // 20),
+    "references in links": lambda n: "<a href=https://x.example>I C 1/24" * (n // 34),
 }
 
 TEXTS: dict[str, Callable[[str], object]] = {
     "plain page": preview.plain,
+    "plain page with references": lambda given: preview.plain(given, ()),
     "quoted tail": text.own_length,
     "snippet": text.snippet,
     "terms": terms,
@@ -117,7 +122,9 @@ def test_a_hostile_message_costs_its_length(make: Callable[[int], bytes]) -> Non
 
 @pytest.mark.parametrize("make", PAGES.values(), ids=PAGES.keys())
 def test_a_hostile_page_costs_its_length(make: Callable[[int], str]) -> None:
-    grows_gently(lambda size: (sanitize(make(size), cid=lambda name: None), text.of_html(make(size))), 64_000)
+    grows_gently(
+        lambda size: (linked(sanitize(make(size), cid=lambda name: None).html), text.of_html(make(size))), 64_000
+    )
 
 
 @pytest.mark.parametrize("run", TEXTS.values(), ids=TEXTS.keys())
