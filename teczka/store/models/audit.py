@@ -26,4 +26,5 @@ class AuditEntry(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["office", "seq"], name="audit_once")]
         indexes: ClassVar = [
             models.Index(fields=["case", "-seq"], name="audit_of_case", condition=models.Q(case__isnull=False)),
+            models.Index(fields=["actor_id", "-at"], name="audit_of_actor"),
         ]

@@ -1,0 +1,61 @@
+"""What is looked after across people: the bytes of documents, and the chain of the audit."""
+
+from typing import ClassVar
+
+from django.db import migrations
+
+# For `verify`: where each document's bytes lie, and what they should be. Neither names nor cases.
+DOCUMENTS = """
+CREATE FUNCTION teczka_documents(after bigint, most integer) RETURNS TABLE (id bigint, public_id uuid, pack uuid, pack_size bigint,
+  pack_offset bigint, pack_length bigint, pack_codec smallint, size bigint, sha256 bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT d.id, d.public_id, d.pack, p.size, d.pack_offset, d.pack_length, d.pack_codec, d.size, d.sha256
+   FROM store_document d LEFT JOIN store_pack p ON p.id = d.pack WHERE d.id > after AND d.pack IS NOT NULL ORDER BY d.id LIMIT most $$;
+"""
+
+# Those that were removed long ago. Tells the packs that nothing refers to any longer.
+FORGET_DOCUMENTS = """
+CREATE FUNCTION teczka_forget_documents(days integer, most integer) RETURNS TABLE (pack_id uuid)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ WITH old AS (
+     SELECT id FROM store_document WHERE removed_at < now() - days * interval '1 day' LIMIT most FOR UPDATE SKIP LOCKED),
+   gone AS (DELETE FROM store_document d USING old WHERE d.id = old.id RETURNING d.pack)
+   DELETE FROM store_pack p USING gone g WHERE p.id = g.pack RETURNING p.id $$;
+"""
+
+# For `verify`: every office's chain as it is written.
+CHAIN = """
+CREATE FUNCTION teczka_audit_chain(of_office bigint, after bigint, most integer) RETURNS TABLE (seq bigint, at timestamptz, actor uuid,
+  verb text, in_case uuid, ids uuid[], previous bytea, hash bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT a.seq, a.at, u.public_id, a.verb, c.public_id, a.ids, a.previous, a.hash
+   FROM store_auditentry a LEFT JOIN store_user u ON u.id = a.actor_id LEFT JOIN store_case c ON c.id = a.case_id
+   WHERE a.office_id = of_office AND a.seq > after ORDER BY a.seq LIMIT most $$;
+"""
+
+# For an administrator's export: what holds the chain together, also where an entry tells of somebody's mail and they may not read it.
+LINKS = """
+CREATE FUNCTION teczka_audit_links(after bigint, most integer) RETURNS TABLE (seq bigint, previous bytea, hash bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT a.seq, a.previous, a.hash FROM store_auditentry a
+   WHERE a.office_id = teczka_administers() AND a.seq > after ORDER BY a.seq LIMIT most $$;
+"""
+
+# Who was shown a message is not noted again for an hour: its pages are fetched several times. Told to the case that it is filed to.
+VIEWED = """
+CREATE FUNCTION teczka_audit_view(message uuid) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM store_auditentry a WHERE a.actor_id = teczka_viewer() AND a.verb = 'message.view'
+      AND a.at > now() - interval '1 hour' AND a.ids[1] = message) THEN
+    PERFORM teczka_audit('message.view', ARRAY[message],
+      (SELECT f.case_id FROM store_filing f JOIN store_message m ON m.id = f.message_id
+       WHERE m.public_id = message AND f.case_id IS NOT NULL AND f.undone_at IS NULL ORDER BY f.id LIMIT 1));
+  END IF;
+END $$;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("store", "0003_walls_of_cases")]
+    operations: ClassVar = [migrations.RunSQL(sql) for sql in (DOCUMENTS, FORGET_DOCUMENTS, CHAIN, LINKS, VIEWED)]
