@@ -424,6 +424,10 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("“%(host)s” did not take your wish to get no more of these messages (it answered %(status)s)."),
         _UNSUBSCRIBE_ELSE,
     ),
+    Trouble.TASK_WALLED: (
+        _("%(name)s is not in the team of this case, and only its team knows of it."),
+        _("Give the task to somebody of the team, or take %(name)s into the team first."),
+    ),
     Trouble.DISK_FULL: (_("There is no room left on Teczka's disk. New mail waits on its server."), _KEEPER),
     Trouble.DATA_LOCKED: (
         _("Another Teczka (process %(pid)s) runs on the data folder %(folder)s."),

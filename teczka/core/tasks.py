@@ -1,7 +1,9 @@
 """Tasks: how near one is to its day, who sees it, when it reminds; pure. Days are dates in the office's zone."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
+from uuid import UUID
 
 LONGEST_TITLE = 300
 LONGEST_NOTE = 10_000
@@ -48,6 +50,19 @@ class Reminder(IntEnum):
     DAY_BEFORE = 1
     THREE_DAYS = 3
     WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A task as somebody wants it to be; public ids."""
+
+    title: str
+    note: str = ""
+    due_on: date | None = None
+    assignee: UUID | None = None  # None: whoever says so
+    case: UUID | None = None
+    for_office: bool = False  # of one without a case
+    reminder: Reminder = Reminder.SAME_DAY
 
 
 def group(due: date | None, today: date) -> Group:
