@@ -80,6 +80,7 @@ COMPOSITE_KEYS = [
     ("store_share", "office_id, with_user_id", "store_user", "office_id, id", "CASCADE"),
     ("store_share", "office_id, with_case_id", "store_case", "office_id, id", "CASCADE"),
     ("store_share", "act_id, office_id, owner_id", "store_act", "id, office_id, owner_id", "SET NULL (act_id)"),
+    ("store_share", "revoking_id, office_id, owner_id", "store_act", "id, office_id, owner_id", "SET NULL (revoking_id)"),
     ("store_follow", "office_id, owner_id", "store_user", "office_id, id", "CASCADE"),
     ("store_follow", "office_id, by_id", "store_user", "office_id, id", "NO ACTION"),
     ("store_follow", "office_id, thread_id", "store_thread", "office_id, id", "CASCADE"),
@@ -96,6 +97,7 @@ COMPOSITE_KEYS = [
     ("store_neversuggest", "office_id, case_id", "store_case", "office_id, id", "CASCADE"),
     ("store_comment", "message_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "CASCADE"),
     ("store_comment", "office_id, author_id", "store_user", "office_id, id", "NO ACTION"),
+    ("store_mention", "office_id, user_id", "store_user", "office_id, id", "CASCADE"),
     ("store_auditentry", "office_id, case_id", "store_case", "office_id, id", "NO ACTION"),
 ]
 PLAIN_KEYS = [
@@ -107,10 +109,13 @@ PLAIN_KEYS = [
     ("store_part", "message_id", "store_message", "id", "CASCADE"),
     ("store_text", "message_id", "store_message", "id", "CASCADE"),
     ("store_terms", "message_id", "store_message", "id", "CASCADE"),
+    ("store_setaside", "message_id", "store_message", "id", "CASCADE"),
+    ("store_setaside", "act_id", "store_act", "id", "SET NULL"),
     ("store_outgoing", "pack_id", "store_pack", "id", "NO ACTION"),
     ("store_enclosure", "pack_id", "store_pack", "id", "NO ACTION"),
     ("store_recipient", "outgoing_id", "store_outgoing", "id", "CASCADE"),
     ("store_outgoingevent", "outgoing_id", "store_outgoing", "id", "CASCADE"),
+    ("store_mention", "comment_id", "store_comment", "id", "CASCADE"),
 ]
 
 OWNERS_ALONE = [
@@ -134,6 +139,7 @@ OWNERS_ALONE = [
     "store_correspondent",
     "store_follow",
     "store_neversuggest",
+    "store_setaside",
 ]
 BY_GRANT = {
     "store_message": "id",

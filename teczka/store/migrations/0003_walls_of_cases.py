@@ -46,6 +46,9 @@ DOCUMENT = f"{INSIDE} AND (message_id IS NULL OR {message_of('store_document')})
 FILING = f"""{message_of("store_filing")} AND {OFFICE} AND (case_id NOT IN (SELECT teczka_walled_off())
   OR (task_id IS NOT NULL AND EXISTS (SELECT FROM store_task t WHERE t.id = store_filing.task_id)))"""
 COMMENT = message_of("store_comment")
+# Of a comment that the viewer may see; and that is theirs.
+HEARD = "EXISTS (SELECT FROM store_comment c WHERE c.id = comment_id)"
+SAID = f"EXISTS (SELECT FROM store_comment c WHERE c.id = comment_id AND c.author_id = {VIEWER})"
 # Of mail, administrators are told nothing; a team, what concerns messages that the reader may see.
 AUDIT = f"""actor_id = {VIEWER} OR (office_id = (SELECT teczka_administers()) AND verb NOT LIKE 'message.%'
   AND (case_id IS NULL OR case_id NOT IN (SELECT teczka_walled_off())))
@@ -77,6 +80,10 @@ POLICIES = [
     ("store_comment", "SELECT", COMMENT),
     ("store_comment", "INSERT", f"{COMMENT} AND author_id = {VIEWER}"),
     ("store_comment", "UPDATE", f"{COMMENT} AND author_id = {VIEWER}"),
+    ("store_mention", "SELECT", HEARD),
+    ("store_mention", "INSERT", SAID),
+    ("store_mention", "UPDATE", f"user_id = {VIEWER}"),
+    ("store_mention", "DELETE", SAID),
     ("store_auditentry", "SELECT", AUDIT),
 ]
 
@@ -100,13 +107,15 @@ $$ WITH shared AS (
      UNION SELECT s.message_id, s.office_id, s.owner_id, m.user_id, 'team'
      FROM store_share s JOIN store_casemember m ON m.case_id = s.with_case_id
      WHERE s.message_id = ANY (messages) AND s.revoked_at IS NULL),
-   due AS (SELECT shared.* FROM shared JOIN store_user u ON u.id = user_id AND u.is_active WHERE user_id <> owner_id),
+   due AS (
+     SELECT shared.*, m.internaldate FROM shared JOIN store_user u ON u.id = user_id AND u.is_active
+     JOIN store_message m ON m.id = message_id WHERE user_id <> shared.owner_id),
    gone AS (
      DELETE FROM store_grant g WHERE g.message_id = ANY (messages)
        AND NOT EXISTS (SELECT FROM due d WHERE (d.message_id, d.user_id, d.reason) = (g.message_id, g.user_id, g.reason))
      RETURNING g.user_id),
    come AS (
-     INSERT INTO store_grant (message_id, office_id, owner_id, user_id, reason) SELECT * FROM due
+     INSERT INTO store_grant (message_id, office_id, owner_id, user_id, reason, internaldate) SELECT * FROM due
      ON CONFLICT DO NOTHING RETURNING user_id)
    SELECT user_id FROM gone UNION SELECT user_id FROM come $$;
 """
@@ -123,6 +132,30 @@ $$ SELECT changed FROM teczka_regrant(ARRAY(
      SELECT message_id FROM store_grant WHERE user_id = whom
      UNION SELECT s.message_id FROM store_share s WHERE s.message_id IS NOT NULL AND s.revoked_at IS NULL AND (s.with_user_id = whom
        OR s.with_case_id IN (SELECT m.case_id FROM store_casemember m WHERE m.user_id = whom)))) $$;
+"""
+
+# Who else sees a message, for whoever sees it: a comment is written to all of them.
+AUDIENCE = """
+CREATE FUNCTION teczka_audience(which bigint) RETURNS TABLE (user_id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT g.user_id FROM store_grant g WHERE g.message_id = which AND (g.owner_id = teczka_viewer()
+     OR EXISTS (SELECT FROM store_grant own WHERE own.message_id = which AND own.user_id = teczka_viewer()))
+   UNION SELECT g.owner_id FROM store_grant g WHERE g.message_id = which AND g.user_id = teczka_viewer() $$;
+"""
+
+# Attachments of filed messages are documents of their cases, as links; of what is filed no longer they are none. What somebody took out of
+# a case stays out. Whoever calls it: it writes what filings and parts say, and nothing else.
+LINK_DOCUMENTS = """
+CREATE FUNCTION teczka_link_documents(messages bigint[]) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ DELETE FROM store_document d WHERE d.message_id = ANY (messages)
+     AND EXISTS (SELECT FROM store_filing f WHERE f.message_id = d.message_id AND f.case_id = d.case_id)
+     AND NOT EXISTS (SELECT FROM store_filing f WHERE f.message_id = d.message_id AND f.case_id = d.case_id AND f.undone_at IS NULL);
+   INSERT INTO store_document (public_id, office_id, case_id, name, created_by_id, created_at, content_type, size, message_id, owner_id, path)
+   SELECT gen_random_uuid(), f.office_id, f.case_id, p.name, f.by_id, f.at, p.content_type, p.size, f.message_id, f.owner_id, p.path
+   FROM store_filing f JOIN store_part p ON p.message_id = f.message_id AND p.kind = 'attachment'
+   WHERE f.message_id = ANY (messages) AND f.case_id IS NOT NULL AND f.undone_at IS NULL AND NOT EXISTS (
+     SELECT FROM store_document d WHERE d.message_id = f.message_id AND d.case_id = f.case_id AND d.path = p.path) $$;
 """
 
 # The only writer of the audit: one link more in the chain of the viewer's office, which is theirs alone until the transaction ends.
@@ -155,5 +188,5 @@ END $$;
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("store", "0002_walls")]
     operations: ClassVar = [
-        migrations.RunSQL(sql) for sql in (TEAMS, MAY_CHANGE, policies(), REGRANT, REGRANT_OTHERS, AUDIT_CHAIN)
+        migrations.RunSQL(sql) for sql in (TEAMS, MAY_CHANGE, policies(), REGRANT, REGRANT_OTHERS, AUDIENCE, LINK_DOCUMENTS, AUDIT_CHAIN)
     ]

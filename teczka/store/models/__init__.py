@@ -4,7 +4,7 @@ from teczka.store.models.accounts import Account, FetchRequest, Lease, Secret
 from teczka.store.models.acts import Act, Operation
 from teczka.store.models.audit import AuditEntry
 from teczka.store.models.cases import Case, CaseMember, CaseNote, CasePin, CaseReference, Document, Party, PartyAddress
-from teczka.store.models.filing import Filing, Follow, NeverSuggest
+from teczka.store.models.filing import Filing, Follow, NeverSuggest, SetAside
 from teczka.store.models.folders import FetchTrouble, Folder
 from teczka.store.models.messages import Message, Pack, Part, Placement, Terms, Text, Thread, ThreadLink
 from teczka.store.models.office import AccountOffer, Diagnosis, OAuthClient, OfficePolicy
@@ -19,7 +19,7 @@ from teczka.store.models.outgoing import (
 )
 from teczka.store.models.people import Office, User
 from teczka.store.models.references import MessageReference
-from teczka.store.models.sharing import Comment, Grant, Share
+from teczka.store.models.sharing import Comment, Grant, Mention, Share
 from teczka.store.models.tasks import Task
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Grant",
     "Identity",
     "Lease",
+    "Mention",
     "Message",
     "MessageReference",
     "NeverSuggest",
@@ -61,6 +62,7 @@ __all__ = [
     "Placement",
     "Recipient",
     "Secret",
+    "SetAside",
     "Share",
     "Task",
     "Template",

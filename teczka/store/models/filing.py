@@ -46,8 +46,11 @@ class Filing(OfficeRow):
     reason = models.TextField(blank=True)  # core.suggestions.Reason; empty: nothing was suggested
     reason_params = models.JSONField(default=dict)
     follow = models.ForeignKey(Follow, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
-    act = models.ForeignKey(Act, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)  # of `by`
+    act = models.ForeignKey(
+        Act, models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+    )  # of `by`
     sender = models.TextField(blank=True)  # the message's from_address, lower case: suggestions count them
+    sender_domain = models.TextField(blank=True)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(
         User, models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
@@ -69,7 +72,9 @@ class Filing(OfficeRow):
             models.Index(fields=["case", "-at"], name="filing_of_case", condition=Q(case__isnull=False)),
             models.Index(fields=["task"], name="filing_of_task", condition=Q(task__isnull=False)),
             models.Index(fields=["message"], name="filing_message"),
-            models.Index(fields=["office", "sender"], name="filing_sender", condition=ACTIVE),
+            models.Index(fields=["act"], name="filing_of_act", condition=Q(act__isnull=False)),
+            models.Index(fields=["by", "sender", "-id"], name="filing_sender", condition=ACTIVE),
+            models.Index(fields=["by", "sender_domain", "-id"], name="filing_domain", condition=ACTIVE),
         ]
 
 
@@ -85,3 +90,12 @@ class NeverSuggest(OwnedRow):
                 fields=["owner", "address", "case"], name="never_suggest_once", nulls_distinct=False
             ),
         ]
+
+
+class SetAside(models.Model):
+    """Mail that its owner files nowhere, or later: it waits in the queue of what is unfiled no longer."""
+
+    message = models.OneToOneField(Message, models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False)
+    owner_id = models.BigIntegerField()
+    act = models.ForeignKey(Act, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
+    at = models.DateTimeField(auto_now_add=True)

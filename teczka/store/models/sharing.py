@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -26,9 +25,13 @@ class Grant(models.Model):
     office_id = models.BigIntegerField()
     owner_id = models.BigIntegerField()  # of the message; a composite foreign key holds it true
     reason = models.TextField()  # core.access.Why
+    internaldate = models.DateTimeField()  # of the message: lists of what is shared with somebody walk an index
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["user", "message"], name="grant_given")]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "message"], name="grant_given"),
+            models.Index(fields=["user", "-internaldate", "-message"], name="grant_list"),
+        ]
 
 
 class Share(OwnedRow):
@@ -48,6 +51,7 @@ class Share(OwnedRow):
     act = models.ForeignKey(Act, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
     at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True)
+    revoking = models.ForeignKey(Act, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -73,7 +77,19 @@ class Comment(OfficeRow):
     owner_id = models.BigIntegerField()  # of the message
     author = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
     text = models.TextField()
-    mentions = ArrayField(models.BigIntegerField(), default=list)  # ids of users
     at = models.DateTimeField(auto_now_add=True)
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
+
+
+class Mention(models.Model):
+    """Somebody whom a comment names. They are told if they may see the message, and of no other."""
+
+    comment = models.ForeignKey(Comment, models.DO_NOTHING, related_name="mentions", db_constraint=False)
+    user = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    office_id = models.BigIntegerField()
+    heard_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["comment", "user"], name="mention_once")]
+        indexes: ClassVar = [models.Index(fields=["user"], name="mention_unheard", condition=Q(heard_at=None))]
