@@ -109,7 +109,7 @@ $$ WITH shared AS (
      WHERE s.message_id = ANY (messages) AND s.revoked_at IS NULL),
    due AS (
      SELECT shared.*, m.internaldate FROM shared JOIN store_user u ON u.id = user_id AND u.is_active
-     JOIN store_message m ON m.id = message_id WHERE user_id <> shared.owner_id),
+     JOIN store_message m ON m.id = shared.message_id WHERE user_id <> shared.owner_id),
    gone AS (
      DELETE FROM store_grant g WHERE g.message_id = ANY (messages)
        AND NOT EXISTS (SELECT FROM due d WHERE (d.message_id, d.user_id, d.reason) = (g.message_id, g.user_id, g.reason))
