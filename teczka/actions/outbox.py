@@ -14,7 +14,7 @@ from teczka.actions.sent import accounts_of, was_sent
 from teczka.core import providers
 from teczka.core.drafts import MOST_RECIPIENTS
 from teczka.core.errors import NotAllowed, Problem, Trouble
-from teczka.core.outgoing import GRACE, UNDO, Delivery, Line, State
+from teczka.core.outgoing import Delivery, Line, State, held_for
 from teczka.store import events
 from teczka.store.acts import lock
 from teczka.store.blobs import blobs
@@ -42,7 +42,7 @@ def send(actor: User, public_id: UUID, revision: int, when: datetime | None = No
     files = _files(actor, row)
     packed = put_together(actor, row, account, when or now)
     try:
-        return _hold(actor, row, files, packed, when or now + UNDO + GRACE)
+        return _hold(actor, row, files, packed, when or now + held_for(actor.undo_seconds))
     except (Changed, NotAllowed):
         blobs().delete(key(packed.id))
         raise

@@ -71,7 +71,8 @@ def add_user(office: Office, email: str, name: str, password: str | None, role: 
     return user
 
 
-def save_settings(actor: User, name: str, language: str, single_keys: bool, read_after: int) -> None:
+def save_settings(actor: User, name: str, language: str, single_keys: bool, read_after: int, undo_seconds: int) -> None:
     """A person's own; nobody else sets them."""
-    actor.name, actor.language, actor.single_keys, actor.read_after = name, language, single_keys, read_after
-    actor.save(update_fields=["name", "language", "single_keys", "read_after"])
+    actor.name, actor.language, actor.single_keys = name, language, single_keys
+    actor.read_after, actor.undo_seconds = read_after, undo_seconds
+    actor.save(update_fields=["name", "language", "single_keys", "read_after", "undo_seconds"])

@@ -51,7 +51,8 @@ class Delivery(StrEnum):
 
 UNSETTLED = (State.HELD, State.QUEUED, State.SENDING, State.UNCERTAIN)  # the keeper has something to do with them
 
-UNDO = timedelta(seconds=10)  # for which a message is held; what the pages say
+UNDO_SECONDS = (0, 5, 10, 20, 30)  # for which a message is held, as its writer likes; what the pages say
+FIRST_UNDO = 10  # until they have said
 GRACE = timedelta(seconds=3)  # beyond it: the last click may be long on its way
 TRYING = timedelta(
     days=2
@@ -112,3 +113,8 @@ def pause(tries: int) -> timedelta:
 def over(due: datetime, now: datetime) -> bool:
     """`due`: since when it should have been sent."""
     return now - due > TRYING
+
+
+def held_for(undo_seconds: int) -> timedelta:
+    """How long a letter waits for its undo."""
+    return timedelta(seconds=undo_seconds) + GRACE if undo_seconds else timedelta()

@@ -53,7 +53,7 @@ def survive(teczka: Teczka, account: Account, jan: Mailbox, sent: Mailbox, kills
 
 
 def send_some(account: Account, to: str, count: int) -> None:
-    with mock.patch.object(outbox, "UNDO", timedelta()), mock.patch.object(outbox, "GRACE", timedelta()):
+    with mock.patch.object(outbox, "held_for", return_value=timedelta()):
         for _ in range(count):
             draft = written(account, to)
             outbox.send(account.owner, draft.public_id, draft.revision)

@@ -77,8 +77,7 @@ def judge(owner: User, took: Counter[tuple[str, str]]) -> Found:
 def hurried() -> Iterator[None]:
     """No undo to wait for, short tries, short pauses."""
     with ExitStack() as stack:
-        for name, value in [("UNDO", timedelta()), ("GRACE", timedelta())]:
-            stack.enter_context(mock.patch.object(outbox, name, value))
+        stack.enter_context(mock.patch.object(outbox, "held_for", return_value=timedelta()))
         stack.enter_context(mock.patch.object(sending, "send", partial(send, patience=BREVITY)))
         connect = partial(SmtpSession.connect, timeout=BREVITY.command)
         stack.enter_context(mock.patch.object(SmtpSession, "connect", connect))

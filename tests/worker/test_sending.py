@@ -23,10 +23,7 @@ def test_a_letter_leaves_when_its_undo_is_over_while_the_pass_waits_for_a_silent
         draft = written(account)
         with teczka.running("worker"):
             until(lambda: silent.clients, what="a pass that waits")
-            with (
-                mock.patch.object(outbox, "UNDO", timedelta(seconds=0.5)),
-                mock.patch.object(outbox, "GRACE", timedelta()),
-            ):
+            with mock.patch.object(outbox, "held_for", return_value=timedelta(seconds=0.5)):
                 outbox.send(account.owner, draft.public_id, draft.revision)
             assert not submission.received
             until(lambda: submission.received, 10, "the letter")

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
+from teczka.core.outgoing import FIRST_UNDO
 from teczka.core.people import FIRST_ZONE, READ_AFTER, Role
 
 
@@ -53,12 +54,15 @@ class User(AbstractBaseUser):
     single_keys = models.BooleanField(default=True)
     # Seconds that a message is looked at before it counts as read; below 0 it never does by itself.
     read_after = models.SmallIntegerField(default=READ_AFTER)
+    undo_seconds = models.SmallIntegerField(default=FIRST_UNDO)  # for which a letter that was sent waits to be taken back
     # Reminders of tasks go from an account of theirs, this one or the first that can send, to the address that they sign in with.
     remind_by_mail = models.BooleanField(default=True)
     remind_from = models.ForeignKey(
         "store.Account", models.DO_NOTHING, null=True, blank=True, related_name="+", db_index=False, db_constraint=False
     )
     reminded_on = models.DateField(null=True, blank=True)  # by a letter of that morning; one a day
+    # Their messages below this id are still to be looked through for the office's patterns of file numbers, which changed.
+    numbers_below = models.BigIntegerField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

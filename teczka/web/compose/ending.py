@@ -1,5 +1,6 @@
 """After a letter has gone, or was thrown away: where it stands, and the way back."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
@@ -13,7 +14,7 @@ from teczka.actions.drafts import Changed, restore_draft
 from teczka.actions.outbox import cancel
 from teczka.actions.uploads import attach_part, zip_files
 from teczka.core.errors import Problem
-from teczka.core.outgoing import GRACE, UNDO, State
+from teczka.core.outgoing import GRACE, UNDO_SECONDS, State
 from teczka.store.queries.attachments import files
 from teczka.store.queries.drafts import DraftText, draft, enclosures
 from teczka.web.compose.document import in_its_own_document
@@ -69,9 +70,11 @@ def compose_pick(request: Request, draft_id: UUID) -> HttpResponse:
 
 
 def _standing(text: DraftText) -> dict[str, object]:
-    """`until`: the seconds that are told are fewer than those that the server waits."""
-    until = text.send_at - GRACE if text.send_at and text.state == State.HELD else None
-    return {"draft": text, "until": until if until and until - timezone.now() <= UNDO else None}
+    """`until`: the seconds that are told are fewer than those that the server waits. `later`: it waits for a time that was chosen."""
+    until = text.send_at - GRACE if text.send_at and text.state == State.HELD else timezone.now()
+    left = until - timezone.now()
+    later = left > timedelta(seconds=max(UNDO_SECONDS))
+    return {"draft": text, "until": until if left > timedelta() and not later else None, "later": later}
 
 
 def _files(request: Request, draft_id: UUID) -> str:

@@ -5,10 +5,12 @@ from django.conf import settings
 from django.forms.models import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from teczka.actions.people import save_settings
+from teczka.core.outgoing import UNDO_SECONDS
 from teczka.core.people import READ_AFTER
 from teczka.web.requests import Request
 from teczka.web.said import Said, said, say
@@ -23,6 +25,17 @@ class SettingsForm(forms.Form):
             (READ_AFTER, _("after three seconds of looking at it")),
             (0, _("as soon as it is opened")),
             (-1, _("only when I mark it so")),
+        ],
+        coerce=int,
+    )
+    undo_seconds = forms.TypedChoiceField(
+        label=_("Taking back a letter that was sent"),
+        choices=lambda: [
+            (
+                seconds,
+                gettext("within %(n)s seconds") % {"n": seconds} if seconds else gettext("never: it goes at once"),
+            )
+            for seconds in UNDO_SECONDS
         ],
         coerce=int,
     )
