@@ -11,12 +11,14 @@ from typing import Any
 
 from django.db import OperationalError
 
+from teczka.core.numbering import Pattern, pattern
 from teczka.core.recipients import Mailbox
 from teczka.language import ANALYSER_VERSION
 from teczka.language.words import tsvector
 from teczka.mime import PARSER_VERSION, text, threading
 from teczka.mime.parts import Part
 from teczka.mime.reading import Reading, read
+from teczka.mime.references import Mention
 from teczka.store import events, reading
 from teczka.store.blobs import blobs
 from teczka.store.correspondents import meet
@@ -126,8 +128,9 @@ def _transaction(owner_id: int, claims: Sequence[Claim]) -> None:
             # Whoever holds rows that are in threads already holds the threads' lock: a merge by another reader cannot deadlock with us.
             reading.lock_threads(owner_id)
         waiting = reading.lock_unread([claim.message_id for claim in claims])
+        own = [pattern(written) for written in reading.number_patterns(waiting[0].office_id)] if waiting else []
         for batch in _batches(waiting):
-            done = [_read(message) for message in batch]
+            done = [_read(message, own) for message in batch]
             reading.lock_threads(owner_id)
             reading.save(owner_id, done, join(owner_id, done), VERSION)
             meet(owner_id, done)
@@ -158,12 +161,12 @@ def _tell(message_ids: Sequence[int]) -> None:
         events.changed([owner], account, [folder for _, _, folder in rows])
 
 
-def _read(message: Unread) -> Read:
+def _read(message: Unread, own: Sequence[Pattern]) -> Read:
     def address(part: Part) -> str:
         return f"/messages/{message.public_id}/parts/{part.path}/?inline=1"  # web/urls.py: message_part
 
     with reading.raw(blobs(), message) as raw:
-        found = read(raw, address)
+        found = read(raw, address, own)
     headers = found.parsed
     headline = headline_read(headers)._replace(message_id=headers.message_id[:ID_CHARACTERS])
     ids = [name[:ID_CHARACTERS] for name in (headers.message_id, *threading.links(headers)) if name]
@@ -182,6 +185,7 @@ def _read(message: Unread) -> Read:
             "blocked_images": found.blocked_images,
             "blocked_hosts": found.blocked_hosts,
         },
+        references=_references(found.references),
         terms=_terms(found),
         ids=list(dict.fromkeys(ids)),
     )
@@ -213,6 +217,14 @@ def _parts(found: Reading) -> list[dict[str, Any]]:
         }
         for part in found.parsed.parts
         if part.path in kinds
+    ]
+
+
+def _references(found: Sequence[Mention]) -> list[dict[str, Any]]:
+    """As rows of MessageReference have them."""
+    return [
+        {"place": place, "position": position, "written": written, **reference._asdict()}
+        for position, (place, written, reference) in enumerate(found)
     ]
 
 

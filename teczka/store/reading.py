@@ -54,6 +54,7 @@ class Read:
     defects: list[str]
     parts: list[dict[str, Any]]  # columns of Part
     text: dict[str, Any]  # columns of Text
+    references: list[dict[str, Any]]  # columns of MessageReference
     terms: str  # a tsvector literal
     ids: list[str]  # its own Message-ID and those that it refers to
 
@@ -137,6 +138,15 @@ def _unread(
     return Unread(id_, public_id, office_id, account_id, internaldate, thread_id, pack, entry)
 
 
+def number_patterns(office_id: int) -> list[str]:
+    """The office's patterns of its own file numbers, which do not change until the transaction ends: nothing is read with old ones after
+    the mail was looked through for new ones (actions/numbering.py)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number_patterns FROM store_office WHERE id = %s FOR SHARE", [office_id])
+        row = cursor.fetchone()
+    return list(row[0]) if row else []
+
+
 def lock_threads(owner_id: int) -> None:
     """One reader at a time joins an owner's threads, so that two never split one."""
     with connection.cursor() as cursor:
@@ -174,6 +184,14 @@ ON CONFLICT (message_id) DO UPDATE SET headers = excluded.headers, text = exclud
   blocked_images = excluded.blocked_images, blocked_hosts = excluded.blocked_hosts
 """
 
+REFERENCES = """
+INSERT INTO store_messagereference
+  (message_id, owner_id, office_id, place, position, written, repertory, number, year, division, court, suffix)
+SELECT t.message_id, %(owner)s, m.office_id, t.place, t.position, t.written, t.repertory, t.number, t.year, t.division, t.court, t.suffix
+FROM json_to_recordset(%(rows)s) AS t (message_id bigint, place text, position smallint, written text, repertory text, number text,
+  year smallint, division text, court text, suffix text) JOIN store_message m ON m.id = t.message_id
+"""
+
 TERMS = """
 INSERT INTO store_terms (message_id, owner_id, terms)
 SELECT message_id, %(owner)s, terms::tsvector FROM json_to_recordset(%(rows)s) AS t (message_id bigint, terms text)
@@ -194,9 +212,14 @@ def save(owner_id: int, read: Sequence[Read], threads: dict[int, int], version: 
     """`threads`: message id → thread id."""
     with connection.cursor() as cursor:
         # What an older version made of it must not stay beside the new.
-        cursor.execute("DELETE FROM store_part WHERE message_id = ANY(%s)", [[one.message.id for one in read]])
+        ids = [one.message.id for one in read]
+        cursor.execute("DELETE FROM store_part WHERE message_id = ANY(%s)", [ids])
+        cursor.execute("DELETE FROM store_messagereference WHERE message_id = ANY(%s)", [ids])
     _execute(PARTS, [{"message_id": one.message.id, **part} for one in read for part in one.parts], owner=owner_id)
     _execute(TEXTS, [{"message_id": one.message.id, **one.text} for one in read], owner=owner_id)
+    _execute(
+        REFERENCES, [{"message_id": one.message.id, **row} for one in read for row in one.references], owner=owner_id
+    )
     _execute(TERMS, [{"message_id": one.message.id, "terms": one.terms} for one in read], owner=owner_id)
     rows = [
         {

@@ -145,10 +145,10 @@ def test_a_message_that_breaks_the_reader_stays_listed_and_stops_no_other(
     good, bad, fine = store(account, [mail("a"), mail("b", subject="zatruta"), mail("c")])
     whole = reading.read
 
-    def breaks(raw: bytes, address: object) -> object:
+    def breaks(raw: bytes, address: object, own: object) -> object:
         if b"zatruta" in bytes(raw):
             raise RuntimeError("a reader's own mistake")
-        return whole(raw, address)  # type: ignore[arg-type]
+        return whole(raw, address, own)  # type: ignore[arg-type]
 
     monkeypatch.setattr(reading, "read", breaks)
     assert read_all() == 3
@@ -166,10 +166,10 @@ def test_a_message_that_kills_its_readers_is_given_up_after_a_few(
     good, bad = store(account, [mail("a"), mail("b", subject="zabójcza")])
     whole = reading.read
 
-    def kills(raw: bytes, address: object) -> object:
+    def kills(raw: bytes, address: object, own: object) -> object:
         if "zabójcza".encode() in bytes(raw):
             os._exit(9)
-        return whole(raw, address)  # type: ignore[arg-type]
+        return whole(raw, address, own)  # type: ignore[arg-type]
 
     monkeypatch.setattr(reading, "read", kills)
     deaths = 0
@@ -197,7 +197,7 @@ def test_opening_a_message_that_kills_its_reader_ends_the_web_process_a_few_time
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (bad,) = store(account, [mail("a")])
-    monkeypatch.setattr(reading, "read", lambda _raw, _address: os._exit(9))
+    monkeypatch.setattr(reading, "read", lambda _raw, _address, _own: os._exit(9))
     codes = []
     for _ in range(TRIES + 1):
         connection.close()
