@@ -1,7 +1,7 @@
 """The cast of characters. Every page and action meets them all.
 
 Anna owns the mail. Bartek is a coworker she shared with, Celina one she did not. Dorota is the office's administrator.
-Edward works in another office.
+Edward works in another office. Felicja is in the teams of Anna's cases. Grzegorz worked for the office, and may no longer sign in.
 """
 
 from dataclasses import dataclass
@@ -20,11 +20,13 @@ class Cast:
     dorota: User
     other_office: Office
     edward: User
+    felicja: User
+    grzegorz: User
 
     @property
     def strangers(self) -> list[User]:
         """Whoever must see nothing of Anna's mail unless it was shared with them."""
-        return [self.bartek, self.celina, self.dorota, self.edward]
+        return [self.bartek, self.celina, self.dorota, self.edward, self.felicja]
 
 
 def make_cast() -> Cast:
@@ -36,6 +38,8 @@ def make_cast() -> Cast:
         _person(office, "Dorota Zarządna", Role.ADMINISTRATOR),
         other,
         _person(other, "Edward Obcy", Role.ADMINISTRATOR),
+        _person(office, "Felicja Zespolona"),
+        _person(office, "Grzegorz Dawny", is_active=False),
     )
 
 
@@ -68,7 +72,7 @@ def make_folder(account: Account, path: str = "INBOX", role: str = "inbox") -> F
         )
 
 
-def _person(office: Office, name: str, role: Role = Role.MEMBER) -> User:
+def _person(office: Office, name: str, role: Role = Role.MEMBER, is_active: bool = True) -> User:
     first = name.split()[0].lower()
     email = f"{first}@{'obca' if first == 'edward' else 'lipowa'}.example"
-    return User.objects.create_user(email, office=office, name=name, role=role)
+    return User.objects.create_user(email, office=office, name=name, role=role, is_active=is_active)

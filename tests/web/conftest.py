@@ -16,15 +16,23 @@ from teczka.core.accounts import Endpoint, NewAccount
 from teczka.store.models import (
     Account,
     AccountOffer,
+    Case,
+    CaseNote,
+    Comment,
+    Document,
     Enclosure,
+    Filing,
     Folder,
     Identity,
     Message,
     Outgoing,
+    Task,
     Template,
     User,
 )
 from teczka.store.viewer import as_user
+from tests.cases import comment, link, make_case, make_note, make_party, make_reference, make_task
+from tests.cases import file as file_to
 from tests.cast import Cast, make_account, make_cast, make_folder
 from tests.web.mailroom import share, store
 
@@ -77,6 +85,12 @@ class Office:
     file: Enclosure  # that goes with it
     identity: Identity
     template: Template
+    case: Case  # walled, with Anna alone in its team; in it the rest
+    note: CaseNote
+    document: Document  # a file of her private message
+    task: Task
+    filing: Filing
+    comment: Comment
 
 
 def make_office() -> Office:
@@ -89,7 +103,23 @@ def make_office() -> Office:
     offer = offer_account(cast.dorota, cast.anna.public_id, prepared)
     draft, file = write_letter(account, private)
     identity, template = write_settings(account)
-    return Office(cast, account, folder, private, shared, offer, draft, file, identity, template)
+    things = (offer, draft, file, identity, template)
+    return Office(cast, account, folder, private, shared, *things, *open_case(cast.anna, private))
+
+
+def open_case(anna: User, private: Message) -> tuple[Case, CaseNote, Document, Task, Filing, Comment]:
+    case = make_case(anna, "Tajemnica lipowa", walled=True, number="Skrzynka-Anny/1", client="Tajemnica Klient")
+    make_party(case, anna, "Tajemnica Nadawca", "sekretny@nadawca.example", side="opposing")
+    make_reference(case, anna, "Tajemnica C 12/24", "C", "12", 2024)
+    task = make_task(anna, "Tajemnica: odpowiedź", case=case, message=private, message_owner_id=anna.pk)
+    return (
+        case,
+        make_note(case, anna, "Tajemnica notatki"),
+        link(case, anna, private, "utajniony.pdf"),
+        task,
+        file_to(private, anna, case),
+        comment(private, anna, "Tajemnica uwagi"),
+    )
 
 
 def write_letter(account: Account, private: Message) -> tuple[Outgoing, Enclosure]:

@@ -114,7 +114,7 @@ def test_an_administrator_sees_how_accounts_do_and_nothing_of_what_lies_in_them(
     for words in ("bylo@x.example", "edward@x.example", "Nazwa-własna", "Skrzynka-Anny", "Edward"):
         assert words not in page
     names = re.findall(r"<h2>([^<]+)</h2>", page)
-    assert names == ["Anna Lipowska", "Bartek Nowy", "Celina Cicha", "Dorota Zarządna"]
+    assert names == ["Anna Lipowska", "Bartek Nowy", "Celina Cicha", "Dorota Zarządna", "Felicja Zespolona"]
 
 
 def test_the_database_itself_tells_of_accounts_to_administrators_of_their_office_alone(office: Office) -> None:

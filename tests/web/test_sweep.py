@@ -138,6 +138,13 @@ def address(name: str, office: Office, message: Message) -> str:
         "file_id": office.file.public_id,
         "identity_id": office.identity.public_id,
         "template_id": office.template.public_id,
+        "case_id": office.case.public_id,
+        "note_id": office.note.public_id,
+        "document_id": office.document.public_id,
+        "task_id": office.task.public_id,
+        "filing_id": office.filing.public_id,
+        "comment_id": office.comment.public_id,
+        "written": "Tajemnica C 12/24",
     }
     return reverse(name, kwargs={parameter: hers[parameter] for parameter in PARAMETERS[name]})
 
