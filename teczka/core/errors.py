@@ -122,6 +122,7 @@ class Trouble(StrEnum):
     UNSUBSCRIBE_UNREACHED = "unsubscribe.unreached"  # host
     UNSUBSCRIBE_REFUSED = "unsubscribe.refused"  # host, status: of HTTP
     TASK_WALLED = "task.walled"  # name: of somebody outside the team of its case, of which nobody else may know
+    TASK_LOST = "task.lost"  # whoever changes it so would not see it any more
     DISK_FULL = "disk.full"
     DATA_LOCKED = "data.locked"  # folder, pid: another Teczka runs on this data folder
     DATA_VERSION = "data.version"  # folder, found, ours: made by another major version of PostgreSQL

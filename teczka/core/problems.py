@@ -428,6 +428,10 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("%(name)s is not in the team of this case, and only its team knows of it."),
         _("Give the task to somebody of the team, or take %(name)s into the team first."),
     ),
+    Trouble.TASK_LOST: (
+        _("You would not see this task yourself any more."),
+        _("Leave it so that you do, or ask whoever made it."),
+    ),
     Trouble.DISK_FULL: (_("There is no room left on Teczka's disk. New mail waits on its server."), _KEEPER),
     Trouble.DATA_LOCKED: (
         _("Another Teczka (process %(pid)s) runs on the data folder %(folder)s."),
