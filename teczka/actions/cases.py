@@ -1,0 +1,116 @@
+"""Cases: opened, changed, closed. Their teams and walls are actions/team.py."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from teczka.actions.parties import save_parties, save_references
+from teczka.actions.telling import tell_of_case
+from teczka.core.cases import Card, CaseState
+from teczka.core.errors import AlreadyThere, NotAllowed
+from teczka.core.find import haystack
+from teczka.core.numbering import Pattern, following, pattern
+from teczka.language.fold import fold
+from teczka.language.order import sort_key
+from teczka.store.models import Case, CaseMember, User
+from teczka.store.queries.cases import case_card, numbers
+from teczka.store.viewer import as_user
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the card after it was shown. `now` is what it says."""
+
+    def __init__(self, now: Card) -> None:
+        super().__init__()
+        self.now = now
+
+
+def own_patterns(actor: User) -> list[Pattern]:
+    """The office's, of its own numbers."""
+    return [pattern(written) for written in actor.office.number_patterns]
+
+
+def next_number(actor: User, year: int) -> str:
+    """Proposed for a new case, by the office's first pattern; "" where it has none."""
+    own = own_patterns(actor)
+    return following(own[0], numbers(actor), year) if own else ""
+
+
+def add_case(actor: User, new: Card) -> Case:
+    """Its team is the actor. Raises AlreadyThere for a number that another case bears."""
+    with as_user(actor.pk), number_once(new.number):
+        made = Case.objects.create(office_id=actor.office_id, created_by=actor, **_columns(new))
+        CaseMember.objects.create(office_id=actor.office_id, case=made, user=actor, lead=True)
+        save_references(made, new.references, own_patterns(actor))
+        save_parties(made, new.parties)
+        tell_of_case(made)
+    return made
+
+
+def change_case(actor: User, public_id: UUID, new: Card, seen: str) -> None:
+    """`seen`: the mark of the card that was edited. Raises NotAllowed, AlreadyThere as above, ChangedMeanwhile."""
+    with as_user(actor.pk), number_once(new.number):
+        case = changeable(actor, public_id)
+        now = case_card(actor, public_id)
+        if now is None or now.mark != seen:
+            raise ChangedMeanwhile(now or new)
+        for name, value in _columns(new).items():
+            setattr(case, name, value)
+        case.active_at = timezone.now()
+        case.save()
+        save_references(case, new.references, own_patterns(actor))
+        save_parties(case, new.parties)
+        tell_of_case(case)
+
+
+def set_state(actor: User, public_id: UUID, state: CaseState, today: date) -> CaseState:
+    """What it was before. Closed, a case has the day on which it was; open again, it has none. Raises NotAllowed."""
+    with as_user(actor.pk):
+        case = changeable(actor, public_id)
+        before = CaseState(case.state)
+        if state is not before:
+            case.state, case.closed_on = state, today if state is CaseState.CLOSED else None
+            case.active_at = timezone.now()
+            case.save()
+            tell_of_case(case)
+    return before
+
+
+def changeable(actor: User, public_id: UUID) -> Case:
+    """Its row, locked until the transaction ends, for whoever is in its team, and for administrators where it is not walled.
+    Raises NotAllowed."""
+    case = Case.objects.select_for_update().filter(office_id=actor.office_id, public_id=public_id).first()
+    if case and ((actor.is_administrator and not case.walled) or case.members.filter(user=actor).exists()):
+        return case
+    raise NotAllowed
+
+
+@contextmanager
+def number_once(number: str) -> Iterator[None]:
+    """What is written within bears this number, which no other case that is not walled may. Raises AlreadyThere."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "case_number" in str(error):
+            raise AlreadyThere(number) from error
+        raise
+
+
+def _columns(card: Card) -> dict[str, Any]:
+    words = [card.name, card.client, *(party.name for party in card.parties)]
+    return {
+        "number": card.number,
+        "name": card.name,
+        "client": card.client,
+        "state": card.state,
+        "opened_on": card.opened_on,
+        "closed_on": card.closed_on,
+        "sort_key": sort_key(card.name),
+        "haystack": haystack(fold(card.number), map(fold, card.references), map(fold, words)),
+    }

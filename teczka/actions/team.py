@@ -1,0 +1,67 @@
+"""The team of a case, and the wall around it: who sees what lies inside, and who knows of it at all."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.utils import timezone
+
+from teczka.actions.cases import changeable, number_once
+from teczka.actions.telling import knowing, tell_of_case
+from teczka.core.errors import NotAllowed
+from teczka.store import events
+from teczka.store.models import Case, CaseMember, User
+from teczka.store.teams import regrant_team
+from teczka.store.viewer import as_user
+
+
+def save_team(actor: User, public_id: UUID, people: Collection[UUID], lead: UUID | None) -> None:
+    """Exactly these people of the office, led by `lead` if that is one of them; who can sign in no longer stays as they were. Who joins
+    gains what was shared with the team, who leaves loses it. Raises NotAllowed, also where nobody would be left."""
+    with as_user(actor.pk):
+        case = changeable(actor, public_id)
+        wanted = list(User.objects.filter(office_id=case.office_id, is_active=True, public_id__in=people))
+        if not wanted:
+            raise NotAllowed
+        knew = knowing(case)
+        then = set(case.members.filter(user__is_active=True).values_list("user_id", flat=True))
+        join(case, *(one for one in wanted if one.pk not in then))
+        case.members.update(lead=False)
+        case.members.filter(user_id__in=[one.pk for one in wanted if one.public_id == lead]).update(lead=True)
+        _changed(case)
+        tell_of_case(case, knew)
+        # Last: whoever leaves a walled case sees it no longer, not even to say so.
+        case.members.filter(user_id__in=then - {one.pk for one in wanted}).delete()
+        if seen_otherwise := regrant_team(case.pk):
+            events.changed(seen_otherwise, case.public_id, [])
+
+
+def wall_case(actor: User, public_id: UUID) -> None:
+    """From now on its team alone knows of it, the actor among them. Raises NotAllowed."""
+    with as_user(actor.pk):
+        case = changeable(actor, public_id)
+        if not case.walled:
+            knew = knowing(case)
+            if not case.members.filter(user=actor).exists():
+                join(case, actor)
+            case.walled = True
+            _changed(case)
+            tell_of_case(case, knew)
+
+
+def unwall_case(actor: User, public_id: UUID) -> None:
+    """The office sees its card again. Raises NotAllowed, AlreadyThere where another case bears its number meanwhile."""
+    with as_user(actor.pk):
+        case = changeable(actor, public_id)
+        with number_once(case.number):
+            case.walled = False
+            _changed(case)
+        tell_of_case(case)
+
+
+def join(case: Case, *people: User) -> None:
+    CaseMember.objects.bulk_create(CaseMember(office_id=case.office_id, case=case, user=one) for one in people)
+
+
+def _changed(case: Case) -> None:
+    case.active_at = timezone.now()
+    case.save()
