@@ -49,8 +49,8 @@ COMMENT = message_of("store_comment")
 # Of a comment that the viewer may see; and that is theirs.
 HEARD = "EXISTS (SELECT FROM store_comment c WHERE c.id = comment_id)"
 SAID = f"EXISTS (SELECT FROM store_comment c WHERE c.id = comment_id AND c.author_id = {VIEWER})"
-# Of mail, administrators are told nothing; a team, what concerns messages that the reader may see.
-AUDIT = f"""actor_id = {VIEWER} OR (office_id = (SELECT teczka_administers()) AND verb NOT LIKE 'message.%'
+# Of mail, and of what lies in cases, administrators are told nothing; a team, what concerns messages that the reader may see.
+AUDIT = f"""actor_id = {VIEWER} OR (office_id = (SELECT teczka_administers()) AND verb NOT LIKE ALL ('{{message.%,document.%}}')
   AND (case_id IS NULL OR case_id NOT IN (SELECT teczka_walled_off())))
   OR ({INSIDE} AND (verb NOT LIKE 'message.%' OR EXISTS (SELECT FROM store_message m WHERE m.public_id = ANY (ids))))"""
 
@@ -188,5 +188,6 @@ END $$;
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("store", "0002_walls")]
     operations: ClassVar = [
-        migrations.RunSQL(sql) for sql in (TEAMS, MAY_CHANGE, policies(), REGRANT, REGRANT_OTHERS, AUDIENCE, LINK_DOCUMENTS, AUDIT_CHAIN)
+        migrations.RunSQL(sql)
+        for sql in (TEAMS, MAY_CHANGE, policies(), REGRANT, REGRANT_OTHERS, AUDIENCE, LINK_DOCUMENTS, AUDIT_CHAIN)
     ]

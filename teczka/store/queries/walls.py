@@ -45,6 +45,18 @@ def task(task: str) -> str:
     )
 
 
+def register(entry: str) -> str:
+    """SQL: the viewer may read the audit's entry: their own; of cases whose team they are in, but of no message that they may not see; as
+    an administrator the office's, but nothing of mail, of what lies in cases, or of one behind a wall. `%(keeper)s`: they are one."""
+    unwalled = f"EXISTS (SELECT FROM store_case its WHERE its.id = {entry}.case_id AND {card('its')})"
+    seen = f"EXISTS (SELECT FROM store_message told WHERE told.public_id = ANY ({entry}.ids) AND {visible('told')})"
+    return (
+        f"({entry}.actor_id = %(viewer)s OR ({entry}.office_id = %(office)s AND %(keeper)s"
+        f" AND {entry}.verb NOT LIKE ALL ('{{message.%%,document.%%}}') AND ({entry}.case_id IS NULL OR {unwalled}))"
+        f" OR ({inside(f'{entry}.case_id')} AND ({entry}.verb NOT LIKE 'message.%%' OR {seen})))"
+    )
+
+
 def read(viewer: User, row: Callable[..., Row], sql: str, **parameters: Any) -> list[Row]:
     """What the viewer may see of a query's answer, a `row` of each. `sql` has named parameters; %(viewer)s and
     %(office)s are given."""
