@@ -28,3 +28,9 @@ def note_each(
             "SELECT teczka_audit(%s, one || %s::uuid[], %s) FROM unnest(%s::uuid[]) AS told (one)",
             [verb, list(beside), case, list(ids)],
         )
+
+
+def note_view(viewer: User, message: UUID) -> None:
+    """Somebody was given a message that is another's: noted once an hour, for its pages are fetched several times, and ahead."""
+    with as_user(viewer.pk), connection.cursor() as cursor:
+        cursor.execute("SELECT teczka_audit_view(%s)", [message])

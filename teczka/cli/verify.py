@@ -26,10 +26,13 @@ def _verify(chosen: argparse.Namespace) -> int:
 
 
 def _print(found: Verification) -> None:
-    sys.stdout.write(f"{found.messages} messages, {found.bytes} bytes in {found.packs} packs\n")
+    held = f"{found.messages} messages, {found.documents} documents, {found.bytes} bytes in {found.packs} packs"
+    sys.stdout.write(f"{held}, {found.entries} entries of the audit\n")
+    for office, (last, its_hash) in found.chains.items():
+        sys.stdout.write(f"audit of {office}: entry {last} is the last, {its_hash}\n")
     for rule, broken in found.faults.items():
         sys.stdout.write(f"BAD {rule}: {', '.join(broken)}\n")
     if found.orphans:
-        sys.stdout.write(f"{len(found.orphans)} packs that no message lies in: left by a kill, and no fault\n")
+        sys.stdout.write(f"{len(found.orphans)} packs that nothing lies in: left by a kill, and no fault\n")
     if found.clean:
         sys.stdout.write("All is as it was stored.\n")
