@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from django.utils import timezone
 
+from teczka.actions import sharing
 from teczka.actions.acting import folder_for, has_folders, note
 from teczka.core.acts import Kind, Verb
 from teczka.core.folders import AWAITED, FolderRole
@@ -11,6 +12,8 @@ from teczka.store import acts, outcomes, undoing
 from teczka.store.acts import Chosen, Touched
 from teczka.store.models import Account, Act, Folder, Operation, User
 from teczka.store.undoing import Moved, Shaped
+
+_SHOWING = {Verb.SHARE, Verb.REVOKE}
 
 
 def take_back(actor: User, back: Act, act: Act, accounts: Mapping[int, Account]) -> Touched:
@@ -27,6 +30,8 @@ def take_back(actor: User, back: Act, act: Act, accounts: Mapping[int, Account])
         touched.append(acts.move_back(actor.pk, back, _goals(actor, back, moves, managed)))
     touched += [_name_back(back, each) for each in shaped if each.kind == Kind.RENAME]
     touched += [_unmake(back, act, each) for each in shaped if each.kind == Kind.CREATE]
+    if act.verb in _SHOWING:
+        touched.append(Touched(sharing.take_back(actor, act)))
     return Touched(
         sum(one.count for one in touched),
         sum(one.local for one in touched),

@@ -22,6 +22,8 @@ class Verb(StrEnum):
     FOLDER_CREATE = "folder_create"
     FOLDER_RENAME = "folder_rename"
     FOLDER_REMOVE = "folder_remove"
+    SHARE = "share"
+    REVOKE = "revoke"
     UNDO = "undo"
 
 

@@ -1,7 +1,7 @@
 """What processes tell one another, by NOTIFY: ids only, sent when the transaction that calls these commits, and not if it does not."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from uuid import UUID
 
 from django.db import connection
@@ -15,7 +15,10 @@ ACTS = "teczka_acts"  # and here at what was done to its mail
 FOLDERS = 150  # public ids in one payload: NOTIFY takes 8,000 bytes
 PEOPLE = 150
 
+MESSAGES = 20
+
 CASES, TASKS = "cases", "tasks"  # topics: something that a list of these would show
+SHARED = "shared"  # the list of what is shared with somebody, where folders are named
 
 
 def changed(users: Sequence[UUID], account: UUID, folders: Iterable[UUID], *, unread: bool = False) -> None:
@@ -33,12 +36,31 @@ def case(public_id: UUID) -> str:
     return f"case:{public_id}"
 
 
+def message(public_id: UUID) -> str:
+    """The topic of what is said around one message: who sees it, comments."""
+    return f"message:{public_id}"
+
+
+def shared(users: Sequence[UUID], messages: Collection[UUID]) -> None:
+    """These people see these messages now, or no longer."""
+    for some in _bounded(users):
+        _notify((PAGES, json.dumps({"users": some, "account": SHARED, "folders": [SHARED]}, separators=(",", ":"))))
+    spoken(users, messages)
+
+
+def spoken(users: Sequence[UUID], messages: Collection[UUID]) -> None:
+    """Around these messages something else is said. Of more than fit everything may have changed."""
+    everything: dict[str, object] = {"account": "", "folders": []}
+    what = {"topics": list(map(message, messages))} if len(messages) <= MESSAGES else everything
+    for some in _bounded(users):
+        _notify((PAGES, json.dumps({"users": some, **what}, separators=(",", ":"))))
+
+
 def told(users: Sequence[UUID], topics: Iterable[str]) -> None:
     """Something else than mail changed: whoever of these people looks at a page on one of the topics has it fetched again. Public ids of
     people who may know of it, before the change or after, and of nobody else (P7)."""
     named = list(topics)
-    for start in range(0, len(users), PEOPLE):
-        some = list(map(str, users[start : start + PEOPLE]))
+    for some in _bounded(users):
         _notify((PAGES, json.dumps({"users": some, "topics": named}, separators=(",", ":"))))
 
 
@@ -53,6 +75,11 @@ def ask_replay(account_id: int) -> None:
 
 def ask_sender(account_id: int) -> None:
     _notify((OUTGOING, str(account_id)))
+
+
+def _bounded(users: Sequence[UUID]) -> Iterator[list[str]]:
+    for start in range(0, len(users), PEOPLE):
+        yield list(map(str, users[start : start + PEOPLE]))
 
 
 def _notify(*events: tuple[str, str]) -> None:

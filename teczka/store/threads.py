@@ -105,6 +105,17 @@ def _touch(made: Mapping[int, Sequence[Read]]) -> None:
 MERGE = (
     "UPDATE store_message m SET thread_id = t.kept {pairs} WHERE m.thread_id = t.other",
     "UPDATE store_threadlink l SET thread_id = t.kept {pairs} WHERE l.thread_id = t.other",
+    # Standing orders go on in the thread that stays, each person's and each team's once.
+    """UPDATE store_share s SET revoked_at = now() {pairs} WHERE s.thread_id = t.other AND s.revoked_at IS NULL AND EXISTS (
+       SELECT FROM store_share k WHERE k.revoked_at IS NULL AND k.with_user_id IS NOT DISTINCT FROM s.with_user_id
+         AND k.with_case_id IS NOT DISTINCT FROM s.with_case_id AND (k.thread_id = t.kept OR (k.id < s.id AND k.thread_id <> t.other
+           AND k.thread_id IN (SELECT o.other FROM json_to_recordset(%s) AS o (other bigint, kept bigint) WHERE o.kept = t.kept))))""",
+    "UPDATE store_share s SET thread_id = t.kept {pairs} WHERE s.thread_id = t.other",
+    """UPDATE store_follow w SET ended_at = now() {pairs} WHERE w.thread_id = t.other AND w.ended_at IS NULL AND EXISTS (
+       SELECT FROM store_follow k WHERE k.ended_at IS NULL AND k.case_id = w.case_id AND (k.thread_id = t.kept OR (k.id < w.id
+         AND k.thread_id <> t.other
+         AND k.thread_id IN (SELECT o.other FROM json_to_recordset(%s) AS o (other bigint, kept bigint) WHERE o.kept = t.kept))))""",
+    "UPDATE store_follow w SET thread_id = t.kept {pairs} WHERE w.thread_id = t.other",
     """UPDATE store_thread k SET newest_at = greatest(k.newest_at, o.newest_at) {pairs}, store_thread o
        WHERE k.id = t.kept AND o.id = t.other""",
     "DELETE FROM store_thread s USING json_to_recordset(%s) AS t (other bigint) WHERE s.id = t.other",
@@ -117,9 +128,8 @@ def _merge(merged: Mapping[int, int]) -> None:
     rows = _json([{"other": other, "kept": kept} for other, kept in merged.items()])
     with connection.cursor() as cursor:
         for statement in MERGE:
-            cursor.execute(
-                statement.format(pairs="FROM json_to_recordset(%s) AS t (other bigint, kept bigint)"), [rows]
-            )
+            whole = statement.format(pairs="FROM json_to_recordset(%s) AS t (other bigint, kept bigint)")
+            cursor.execute(whole, [rows] * whole.count("%s"))
 
 
 def _link(owner_id: int, links: Mapping[str, int]) -> None:

@@ -24,7 +24,6 @@ from teczka.store.models import (
     Correspondent,
     Enclosure,
     Folder,
-    Grant,
     Identity,
     Message,
     Operation,
@@ -45,6 +44,7 @@ from tests.cast import Cast, make_account, make_cast
 from tests.conftest import OwnDatabase
 from tests.faults.lives import Points
 from tests.stored import store
+from tests.web.mailroom import share
 
 OURS = ["store_message", "store_part", "store_text", "store_terms", "store_placement", "store_pack", "store_folder"]
 
@@ -214,9 +214,7 @@ def test_the_last_account_leaves_nothing(cast: Cast, doomed: Account) -> None:
 def test_what_others_were_granted_stays_theirs_in_a_pack_of_its_own(cast: Cast, doomed: Account) -> None:
     with as_user(cast.anna.pk):
         shared = Message.objects.get(subject="list 2")
-        Grant.objects.create(
-            message=shared, user=cast.bartek, office_id=shared.office_id, owner_id=shared.owner_id, reason="share"
-        )
+    share(shared, cast.bartek)
     before = files(doomed)
     bury(doomed)
     remove_the_doomed(threading.Event())
@@ -236,9 +234,7 @@ def test_what_others_were_granted_stays_theirs_in_a_pack_of_its_own(cast: Cast, 
 def test_killed_at_any_point_and_begun_again_it_ends_the_same(cast: Cast, doomed: Account, other: Account) -> None:
     with as_user(cast.anna.pk):
         shared = Message.objects.get(subject="list 1")
-        Grant.objects.create(
-            message=shared, user=cast.bartek, office_id=shared.office_id, owner_id=shared.owner_id, reason="share"
-        )
+    share(shared, cast.bartek)
     bytes_of = files(doomed)
     bury(doomed)
     at, deaths = 1, 0

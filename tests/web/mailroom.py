@@ -6,8 +6,9 @@ from django.db.models import F
 
 from teczka.actions.reading import read_now
 from teczka.store.blobs import blobs
-from teczka.store.models import Folder, Grant, Message, Pack, Placement, User
+from teczka.store.models import Folder, Message, Pack, Placement, Share, User
 from teczka.store.packs.writer import write_pack
+from teczka.store.sharing import regrant
 from teczka.store.viewer import as_user
 
 ARRIVED = datetime(2026, 5, 3, 10, 4, tzinfo=UTC)
@@ -49,7 +50,7 @@ def store(
 
 
 def share(message: Message, user: User) -> None:
+    """As its owner does with this message alone, without an act to undo."""
     with as_user(message.owner_id):
-        Grant.objects.create(
-            message=message, user=user, office_id=message.office_id, owner_id=message.owner_id, reason="share"
-        )
+        Share.objects.create(message=message, with_user=user, office_id=message.office_id, owner_id=message.owner_id)
+        regrant([message.pk])

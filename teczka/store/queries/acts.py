@@ -53,8 +53,9 @@ WHERE a.owner_id = %(viewer)s
 """
 # Whether anything of it can still be taken back.
 OPEN = """
-EXISTS (SELECT FROM store_operation o WHERE o.act_id = a.id AND o.state NOT IN ('refused', 'undone')
+(EXISTS (SELECT FROM store_operation o WHERE o.act_id = a.id AND o.state NOT IN ('refused', 'undone')
   AND (o.kind <> 'expunge' OR o.state = 'pending'))
+OR EXISTS (SELECT FROM store_share s WHERE (s.act_id = a.id AND s.revoked_at IS NULL) OR s.revoking_id = a.id))
 """
 
 

@@ -22,7 +22,7 @@ from teczka.web.mail.messages import as_uuid
 from teczka.web.mail.tree import UNIFIED
 from teczka.web.requests import Request, allowed, found
 
-ON_MESSAGES = [verb for verb in Verb if verb is not Verb.UNDO and not verb.startswith("folder_")]
+ON_MESSAGES = (*acts.FLAGS, *acts.GOALS, Verb.MOVE, Verb.COPY, Verb.DELETE)
 
 
 class ActForm(forms.Form):

@@ -38,6 +38,10 @@ SENTENCES: dict[Verb, str | Promise] = {
     Verb.FOLDER_CREATE: _("Folder “%(folder)s” created."),
     Verb.FOLDER_RENAME: _("The folder is called “%(folder)s” now."),
     Verb.FOLDER_REMOVE: _("Folder “%(folder)s” removed; what lay in it is in the bin."),
+    Verb.SHARE: ngettext_lazy("%(count)s message shared.", "%(count)s messages shared.", "count"),
+    Verb.REVOKE: ngettext_lazy(
+        "%(count)s message is shared no longer.", "%(count)s messages are shared no longer.", "count"
+    ),
     Verb.UNDO: _("Undone."),
 }
 

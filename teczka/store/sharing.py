@@ -1,0 +1,193 @@
+"""The rows of shares, and the grants that follow from them. As the messages' owner, in a transaction of the caller's.
+
+Each statement does all messages and all people at once. Grants are written by one function alone, `teczka_regrant`, which derives them
+from shares and teams: whoever changes either names the messages, and is told who sees them now, or no longer.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from teczka.core.sharing import Scope
+from teczka.store.models import Act
+from teczka.store.reading import Read
+
+# What is written and not sent, spam, and what was thrown away is no part of a conversation that is shared; message m.
+APART = """EXISTS (SELECT FROM store_placement p JOIN store_folder f ON f.id = p.folder_id
+  WHERE p.message_id = m.id AND p.gone_at IS NULL AND (p.draft OR f.role IN ('drafts', 'trash', 'junk')))"""
+
+COVERED = """
+SELECT m.id FROM store_message m WHERE m.owner_id = %(owner)s AND (m.id = ANY(%(messages)s)
+  OR (%(whole)s AND NOT {apart} AND m.thread_id IN (
+    SELECT t.thread_id FROM store_message t WHERE t.id = ANY(%(messages)s) AND t.owner_id = %(owner)s)))
+ORDER BY m.id FOR SHARE OF m
+"""
+
+TARGETS = """(SELECT unnest(%(people)s::bigint[]) AS person, NULL::bigint AS team
+  UNION ALL SELECT NULL, unnest(%(teams)s::bigint[])) w"""
+
+GIVE = """
+INSERT INTO store_share (public_id, office_id, owner_id, message_id, with_user_id, with_case_id, act_id, at)
+SELECT gen_random_uuid(), m.office_id, m.owner_id, m.id, w.person, w.team, %(act)s, now() FROM store_message m CROSS JOIN {targets}
+WHERE m.owner_id = %(owner)s AND m.id = ANY(%(messages)s) AND w.person IS DISTINCT FROM m.owner_id
+ON CONFLICT DO NOTHING RETURNING message_id
+"""
+
+STAND = """
+INSERT INTO store_share (public_id, office_id, owner_id, thread_id, with_user_id, with_case_id, act_id, at)
+SELECT gen_random_uuid(), t.office_id, t.owner_id, t.id, w.person, w.team, %(act)s, now() FROM store_thread t CROSS JOIN {targets}
+WHERE t.owner_id = %(owner)s AND w.person IS DISTINCT FROM t.owner_id AND t.id IN (
+  SELECT m.thread_id FROM store_message m WHERE m.owner_id = %(owner)s AND m.id = ANY(%(messages)s))
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+END = """
+UPDATE store_share s SET revoked_at = now(), revoking_id = %(act)s
+WHERE s.owner_id = %(owner)s AND s.revoked_at IS NULL AND {which} RETURNING s.message_id
+"""
+# Of an act, and what came by its standing orders.
+OF_ACT = "(s.act_id = %(of)s OR s.standing_id IN (SELECT o.id FROM store_share o WHERE o.act_id = %(of)s))"
+OF_TARGET = """
+s.with_user_id IS NOT DISTINCT FROM %(person)s AND s.with_case_id IS NOT DISTINCT FROM %(team)s
+  AND (s.message_id = ANY(%(messages)s) OR (%(whole)s AND s.thread_id IN (
+    SELECT m.thread_id FROM store_message m WHERE m.owner_id = %(owner)s AND m.id = ANY(%(messages)s))))
+"""
+
+# Taking a revocation back, unless it was shared again meanwhile.
+AGAIN = """
+UPDATE store_share s SET revoked_at = NULL, revoking_id = NULL
+WHERE s.owner_id = %(owner)s AND s.revoking_id = %(of)s AND NOT EXISTS (
+  SELECT FROM store_share o WHERE o.revoked_at IS NULL AND o.message_id IS NOT DISTINCT FROM s.message_id
+    AND o.thread_id IS NOT DISTINCT FROM s.thread_id AND o.with_user_id IS NOT DISTINCT FROM s.with_user_id
+    AND o.with_case_id IS NOT DISTINCT FROM s.with_case_id)
+RETURNING s.message_id
+"""
+
+# A reply is shared as its thread is where it names a message that is shared so, and comes from somebody whom such a message names, or from
+# the owner: neither a stranger's mail nor another conversation comes in by belonging to the thread.
+FOLLOW = """
+INSERT INTO store_share (public_id, office_id, owner_id, message_id, standing_id, with_user_id, with_case_id, at)
+SELECT gen_random_uuid(), s.office_id, s.owner_id, m.id, s.id, s.with_user_id, s.with_case_id, now()
+FROM json_to_recordset(%(rows)s) AS n (message bigint, names json)
+JOIN store_message m ON m.id = n.message
+JOIN store_share s ON s.thread_id = m.thread_id AND s.owner_id = %(owner)s AND s.revoked_at IS NULL
+WHERE NOT {apart} AND EXISTS (
+  SELECT FROM store_message x JOIN store_share o ON o.message_id = x.id AND o.revoked_at IS NULL
+    AND o.with_user_id IS NOT DISTINCT FROM s.with_user_id AND o.with_case_id IS NOT DISTINCT FROM s.with_case_id
+  WHERE x.thread_id = m.thread_id AND x.id <> m.id AND x.message_id IN (SELECT json_array_elements_text(n.names))
+) AND (
+  EXISTS (SELECT FROM store_identity i WHERE i.owner_id = %(owner)s AND lower(i.address) = lower(m.from_address))
+  OR EXISTS (SELECT FROM store_account a WHERE a.owner_id = %(owner)s AND lower(a.address) = lower(m.from_address))
+  OR EXISTS (
+    SELECT FROM store_message x JOIN store_share o ON o.message_id = x.id AND o.revoked_at IS NULL
+      AND o.with_user_id IS NOT DISTINCT FROM s.with_user_id AND o.with_case_id IS NOT DISTINCT FROM s.with_case_id
+    JOIN store_text t ON t.message_id = x.id
+    CROSS JOIN LATERAL jsonb_array_elements(
+      coalesce(t.headers->'from', '[]') || coalesce(t.headers->'to', '[]') || coalesce(t.headers->'cc', '[]')) person
+    WHERE x.thread_id = m.thread_id AND x.id <> m.id AND lower(person->>1) = lower(m.from_address)))
+ON CONFLICT DO NOTHING RETURNING message_id
+"""
+
+
+REGRANT = "SELECT public_id FROM store_user WHERE id IN (SELECT teczka_regrant(%s::bigint[])) ORDER BY id"
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """With whom: inner ids."""
+
+    people: Sequence[int] = ()
+    teams: Sequence[int] = ()  # cases
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    messages: list[int] = field(default_factory=list)  # that somebody was given who had not been
+    standing: list[int] = field(default_factory=list)  # shares of threads
+
+
+def covered(owner_id: int, messages: Sequence[int], scope: Scope) -> list[int]:
+    """The messages that a scope reaches from these."""
+    whole = scope is not Scope.MESSAGE
+    return _ids(COVERED, {"owner": owner_id, "messages": list(messages), "whole": whole})
+
+
+def give(owner_id: int, act: Act | None, messages: Sequence[int], scope: Scope, targets: Targets) -> Given:
+    """Under `reading.lock_threads`, so that no reply is missed between what is there and what comes. What is shared so already stays the
+    share that it is."""
+    to = {"people": list(targets.people), "teams": list(targets.teams)}
+    every = covered(owner_id, messages, scope)
+    columns = {"owner": owner_id, "act": act.pk if act else None, **to}
+    given = _ids(GIVE, {**columns, "messages": every})
+    standing = _ids(STAND, {**columns, "messages": list(messages)}) if scope is Scope.FOLLOWING else []
+    return Given(sorted(set(given)), standing)
+
+
+def end(owner_id: int, act: Act | None, messages: Sequence[int], scope: Scope, targets: Targets) -> list[int]:
+    """Shares with each of these end: of the messages, or of their threads, what they still bring included."""
+    ended: list[int] = []
+    whole = scope is not Scope.MESSAGE
+    every = covered_shares(owner_id, messages) if whole else list(messages)
+    pairs = [(person, None) for person in targets.people] + [(None, team) for team in targets.teams]
+    for person, team in pairs:
+        columns = {"owner": owner_id, "act": act.pk if act else None, "messages": every, "whole": whole}
+        ended += _ids(END, {**columns, "person": person, "team": team}, OF_TARGET)
+    return sorted(set(ended))
+
+
+def covered_shares(owner_id: int, messages: Sequence[int]) -> list[int]:
+    """Every message of their threads, wherever it lies: what was shared can be taken back from the bin, too."""
+    return _ids(
+        "SELECT m.id FROM store_message m WHERE m.owner_id = %(owner)s AND (m.id = ANY(%(messages)s) OR m.thread_id IN ("
+        " SELECT t.thread_id FROM store_message t WHERE t.id = ANY(%(messages)s) AND t.owner_id = %(owner)s))",
+        {"owner": owner_id, "messages": list(messages)},
+    )
+
+
+def take_back(owner_id: int, act: Act) -> list[int]:
+    """What this act gave is given no longer, and what it revoked is given again. Message ids."""
+    columns = {"owner": owner_id, "act": None, "of": act.pk}
+    ended = _ids(END, columns, OF_ACT)
+    return sorted(set(ended + _ids(AGAIN, columns)))
+
+
+def follow(owner_id: int, read: Sequence[Read]) -> list[int]:
+    """After messages were joined to their threads (transaction B): those that answer what is shared with its future replies are shared,
+    too. Costs one look into an index of standing orders where there are none. Returns the messages that somebody was given."""
+    fresh = [one for one in read if one.message.thread_id is None]  # what is read again is no reply that comes
+    if not fresh or not _standing(owner_id, [one.message.id for one in fresh]):
+        return []
+    rows = json.dumps([{"message": one.message.id, "names": one.ids} for one in fresh])
+    given: list[int] = []
+    while more := _ids(FOLLOW, {"owner": owner_id, "rows": rows}):  # replies to replies, that came together
+        given += more
+    return sorted(set(given))
+
+
+def regrant(messages: Sequence[int]) -> list[UUID]:
+    """Grants as shares and teams say now. Returns public ids of people who see more of these messages than before, or less."""
+    if not messages:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(REGRANT, [list(messages)])
+        return [row[0] for row in cursor]
+
+
+def _standing(owner_id: int, messages: Sequence[int]) -> bool:
+    return bool(
+        _ids(
+            "SELECT s.id FROM store_share s JOIN store_message m ON m.thread_id = s.thread_id"
+            " WHERE m.id = ANY(%(messages)s) AND s.owner_id = %(owner)s AND s.revoked_at IS NULL LIMIT 1",
+            {"owner": owner_id, "messages": list(messages)},
+        )
+    )
+
+
+def _ids(statement: str, columns: dict[str, Any], which: str = "") -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(apart=APART, targets=TARGETS, which=which), columns)
+        return [row[0] for row in cursor if row[0] is not None]
