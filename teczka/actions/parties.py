@@ -10,13 +10,30 @@ from teczka.store.models import Case, CaseReference, Party, PartyAddress
 
 def save_references(case: Case, written: Sequence[str], own: Sequence[Pattern]) -> None:
     """Instead of those that it had. What is none is left out: whoever asks people for them says so before."""
-    CaseReference.objects.filter(case=case).delete()
+    CaseReference.objects.filter(case=case, position__gte=0).delete()
     found = [(text, parse(text, own)) for text in written]
     CaseReference.objects.bulk_create(
         CaseReference(office_id=case.office_id, case=case, position=place, written=text, **reference._asdict())
         for place, (text, reference) in enumerate(found)
         if reference
     )
+    save_numbers([case], own)
+
+
+def save_numbers(cases: Sequence[Case], own: Sequence[Pattern]) -> None:
+    """The office's own numbers of these cases, where they are references: mail that names one is known by it like by any other."""
+    rows = CaseReference.objects.filter(case__in=cases, position=CaseReference.OWN_NUMBER)
+    kept = {row.case_id: row for row in rows}
+    for case in cases:
+        row, reference = kept.get(case.pk), parse(case.number, own) if case.number else None
+        if row and (reference is None or row.reference != reference or row.written != case.number):
+            row.delete()
+            row = None
+        if reference and not row:
+            place = CaseReference.OWN_NUMBER
+            CaseReference.objects.create(
+                office_id=case.office_id, case=case, position=place, written=case.number, **reference._asdict()
+            )
 
 
 def save_parties(case: Case, parties: Sequence[PartyCard]) -> None:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from teczka.core.identifiers import Found, Reference, year
 
 LONGEST = 60
+MOST = 20  # patterns of one office
 _FIELDS = {"number": r"\d{1,9}", "year": r"\d{4}|\d{2}", "letters": r"[^\W\d_]{1,8}"}
 _PIECES = re.compile(r"\{([a-z]*)\}|([{}])|\s+|[^{}\s]+")
 
@@ -25,6 +26,7 @@ class Fault(StrEnum):
     NO_NUMBER = "no_number"
     TWICE = "twice"
     TOUCHING = "touching"  # {number}{year}: where would one end?
+    MANY = "many"
     BARE = "bare"  # without a letter it would be found in every date
 
 

@@ -22,6 +22,7 @@ _LONGEST: Final = 200  # characters of how it is written
 # As the sanitiser writes tags: values between double quotes, which alone may hold < and >.
 _TAG: Final = re.compile(r'(<[^">]*+(?:"[^"]*"[^">]*+)*+>)')
 _FOR_SLASH: Final = re.compile(r"(?<=\d)[_-](?=\d{2}(?:\d\d)?(?!\d))")
+_SLASHES: Final = str.maketrans("_-", "//")
 _NAME: Final = re.compile(r"</?([a-z0-9]+)")
 _WITHIN_WORDS: Final = frozenset(
     "a abbr b bdi bdo big cite code del dfn em font i ins kbd mark q s samp small span strike strong sub sup time tt u var wbr".split()
@@ -55,7 +56,7 @@ def mentions(subject: str, files: Iterable[str], texts: Iterable[Named], own: Se
     told: dict[Reference, Mention] = {}
     everywhere = [
         *((Place.SUBJECT, one) for one in named(subject, own)),
-        *((Place.FILE, one) for name in files for one in named(_as_written(name), own)),
+        *((Place.FILE, one) for name in files for one in _of_file(name, own)),
         *((Place.TEXT, one) for one in texts),
     ]
     for place, one in everywhere:
@@ -65,9 +66,11 @@ def mentions(subject: str, files: Iterable[str], texts: Iterable[Named], own: Se
     return list(told.values())
 
 
-def _as_written(name: str) -> str:
-    """No file's name can have a slash: "Wyrok_I_C_12_24.pdf"."""
-    return _FOR_SLASH.sub("/", name).replace("_", " ")
+def _of_file(name: str, own: Sequence[Pattern]) -> list[Named]:
+    """No file's name can have a slash: "Wyrok_I_C_12_24.pdf", "KAN-7-24.pdf"."""
+    found = named(_FOR_SLASH.sub("/", name).replace("_", " "), own)
+    slashed = name.translate(_SLASHES)
+    return [*found, *(one for pattern in own for one in _named(slashed, pattern.found(slashed)))]
 
 
 def _named(text: str, found: Iterable[Found]) -> list[Named]:

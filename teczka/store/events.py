@@ -64,6 +64,11 @@ def told(users: Sequence[UUID], topics: Iterable[str]) -> None:
         _notify((PAGES, json.dumps({"users": some, "topics": named}, separators=(",", ":"))))
 
 
+def wake_readers() -> None:
+    """There is work for them though no mail came."""
+    _notify((UNREAD, ""))
+
+
 def ask_keeper(account_id: int) -> None:
     _notify((REQUESTS, str(account_id)))
 

@@ -5,12 +5,14 @@ import threading
 
 import psycopg
 
+from teczka.actions.numbering import renumber
 from teczka.actions.reading import read_some, reread, warm_up
 from teczka.store.connections import parameters
 from teczka.store.events import UNREAD
 
 BATCH = 50  # messages a transaction: what came last waits for no more than these
 REREAD = 1_000  # messages put back into the queue at a time
+RENUMBER = 500  # messages looked through at a time, after the office's patterns of file numbers changed
 NAP_SECONDS = 20.0  # a NOTIFY that was lost with its connection costs no more than this
 
 log = logging.getLogger(__name__)
@@ -26,7 +28,8 @@ def serve(stopping: threading.Event) -> None:
             drain(stopping)
         while not stopping.is_set():
             drain(stopping)
-            _sleep(listener, stopping)
+            if not renumber(RENUMBER):
+                _sleep(listener, stopping)
 
 
 def drain(stopping: threading.Event) -> int:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from teczka.core.cases import CaseState, Side
+from teczka.core.references import Reference
 from teczka.store.models.messages import Message
 from teczka.store.models.people import User
 from teczka.store.models.rows import OfficeRow
@@ -68,7 +69,9 @@ class PartyAddress(models.Model):
 
 
 class CaseReference(OfficeRow):
-    """core.references.Reference as a row, and how it was written."""
+    """core.references.Reference as a row, and how it was written: those of the card, and the case's own number where it is one."""
+
+    OWN_NUMBER: ClassVar[int] = -1  # its position; those of the card count from 0
 
     case = models.ForeignKey(Case, models.DO_NOTHING, related_name="references", db_constraint=False)
     position = models.SmallIntegerField(default=0)
@@ -84,6 +87,10 @@ class CaseReference(OfficeRow):
         indexes: ClassVar = [
             models.Index(fields=["office", "repertory", "number", "year"], name="case_reference"),
         ]
+
+    @property
+    def reference(self) -> Reference:
+        return Reference(self.repertory, self.number, self.year, self.division, self.court, self.suffix)
 
 
 class CaseMember(models.Model):

@@ -107,7 +107,7 @@ def card_of(viewer: User, line: CaseLine) -> Card:
     written = walls.read(
         viewer,
         str,
-        f"SELECT x.written {in_it.format('store_casereference')} ORDER BY x.position, x.id",
+        f"SELECT x.written {in_it.format('store_casereference')} AND x.position >= 0 ORDER BY x.position, x.id",
         case=line.id,
     )
     return Card(
