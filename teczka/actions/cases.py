@@ -1,7 +1,8 @@
 """Cases: opened, changed, closed. Their teams and walls are actions/team.py."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -41,11 +42,22 @@ def next_number(actor: User, year: int) -> str:
     return following(own[0], numbers(actor), year) if own else ""
 
 
-def add_case(actor: User, new: Card) -> Case:
-    """Its team is the actor. Raises AlreadyThere for a number that another case bears."""
-    with as_user(actor.pk), number_once(new.number):
-        made = Case.objects.create(office_id=actor.office_id, created_by=actor, **_columns(new))
-        CaseMember.objects.create(office_id=actor.office_id, case=made, user=actor, lead=True)
+def add_case(
+    actor: User, new: Card, people: Collection[UUID] = (), lead: UUID | None = None, *, walled: bool = False
+) -> Case:
+    """Its team are the actor and these people of the office, led by `lead` if that is one of them. `walled`: nobody else ever knows of it.
+    Raises AlreadyThere for a number that another case bears."""
+    with as_user(actor.pk), number_once("" if walled else new.number):
+        # Neither a number that is taken nor a wall may stand in the way of a row that its maker does not see yet.
+        made = Case.objects.create(
+            office_id=actor.office_id, created_by=actor, **_columns(replace(new, number="") if walled else new)
+        )
+        others = User.objects.filter(office_id=actor.office_id, is_active=True, public_id__in=people)
+        join(made, actor, *others.exclude(pk=actor.pk))
+        made.members.filter(user__public_id=lead).update(lead=True)
+        if walled:
+            made.number, made.walled = new.number, True
+            made.save()
         save_references(made, new.references, own_patterns(actor))
         save_parties(made, new.parties)
         tell_of_case(made)
@@ -88,6 +100,11 @@ def changeable(actor: User, public_id: UUID) -> Case:
     if case and ((actor.is_administrator and not case.walled) or case.members.filter(user=actor).exists()):
         return case
     raise NotAllowed
+
+
+def join(case: Case, *people: User) -> None:
+    """They are in its team from now on."""
+    CaseMember.objects.bulk_create(CaseMember(office_id=case.office_id, case=case, user=one) for one in people)
 
 
 @contextmanager

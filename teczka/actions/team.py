@@ -5,11 +5,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from teczka.actions.cases import changeable, number_once
+from teczka.actions.cases import changeable, join, number_once
 from teczka.actions.telling import knowing, tell_of_case
 from teczka.core.errors import NotAllowed
 from teczka.store import events
-from teczka.store.models import Case, CaseMember, User
+from teczka.store.models import Case, User
 from teczka.store.teams import regrant_team
 from teczka.store.viewer import as_user
 
@@ -56,10 +56,6 @@ def unwall_case(actor: User, public_id: UUID) -> None:
             case.walled = False
             _changed(case)
         tell_of_case(case)
-
-
-def join(case: Case, *people: User) -> None:
-    CaseMember.objects.bulk_create(CaseMember(office_id=case.office_id, case=case, user=one) for one in people)
 
 
 def _changed(case: Case) -> None:

@@ -52,7 +52,7 @@ def test_what_was_entered_is_on_the_card_for_the_whole_office_and_for_nobody_els
     for person in (cast.anna, cast.bartek, cast.dorota):
         assert without_ids(told(person, case.public_id)) == CARD
     assert case_card(cast.edward, case.public_id) is None
-    assert [(one.name, one.lead) for one in members(cast.bartek, case.pk)] == [("Anna Lipowska", True)]
+    assert [(one.name, one.lead) for one in members(cast.bartek, case.pk)] == [("Anna Lipowska", False)]
 
 
 def test_a_card_that_is_changed_keeps_its_parties_apart(cast: Cast) -> None:
@@ -112,6 +112,18 @@ def test_two_cases_of_the_office_never_bear_one_number(cast: Cast) -> None:
         change_case(cast.bartek, other.public_id, replace(seen, number=CARD.number), seen.mark)
     add_case(cast.edward, CARD)
     assert told(cast.bartek, other.public_id) == seen
+
+
+def test_a_case_that_is_walled_from_the_start_has_its_team_and_any_number(cast: Cast) -> None:
+    add_case(cast.celina, CARD)
+    people = [cast.bartek.public_id, cast.edward.public_id, cast.grzegorz.public_id]
+    case = add_case(cast.anna, CARD, people, cast.bartek.public_id, walled=True)
+    assert without_ids(told(cast.bartek, case.public_id)) == CARD
+    assert [(one.name, one.lead) for one in members(cast.anna, case.pk)] == [
+        ("Bartek Nowy", True),
+        ("Anna Lipowska", False),
+    ]
+    assert [case_line(outside, case.public_id) for outside in (cast.celina, cast.dorota, cast.edward)] == [None] * 3
 
 
 def test_a_walled_cases_number_betrays_nothing_and_is_told_when_the_wall_goes(cast: Cast) -> None:
