@@ -21,7 +21,18 @@ LOCALE = ROOT / "teczka" / "web" / "locale"
 STAMPS = ROOT / ".cache" / "frontend"
 
 # Each becomes one file of the same name in OUTPUT.
-ENTRIES = ("mail.ts", "filing.ts", "accounts.ts", "compose.ts", "dock.ts", "outbox.ts", "page.ts", "events-worker.ts")
+ENTRIES = (
+    "mail.ts",
+    "filing.ts",
+    "accounts.ts",
+    "compose.ts",
+    "dock.ts",
+    "outbox.ts",
+    "page.ts",
+    "everywhere.ts",
+    "palette.ts",
+    "events-worker.ts",
+)
 
 NODE = Path(ROOT_DIR) / ("node.exe" if sys.platform == "win32" else "bin/node")
 NPM = Path(ROOT_DIR) / ("" if sys.platform == "win32" else "lib") / "node_modules" / "npm" / "bin" / "npm-cli.js"
@@ -43,7 +54,7 @@ def bundle() -> None:
     install()
     subprocess.run(
         [
-            _esbuild(),
+            esbuild(),
             *(str(SOURCE / entry) for entry in ENTRIES),
             f"--outdir={OUTPUT}",
             "--bundle",
@@ -82,7 +93,7 @@ def compile_catalogues() -> None:
             polib.pofile(str(source)).save_as_mofile(str(target))
 
 
-def _esbuild() -> Path:
+def esbuild() -> Path:
     """esbuild's own binary: the launcher beside it is rewritten by an install script that we do not run."""
     name = "esbuild.exe" if sys.platform == "win32" else "bin/esbuild"
     found = list((MODULES / "@esbuild").glob(f"*/{name}"))

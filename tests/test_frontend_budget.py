@@ -20,6 +20,8 @@ LINES = {
     "outbox.ts": 60,
     "dock.ts": 60,
     "page.ts": 60,
+    "everywhere.ts": 15,
+    "palette.ts": 500,
 }
 SHARED = {"dom.ts", "http.ts", "menu.ts", "events.ts", "stream.ts"}  # counted where mail.ts is
 FIRST_VIEW = 60_000  # bytes, compressed, of script and style
@@ -27,7 +29,8 @@ LIBRARIES = {"compose-editor.ts": {"squire-rte", "dompurify"}}  # an editor is m
 
 
 def _imported(source: Path) -> set[str]:
-    return set(re.findall(r'from "([^"]+)"', source.read_text("utf-8")))
+    """What the bundle carries of others: types are gone in it."""
+    return set(re.findall(r'^(?!import type).*from "([^"]+)"', source.read_text("utf-8"), re.MULTILINE))
 
 
 def _bundle(entry: str) -> set[str]:
@@ -83,7 +86,9 @@ def test_the_first_view_is_light() -> None:
         "outbox.js",
         "cases.css",
         "page.js",
-    }  # with the first letter, and the first case
+        "palette.css",
+        "palette.js",
+    }  # with the first letter, the first case, the first Ctrl+K
     files = [file for file in (*static.glob("*.css"), *static.glob("build/*.js")) if file.name not in later]
     assert files
     assert sum(len(gzip.compress(file.read_bytes())) for file in files) <= FIRST_VIEW

@@ -14,6 +14,7 @@ from teczka.web.accounts.edit import account_edit
 from teczka.web.accounts.life import account_delete, account_fetch, account_pause, account_restore, account_resume
 from teczka.web.accounts.oauth import account_forget, account_reconnect, oauth_again, oauth_callback
 from teczka.web.accounts.signin import account_signin
+from teczka.web.cases.finding import case_find
 from teczka.web.compose.ending import compose_done, compose_pick, compose_undo, compose_zip
 from teczka.web.compose.files import compose_file, compose_file_drop, compose_files
 from teczka.web.compose.identities import identity_add, identity_drop, identity_edit, identity_list
@@ -39,6 +40,7 @@ from teczka.web.office.oauth import office_oauth, office_oauth_remove, office_oa
 from teczka.web.office.offers import office_offer_add, office_offer_drop, office_offers
 from teczka.web.office.people import set_up
 from teczka.web.office.policy import office_policy
+from teczka.web.palette import palette
 from teczka.web.session.demo import enter
 from teczka.web.session.settings import own_settings
 from teczka.web.source import source
@@ -50,6 +52,8 @@ urlpatterns = [
     path("sign-out/", logout, name="account_logout"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("source/", source, name="source"),
+    path("palette/", palette, name="palette"),
+    path("cases/find.json", case_find, name="case_find"),
     path("settings/", own_settings, name="own_settings"),
     path("settings/identities/", identity_list, name="identity_list"),
     path("settings/identities/accounts/<uuid:account_id>/add/", identity_add, name="identity_add"),

@@ -25,6 +25,8 @@ SWEEP = {
     "account_logout": "own",
     "set_language": "open",
     "source": "open",
+    "palette": "own",
+    "case_find": "own",
     "own_settings": "own",
     "account_list": "own",
     "account_lines": "own",

@@ -55,6 +55,12 @@ def people(viewer: User) -> list[Person]:
     ]
 
 
+def colleagues(viewer: User) -> list[User]:
+    """Everybody else of the office who can sign in."""
+    found = User.objects.filter(office_id=viewer.office_id, is_active=True).exclude(pk=viewer.pk)
+    return list(found.order_by("name", "pk").only("public_id", "name", "email"))
+
+
 def _health(viewer: User) -> Mapping[int, list[Health]]:
     """By owner; over the wall, by a function that tells no more than this (migration 0002)."""
     by_owner: dict[int, list[Health]] = {}
