@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from teczka.actions import filing
 from teczka.actions.acting import finish, folder_for, line, unmanaged
 from teczka.actions.undoing import take_back
 from teczka.core.accounts import Farewell
@@ -33,6 +34,8 @@ GOALS = {
     Verb.NOT_SPAM: FolderRole.INBOX,
     Verb.BIN: FolderRole.TRASH,
 }
+# What no server hears of, with its undo.
+HERE_ALONE = {Verb.FILE: filing.take_back, Verb.SET_ASIDE: filing.take_up}
 FOR_GOOD = {FolderRole.TRASH, FolderRole.JUNK}
 UNDO_SECONDS = 10  # before what is removed for good is removed
 
@@ -94,7 +97,10 @@ def undo(actor: User, public_id: UUID) -> Done:
         back = acts.begin(actor, key, Verb.UNDO, undoes=found)
         if back is None:
             return Done(line(actor, key))
-        touched = take_back(actor, back, found, {account.pk: account for account in accounts})
+        if aside := HERE_ALONE.get(Verb(found.verb)):
+            touched = Touched(aside(actor, found))
+        else:
+            touched = take_back(actor, back, found, {account.pk: account for account in accounts})
         if not touched.count:
             raise Problem(Trouble.ACT_TOO_LATE)
         found.undone_at = timezone.now()

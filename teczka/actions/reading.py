@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import OperationalError
 
-from teczka.actions import sharing
+from teczka.actions import filing, sharing
 from teczka.core.numbering import Pattern, pattern
 from teczka.core.recipients import Mailbox
 from teczka.language import ANALYSER_VERSION
@@ -136,6 +136,7 @@ def _transaction(owner_id: int, claims: Sequence[Claim]) -> None:
             reading.save(owner_id, done, join(owner_id, done), VERSION)
             meet(owner_id, done)
             sharing.follow(owner_id, done)
+            filing.follow(owner_id, done)
         if waiting:
             _tell([message.id for message in waiting])
     missed = {claim.message_id for claim in claims} - {message.id for message in waiting}

@@ -22,6 +22,8 @@ class Verb(StrEnum):
     FOLDER_CREATE = "folder_create"
     FOLDER_RENAME = "folder_rename"
     FOLDER_REMOVE = "folder_remove"
+    FILE = "file"  # to a case or a task: no move, and nothing that a server hears of
+    SET_ASIDE = "set_aside"  # out of the queue of unfiled mail
     SHARE = "share"
     REVOKE = "revoke"
     UNDO = "undo"

@@ -191,7 +191,7 @@ def test_the_sentences_are_polish_for_every_verb() -> None:
     with override("pl"):
         for verb, sentence in SENTENCES.items():
             for count in (1, 2, 5, 12, 22):
-                said = str(sentence % {"count": count, "folder": "Umowy"})
+                said = str(sentence % {"count": count, "folder": "Umowy", "goal": "I C 12/24"})
                 assert "message" not in said, verb
                 assert "older “" not in said, verb
 

@@ -22,6 +22,8 @@ class ActLine:
     path: str  # of the folder that messages went to, or that was made, renamed or removed; empty: none, or several
     delimiter: str
     role: str
+    goal: str  # the case, or the task, that messages were filed to
+    shared: bool  # and its team sees them by this
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,10 @@ class RefusedLine:
 
 
 LINE = """
-SELECT a.public_id, a.verb, a.count, did.local, coalesce(nullif(did.path, ''), f.path, ''), coalesce(f.delimiter, ''), coalesce(f.role, '')
+SELECT a.public_id, a.verb, a.count, did.local, coalesce(nullif(did.path, ''), f.path, ''), coalesce(f.delimiter, ''), coalesce(f.role, ''),
+  coalesce((SELECT coalesce(t.title, btrim(c.number || ' ' || c.name)) FROM store_filing l LEFT JOIN store_case c ON c.id = l.case_id
+    LEFT JOIN store_task t ON t.id = l.task_id WHERE l.act_id = a.id ORDER BY l.id LIMIT 1), ''),
+  EXISTS (SELECT FROM store_share s WHERE s.act_id = a.id)
 FROM store_act a CROSS JOIN LATERAL (
   SELECT count(*) FILTER (WHERE o.state = 'local') AS local, min(o.path) AS path,
     min(coalesce(o.target_id, o.folder_id)) AS one, max(coalesce(o.target_id, o.folder_id)) AS other
@@ -55,7 +60,8 @@ WHERE a.owner_id = %(viewer)s
 OPEN = """
 (EXISTS (SELECT FROM store_operation o WHERE o.act_id = a.id AND o.state NOT IN ('refused', 'undone')
   AND (o.kind <> 'expunge' OR o.state = 'pending'))
-OR EXISTS (SELECT FROM store_share s WHERE (s.act_id = a.id AND s.revoked_at IS NULL) OR s.revoking_id = a.id))
+OR EXISTS (SELECT FROM store_share s WHERE (s.act_id = a.id AND s.revoked_at IS NULL) OR s.revoking_id = a.id)
+OR a.verb IN ('file', 'set_aside'))
 """
 
 

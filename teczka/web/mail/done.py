@@ -42,6 +42,12 @@ SENTENCES: dict[Verb, str | Promise] = {
     Verb.REVOKE: ngettext_lazy(
         "%(count)s message is shared no longer.", "%(count)s messages are shared no longer.", "count"
     ),
+    Verb.FILE: ngettext_lazy(
+        "%(count)s message filed to “%(goal)s”.", "%(count)s messages filed to “%(goal)s”.", "count"
+    ),
+    Verb.SET_ASIDE: ngettext_lazy(
+        "%(count)s message no longer waits to be filed.", "%(count)s messages no longer wait to be filed.", "count"
+    ),
     Verb.UNDO: _("Undone."),
 }
 
@@ -54,6 +60,8 @@ def in_words(done: Done) -> str:
         said.append(_stayed(line.verb, done.stayed))
     if done.why:
         said.append(why(done.why))
+    if line.verb is Verb.FILE and line.count:
+        said.append(gettext("The case's team sees it.") if line.shared else gettext("Nobody sees more by that."))
     if line.local:
         said.append(gettext("Only here in Teczka: on the server nothing changes."))
     return " ".join(said)
@@ -75,7 +83,7 @@ def _what(line: ActLine) -> str:
     if not line.count:
         return gettext("There was nothing to change.")
     name = folder_name(line.path, line.delimiter, line.role) if line.path else ""
-    return str(SENTENCES[line.verb] % {"count": line.count, "folder": name})
+    return str(SENTENCES[line.verb] % {"count": line.count, "folder": name, "goal": line.goal})
 
 
 def _stayed(verb: Verb, count: int) -> str:

@@ -1,0 +1,200 @@
+"""Filing: what mail belongs to. A link that its maker, the mail's owner and the case's team can take back; it shows nobody anything.
+
+Who owns the mail may share it with the case's team by the same act, where they were told who will see it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from teczka.actions import sharing
+from teczka.actions.acting import line
+from teczka.actions.audit import note_each
+from teczka.actions.telling import stir
+from teczka.core import audit
+from teczka.core.acts import Verb
+from teczka.core.errors import NotAllowed
+from teczka.core.filing import How
+from teczka.core.sharing import Scope
+from teczka.store import acts, events, filing
+from teczka.store.filing import Goal
+from teczka.store.models import Act, Case, Filing, Message, NeverSuggest, SetAside, Task, User
+from teczka.store.queries.acts import ActLine
+from teczka.store.reading import Read, lock_threads, places
+from teczka.store.sharing import Targets
+from teczka.store.viewer import as_user
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """To what, how far, and who is to see it."""
+
+    case: UUID | None = None
+    task: UUID | None = None
+    whole: bool = True  # their conversations, and what is answered to these from now on
+    shared: bool = False  # with the case's team, as far as the mail is the actor's own
+    how: How = How.PICKER
+    reason: str = ""  # core.suggestions.Reason: what the suggestion said
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+
+def file(actor: User, key: UUID, messages: Sequence[UUID], wanted: Wanted) -> ActLine:
+    """Once for its key. What the actor may see is filed, whoever owns it, and nobody sees more by that. Raises NotAllowed: none of the
+    messages, or not the case or task, is theirs to see."""
+    with as_user(actor.pk), transaction.atomic():
+        goal, case = _goal(actor, wanted)
+        named = filing.chosen(actor.pk, messages)
+        if not named:
+            raise NotAllowed
+        act = acts.begin(actor, key, Verb.FILE)
+        if act is not None:
+            lock_threads(actor.pk)  # so that no reply is missed between what is there and what comes
+            every = named | (filing.conversations(actor.pk, list(named)) if wanted.whole else {})
+            follows = filing.follow(actor.pk, list(named), case.pk) if wanted.whole and case else []
+            why = (wanted.reason, wanted.params)
+            filed = filing.file(actor.pk, act, list(every), goal, wanted.how, why, follows)
+            filing.link_documents(filed)
+            own = [message for message, owner in named.items() if owner == actor.pk]
+            given = _share(actor, act, own, wanted, case, follows) if case and wanted.shared else []
+            act.count = len({*filed, *given})
+            act.save(update_fields=["count"])
+            _tell(actor, filed, audit.Verb.FILE, [case] if case else [])
+        return line(actor, key)
+
+
+def take_back(actor: User, act: Act) -> int:
+    """All of a filing: the links, what would have come after them, and the shares that it made. Returns of how many messages."""
+    cases = list(Case.objects.filter(pk__in=Filing.objects.filter(act=act).values("case_id")))
+    lock_threads(actor.pk)
+    undone = filing.undo(actor.pk, act)
+    filing.link_documents(undone)
+    shown = sharing.take_back(actor, act)
+    _tell(actor, undone, audit.Verb.UNFILE, cases)
+    return max(len(undone), shown)
+
+
+def unfile(actor: User, filing_id: UUID) -> Act | None:
+    """One link, for ever: who made it, who owns the mail, and the case's team may. Returns the act that it is part of, which is to be
+    undone as a whole, where the actor made it by one. Raises NotAllowed."""
+    with as_user(actor.pk), transaction.atomic():
+        found = Filing.objects.select_related("act", "case").filter(public_id=filing_id, undone_at=None).first()
+        if found is None or not _may_undo(actor, found):
+            raise NotAllowed
+        if found.act and found.by_id == actor.pk and not found.act.undone_at:
+            return found.act
+        undone = filing.undo_one(actor.pk, found.pk)
+        filing.link_documents(undone)
+        _tell(actor, undone, audit.Verb.UNFILE, [found.case] if found.case else [])
+    return None
+
+
+def set_aside(actor: User, key: UUID, messages: Sequence[UUID]) -> ActLine:
+    """Mail of the actor's that waits to be filed no longer. Once for its key. Raises NotAllowed."""
+    with as_user(actor.pk), transaction.atomic():
+        own = list(Message.objects.filter(owner=actor, public_id__in=messages).values_list("pk", flat=True))
+        if not own:
+            raise NotAllowed
+        act = acts.begin(actor, key, Verb.SET_ASIDE)
+        if act is not None:
+            there = set(SetAside.objects.filter(message__in=own).values_list("pk", flat=True))
+            fresh = [SetAside(message_id=pk, owner_id=actor.pk, act=act) for pk in own if pk not in there]
+            SetAside.objects.bulk_create(fresh, ignore_conflicts=True)
+            act.count = len(fresh)
+            act.save(update_fields=["count"])
+            _tell_lists(own)
+        return line(actor, key)
+
+
+def take_up(actor: User, act: Act) -> int:
+    """What was set aside waits again."""
+    rows = SetAside.objects.filter(owner_id=actor.pk, act=act)
+    again = list(rows.values_list("pk", flat=True))
+    rows.delete()
+    _tell_lists(again)
+    return len(again)
+
+
+def never_suggest(actor: User, message: UUID, case: UUID | None) -> None:
+    """No case, or not this one, for mail from whom this message is. Raises NotAllowed."""
+    with as_user(actor.pk):
+        address = _sender(actor, message)
+        known = Case.objects.filter(office_id=actor.office_id, public_id=case).first() if case else None
+        if case and known is None:
+            raise NotAllowed
+        NeverSuggest.objects.get_or_create(owner=actor, office_id=actor.office_id, address=address, case=known)
+
+
+def suggest_again(actor: User, message: UUID) -> None:
+    """Whatever was never to be suggested for mail from whom this message is. Raises NotAllowed."""
+    with as_user(actor.pk):
+        NeverSuggest.objects.filter(owner=actor, address=_sender(actor, message)).delete()
+
+
+def follow(owner_id: int, read: Sequence[Read]) -> None:
+    """At the end of transaction B: what answers filed mail is filed, too, and attachments of what was filed unread become documents."""
+    filed: list[int] = []
+    if any(one.message.thread_id is None for one in read):
+        filed = filing.file_replies(owner_id, read[0].message.office_id, read)
+    filing.link_documents([one.message.id for one in read if one.attachments])
+    if filed:
+        _tell(User.objects.get(pk=owner_id), filed, audit.Verb.FILE, [])
+
+
+def _goal(actor: User, wanted: Wanted) -> tuple[Goal, Case | None]:
+    if wanted.task:
+        task = Task.objects.filter(office_id=actor.office_id, public_id=wanted.task, removed_at=None).first()
+        if task is None:
+            raise NotAllowed
+        return Goal(task=task.pk), None
+    case = Case.objects.filter(office_id=actor.office_id, public_id=wanted.case).first() if wanted.case else None
+    if case is None:
+        raise NotAllowed
+    return Goal(case=case.pk), case
+
+
+def _share(
+    actor: User, act: Act, own: Sequence[int], wanted: Wanted, case: Case, follows: Sequence[int]
+) -> Collection[int]:
+    """With the case's team: the owner alone does that."""
+    if not own:
+        return []
+    scope = Scope.FOLLOWING if wanted.whole else Scope.MESSAGE
+    given = sharing.give(actor, act, own, scope, Targets(teams=[case.pk]))
+    filing.share_follows(follows, given.standing)
+    stir(case)
+    return given.messages
+
+
+def _may_undo(actor: User, found: Filing) -> bool:
+    if actor.pk in (found.by_id, found.owner_id):
+        return True
+    return bool(found.case and found.case.members.filter(user=actor).exists())
+
+
+def _sender(actor: User, message: UUID) -> str:
+    found = Message.objects.filter(public_id=message).first()  # row-level security: one that the actor may see
+    if found is None or not found.from_address:
+        raise NotAllowed
+    return found.from_address.lower()
+
+
+def _tell(actor: User, messages: Sequence[int], verb: audit.Verb, cases: Sequence[Case]) -> None:
+    """Lists and pages of whoever files, and of whose mail it is; the register last."""
+    if not messages:
+        return
+    _tell_lists(messages)
+    rows = list(Message.objects.filter(pk__in=messages).values_list("public_id", "owner_id"))
+    owners = User.objects.filter(Q(pk=actor.pk) | Q(pk__in={owner for _, owner in rows}))
+    told = list(owners.values_list("public_id", flat=True))
+    events.spoken(told, [public_id for public_id, _ in rows])
+    events.told(told, [events.case(case.public_id) for case in cases])
+    note_each(actor, verb, [public_id for public_id, _ in rows], cases[0].pk if cases else None)
+
+
+def _tell_lists(messages: Sequence[int]) -> None:
+    """Folders are their owners' alone: of mail that was shared with the actor nothing is told here."""
+    for owner, account, folder in places(messages):
+        events.changed([owner], account, [folder])

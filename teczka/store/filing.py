@@ -1,0 +1,188 @@
+"""The rows of filing. As whoever files, in a transaction of the caller's; each statement does all messages at once.
+
+What the filer may see is filed, and nothing widens by it: a share is another row, and its owner's alone (store/sharing.py).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from teczka.core.filing import How
+from teczka.store.models import Act
+from teczka.store.queries import walls
+from teczka.store.reading import Read
+
+# What is written and not sent, spam, and what was thrown away is no part of a conversation that is filed; message m.
+APART = """EXISTS (SELECT FROM store_placement p JOIN store_folder f ON f.id = p.folder_id
+  WHERE p.message_id = m.id AND p.gone_at IS NULL AND (p.draft OR f.role IN ('drafts', 'trash', 'junk')))"""
+
+CHOSEN = f"""
+SELECT m.id, m.owner_id FROM store_message m WHERE m.public_id = ANY(%(messages)s) AND {walls.visible("m")} ORDER BY m.id
+"""  # noqa: S608
+THREADS = f"""
+SELECT m.id, m.owner_id FROM store_message m WHERE {walls.visible("m")} AND NOT {APART} AND m.thread_id IN (
+  SELECT t.thread_id FROM store_message t WHERE t.id = ANY(%(messages)s) AND t.thread_id IS NOT NULL) ORDER BY m.id
+"""  # noqa: S608
+
+FOLLOW = f"""
+INSERT INTO store_follow (public_id, office_id, owner_id, thread_id, case_id, by_id, at)
+SELECT DISTINCT ON (t.id) gen_random_uuid(), t.office_id, t.owner_id, t.id, %(case)s, %(viewer)s, now()
+FROM store_thread t JOIN store_message m ON m.thread_id = t.id WHERE {walls.mine("t")} AND m.id = ANY(%(messages)s)
+ON CONFLICT DO NOTHING RETURNING id
+"""  # noqa: S608
+
+FILE = f"""
+INSERT INTO store_filing (public_id, office_id, message_id, owner_id, case_id, task_id, by_id, at, how, reason, reason_params,
+  follow_id, act_id, sender, sender_domain)
+SELECT gen_random_uuid(), m.office_id, m.id, m.owner_id, %(case)s, %(task)s, %(viewer)s, now(), %(how)s, %(reason)s, %(params)s,
+  (SELECT w.id FROM store_follow w WHERE w.id = ANY(%(follows)s) AND w.thread_id = m.thread_id), %(act)s,
+  lower(m.from_address), split_part(lower(m.from_address), '@', 2)
+FROM store_message m WHERE m.id = ANY(%(messages)s) AND {walls.visible("m")} ORDER BY m.id
+ON CONFLICT DO NOTHING RETURNING message_id
+"""  # noqa: S608
+
+SHARE_FOLLOWS = """
+UPDATE store_follow w SET share_id = s.id FROM store_share s
+WHERE w.id = ANY(%(follows)s) AND s.id = ANY(%(standing)s) AND s.thread_id = w.thread_id
+"""
+
+# And the replies that came by the follows that the act began.
+UNDO = """
+WITH begun AS (SELECT f.follow_id AS id FROM store_filing f WHERE f.act_id = %(act)s AND f.by_id = %(viewer)s AND f.follow_id IS NOT NULL),
+ended AS (UPDATE store_follow w SET ended_at = now()
+  WHERE w.owner_id = %(viewer)s AND w.ended_at IS NULL AND w.id IN (SELECT id FROM begun))
+UPDATE store_filing f SET undone_at = now(), undone_by_id = %(viewer)s
+WHERE f.undone_at IS NULL AND f.by_id = %(viewer)s
+  AND (f.act_id = %(act)s OR (f.how = 'reply' AND f.follow_id IN (SELECT id FROM begun)))
+RETURNING f.message_id
+"""
+
+UNDO_ONE = """
+UPDATE store_filing f SET undone_at = now(), undone_by_id = %(viewer)s WHERE f.id = %(filing)s AND f.undone_at IS NULL
+RETURNING f.message_id
+"""
+
+FOLLOWED = """
+SELECT EXISTS (SELECT FROM store_follow w JOIN store_message m ON m.thread_id = w.thread_id
+  WHERE m.id = ANY(%(messages)s) AND w.owner_id = %(viewer)s AND w.ended_at IS NULL)
+"""
+
+# A reply is filed where its conversation is followed, it names a filed message of it, and it comes from the owner, from a party of the
+# case, or from somebody whom a filed message of the conversation names: quoting a number, or a Message-ID, lets nobody in.
+REPLIES = f"""
+INSERT INTO store_filing (public_id, office_id, message_id, owner_id, case_id, by_id, at, how, reason, reason_params, follow_id, sender,
+  sender_domain)
+SELECT gen_random_uuid(), m.office_id, m.id, m.owner_id, w.case_id, %(viewer)s, now(), %(how)s, 'thread', '{{}}', w.id,
+  lower(m.from_address), split_part(lower(m.from_address), '@', 2)
+FROM json_to_recordset(%(rows)s) AS n (message bigint, names json)
+JOIN store_message m ON m.id = n.message
+JOIN store_follow w ON w.thread_id = m.thread_id AND w.owner_id = %(viewer)s AND w.ended_at IS NULL
+JOIN store_case c ON c.id = w.case_id
+WHERE {walls.mine("m")} AND {walls.card("c")} AND NOT {APART} AND EXISTS (
+  SELECT FROM store_message x JOIN store_filing o ON o.message_id = x.id AND o.case_id = w.case_id AND o.undone_at IS NULL
+  WHERE x.thread_id = m.thread_id AND x.id <> m.id AND x.message_id IN (SELECT json_array_elements_text(n.names))
+) AND (
+  EXISTS (SELECT FROM store_identity i WHERE {walls.mine("i")} AND lower(i.address) = lower(m.from_address))
+  OR EXISTS (SELECT FROM store_account a WHERE {walls.mine("a")} AND lower(a.address) = lower(m.from_address))
+  OR EXISTS (SELECT FROM store_partyaddress a WHERE a.case_id = w.case_id AND a.address = lower(m.from_address))
+  OR EXISTS (
+    SELECT FROM store_message x JOIN store_filing o ON o.message_id = x.id AND o.case_id = w.case_id AND o.undone_at IS NULL
+    JOIN store_text t ON t.message_id = x.id CROSS JOIN LATERAL jsonb_array_elements(
+      coalesce(t.headers->'from', '[]') || coalesce(t.headers->'to', '[]') || coalesce(t.headers->'cc', '[]')) person
+    WHERE x.thread_id = m.thread_id AND x.id <> m.id AND lower(person->>1) = lower(m.from_address)))
+ON CONFLICT DO NOTHING RETURNING message_id
+"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What is filed to, by its inner id: one of the two."""
+
+    case: int | None = None
+    task: int | None = None
+
+
+def chosen(viewer: int, messages: Sequence[UUID]) -> dict[int, int]:
+    """Those of them that the viewer may see, and whose each is: message → owner."""
+    return dict(_rows(CHOSEN, {"viewer": viewer, "messages": list(messages)}))
+
+
+def conversations(viewer: int, messages: Sequence[int]) -> dict[int, int]:
+    """All that the viewer may see of the conversations of these messages: message → owner."""
+    return dict(_rows(THREADS, {"viewer": viewer, "messages": list(messages)}))
+
+
+def follow(viewer: int, messages: Sequence[int], case: int) -> list[int]:
+    """From now on what answers their conversations is filed, too; of the viewer's own ones. Follows that began by this."""
+    return _ids(FOLLOW, {"viewer": viewer, "messages": list(messages), "case": case})
+
+
+def file(
+    viewer: int,
+    act: Act | None,
+    messages: Sequence[int],
+    goal: Goal,
+    how: How,
+    why: tuple[str, Mapping[str, Any]],
+    follows: Sequence[int] = (),
+) -> list[int]:
+    """`why`: core.suggestions.Reason and its params. Returns the messages that were not there already."""
+    columns = {"case": goal.case, "task": goal.task, "how": how, "reason": why[0], "params": json.dumps(dict(why[1]))}
+    done = {"viewer": viewer, "act": act.pk if act else None, "messages": list(messages), "follows": list(follows)}
+    return _ids(FILE, {**columns, **done})
+
+
+def share_follows(follows: Sequence[int], standing: Sequence[int]) -> None:
+    """What follows by these is shared by these standing orders (store/sharing.py), conversation by conversation."""
+    if follows and standing:
+        _run(SHARE_FOLLOWS, {"follows": list(follows), "standing": list(standing)})
+
+
+def undo(viewer: int, act: Act) -> list[int]:
+    """All that the act filed, and what came after it by itself. Message ids."""
+    return _ids(UNDO, {"viewer": viewer, "act": act.pk})
+
+
+def undo_one(viewer: int, filing: int) -> list[int]:
+    return _ids(UNDO_ONE, {"viewer": viewer, "filing": filing})
+
+
+def file_replies(owner: int, office: int, read: Sequence[Read]) -> list[int]:
+    """After messages were joined to their threads (transaction B). Costs one look into an index where nothing is followed. Returns the
+    messages that were filed."""
+    fresh = [one for one in read if one.message.thread_id is None]  # what is read again is no reply that comes
+    named = {"viewer": owner, "messages": [one.message.id for one in fresh]}
+    if not fresh or not _rows(FOLLOWED, named)[0][0]:
+        return []
+    rows = json.dumps([{"message": one.message.id, "names": one.ids} for one in fresh])
+    filed: list[int] = []
+    while more := _ids(REPLIES, {"viewer": owner, "office": office, "rows": rows, "how": How.REPLY}):
+        filed += more  # replies to replies, that came together
+    return filed
+
+
+def link_documents(messages: Sequence[int]) -> None:
+    """Attachments of filed messages are documents of their cases, as links; of what is filed no longer they are none. By a function over
+    the wall (migration 0003), which says of rows only what filings and parts say: who files need not be in the team."""
+    if messages:
+        _run("SELECT teczka_link_documents(%(messages)s::bigint[])", {"messages": list(messages)})
+
+
+def _ids(statement: str, columns: dict[str, Any]) -> list[int]:
+    return [row[0] for row in _rows(statement, columns)]
+
+
+def _run(statement: str, columns: dict[str, Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, columns)
+
+
+def _rows(statement: str, columns: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, columns)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
