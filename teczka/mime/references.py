@@ -87,6 +87,16 @@ def link(reference: Reference, shown: str) -> str:
     return f'<a class="reference" href="{escape(address(reference))}" target="_blank" rel="noopener noreferrer">{shown}</a>'
 
 
+def pieces(text: str, own: Sequence[Pattern] = ()) -> list[tuple[str, str]]:
+    """The text in order, and what of it leads to a reference's page: (words, address or "")."""
+    told: list[tuple[str, str]] = []
+    end = 0
+    for one in spans(text, own):
+        told += ((text[end : one.start], ""), (text[one.start : one.end], address(one.reference)))
+        end = one.end
+    return [piece for piece in (*told, (text[end:], "")) if piece[0]]
+
+
 def unlinked(html: str) -> str:
     """Without our links: as the letter was sent, to be quoted or sent on."""
     return _OURS.sub(r"\1", html)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from teczka.core.numbering import Pattern, pattern
 from teczka.mime.unsubscribe import Kind, Way
 from teczka.store.models import User
 from teczka.store.packs.format import Codec, Entry
@@ -38,11 +39,16 @@ class MessageText:
     html: str  # sanitised
     blocked_images: int
     blocked_hosts: list[str]
+    number_patterns: list[str]  # of its office's own file numbers: core.numbering
 
     @property
     def entry(self) -> Entry:
         """Where its bytes lie in the pack."""
         return Entry(self.pack_offset, self.pack_length, Codec(self.pack_codec), self.size, bytes(self.sha256))
+
+    @property
+    def own_numbers(self) -> list[Pattern]:
+        return [pattern(written) for written in self.number_patterns]
 
     @property
     def headers(self) -> dict[str, list[list[str]]]:
@@ -98,7 +104,7 @@ def message_text(viewer: User, public_id: UUID) -> MessageText | None:
                    m.internaldate, m.sent_at, m.message_id, m.indexed_with IS NOT NULL, m.defects,
                    m.pack_id, m.pack_offset, m.pack_length, m.pack_codec, m.size, m.sha256,
                    coalesce(t.headers, '{{}}'), coalesce(t.text, ''), coalesce(t.html, ''), coalesce(t.blocked_images, 0),
-                   coalesce(t.blocked_hosts, '{{}}')
+                   coalesce(t.blocked_hosts, '{{}}'), (SELECT number_patterns FROM store_office WHERE id = m.office_id)
             FROM store_message m JOIN store_user o ON o.id = m.owner_id LEFT JOIN store_text t ON t.message_id = m.id
             WHERE m.public_id = %(message)s AND {walls.visible("m")}""",
         message=public_id,

@@ -14,6 +14,7 @@ from teczka.actions.reading import read_now
 from teczka.core.folders import FolderRole
 from teczka.core.names import safe_name
 from teczka.mime.preview import plain
+from teczka.mime.references import pieces
 from teczka.mime.unsubscribe import Way
 from teczka.store.models import User
 from teczka.store.queries.messages import MessagePage, MessageText, PartLine, message_page, message_text
@@ -56,6 +57,11 @@ class Shown:
     places: list[tuple[str, bool]]  # "kancelaria · Pisma", gone on the server
     kind: str  # html | text
     body: str  # sanitised, to be put into the frame
+
+    @property
+    def subject(self) -> list[tuple[str, str]]:
+        """Its words, and where those that are references lead to."""
+        return pieces(self.text.subject or "", self.text.own_numbers)
 
     @property
     def gone(self) -> bool:
@@ -143,7 +149,7 @@ def download(pieces: Iterator[bytes], name: str, content_type: str, length: int 
 
 
 def body_of(text: MessageText) -> tuple[str, str]:
-    return ("html", text.html) if text.html else ("text", plain(text.text))
+    return ("html", text.html) if text.html else ("text", plain(text.text, text.own_numbers))
 
 
 def shown(page: MessagePage) -> Shown:
