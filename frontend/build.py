@@ -31,6 +31,7 @@ ENTRIES = (
     "page.ts",
     "everywhere.ts",
     "palette.ts",
+    "tasks.ts",
     "events-worker.ts",
 )
 

@@ -23,6 +23,9 @@ class Said(StrEnum):
     CASE_WALLED = "case_walled"
     CASE_UNWALLED = "case_unwalled"
     NOTE_DROPPED = "note_dropped"
+    TASK_ADDED = "task_added"
+    TASK_DONE = "task_done"
+    TASK_REMOVED = "task_removed"
 
 
 @dataclass(frozen=True, slots=True)

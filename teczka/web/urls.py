@@ -44,6 +44,9 @@ from teczka.web.palette import palette
 from teczka.web.session.demo import enter
 from teczka.web.session.settings import own_settings
 from teczka.web.source import source
+from teczka.web.tasks.acting import task_act, task_quick
+from teczka.web.tasks.edit import task_add, task_edit, task_told
+from teczka.web.tasks.listing import task_list, task_list_done, task_list_office
 
 urlpatterns = [
     path("", home, name="home"),
@@ -128,6 +131,14 @@ urlpatterns = [
     path("compose/<uuid:draft_id>/files/", compose_files, name="compose_files"),
     path("compose/<uuid:draft_id>/files/<uuid:file_id>/", compose_file, name="compose_file"),
     path("compose/<uuid:draft_id>/files/<uuid:file_id>/drop/", compose_file_drop, name="compose_file_drop"),
+    path("tasks/", task_list, name="tasks"),
+    path("tasks/office/", task_list_office, name="tasks_office"),
+    path("tasks/done/", task_list_done, name="tasks_done"),
+    path("tasks/add/", task_add, name="task_add"),
+    path("tasks/quick/", task_quick, name="task_quick"),
+    path("tasks/told/", task_told, name="task_told"),
+    path("tasks/<uuid:task_id>/", task_edit, name="task_edit"),
+    path("tasks/<uuid:task_id>/<str:verb>/", task_act, name="task_act"),
     path("outbox/", outbox_list, name="outbox"),
     path("outbox/<uuid:draft_id>/", outbox_letter, name="outbox_letter"),
     path("outbox/<uuid:draft_id>/act/", outbox_act, name="outbox_act"),
