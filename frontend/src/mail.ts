@@ -97,7 +97,7 @@ function start(main: HTMLElement): void {
     star: () => acts.star(),
     read: () => acts.act("read"),
     unread: () => acts.act("unread"),
-    undo: () => acts.undo(),
+    undo: () => (document.querySelector("[data-key=undo]") ? press("undo") : acts.undo()),
     mark: () => marks.toggle(chosen()),
     "mark-next": () => markOn(1),
     "mark-previous": () => markOn(-1),
