@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from teczka.core.folders import AWAITED
 from teczka.store.models.accounts import Account
@@ -84,6 +85,7 @@ class Message(OwnedRow):
         indexes: ClassVar = [
             models.Index(fields=["-internaldate"], name="message_unread_queue", condition=Q(indexed_with=None)),
             models.Index(fields=["thread"], name="message_thread", condition=Q(thread__isnull=False)),
+            models.Index("owner", Lower("from_address"), name="message_sender", condition=~Q(from_address="")),
         ]
 
 
