@@ -8,11 +8,13 @@ from django.db import IntegrityError, transaction
 
 from teczka.actions.account_rows import columns, described, place, save, way_in, well
 from teczka.actions.acting import unmanaged
+from teczka.actions.audit import note
 from teczka.actions.check import Opens, Told, climb, one_at_a_time, report
 from teczka.actions.secrets import seal_password, seal_tokens
 from teczka.actions.servers import opens
 from teczka.actions.tokens import check_hosts
 from teczka.core.accounts import COLOURS, Auth, NewAccount
+from teczka.core.audit import Verb
 from teczka.core.discovery import Service
 from teczka.core.errors import AlreadyThere, NotAllowed, Problem, Trouble
 from teczka.core.ladder import Rung, failure
@@ -61,6 +63,7 @@ def add_account(actor: User, new: NewAccount, offer: UUID | None = None, told: T
             if offer:
                 AccountOffer.objects.filter(public_id=offer, for_user=actor).delete()
             _tell(account, actor)
+            note(actor, Verb.ACCOUNT_ADD, [account.public_id])
     except IntegrityError as error:
         raise AlreadyThere(new.address) from error
     return account
@@ -97,6 +100,7 @@ def edit_account(actor: User, public_id: UUID, new: NewAccount, told: Told = _un
                 folders.start_afresh(account.pk)
                 folders.save(account, checked.folders)
             _tell(account, actor)
+            note(actor, Verb.ACCOUNT_CHANGE, [account.public_id])
     except IntegrityError as error:
         raise AlreadyThere(new.address) from error
     return account

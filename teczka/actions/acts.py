@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from teczka.actions import filing
 from teczka.actions.acting import finish, folder_for, line, unmanaged
+from teczka.actions.audit import note_deleted
 from teczka.actions.undoing import take_back
+from teczka.core import audit
 from teczka.core.accounts import Farewell
 from teczka.core.acts import OperationState, Verb
 from teczka.core.errors import NotAllowed, Problem, Trouble
@@ -80,6 +82,8 @@ def do(
         if accounts and len(out) == len(accounts):
             raise next(iter(out.values()))
         finish(actor, act, touched, list(accounts.values()))
+        if verb is Verb.DELETE:
+            note_deleted(actor, audit.Verb.DELETE, act)
         stayed = sum(spread[account] for account in out)
         return Done(line(actor, key), stayed, next(iter(out.values()), None))
 
@@ -106,6 +110,8 @@ def undo(actor: User, public_id: UUID) -> Done:
         found.undone_at = timezone.now()
         found.save(update_fields=["undone_at"])
         finish(actor, back, touched, accounts)
+        if found.verb == Verb.DELETE:
+            note_deleted(actor, audit.Verb.UNDELETE, found)
         return Done(line(actor, key), max(found.count - touched.count, 0))
 
 

@@ -9,8 +9,10 @@ from uuid import UUID
 from django.db import connection
 
 from teczka.core.audit import Verb
-from teczka.store.models import User
+from teczka.store.models import Act, Filing, Operation, User
 from teczka.store.viewer import as_user
+
+MOST = 1_000  # ids in one entry
 
 
 def note(actor: User, verb: Verb, ids: Collection[UUID], case: int | None = None) -> None:
@@ -28,6 +30,23 @@ def note_each(
             "SELECT teczka_audit(%s, one || %s::uuid[], %s) FROM unnest(%s::uuid[]) AS told (one)",
             [verb, list(beside), case, list(ids)],
         )
+
+
+def note_deleted(actor: User, verb: Verb, act: Act) -> None:
+    """Of the messages that an act removes for good: of each case's each by itself, of all others together, which nobody else reads."""
+    operations = Operation.objects.filter(act=act, message__isnull=False)
+    messages = dict(operations.values_list("message_id", "message__public_id"))
+    filed = Filing.objects.filter(message__in=messages, case__isnull=False, undone_at=None)
+    by_case: dict[int | None, list[UUID]] = {}
+    of_cases = set()
+    for message, case in filed.values_list("message_id", "case_id"):
+        by_case.setdefault(case, []).append(messages[message])
+        of_cases.add(message)
+    for one, its in by_case.items():
+        note_each(actor, verb, its, one)
+    others = [public_id for pk, public_id in messages.items() if pk not in of_cases]
+    for start in range(0, len(others), MOST):
+        note(actor, verb, others[start : start + MOST])
 
 
 def note_view(viewer: User, message: UUID) -> None:

@@ -5,6 +5,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from teczka.actions.audit import note
+from teczka.core.audit import Verb
 from teczka.store.blobs import blobs
 from teczka.store.models import Account, User
 from teczka.store.packs.reader import STRIDE, mapped, verify
@@ -26,6 +28,7 @@ def export_account(viewer: User, account: Account, to: Path) -> dict[str, int]:
         raise FileExistsError(to)
     with as_user(viewer.pk):
         Account.objects.get(pk=account.pk, owner=viewer)
+        note(viewer, Verb.ACCOUNT_EXPORT, [account.public_id])
     making = to.with_name(f".{to.name}.part")
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)

@@ -8,10 +8,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from teczka.actions import audit
 from teczka.actions.building import people_of, put_together, told_limit
 from teczka.actions.drafts import Changed
 from teczka.actions.sent import accounts_of, was_sent
 from teczka.core import providers
+from teczka.core.audit import Verb
 from teczka.core.drafts import MOST_RECIPIENTS
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.outgoing import Delivery, Line, State, held_for
@@ -112,6 +114,7 @@ def _leave_as_sent(row: Outgoing, what: str) -> None:
     note(row, what)
     was_sent(row.account, row)
     events.ask_sender(row.account_id)  # the server may have filed a copy of its own
+    audit.note(row.account.owner, Verb.SEND, [row.public_id])
 
 
 def size_limit(actor: User, account_id: UUID) -> int:
@@ -192,7 +195,7 @@ def _locked(actor: User, public_id: UUID) -> Iterator[Outgoing]:
 def _mine(actor: User, public_id: UUID) -> Iterator[Outgoing]:
     """Locked until the transaction ends; what changes is told. Raises NotAllowed."""
     with as_user(actor.pk), transaction.atomic():
-        found = Outgoing.objects.select_for_update(of=("self",)).select_related("account")
+        found = Outgoing.objects.select_for_update(of=("self",)).select_related("account__owner")
         row = found.filter(owner=actor, public_id=public_id).first()
         if row is None:
             raise NotAllowed

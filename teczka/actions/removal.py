@@ -8,9 +8,12 @@ import logging
 import threading
 from uuid import UUID
 
+from teczka.actions.audit import note
+from teczka.core.audit import Verb
 from teczka.store import removal
 from teczka.store.blobs import blobs
 from teczka.store.leases import Leases
+from teczka.store.models import Account
 from teczka.store.models.accounts import accounts_to_remove
 from teczka.store.packs.format import PackDamaged, key
 from teczka.store.packs.reader import read
@@ -48,7 +51,9 @@ def _remove(account_id: int, owner_id: int, stopping: threading.Event) -> int:
             removal.forget_acts(account_id)
             pack = removal.next_pack(account_id)
             if pack is None:
-                removal.remove_rest(account_id)
+                account = Account.objects.select_related("owner").get(pk=account_id)
+                if removal.remove_rest(account_id):
+                    note(account.owner, Verb.ACCOUNT_REMOVE, [account.public_id])
                 log.info("an account that was deleted is gone, and %s packs of its mail", packs)
                 break
             removal.withdraw(pack)

@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from teczka.actions.account_rows import save
 from teczka.actions.accounts import check_room
+from teczka.actions.audit import note
 from teczka.actions.secrets import forget_secret
 from teczka.core.accounts import UNDO_DAYS, Auth, Farewell, State
+from teczka.core.audit import Verb
 from teczka.core.errors import AlreadyThere, NotAllowed, Trouble
 from teczka.core.oauth import PROVIDERS
 from teczka.store import events, leases
@@ -26,12 +28,14 @@ def pause_account(actor: User, public_id: UUID) -> None:
     with _resting(actor, public_id) as account:
         _not_deleted(account)
         save(account, {"paused_at": account.paused_at or timezone.now()})
+        note(actor, Verb.ACCOUNT_PAUSE, [public_id])
 
 
 def resume_account(actor: User, public_id: UUID) -> None:
     with _resting(actor, public_id) as account:
         _not_deleted(account)
         save(account, {"paused_at": None})
+        note(actor, Verb.ACCOUNT_RESUME, [public_id])
 
 
 def delete_account(actor: User, public_id: UUID, farewell: Farewell) -> None:
@@ -45,6 +49,7 @@ def delete_account(actor: User, public_id: UUID, farewell: Farewell) -> None:
             return
         forget_secret(account)
         save(account, {"deleted_at": timezone.now(), "farewell": farewell, "paused_at": None})
+        note(actor, Verb.ACCOUNT_DELETE, [public_id])
 
 
 def take_back(actor: User, public_id: UUID) -> None:
@@ -61,6 +66,7 @@ def take_back(actor: User, public_id: UUID) -> None:
             User.objects.select_for_update().get(pk=actor.pk)  # what is added meanwhile counts
             check_room(actor)
             save(account, {"deleted_at": None, "farewell": Farewell.NONE, **missing, **told})
+            note(actor, Verb.ACCOUNT_RESTORE, [public_id])
     except IntegrityError as error:
         raise AlreadyThere from error
 
@@ -75,6 +81,7 @@ def forget_tokens(actor: User, public_id: UUID) -> None:
         told = {"trouble": Trouble.OAUTH_ENDED, "trouble_params": {"provider": PROVIDERS[Auth(account.auth)].name}}
         since = {"trouble_detail": "", "trouble_since": timezone.now()}
         save(account, {"state": State.NEEDS_OWNER, **told, **since})
+        note(actor, Verb.ACCOUNT_CHANGE, [public_id])
 
 
 @contextmanager

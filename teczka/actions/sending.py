@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import OperationalError
 from django.utils import timezone
 
+from teczka.actions import audit
 from teczka.actions.fetch import OWNERS, REFUSED
 from teczka.actions.gate import gate
 from teczka.actions.sent import accounts_of, follow, was_sent
@@ -20,6 +21,7 @@ from teczka.actions.servers import reach_outgoing
 from teczka.actions.tokens import doubt_token
 from teczka.core.accounts import Protocol
 from teczka.core.accounts import State as AccountState
+from teczka.core.audit import Verb
 from teczka.core.delivery import Outcome, Verdict
 from teczka.core.errors import Problem, Trouble
 from teczka.core.outgoing import HOPELESS, UNSETTLED, State, after, over, pause
@@ -161,6 +163,8 @@ class Sending:
             if state is State.UNCERTAIN:
                 events.ask_keeper(self._account.pk)
             events.changed([self._account.owner.public_id], self._account.public_id, [], unread=state is State.SENT)
+            if state is State.SENT:
+                audit.note(self._account.owner, Verb.SEND, [row.public_id])
         if outcome.problem and outcome.problem.trouble is Trouble.SIGNIN_TOKEN:
             doubt_token(self._account)
 

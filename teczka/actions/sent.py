@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from teczka.actions import audit
 from teczka.actions.acting import folder_for
 from teczka.core import providers
 from teczka.core.accounts import Protocol
+from teczka.core.audit import Verb
 from teczka.core.folders import FolderRole
 from teczka.core.outgoing import Delivery, Origin, State
 from teczka.core.providers import SaveSent
@@ -63,13 +65,16 @@ def follow(account: Account) -> float | None:
         if not uncertain and not waiting:
             return None
         acts.lock(accounts_of(account, *uncertain))
+        left = []
         found = filed(account.pk, [row.message_id for row in uncertain if not reached(row)])
         for row in uncertain:
             if row.message_id in found and step(row, State.SENT, sent_at=row.attempt_at, **trouble_columns(None)):
                 _found(account, row)
+                left.append(row.public_id)
         changed = spare_copies(account.pk)
         if found or changed:
             events.changed([account.owner.public_id], account.public_id, [])
+        audit.note_each(account.owner, Verb.SEND, left)
     fresh = any(row.attempt_at and timezone.now() - row.attempt_at < FRESH for row in uncertain)
     return SOON if fresh or waiting else LATER
 

@@ -26,6 +26,7 @@ class Verb(StrEnum):
     ACCOUNT_RESUME = "account.resume"
     ACCOUNT_DELETE = "account.delete"
     ACCOUNT_RESTORE = "account.restore"
+    ACCOUNT_REMOVE = "account.remove"  # its mail is gone, but for what others see
     ACCOUNT_EXPORT = "account.export"
     PERSON_INVITE = "person.invite"  # the person, in all of these
     PERSON_JOIN = "person.join"
@@ -50,7 +51,8 @@ class Verb(StrEnum):
     SHARE = "message.share"  # the messages, then whom they were shared with
     REVOKE = "message.revoke"
     SEND = "message.send"  # the letter
-    DELETE = "message.delete"  # the messages: for good
+    DELETE = "message.delete"  # the messages, of which the server is asked to remove them for good
+    UNDELETE = "message.undelete"  # it shall not
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Taking an account's mail away for good, a pack at a time. As the owner, each function in a transaction of the caller's.
 
-Whatever somebody else was granted stays (P7 says who may see it; nobody loses it because an account ends): such messages move to a pack of
-their own, and their account's row stays for them, empty of everything else.
+Whatever somebody else was granted stays, and whatever was filed (P7 says who may see it; no case loses it because an account ends): such
+messages move to a pack of their own, and their account's row stays for them, empty of everything else.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ NEVER = 2_147_483_647  # in `indexed_with`: read with whatever is still to come,
 
 STAYS = """
 SELECT m.id, m.pack_offset, m.pack_length, m.pack_codec, m.size, m.sha256 FROM store_message m
-WHERE m.pack_id = %s AND EXISTS (SELECT FROM store_grant g WHERE g.message_id = m.id AND g.user_id <> m.owner_id) ORDER BY m.id
+WHERE m.pack_id = %s AND m.id IN (SELECT teczka_stays(m.pack_id)) ORDER BY m.id
 """
 
 DOOMED = f"""
@@ -27,8 +27,7 @@ SELECT FROM store_account WHERE id = %s AND farewell = '{Farewell.REMOVE}' AND d
 
 NEXT = """
 SELECT k.id FROM store_pack k WHERE k.account_id = %s AND (NOT EXISTS (SELECT FROM store_message m WHERE m.pack_id = k.id)
-  OR EXISTS (SELECT FROM store_message m WHERE m.pack_id = k.id
-    AND NOT EXISTS (SELECT FROM store_grant g WHERE g.message_id = m.id AND g.user_id <> m.owner_id))) LIMIT 1
+  OR EXISTS (SELECT FROM store_message m WHERE m.pack_id = k.id AND m.id NOT IN (SELECT teczka_stays(k.id)))) LIMIT 1
 """
 
 MOVE = """
@@ -75,7 +74,7 @@ REST = (
 
 @dataclass(frozen=True, slots=True)
 class Stays:
-    """A message of the pack that somebody else was granted."""
+    """A message of the pack that somebody else was granted, or that was filed."""
 
     id: int
     entry: Entry
@@ -147,8 +146,11 @@ def forget_pack(pack: UUID) -> None:
         cursor.execute("DELETE FROM store_pack WHERE id = %s", [pack])
 
 
-def remove_rest(account_id: int) -> None:
-    """Once no pack is left to empty. The account's own row goes where nothing of it stays."""
+def remove_rest(account_id: int) -> bool:
+    """Once no pack is left to empty. The account's own row goes where nothing of it stays. False where all was done before."""
+    gone = 0
     with connection.cursor() as cursor:
         for statement in REST:
             cursor.execute(statement, {"account": account_id})
+            gone += cursor.rowcount
+    return gone > 0

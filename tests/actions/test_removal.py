@@ -21,6 +21,7 @@ from teczka.store.blobs import blobs
 from teczka.store.models import (
     Account,
     Act,
+    CaseMember,
     Correspondent,
     Enclosure,
     Folder,
@@ -39,7 +40,9 @@ from teczka.store.models import (
 from teczka.store.packs.format import key
 from teczka.store.packs.writer import write_pack
 from teczka.store.queries.accounts import accounts
+from teczka.store.queries.audit import lines
 from teczka.store.viewer import as_user
+from tests.cases import file, make_case
 from tests.cast import Cast, make_account, make_cast
 from tests.conftest import OwnDatabase
 from tests.faults.lives import Points
@@ -229,6 +232,27 @@ def test_what_others_were_granted_stays_theirs_in_a_pack_of_its_own(cast: Cast, 
     assert found.clean, found.faults
     assert found.messages == 1
     assert remove_the_doomed(threading.Event()) == 0
+
+
+def test_what_was_filed_stays_in_its_case_as_private_as_it_was(cast: Cast, doomed: Account) -> None:
+    case = make_case(cast.anna, "Kowalski p. Nowak", cast.bartek)
+    left = make_case(cast.anna, "Opuszczona", cast.bartek, walled=True)
+    with as_user(cast.anna.pk):
+        kept, of_left, undone = (Message.objects.get(subject=f"list {number}") for number in range(3))
+    file(kept, cast.anna, case)
+    file(of_left, cast.anna, left)
+    file(undone, cast.anna, case, undone_at=timezone.now())
+    with as_user(cast.bartek.pk):
+        CaseMember.objects.filter(case=left, user=cast.anna).delete()
+    bury(doomed)
+    remove_the_doomed(threading.Event())
+    remove_the_doomed(threading.Event())
+    with as_user(cast.anna.pk):
+        assert {one.subject for one in Message.objects.all()} == {"list 0", "list 1"}
+    with as_user(cast.bartek.pk):
+        assert not Message.objects.exists()
+    assert verify_all().clean
+    assert [line.verb for line in lines(cast.anna)].count("account.remove") == 1
 
 
 def test_killed_at_any_point_and_begun_again_it_ends_the_same(cast: Cast, doomed: Account, other: Account) -> None:

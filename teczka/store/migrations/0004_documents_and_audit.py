@@ -1,4 +1,4 @@
-"""What is looked after across people: the bytes of documents, and the chain of the audit."""
+"""What is looked after across people: bytes of documents, what outlives its account, and the chain of the audit."""
 
 from typing import ClassVar
 
@@ -21,6 +21,15 @@ $$ WITH old AS (
      SELECT id FROM store_document WHERE removed_at < now() - days * interval '1 day' LIMIT most FOR UPDATE SKIP LOCKED),
    gone AS (DELETE FROM store_document d USING old WHERE d.id = old.id RETURNING d.pack)
    DELETE FROM store_pack p USING gone g WHERE p.id = g.pack RETURNING p.id $$;
+"""
+
+# What of a pack of the viewer's outlives its account: what others see, and what is filed, be it to a case that its owner has left.
+STAYS = """
+CREATE FUNCTION teczka_stays(of_pack uuid) RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT m.id FROM store_message m WHERE m.pack_id = of_pack AND m.owner_id = teczka_viewer()
+   AND (EXISTS (SELECT FROM store_grant g WHERE g.message_id = m.id)
+     OR EXISTS (SELECT FROM store_filing f WHERE f.message_id = m.id AND f.undone_at IS NULL)) $$;
 """
 
 # For `verify`: every office's chain as it is written.
@@ -50,7 +59,8 @@ BEGIN
       AND a.at > now() - interval '1 hour' AND a.ids[1] = message) THEN
     PERFORM teczka_audit('message.view', ARRAY[message],
       (SELECT f.case_id FROM store_filing f JOIN store_message m ON m.id = f.message_id
-       WHERE m.public_id = message AND f.case_id IS NOT NULL AND f.undone_at IS NULL ORDER BY f.id LIMIT 1));
+       WHERE m.public_id = message AND f.case_id IS NOT NULL AND f.undone_at IS NULL AND f.office_id = teczka_office()
+       ORDER BY f.id LIMIT 1));
   END IF;
 END $$;
 """
@@ -58,4 +68,4 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("store", "0003_walls_of_cases")]
-    operations: ClassVar = [migrations.RunSQL(sql) for sql in (DOCUMENTS, FORGET_DOCUMENTS, CHAIN, LINKS, VIEWED)]
+    operations: ClassVar = [migrations.RunSQL(sql) for sql in (DOCUMENTS, FORGET_DOCUMENTS, STAYS, CHAIN, LINKS, VIEWED)]

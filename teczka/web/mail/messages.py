@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from teczka.actions.audit import note_view
 from teczka.actions.reading import read_now
 from teczka.core.folders import FolderRole
 from teczka.core.names import safe_name
@@ -117,14 +118,14 @@ def message_pane(request: Request, message_id: UUID) -> HttpResponse:
 @require_safe
 @xframe_options_sameorigin
 def message_body(request: Request, message_id: UUID) -> HttpResponse:
-    text = found(message_text(request.user, message_id))
+    text = given_out(request.user, found(message_text(request.user, message_id)))
     kind, body = body_of(text)
     return framed(request, body, kind)
 
 
 @require_safe
 def message_raw(request: Request, message_id: UUID) -> HttpResponseBase:
-    text = found(message_text(request.user, message_id))
+    text = given_out(request.user, found(message_text(request.user, message_id)))
     name = safe_name(text.subject or "", _("message")) + ".eml"
     return download(raw_pieces(text), name, "message/rfc822", text.entry.raw_length)
 
@@ -132,10 +133,19 @@ def message_raw(request: Request, message_id: UUID) -> HttpResponseBase:
 def opened(viewer: User, message_id: UUID) -> MessagePage | None:
     """What the pane shows. A message that waits to be read is read now, out of turn: somebody wants to see it."""
     page = message_page(viewer, message_id)
+    if page:
+        given_out(viewer, page.text)
     if page is None or page.text.read or not page.text.owned:
         return page
     read_now(viewer.pk, page.text.id)
     return message_page(viewer, message_id)
+
+
+def given_out(viewer: User, text: MessageText) -> MessageText:
+    """Another's message leaves the house for this viewer's browser, which the audit says, whether or not they come to look at it."""
+    if not text.owned:
+        note_view(viewer, text.public_id)
+    return text
 
 
 def download(pieces: Iterator[bytes], name: str, content_type: str, length: int | None = None) -> StreamingHttpResponse:

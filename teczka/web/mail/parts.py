@@ -11,7 +11,7 @@ from teczka.core.names import safe_name
 from teczka.mime.preview import PICTURES
 from teczka.store.queries.messages import message_part, message_text
 from teczka.store.queries.raw import part_pieces
-from teczka.web.mail.messages import download
+from teczka.web.mail.messages import download, given_out
 from teczka.web.mail.names import disposition
 from teczka.web.requests import Request, found
 
@@ -21,7 +21,7 @@ _TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+\Z")
 
 @require_safe
 def message_part_page(request: Request, message_id: UUID, path: str) -> HttpResponseBase:
-    text = found(message_text(request.user, message_id))
+    text = given_out(request.user, found(message_text(request.user, message_id)))
     part = found(message_part(request.user, message_id, path))
     name = safe_name(part.name, _("attachment"))
     inline = request.GET.get("inline") == "1" and part.content_type in PICTURES
