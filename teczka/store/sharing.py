@@ -177,6 +177,13 @@ def regrant(messages: Sequence[int]) -> list[UUID]:
         return [row[0] for row in cursor]
 
 
+def sees(message: int) -> list[int]:
+    """Ids of everybody else who sees it, for whoever does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT user_id FROM teczka_audience(%s)", [message])
+        return [row[0] for row in cursor]
+
+
 def _standing(owner_id: int, messages: Sequence[int]) -> bool:
     return bool(
         _ids(

@@ -108,7 +108,8 @@ def test_a_row_says_in_words_and_pictures_who_sees_it(anna: Client, office: Offi
     page = anna.get(f"/folders/{office.folder.public_id}/").content.decode()
     shared = page.split(f'id="row-{office.shared.public_id}"')[1].split("</div>")[0]
     private = page.split(f'id="row-{office.private.public_id}"')[1].split("</div>")[0]
-    assert '#i-users"/></svg></span><span class="vh">Udostępniona</span>' in shared
+    assert '<span class="vh">Udostępniona: Bartek Nowy</span>' in shared
+    assert '#i-users"/></svg><span class="faces" aria-hidden="true">BN</span>' in shared
     assert '#i-lock"/></svg></span><span class="vh">Prywatna</span>' in private
     assert '#i-paperclip"/>' in private
     assert '#i-paperclip"/>' not in shared

@@ -30,7 +30,7 @@ class MessageLine:
     to_line: str
     snippet: str
     attachments: int
-    shared: bool  # somebody beside the owner sees it
+    seen_by: list[str]  # names of everybody else who sees it
 
     @property
     def place(self) -> Place:
@@ -57,7 +57,7 @@ def block(
                 ORDER BY internaldate DESC, uid DESC, folder_id DESC OFFSET %(skip)s LIMIT %(most)s)
             SELECT p.internaldate, p.uid, p.folder_id, p.seen, p.flagged, p.answered, m.public_id, m.subject, m.from_name,
                    m.from_address, m.to_line, m.snippet, m.attachments,
-                   EXISTS (SELECT FROM store_grant g WHERE g.message_id = m.id AND g.user_id <> m.owner_id)
+                   ARRAY(SELECT DISTINCT u.name FROM store_grant g JOIN store_user u ON u.id = g.user_id WHERE g.message_id = m.id)
             FROM page JOIN store_placement p ON p.id = page.id JOIN store_message m ON m.id = p.message_id
             WHERE {walls.mine("p")} AND {walls.mine("m")}
             ORDER BY page.internaldate DESC, page.uid DESC, page.folder_id DESC""",

@@ -1,7 +1,7 @@
 """A list's rows as its template wants them. All the work is done here: a filter or tag in the template costs more than the query."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from teczka.core.sharing import faces
 from teczka.store.queries.listing import BLOCK, MessageLine
 from teczka.web.mail.cursor import write_cursor
 from teczka.web.mail.listing import Listing, Stripe
@@ -48,7 +49,7 @@ def rows_of(listing: Listing, lines: list[MessageLine], skipped: int) -> dict[st
             line.snippet[:LONGEST],
             when(line.internaldate),
             timezone.localtime(line.internaldate).isoformat(timespec="seconds"),
-            _marks(get_language() or "", line.answered, line.attachments > 0, line.shared),
+            _marks(get_language() or "", line.answered, line.attachments > 0, tuple(line.seen_by)),
             listing.stripes.get(line.folder),
         )
         for index, line in enumerate(lines, skipped + 1)
@@ -57,8 +58,8 @@ def rows_of(listing: Listing, lines: list[MessageLine], skipped: int) -> dict[st
     return {"listing": listing, "rows": rows, "last": last}
 
 
-@cache
-def _marks(_language: str, answered: bool, attachments: bool, shared: bool) -> str:
+@lru_cache(1024)
+def _marks(_language: str, answered: bool, attachments: bool, seen_by: tuple[str, ...]) -> str:
     """One of the few ways a row can be marked, rendered once."""
-    told = {"answered": answered, "attachments": attachments, "shared": shared}
+    told = {"answered": answered, "attachments": attachments, "seen_by": seen_by, "faces": faces(seen_by)}
     return render_to_string("mail/marks.html", told)

@@ -1,0 +1,130 @@
+"""Who sees a message and why, and what would become visible with it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from teczka.core.sharing import quoted
+from teczka.mime.text import own_length
+from teczka.store.models import User
+from teczka.store.queries import walls
+from teczka.store.sharing import APART
+
+EARLIER = 30  # letters that a quotation is looked for in
+READ = 20_000  # signs of each
+
+
+@dataclass(frozen=True, slots=True)
+class ShareLine:
+    """One way in which a message is seen. Its owner is told of all, others of their own."""
+
+    public_id: UUID
+    person: str  # with whom; empty: with a team
+    case: str  # whose team; empty: with a person, or with the team of a case that the viewer may not know
+    team: list[str]  # names, its owner's among them; as far as the viewer may know
+    at: datetime
+    following: bool  # what is answered comes, too
+    others: int  # messages of the conversation that are shared so besides
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another message of the conversation."""
+
+    public_id: UUID
+    subject: str | None
+    who: str
+    internaldate: datetime
+    attachments: int
+    shared: bool  # somebody else sees it already
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """What a message gives away by quoting it."""
+
+    letters: list[Beside]  # earlier ones of the conversation
+    unknown: bool  # it quotes, and none of these: something else
+
+    @property
+    def private(self) -> int:
+        return sum(not one.shared for one in self.letters)
+
+
+def audience(viewer: User, message: UUID) -> list[str]:
+    """Names of everybody else who sees it, for whoever does."""
+    return walls.read(
+        viewer,
+        str,
+        f"""SELECT u.name FROM store_message m CROSS JOIN LATERAL teczka_audience(m.id) a JOIN store_user u ON u.id = a.user_id
+            WHERE m.public_id = %(message)s AND {walls.visible("m")} ORDER BY u.id = m.owner_id DESC, u.name, u.id""",
+        message=message,
+    )
+
+
+def shares(viewer: User, message: UUID) -> list[ShareLine]:
+    """The ways in which it is seen, people first."""
+    same = "o.with_user_id IS NOT DISTINCT FROM s.with_user_id AND o.with_case_id IS NOT DISTINCT FROM s.with_case_id"
+    return walls.read(
+        viewer,
+        ShareLine,
+        f"""SELECT s.public_id, coalesce(u.name, ''), coalesce(btrim(c.number || ' ' || c.name), ''),
+                   ARRAY(SELECT tu.name FROM store_casemember t JOIN store_user tu ON tu.id = t.user_id AND tu.is_active
+                         WHERE t.case_id = c.id ORDER BY t.lead DESC, tu.name),
+                   s.at,
+                   EXISTS (SELECT FROM store_share o WHERE o.thread_id = m.thread_id AND o.revoked_at IS NULL AND {same}),
+                   (SELECT count(*) FROM store_share o JOIN store_message n ON n.id = o.message_id
+                    WHERE n.thread_id = m.thread_id AND n.id <> m.id AND o.revoked_at IS NULL AND {same} AND {walls.mine("n")})
+            FROM store_share s JOIN store_message m ON m.id = s.message_id
+            LEFT JOIN store_user u ON u.id = s.with_user_id LEFT JOIN store_case c ON c.id = s.with_case_id AND {walls.card("c")}
+            WHERE m.public_id = %(message)s AND s.revoked_at IS NULL AND {walls.visible("m")}
+              AND ({walls.mine("s")} OR s.with_user_id = %(viewer)s OR {walls.inside("s.with_case_id")})
+            ORDER BY s.with_user_id IS NULL, u.name, s.id""",
+        message=message,
+    )
+
+
+def conversation(viewer: User, message: UUID) -> list[Beside]:
+    """The other messages of it that would be shared with it, newest first. Its owner's alone."""
+    return _beside(viewer, message, f"NOT {APART}")
+
+
+def quotation(viewer: User, message: UUID) -> Quoted | None:
+    """None: it quotes nothing. Its owner's alone."""
+    texts = walls.read(
+        viewer,
+        str,
+        f"""SELECT left(t.text, {READ}) FROM store_text t JOIN store_message m ON m.id = t.message_id
+            WHERE m.public_id = %(message)s AND {walls.mine("m")}""",
+        message=message,
+    )
+    text = texts[0] if texts else ""
+    tail = text[own_length(text) :]
+    if not tail.strip():
+        return None
+    earlier = walls.read(
+        viewer,
+        lambda public_id, text: (public_id, text[: own_length(text)]),
+        f"""SELECT n.public_id, left(t.text, {READ}) FROM store_message m JOIN store_message n ON n.thread_id = m.thread_id
+            JOIN store_text t ON t.message_id = n.id
+            WHERE m.public_id = %(message)s AND {walls.mine("m")} AND {walls.mine("n")}
+              AND n.id <> m.id AND n.internaldate <= m.internaldate
+            ORDER BY n.internaldate DESC LIMIT {EARLIER}""",
+        message=message,
+    )
+    found = {earlier[place][0] for place in quoted(tail, [own for _, own in earlier])}
+    letters = [one for one in _beside(viewer, message, "true") if one.public_id in found] if found else []
+    return Quoted(letters, not letters)
+
+
+def _beside(viewer: User, message: UUID, which: str) -> list[Beside]:
+    return walls.read(
+        viewer,
+        Beside,
+        f"""SELECT m.public_id, m.subject, coalesce(nullif(m.from_name, ''), m.from_address), m.internaldate, m.attachments,
+                   EXISTS (SELECT FROM store_grant g WHERE g.message_id = m.id)
+            FROM store_message one JOIN store_message m ON m.thread_id = one.thread_id AND m.id <> one.id
+            WHERE one.public_id = %(message)s AND {walls.mine("one")} AND {walls.mine("m")} AND {which}
+            ORDER BY m.internaldate DESC, m.id DESC""",
+        message=message,
+    )
