@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.i18n import set_language
 
+from teczka.core.cases import CaseState
 from teczka.core.settings import settings
 from teczka.web.accounts.accounts import account_lines, account_list
 from teczka.web.accounts.add import account_add
@@ -14,7 +15,14 @@ from teczka.web.accounts.edit import account_edit
 from teczka.web.accounts.life import account_delete, account_fetch, account_pause, account_restore, account_resume
 from teczka.web.accounts.oauth import account_forget, account_reconnect, oauth_again, oauth_callback
 from teczka.web.accounts.signin import account_signin
+from teczka.web.cases.cases import case_list_page
+from teczka.web.cases.edit import case_add, case_edit
 from teczka.web.cases.finding import case_find
+from teczka.web.cases.notes import case_note, case_note_add, case_note_drop, case_note_restore, case_notes
+from teczka.web.cases.people import case_people, case_team, case_unwall, case_wall
+from teczka.web.cases.state import case_state
+from teczka.web.cases.tasks import case_tasks
+from teczka.web.cases.timeline import case_timeline
 from teczka.web.compose.ending import compose_done, compose_pick, compose_undo, compose_zip
 from teczka.web.compose.files import compose_file, compose_file_drop, compose_files
 from teczka.web.compose.identities import identity_add, identity_drop, identity_edit, identity_list
@@ -133,6 +141,23 @@ urlpatterns = [
     path("compose/<uuid:draft_id>/files/<uuid:file_id>/drop/", compose_file_drop, name="compose_file_drop"),
     path("tasks/", task_list, name="tasks"),
     path("tasks/office/", task_list_office, name="tasks_office"),
+    path("cases/", case_list_page, name="case_list"),
+    path("cases/new/", case_add, name="case_add"),
+    path("cases/<uuid:case_id>/", case_timeline, name="case"),
+    path("cases/<uuid:case_id>/edit/", case_edit, name="case_edit"),
+    path("cases/<uuid:case_id>/tasks/", case_tasks, name="case_tasks"),
+    path("cases/<uuid:case_id>/notes/", case_notes, name="case_notes"),
+    path("cases/<uuid:case_id>/notes/add/", case_note_add, name="case_note_add"),
+    path("cases/<uuid:case_id>/notes/<uuid:note_id>/", case_note, name="case_note"),
+    path("cases/<uuid:case_id>/notes/<uuid:note_id>/drop/", case_note_drop, name="case_note_drop"),
+    path("cases/<uuid:case_id>/notes/<uuid:note_id>/restore/", case_note_restore, name="case_note_restore"),
+    path("cases/<uuid:case_id>/people/", case_people, name="case_people"),
+    path("cases/<uuid:case_id>/team/", case_team, name="case_team"),
+    path("cases/<uuid:case_id>/close/", case_state, {"state": CaseState.CLOSED}, name="case_close"),
+    path("cases/<uuid:case_id>/suspend/", case_state, {"state": CaseState.SUSPENDED}, name="case_suspend"),
+    path("cases/<uuid:case_id>/reopen/", case_state, {"state": CaseState.OPEN}, name="case_reopen"),
+    path("cases/<uuid:case_id>/wall/", case_wall, name="case_wall"),
+    path("cases/<uuid:case_id>/unwall/", case_unwall, name="case_unwall"),
     path("tasks/done/", task_list_done, name="tasks_done"),
     path("tasks/add/", task_add, name="task_add"),
     path("tasks/quick/", task_quick, name="task_quick"),

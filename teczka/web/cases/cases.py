@@ -1,0 +1,51 @@
+"""The list of cases: one's own, the office's, the closed ones; and what is found among all of them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from teczka.store.queries.case_list import BLOCK, By, ListedCase, Which, case_list, case_list_for
+from teczka.web.requests import Request
+from teczka.web.said import said
+
+LONGEST_QUERY = 200
+
+
+@require_safe
+def case_list_page(request: Request) -> HttpResponse:
+    query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+    context = _found(request, query) if query else _page(request)
+    return render(request, "cases/list.html", {"today": timezone.localdate(), "said": said(request), **context})
+
+
+def _found(request: Request, query: str) -> dict[str, Any]:
+    return {"query": query, "cases": case_list_for(request.user, query)}
+
+
+def _page(request: Request) -> dict[str, Any]:
+    which, by = _one_of(Which, request.GET.get("show")), _one_of(By, request.GET.get("by"))
+    cases = case_list(request.user, which, by, read_uuid(request.GET.get("after", "")), BLOCK + 1)
+    shown: list[ListedCase] = cases[:BLOCK]
+    return {
+        "which": which,
+        "by": by,
+        "cases": shown,
+        "more": shown[-1].public_id if len(cases) > BLOCK else None,
+        "further": "after" in request.GET,
+    }
+
+
+def _one_of(choices: Any, told: str | None) -> Any:
+    """The first where it is none of them."""
+    return next((one for one in choices if one == told), next(iter(choices)))
+
+
+def read_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,60 @@
+"""Who takes part in a case, who works on it, and who knows of it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from teczka.actions.team import save_team, unwall_case, wall_case
+from teczka.core.errors import AlreadyThere
+from teczka.store.queries.cases import members
+from teczka.web.cases.forms import TeamForm
+from teczka.web.cases.page import card_page, who_else
+from teczka.web.requests import Request, allowed, found
+from teczka.web.said import Said, say
+
+
+@require_safe
+def case_people(request: Request, case_id: UUID) -> HttpResponse:
+    return render(request, "cases/people.html", _context(request, case_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_team(request: Request, case_id: UUID) -> HttpResponse:
+    context = card_page(request, case_id, "people")
+    found(context["may_change"] or None)
+    there = [one for one in members(request.user, context["case"].id) if one.here]
+    lead = next((str(one.public_id) for one in there if one.lead), "")
+    initial = {"team": [str(one.public_id) for one in there], "lead": lead}
+    form = TeamForm(request.POST if request.method == "POST" else None, request.user, initial=initial)
+    if form.is_valid():
+        allowed(save_team, request.user, case_id, form.cleaned_data["people"], form.cleaned_data["leads"])
+        say(request, Said.SAVED)
+        gone = context["case"].walled and request.user.public_id not in form.cleaned_data["people"]
+        return redirect("case_list") if gone else redirect("case_people", case_id)
+    return render(request, "cases/team.html", context | {"form": form})
+
+
+@require_POST
+def case_wall(request: Request, case_id: UUID) -> HttpResponse:
+    allowed(wall_case, request.user, case_id)
+    say(request, Said.CASE_WALLED, reverse("case_unwall", args=[case_id]))
+    return redirect("case_people", case_id)
+
+
+@require_POST
+def case_unwall(request: Request, case_id: UUID) -> HttpResponse:
+    try:
+        allowed(unwall_case, request.user, case_id)
+    except AlreadyThere:
+        return render(request, "cases/people.html", _context(request, case_id) | {"taken": True})
+    say(request, Said.CASE_UNWALLED, reverse("case_wall", args=[case_id]))
+    return redirect("case_people", case_id)
+
+
+def _context(request: Request, case_id: UUID) -> dict[str, Any]:
+    context = card_page(request, case_id, "people")
+    return context | who_else(request, context)
