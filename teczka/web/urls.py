@@ -64,6 +64,7 @@ urlpatterns = [
     path("language/", login_not_required(set_language), name="set_language"),
     path("source/", source, name="source"),
     path("palette/", palette, name="palette"),
+from teczka.web.tasks.reminders import reminders
     path("cases/find.json", case_find, name="case_find"),
     path("settings/", own_settings, name="own_settings"),
     path("settings/identities/", identity_list, name="identity_list"),
@@ -75,6 +76,7 @@ urlpatterns = [
     path("settings/templates/<uuid:template_id>/", template_edit, name="template_edit"),
     path("settings/templates/<uuid:template_id>/drop/", template_drop, name="template_drop"),
     path("accounts/", account_list, name="account_list"),
+    path("settings/reminders/", reminders, name="reminders"),
     path("accounts/lines/", account_lines, name="account_lines"),
     path("accounts/add/", account_add, name="account_add"),
     path("accounts/add/details/", account_details, name="account_details"),

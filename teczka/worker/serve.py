@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from teczka.store.events import ACTS, OUTGOING, REQUESTS
 from teczka.store.leases import Lease, Leases
 from teczka.store.models.accounts import accounts_at_work
 from teczka.worker.keeper import Keeper
+from teczka.worker.reminding import EVERY, remind_everybody
 from teczka.worker.sending import Sender
 from teczka.worker.tidy import HOURLY, tidy
 
@@ -50,7 +52,10 @@ class Worker:
     async def run(self) -> None:
         """Until asked to stop. A lost database ends it with psycopg.OperationalError: the parent starts another."""
         listening = asyncio.create_task(self._listen())
-        tidying = asyncio.create_task(self._tidy())
+        regular = [
+            asyncio.create_task(self._every(seconds, work))
+            for seconds, work in ((HOURLY, tidy), (EVERY, remind_everybody))
+        ]
         try:
             while not self._stopping.is_set():
                 await self._share_out()
@@ -60,7 +65,8 @@ class Worker:
                     listening.result()
         finally:
             listening.cancel()
-            tidying.cancel()
+            for task in regular:
+                task.cancel()
             for kept in self._kept.values():
                 for task in kept.tasks:
                     task.cancel()
@@ -109,13 +115,13 @@ class Worker:
                     kept.wake(notice.channel)
                 self._changed.set()
 
-    async def _tidy(self) -> None:
+    async def _every(self, seconds: float, work: Callable[[threading.Event], None]) -> None:
         while True:
             try:
-                await asyncio.to_thread(tidy, self._stopping)
+                await asyncio.to_thread(work, self._stopping)
             except Exception:  # fetching goes on
-                log.exception("tidying failed")
-            await asyncio.sleep(HOURLY)
+                log.exception("%s failed", work.__name__)
+            await asyncio.sleep(seconds)
 
     async def _nap(self) -> None:
         try:

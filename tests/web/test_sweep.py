@@ -95,6 +95,7 @@ SWEEP = {
     "compose_file_drop": "act",
     "tasks": "own",
     "tasks_office": "own",
+    "reminders": "own",
     "tasks_done": "own",
     "task_add": "own",
     "task_quick": "own",

@@ -113,6 +113,12 @@ def remembered(viewer: User, today: date) -> list[TaskLine]:
     return _lines(viewer, page, "t.due_on, t.id", today=today)
 
 
+def to_remember(viewer: User, today: date) -> list[TaskLine]:
+    """All that the viewer wanted to be reminded of until today, and has not done: those that are overdue, too."""
+    which = f"{_OPEN} AND t.assignee_id = %(viewer)s AND t.remind_on <= %(today)s AND {walls.task('t')}"
+    return _lines(viewer, f"(SELECT t.* FROM store_task t WHERE {which})", "t.due_on, t.id", today=today)
+
+
 def pressing(viewer: User, today: date) -> int:
     """How many the viewer should have done, or should do today."""
     counted = walls.read(

@@ -6,8 +6,8 @@ from datetime import date
 from itertools import groupby
 
 from django.utils import formats
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from teczka.actions.tasks import Seen
 from teczka.core.tasks import Audience, Group, Nearness, group, nearness
@@ -56,15 +56,21 @@ def due_in_words(due: date, today: date) -> str:
     if near is Nearness.OVERDUE:
         return ngettext("overdue by %(n)s day", "overdue by %(n)s days", -days) % {"n": -days}
     if near is Nearness.SOON:
-        return formats.date_format(due, "l")
+        return _formatted(due, "l")
     if near is Nearness.LATER:
-        return formats.date_format(due, "j E" if due.year == today.year else "j E Y")
+        return _formatted(due, "j E" if due.year == today.year else "j E Y")
     return _("today") if near is Nearness.TODAY else _("tomorrow")
 
 
 def day_in_full(day: date) -> str:
     """Friday, 14 May 2026."""
-    return formats.date_format(day, "l, j E Y")
+    return _formatted(day, "l, j E Y")
+
+
+def _formatted(day: date, how: str) -> str:
+    """Polish days have small letters, and Django's have not."""
+    told = formats.date_format(day, how)
+    return told.lower() if get_language() == "pl" else told
 
 
 def audience_in_words(seen: Seen, viewer: User) -> str:
