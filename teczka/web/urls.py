@@ -20,6 +20,7 @@ from teczka.web.cases.edit import case_add, case_edit
 from teczka.web.cases.finding import case_find
 from teczka.web.cases.notes import case_note, case_note_add, case_note_drop, case_note_restore, case_notes
 from teczka.web.cases.people import case_people, case_team, case_unwall, case_wall
+from teczka.web.cases.references import reference
 from teczka.web.cases.state import case_state
 from teczka.web.cases.tasks import case_tasks
 from teczka.web.cases.timeline import case_timeline
@@ -160,6 +161,7 @@ from teczka.web.tasks.reminders import reminders
     path("cases/<uuid:case_id>/reopen/", case_state, {"state": CaseState.OPEN}, name="case_reopen"),
     path("cases/<uuid:case_id>/wall/", case_wall, name="case_wall"),
     path("cases/<uuid:case_id>/unwall/", case_unwall, name="case_unwall"),
+    path("references/<path:written>/", reference, name="reference"),
     path("tasks/done/", task_list_done, name="tasks_done"),
     path("tasks/add/", task_add, name="task_add"),
     path("tasks/quick/", task_quick, name="task_quick"),

@@ -51,7 +51,7 @@ Content-Type: multipart/mixed; boundary=B
 Content-Type: text/plain; charset=utf-8
 Content-Transfer-Encoding: 8bit
 
-poufna-tresc: zażółć gęślą jaźń
+poufna-tresc: zażółć gęślą jaźń w sprawie III K 4321/24
 --B
 Content-Type: application/pdf; name="utajniony.pdf"
 Content-Disposition: attachment; filename="utajniony.pdf"

@@ -8,9 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from teczka.actions.cases import ChangedMeanwhile, add_case, change_case, next_number
+from teczka.actions.cases import ChangedMeanwhile, add_case, change_case, next_number, own_patterns
 from teczka.core.cases import Card, PartyCard, Side
 from teczka.core.errors import AlreadyThere
+from teczka.core.references import Kind, parse
 from teczka.store.queries.cases import card_of, case_line
 from teczka.web.cases.entry import Entry, differences
 from teczka.web.cases.page import may_change
@@ -57,11 +58,14 @@ def _form(request: Request, context: dict[str, Any]) -> HttpResponse:
 
 
 def _proposed(request: Request) -> Card:
-    """A new case before anybody typed: its number, today, and an empty row for the other side."""
+    """A new case before anybody typed: its number, today, an empty row for the other side; a reference that somebody came from."""
     today = timezone.localdate()
+    asked = parse(request.GET.get("reference", ""), own_patterns(request.user))
+    own = asked is not None and asked.kind is Kind.OWN
     return Card(
-        number=next_number(request.user, today.year),
+        number=str(asked) if own else next_number(request.user, today.year),
         name="",
+        references=(str(asked),) if asked and not own else (),
         opened_on=today,
         parties=(PartyCard(None, Side.OPPOSING, ""),),
     )
