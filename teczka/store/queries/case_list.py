@@ -64,11 +64,11 @@ def case_list_for(viewer: User, query: str, most: int = BLOCK) -> list[ListedCas
         f"SELECT c.id, c.haystack FROM store_case c WHERE {walls.card('c')} ORDER BY c.state = 'closed', c.sort_key, c.id",
     )
     found = find(fold(query), [haystack for _, haystack in lines], most)
-    return _of(viewer, [lines[place][0] for place in found]) if found else []
+    return cases_of(viewer, [lines[place][0] for place in found]) if found else []
 
 
-def _of(viewer: User, ids: Sequence[int]) -> list[ListedCase]:
-    """These, in this order."""
+def cases_of(viewer: User, ids: Sequence[int]) -> list[ListedCase]:
+    """These, by their inner ids, in this order, as far as the viewer may see their cards."""
     return _listed(viewer, "c.id = ANY(%(ids)s)", "array_position(%(ids)s::bigint[], c.id)", ids=list(ids))
 
 
