@@ -17,6 +17,7 @@ from teczka.store.queries.accounts import AccountLine, accounts
 from teczka.store.queries.drafts import waiting
 from teczka.store.queries.folders import FolderLine, folders
 from teczka.store.queries.oauth import registrations
+from teczka.store.queries.tasks import pressing
 from teczka.store.queries.unified import Inbox, inboxes
 
 UNIFIED = "inbox"  # what the tree calls the unified inbox, beside folders' public ids
@@ -109,6 +110,7 @@ def beside(request: HttpRequest) -> dict[str, Any]:
         "tree": SimpleLazyObject(lambda: tree(viewer)),
         "to_mend": SimpleLazyObject(lambda: _to_mend(viewer)),
         "outgoing": SimpleLazyObject(lambda: waiting(viewer)),
+        "pressing": SimpleLazyObject(lambda: pressing(viewer, timezone.localdate())),
     }
 
 
