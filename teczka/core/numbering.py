@@ -88,6 +88,11 @@ def _check(written: str, fields: list[str]) -> None:
         raise BadPattern(Fault.BARE)
 
 
+def example(written: str, this_year: int) -> str:
+    """A number that a pattern finds."""
+    return str(Reference(written, "12", this_year, division="AB"))
+
+
 def following(own: Pattern, taken: Iterable[str], this_year: int) -> str:
     """The number after the highest of those that are `taken`, of this year where years count; "" where letters stand in it, which are
     anybody's guess."""

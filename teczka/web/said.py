@@ -14,6 +14,7 @@ class Said(StrEnum):
     SAVED = "saved"
     OFFERED = "offered"
     TAKEN_BACK = "taken_back"
+    NUMBERS = "numbers"
     CLOSED = "closed"
     FETCHING = "fetching"
     UNSUBSCRIBED = "unsubscribed"

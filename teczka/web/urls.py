@@ -45,6 +45,7 @@ from teczka.web.mail.unified import unified, unified_accounts, unified_rows
 from teczka.web.mail.unsubscribe import message_unsubscribe
 from teczka.web.office.accounts import office_limit, office_people
 from teczka.web.office.diagnoses import office_diagnoses, office_diagnosis_close
+from teczka.web.office.numbers import office_number_drop, office_numbers
 from teczka.web.office.oauth import office_oauth, office_oauth_remove, office_oauth_test
 from teczka.web.office.offers import office_offer_add, office_offer_drop, office_offers
 from teczka.web.office.people import set_up
@@ -101,6 +102,8 @@ from teczka.web.tasks.reminders import reminders
     path("office/offers/", office_offers, name="office_offers"),
     path("office/offers/add/", office_offer_add, name="office_offer_add"),
     path("office/offers/<uuid:offer_id>/drop/", office_offer_drop, name="office_offer_drop"),
+    path("office/numbers/", office_numbers, name="office_numbers"),
+    path("office/numbers/drop/", office_number_drop, name="office_number_drop"),
     path("office/reports/", office_diagnoses, name="office_diagnoses"),
     path("office/reports/<uuid:diagnosis_id>/close/", office_diagnosis_close, name="office_diagnosis_close"),
     path("office/oauth/<str:provider>/", office_oauth, name="office_oauth"),

@@ -55,6 +55,8 @@ SWEEP = {
     "office_offers": "keepers",
     "office_offer_add": "keepers",
     "office_offer_drop": "keepers",
+    "office_numbers": "keepers",
+    "office_number_drop": "keepers",
     "office_diagnoses": "keepers",
     "office_diagnosis_close": "keepers",
     "office_oauth": "keepers",

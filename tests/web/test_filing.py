@@ -1,0 +1,186 @@
+"""The strip over a message, and filing from the pages."""
+
+import json
+import re
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from teczka.store.models import Case, Filing, Grant, Message
+from teczka.store.queries.filing import filed
+from teczka.store.viewer import as_user
+from tests.cases import make_case, make_party, make_reference
+from tests.cast import Cast, make_account, make_cast, make_folder
+from tests.web.conftest import browser
+from tests.web.mailroom import share, store
+
+pytestmark = pytest.mark.django_db
+
+LETTER = """\
+From: Jan Kowalski <jan@klient.example>
+To: anna@kancelaria-lipowa.example
+Subject: Sprawa I C 12/24
+Message-ID: <{name}@klient.example>
+Content-Type: text/plain; charset=utf-8
+
+{name}
+"""
+
+
+class Desk:
+    def __init__(self) -> None:
+        self.cast: Cast = make_cast()
+        self.inbox = make_folder(make_account(self.cast.anna))
+        self.case: Case = make_case(self.cast.anna, "Kowalski", self.cast.bartek, number="KAN/1/2026")
+        reference = make_reference(self.case, self.cast.anna, "I C 12/24", "C", "12", 2024)
+        with as_user(self.cast.anna.pk):
+            reference.division = "I"
+            reference.save()
+        self.anna = browser(self.cast.anna)
+
+    def letter(self, name: str = "a", subject: str = "Sprawa I C 12/24") -> Message:
+        raw = LETTER.format(name=name).replace("Sprawa I C 12/24", subject)
+        return store(self.inbox, raw.replace("\n", "\r\n").encode())
+
+    def pane(self, message: Message, client: Client | None = None) -> str:
+        return (client or self.anna).get(f"/messages/{message.public_id}/pane/").content.decode()
+
+    def post(self, message: Message, client: Client | None = None, **fields: object) -> dict[str, object]:
+        told = {"key": uuid4(), "message": message.public_id, "case": self.case.public_id, **fields}
+        answer = (client or self.anna).post("/filing/", told)
+        return json.loads(answer.content) if answer.status_code == 200 else {"status": answer.status_code}
+
+    def grants(self) -> int:
+        with as_user(self.cast.anna.pk):
+            return Grant.objects.filter(owner_id=self.cast.anna.pk).count()
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_the_strip_tells_the_case_the_reason_and_who_will_see_it(desk: Desk) -> None:
+    pane = desk.pane(desk.letter())
+    assert 'data-key="file-1"' in pane
+    assert "KAN/1/2026 Kowalski" in pane
+    assert "I C 12/24 w temacie" in pane
+    assert "zobaczy to zespół: 1 osoba" in pane
+
+
+def test_the_strip_suggests_nothing_where_nothing_fits(desk: Desk) -> None:
+    pane = desk.pane(desk.letter(subject="Zaproszenie na obiad"))
+    assert 'data-key="file-1"' not in pane
+    assert 'data-key="file"' in pane
+
+
+def test_a_pane_that_is_only_looked_at_writes_nothing(desk: Desk) -> None:
+    message = desk.letter()
+    desk.pane(message)
+    with as_user(desk.cast.anna.pk):
+        assert not Filing.objects.exists()
+
+
+def test_filing_is_told_in_a_sentence_and_undone_by_its_act(desk: Desk) -> None:
+    message = desk.letter()
+    told = desk.post(message, share="team")
+    assert told["said"] == "1 wiadomość przypisano do „KAN/1/2026 Kowalski”. Widzi to zespół sprawy."
+    assert desk.grants() == 1
+    pane = desk.pane(message)
+    assert "przypisano przez Ciebie" in pane
+    assert "I C 12/24 w temacie" in pane
+    assert 'data-key="file-1"' not in pane
+    desk.anna.post(f"/acts/{told['act']}/undo/")
+    assert desk.grants() == 0
+    assert 'data-key="file-1"' in desk.pane(message)
+
+
+@pytest.mark.parametrize("fields", [{}, {"share": "team", "private": "1"}])
+def test_without_the_word_that_the_team_will_see_it_filing_is_private(desk: Desk, fields: dict[str, str]) -> None:
+    told = desk.post(desk.letter(), **fields)
+    assert desk.grants() == 0
+    assert "Nikomu to niczego nie pokazuje." in str(told["said"])
+
+
+def test_shift_keeps_private(desk: Desk) -> None:
+    """Its button names the case by another name, so that a form without a script does the same."""
+    desk.post(desk.letter(), share="team", case="", private_case=desk.case.public_id)
+    assert desk.grants() == 0
+
+
+def test_without_a_script_a_form_files_and_says_so_where_it_can_be_undone(desk: Desk) -> None:
+    message = desk.letter()
+    page = desk.anna.get(f"/messages/{message.public_id}/").content.decode()
+    key = re.search(r'name="key" value="([^"]+)"', page)
+    assert key
+    where = f"/messages/{message.public_id}/"
+    fields = {"key": key[1], "message": message.public_id, "case": desk.case.public_id, "share": "team", "next": where}
+    assert desk.anna.post("/filing/", fields).headers["Location"] == where
+    page = desk.anna.get(where).content.decode()
+    back = re.search(r'action="(/acts/[^"]+)"', page)
+    assert "Przypisano." in page
+    assert back
+    assert desk.anna.post(back[1].replace("&amp;", "&")).headers["Location"] == where
+    assert filed(desk.cast.anna, [message.pk]) == {}
+
+
+def test_the_chip_takes_the_link_back_for_ever(desk: Desk) -> None:
+    message = desk.letter()
+    desk.post(message)
+    line = filed(desk.cast.anna, [message.pk])[message.pk][0]
+    desk.anna.post(f"/filing/{line.public_id}/undo/", {"next": "/"})
+    assert filed(desk.cast.anna, [message.pk]) == {}
+
+
+def test_who_a_message_was_shared_with_is_told_that_filing_shows_nobody_more(desk: Desk) -> None:
+    message = desk.letter()
+    share(message, desk.cast.celina)
+    celina = browser(desk.cast.celina)
+    assert "nikomu więcej nic nie pokaże" in desk.pane(message, celina)
+    assert desk.post(message, celina, share="team")["count"] == 1
+    assert desk.grants() == 1
+
+
+def test_never_for_this_sender_and_again(desk: Desk) -> None:
+    message = desk.letter()
+    fields = {"message": message.public_id, "case": desk.case.public_id, "next": "/"}
+    desk.anna.post("/filing/never/", fields)
+    assert 'data-key="file-1"' not in desk.pane(message)
+    desk.anna.post("/filing/never/", fields | {"again": "1"})
+    assert 'data-key="file-1"' in desk.pane(message)
+
+
+def test_the_exclusion_of_one_address_leaves_those_that_contain_it(desk: Desk) -> None:
+    """Pitfall 1 of peers: excluding xanna@ excluded anna@."""
+    message = desk.letter()
+    other = store(desk.inbox, LETTER.format(name="b").replace("jan@", "xjan@").replace("\n", "\r\n").encode())
+    desk.anna.post("/filing/never/", {"message": other.public_id, "next": "/"})
+    assert 'data-key="file-1"' in desk.pane(message)
+
+
+def test_several_messages_are_filed_by_groups(desk: Desk) -> None:
+    nowak = make_case(desk.cast.anna, "Nowak")
+    make_party(nowak, desk.cast.anna, "Jan Kowalski", "jan@klient.example")
+    messages = [
+        desk.letter("a"),
+        desk.letter("b"),
+        desk.letter("c", "Umowa najmu"),
+        desk.letter("d", "Sprawa X Y 1/23"),
+    ]
+    where = "/filing/choose/?" + "&".join(f"message={one.public_id}" for one in messages)
+    page = desk.anna.get(where).content.decode()
+    assert "KAN/1/2026 Kowalski · 2 wiadomości" in page
+    assert "Nowak · 2 wiadomości" in page
+    found = desk.anna.get(where + "&q=kowal").content.decode()
+    assert f'value="{desk.case.public_id}"' in found
+
+
+def test_a_case_behind_a_wall_leaves_no_trace_in_what_is_suggested(desk: Desk) -> None:
+    message = desk.letter()
+    share(message, desk.cast.celina)
+    with as_user(desk.cast.anna.pk):
+        Case.objects.filter(pk=desk.case.pk).update(walled=True)
+    desk.post(message)
+    assert "Kowalski" in desk.pane(message)
+    assert "KAN/1/2026" not in desk.pane(message, browser(desk.cast.celina))
