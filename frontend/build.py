@@ -32,6 +32,7 @@ ENTRIES = (
     "everywhere.ts",
     "palette.ts",
     "tasks.ts",
+    "documents.ts",
     "events-worker.ts",
 )
 

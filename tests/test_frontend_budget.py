@@ -20,6 +20,7 @@ LINES = {
     "outbox.ts": 60,
     "dock.ts": 60,
     "page.ts": 60,
+    "documents.ts": 100,
     "everywhere.ts": 15,
     "palette.ts": 500,
     "tasks.ts": 150,
@@ -88,6 +89,8 @@ def test_the_first_view_is_light() -> None:
         "cases.css",
         "page.js",
         "tasks.css",
+        "documents.css",
+        "documents.js",
         "palette.css",
         "palette.js",
     }  # with the first letter, the first case, the first Ctrl+K

@@ -1,6 +1,7 @@
 // Files that go with the letter: sent up at once, each with its progress and a way to stop it.
 
-import { fill, fromTemplate, need, parse } from "./dom";
+import { need, parse } from "./dom";
+import { drops, failed, sendUp } from "./upload";
 
 const PICTURE = /^image\/(?:png|jpeg|gif|webp)$/;
 
@@ -52,18 +53,8 @@ export class Files {
   }
 
   #send(file: File, inline: boolean): void {
-    const line = fromTemplate("t-upload") as HTMLElement;
-    const bar = line.querySelector("progress") as HTMLProgressElement;
-    const request = new XMLHttpRequest(); // fetch tells nothing of how far it is
     const words = new URLSearchParams({ name: file.name || "obraz.png", type: file.type, ...(inline ? { inline: "1" } : {}) });
-    fill(line, "name", file.name);
-    line.querySelector("button")?.addEventListener("click", () => request.abort());
-    request.open("POST", `${this.form.dataset["filesUrl"]}?${words}`);
-    request.setRequestHeader("X-CSRFToken", (this.form.elements.namedItem("csrfmiddlewaretoken") as HTMLInputElement).value);
-    request.setRequestHeader("Content-Type", "application/octet-stream");
-    request.upload.addEventListener("progress", ({ loaded, total }) => (bar.value = total ? loaded / total : 0));
-    request.addEventListener("abort", () => line.remove());
-    request.addEventListener("error", () => this.#failed(line, ""));
+    const { line, request } = sendUp(this.form, `${this.form.dataset["filesUrl"]}?${words}`, file);
     request.addEventListener("load", () => this.#loaded(line, request, inline));
     request.addEventListener("loadend", () => {
       this.#sending -= 1;
@@ -73,22 +64,13 @@ export class Files {
     this.#sending += 1;
     this.#list.append(line);
     this.#count();
-    request.send(file);
   }
 
   #loaded(line: HTMLElement, request: XMLHttpRequest, inline: boolean): void {
     const made = request.getResponseHeader("X-File") ? parse(request.responseText).querySelector("li") : null;
-    if (!made) return this.#failed(line, request.status === 400 ? request.responseText : "");
+    if (!made) return failed(line, request.status === 400 ? request.responseText : "");
     line.replaceWith(made);
     if (inline) this.onInline(made.dataset["address"] ?? "", made.dataset["name"] ?? "");
-  }
-
-  #failed(line: HTMLElement, said: string): void {
-    const notice = fromTemplate("t-upload-failed") as HTMLElement;
-    fill(notice, "name", line.querySelector('[data-field="name"]')?.textContent ?? "");
-    if (said) fill(notice, "said", said);
-    notice.querySelector("button")?.addEventListener("click", () => notice.remove());
-    line.replaceWith(notice);
   }
 
   async #press(event: Event): Promise<void> {
@@ -107,17 +89,8 @@ export class Files {
 
   #drops(): void {
     const target = need("drop");
-    const carries = (event: DragEvent): boolean => Boolean(event.dataTransfer?.types.includes("Files"));
-    addEventListener("dragenter", (event) => carries(event) && (target.hidden = false));
-    addEventListener("dragover", (event) => carries(event) && event.preventDefault());
+    drops((there) => (target.hidden = !there), (files, where) => this.send(files, Boolean(where.closest("#drop-inline"))));
     target.addEventListener("dragleave", () => (target.hidden = true));
-    addEventListener("drop", (event) => {
-      target.hidden = true;
-      if (!carries(event)) return;
-      event.preventDefault();
-      event.stopPropagation();
-      this.send([...(event.dataTransfer?.files ?? [])], Boolean((event.target as Element).closest("#drop-inline")));
-    }, true);
   }
 
   #count(): void {

@@ -24,6 +24,7 @@ class Said(StrEnum):
     CASE_WALLED = "case_walled"
     CASE_UNWALLED = "case_unwalled"
     NOTE_DROPPED = "note_dropped"
+    DOCUMENT_REMOVED = "document_removed"
     TASK_ADDED = "task_added"
     TASK_DONE = "task_done"
     TASK_REMOVED = "task_removed"

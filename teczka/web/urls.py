@@ -16,6 +16,14 @@ from teczka.web.accounts.life import account_delete, account_fetch, account_paus
 from teczka.web.accounts.oauth import account_forget, account_reconnect, oauth_again, oauth_callback
 from teczka.web.accounts.signin import account_signin
 from teczka.web.cases.cases import case_list_page
+from teczka.web.cases.documents import (
+    case_document,
+    case_document_add,
+    case_document_remove,
+    case_document_rename,
+    case_document_restore,
+    case_documents,
+)
 from teczka.web.cases.edit import case_add, case_edit
 from teczka.web.cases.finding import case_find
 from teczka.web.cases.notes import case_note, case_note_add, case_note_drop, case_note_restore, case_notes
@@ -152,6 +160,12 @@ from teczka.web.tasks.reminders import reminders
     path("cases/<uuid:case_id>/", case_timeline, name="case"),
     path("cases/<uuid:case_id>/edit/", case_edit, name="case_edit"),
     path("cases/<uuid:case_id>/tasks/", case_tasks, name="case_tasks"),
+    path("cases/<uuid:case_id>/documents/", case_documents, name="case_documents"),
+    path("cases/<uuid:case_id>/documents/add/", case_document_add, name="case_document_add"),
+    path("cases/<uuid:case_id>/documents/<uuid:document_id>/", case_document, name="case_document"),
+    path("cases/<uuid:case_id>/documents/<uuid:document_id>/rename/", case_document_rename, name="case_document_rename"),
+    path("cases/<uuid:case_id>/documents/<uuid:document_id>/remove/", case_document_remove, name="case_document_remove"),
+    path("cases/<uuid:case_id>/documents/<uuid:document_id>/restore/", case_document_restore, name="case_document_restore"),
     path("cases/<uuid:case_id>/notes/", case_notes, name="case_notes"),
     path("cases/<uuid:case_id>/notes/add/", case_note_add, name="case_note_add"),
     path("cases/<uuid:case_id>/notes/<uuid:note_id>/", case_note, name="case_note"),
