@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -110,7 +111,7 @@ def beside(request: HttpRequest) -> dict[str, Any]:
         "tree": SimpleLazyObject(lambda: tree(viewer)),
         "to_mend": SimpleLazyObject(lambda: _to_mend(viewer)),
         "outgoing": SimpleLazyObject(lambda: waiting(viewer)),
-        "pressing": SimpleLazyObject(lambda: pressing(viewer, timezone.localdate())),
+        "pressing": cache(lambda: pressing(viewer, timezone.localdate())),  # a number cannot be made lazy otherwise
     }
 
 
