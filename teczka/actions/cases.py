@@ -10,8 +10,10 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from teczka.actions.audit import note
 from teczka.actions.parties import save_parties, save_references
 from teczka.actions.telling import tell_of_case
+from teczka.core.audit import Verb
 from teczka.core.cases import Card, CaseState
 from teczka.core.errors import AlreadyThere, NotAllowed
 from teczka.core.find import haystack
@@ -61,6 +63,7 @@ def add_case(
         save_references(made, new.references, own_patterns(actor))
         save_parties(made, new.parties)
         tell_of_case(made)
+        note(actor, Verb.CASE_CREATE, [made.public_id], made.pk)
     return made
 
 
@@ -78,6 +81,7 @@ def change_case(actor: User, public_id: UUID, new: Card, seen: str) -> None:
         save_references(case, new.references, own_patterns(actor))
         save_parties(case, new.parties)
         tell_of_case(case)
+        note(actor, Verb.CASE_CHANGE, [case.public_id], case.pk)
 
 
 def set_state(actor: User, public_id: UUID, state: CaseState, today: date) -> CaseState:
@@ -90,6 +94,7 @@ def set_state(actor: User, public_id: UUID, state: CaseState, today: date) -> Ca
             case.active_at = timezone.now()
             case.save()
             tell_of_case(case)
+            note(actor, Verb.CASE_CHANGE, [case.public_id], case.pk)
     return before
 
 

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from teczka.actions.audit import note
 from teczka.actions.cases import changeable, join, number_once
 from teczka.actions.telling import knowing, tell_of_case
+from teczka.core.audit import Verb
 from teczka.core.errors import NotAllowed
 from teczka.store import events
 from teczka.store.models import Case, User
@@ -33,6 +35,7 @@ def save_team(actor: User, public_id: UUID, people: Collection[UUID], lead: UUID
         case.members.filter(user_id__in=then - {one.pk for one in wanted}).delete()
         if seen_otherwise := regrant_team(case.pk):
             events.changed(seen_otherwise, case.public_id, [])
+        note(actor, Verb.CASE_TEAM, [case.public_id, *sorted(one.public_id for one in wanted)], case.pk)
 
 
 def wall_case(actor: User, public_id: UUID) -> None:
@@ -46,6 +49,7 @@ def wall_case(actor: User, public_id: UUID) -> None:
             case.walled = True
             _changed(case)
             tell_of_case(case, knew)
+            note(actor, Verb.CASE_WALL, [case.public_id], case.pk)
 
 
 def unwall_case(actor: User, public_id: UUID) -> None:
@@ -56,6 +60,7 @@ def unwall_case(actor: User, public_id: UUID) -> None:
             case.walled = False
             _changed(case)
         tell_of_case(case)
+        note(actor, Verb.CASE_UNWALL, [case.public_id], case.pk)
 
 
 def _changed(case: Case) -> None:

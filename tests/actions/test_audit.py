@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from datetime import date
 from uuid import UUID, uuid4
 
 import psycopg
@@ -10,7 +11,10 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from teczka.actions.audit import note, note_each
+from teczka.actions.cases import add_case, set_state
+from teczka.actions.team import save_team, wall_case
 from teczka.core.audit import Entry, Fault, Link, Verb, faults
+from teczka.core.cases import Card, CaseState
 from teczka.store.queries.audit import case_entries, chain, lines, office_chain
 from teczka.store.viewer import as_user
 from tests.cases import file, make_case
@@ -186,3 +190,19 @@ def test_who_saw_shared_mail_is_noted_once_an_hour(told: tuple[Cast, list[UUID]]
             cursor.execute("SELECT teczka_audit_view(%s)", [shared])
     seen = [line for line in lines(cast.anna, case) if line.verb == Verb.VIEW]
     assert [(line.who, line.ids, line.case) for line in seen] == [("Bartek Nowy", [shared], case)]
+
+
+def test_what_becomes_of_a_case_is_in_its_register(cast: Cast) -> None:
+    case = add_case(cast.anna, Card("", "Kowalski p. Nowak", "", (), CaseState.OPEN, None, None, ()))
+    save_team(cast.anna, case.public_id, [cast.anna.public_id, cast.bartek.public_id], None)
+    set_state(cast.bartek, case.public_id, CaseState.CLOSED, date(2026, 5, 3))
+    wall_case(cast.bartek, case.public_id)
+    assert [(line.verb, line.who) for line in lines(cast.anna, case.public_id)] == [
+        (Verb.CASE_WALL, "Bartek Nowy"),
+        (Verb.CASE_CHANGE, "Bartek Nowy"),
+        (Verb.CASE_TEAM, "Anna Lipowska"),
+        (Verb.CASE_CREATE, "Anna Lipowska"),
+    ]
+    assert lines(cast.anna, case.public_id)[2].ids[0] == case.public_id
+    assert lines(cast.dorota) == []
+    assert found(cast) == []
