@@ -21,8 +21,10 @@ from teczka.core.filing import How
 from teczka.core.sharing import Scope
 from teczka.store import acts, events, filing
 from teczka.store.filing import Goal
-from teczka.store.models import Act, Case, Filing, Message, NeverSuggest, SetAside, Task, User
+from teczka.store.models import Act, Case, Filing, Message, NeverSuggest, SetAside, User
+from teczka.store.queries import filing as queries
 from teczka.store.queries.acts import ActLine
+from teczka.store.queries.cases import case_line
 from teczka.store.reading import Read, lock_threads, places
 from teczka.store.sharing import Targets
 from teczka.store.viewer import as_user
@@ -59,6 +61,8 @@ def file(actor: User, key: UUID, messages: Sequence[UUID], wanted: Wanted) -> Ac
             filing.link_documents(filed)
             own = [message for message, owner in named.items() if owner == actor.pk]
             given = _share(actor, act, own, wanted, case, follows) if case and wanted.shared else []
+            if case:
+                filing.use(actor.pk, case.pk)
             act.count = len({*filed, *given})
             act.save(update_fields=["count"])
             _tell(actor, filed, audit.Verb.FILE, [case] if case else [])
@@ -80,9 +84,10 @@ def unfile(actor: User, filing_id: UUID) -> Act | None:
     """One link, for ever: who made it, who owns the mail, and the case's team may. Returns the act that it is part of, which is to be
     undone as a whole, where the actor made it by one. Raises NotAllowed."""
     with as_user(actor.pk), transaction.atomic():
-        found = Filing.objects.select_related("act", "case").filter(public_id=filing_id, undone_at=None).first()
-        if found is None or not _may_undo(actor, found):
+        seen = queries.filing(actor, filing_id)
+        if seen is None or not seen.may_undo:
             raise NotAllowed
+        found = Filing.objects.select_related("act", "case").get(public_id=filing_id)
         if found.act and found.by_id == actor.pk and not found.act.undone_at:
             return found.act
         undone = filing.undo_one(actor.pk, found.pk)
@@ -120,17 +125,20 @@ def take_up(actor: User, act: Act) -> int:
 def never_suggest(actor: User, message: UUID, case: UUID | None) -> None:
     """No case, or not this one, for mail from whom this message is. Raises NotAllowed."""
     with as_user(actor.pk):
-        address = _sender(actor, message)
-        known = Case.objects.filter(office_id=actor.office_id, public_id=case).first() if case else None
-        if case and known is None:
+        address, known = queries.sender(actor, message), case_line(actor, case) if case else None
+        if not address or (case and known is None):
             raise NotAllowed
-        NeverSuggest.objects.get_or_create(owner=actor, office_id=actor.office_id, address=address, case=known)
+        of = Case.objects.get(pk=known.id) if known else None
+        NeverSuggest.objects.get_or_create(owner=actor, office_id=actor.office_id, address=address, case=of)
 
 
 def suggest_again(actor: User, message: UUID) -> None:
     """Whatever was never to be suggested for mail from whom this message is. Raises NotAllowed."""
     with as_user(actor.pk):
-        NeverSuggest.objects.filter(owner=actor, address=_sender(actor, message)).delete()
+        address = queries.sender(actor, message)
+        if not address:
+            raise NotAllowed
+        NeverSuggest.objects.filter(owner=actor, address=address).delete()
 
 
 def follow(owner_id: int, read: Sequence[Read]) -> None:
@@ -145,14 +153,14 @@ def follow(owner_id: int, read: Sequence[Read]) -> None:
 
 def _goal(actor: User, wanted: Wanted) -> tuple[Goal, Case | None]:
     if wanted.task:
-        task = Task.objects.filter(office_id=actor.office_id, public_id=wanted.task, removed_at=None).first()
+        task = queries.task_of(actor, wanted.task)
         if task is None:
             raise NotAllowed
-        return Goal(task=task.pk), None
-    case = Case.objects.filter(office_id=actor.office_id, public_id=wanted.case).first() if wanted.case else None
-    if case is None:
+        return Goal(task=task), None
+    found = case_line(actor, wanted.case) if wanted.case else None
+    if found is None:
         raise NotAllowed
-    return Goal(case=case.pk), case
+    return Goal(case=found.id), Case.objects.get(pk=found.id)
 
 
 def _share(
@@ -166,19 +174,6 @@ def _share(
     filing.share_follows(follows, given.standing)
     stir(case)
     return given.messages
-
-
-def _may_undo(actor: User, found: Filing) -> bool:
-    if actor.pk in (found.by_id, found.owner_id):
-        return True
-    return bool(found.case and found.case.members.filter(user=actor).exists())
-
-
-def _sender(actor: User, message: UUID) -> str:
-    found = Message.objects.filter(public_id=message).first()  # row-level security: one that the actor may see
-    if found is None or not found.from_address:
-        raise NotAllowed
-    return found.from_address.lower()
 
 
 def _tell(actor: User, messages: Sequence[int], verb: audit.Verb, cases: Sequence[Case]) -> None:

@@ -50,6 +50,13 @@ UPDATE store_follow w SET share_id = s.id FROM store_share s
 WHERE w.id = ANY(%(follows)s) AND s.id = ANY(%(standing)s) AND s.thread_id = w.thread_id
 """
 
+# The picker offers it among the first (store/queries/case_find.py).
+USE = """
+INSERT INTO store_casepin (user_id, case_id, office_id, used_at)
+SELECT %(viewer)s, c.id, c.office_id, now() FROM store_case c WHERE c.id = %(case)s
+ON CONFLICT (user_id, case_id) DO UPDATE SET used_at = now()
+"""
+
 # And the replies that came by the follows that the act began.
 UNDO = """
 WITH begun AS (SELECT f.follow_id AS id FROM store_filing f WHERE f.act_id = %(act)s AND f.by_id = %(viewer)s AND f.follow_id IS NOT NULL),
@@ -140,6 +147,11 @@ def share_follows(follows: Sequence[int], standing: Sequence[int]) -> None:
     """What follows by these is shared by these standing orders (store/sharing.py), conversation by conversation."""
     if follows and standing:
         _run(SHARE_FOLLOWS, {"follows": list(follows), "standing": list(standing)})
+
+
+def use(viewer: int, case: int) -> None:
+    """The viewer has just filed to it."""
+    _run(USE, {"viewer": viewer, "case": case})
 
 
 def undo(viewer: int, act: Act) -> list[int]:

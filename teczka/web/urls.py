@@ -43,6 +43,8 @@ from teczka.web.compose.sending import compose_send
 from teczka.web.compose.templates import template_add, template_drop, template_edit, template_list
 from teczka.web.home import home
 from teczka.web.mail.acts import act, act_dismiss, act_last, act_undo
+from teczka.web.mail.choosing import filing_choose
+from teczka.web.mail.filing import file, filing_aside, filing_never, filing_undo
 from teczka.web.mail.folders import folder_page, folder_rows, folder_tree
 from teczka.web.mail.frame import frame
 from teczka.web.mail.messages import message, message_body, message_pane, message_raw
@@ -134,6 +136,11 @@ from teczka.web.tasks.reminders import reminders
     path("messages/<uuid:message_id>/unsubscribe/", message_unsubscribe, name="message_unsubscribe"),
     path("messages/<uuid:message_id>/parts/<str:path>/", message_part_page, name="message_part"),
     path("frame/", frame, name="frame"),
+    path("filing/", file, name="file"),
+    path("filing/choose/", filing_choose, name="filing_choose"),
+    path("filing/never/", filing_never, name="filing_never"),
+    path("filing/aside/", filing_aside, name="filing_aside"),
+    path("filing/<uuid:filing_id>/undo/", filing_undo, name="filing_undo"),
     path("acts/", act, name="act"),
     path("acts/last/", act_last, name="act_last"),
     path("acts/refused/<uuid:operation_id>/dismiss/", act_dismiss, name="act_dismiss"),

@@ -98,7 +98,7 @@ def test_filing_is_told_in_a_sentence_and_undone_by_its_act(desk: Desk) -> None:
 
 @pytest.mark.parametrize("fields", [{}, {"share": "team", "private": "1"}])
 def test_without_the_word_that_the_team_will_see_it_filing_is_private(desk: Desk, fields: dict[str, str]) -> None:
-    told = desk.post(desk.letter(), **fields)
+    told = desk.post(desk.letter(), None, **fields)
     assert desk.grants() == 0
     assert "Nikomu to niczego nie pokazuje." in str(told["said"])
 
@@ -172,6 +172,9 @@ def test_several_messages_are_filed_by_groups(desk: Desk) -> None:
     page = desk.anna.get(where).content.decode()
     assert "KAN/1/2026 Kowalski · 2 wiadomości" in page
     assert "Nowak · 2 wiadomości" in page
+    fields = {"key": uuid4(), "message": [messages[0].public_id, messages[1].public_id], "case": desk.case.public_id}
+    desk.anna.post("/filing/", fields)
+    assert "KAN/1/2026 Kowalski ·" not in desk.anna.get(where).content.decode()
     found = desk.anna.get(where + "&q=kowal").content.decode()
     assert f'value="{desk.case.public_id}"' in found
 

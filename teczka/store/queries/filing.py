@@ -40,9 +40,85 @@ class FiledLine:
 
 def filed(viewer: User, messages: Sequence[int]) -> dict[int, list[FiledLine]]:
     """By the messages' inner ids; those that are filed nowhere are left out."""
-    if not messages:
-        return {}
-    rows = walls.read(
+    found: dict[int, list[FiledLine]] = defaultdict(list)
+    for row in _filed(viewer, "f.message_id = ANY(%(messages)s)", messages=list(messages)) if messages else []:
+        found[row.message].append(row)
+    return dict(found)
+
+
+def filing(viewer: User, public_id: UUID) -> FiledLine | None:
+    found = _filed(viewer, "f.public_id = %(filing)s", filing=public_id)
+    return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedLine:
+    """A message that is to be filed."""
+
+    id: int
+    public_id: UUID
+    owned: bool
+    subject: str
+    who: str
+
+
+def named(viewer: User, messages: Sequence[UUID]) -> list[NamedLine]:
+    """Those of them that the viewer may see, the newest first."""
+    return walls.read(
+        viewer,
+        NamedLine,
+        f"""SELECT m.id, m.public_id, {walls.mine("m")}, coalesce(m.subject, ''), coalesce(nullif(m.from_name, ''), m.from_address)
+            FROM store_message m WHERE m.public_id = ANY(%(messages)s) AND {walls.visible("m")} ORDER BY m.internaldate DESC, m.id""",
+        messages=list(messages),
+    )
+
+
+def sender(viewer: User, message: UUID) -> str:
+    """From whom a message is that the viewer may see: an address in lower case; "" where there is none, or no such message."""
+    found = walls.read(
+        viewer,
+        str,
+        f"SELECT lower(m.from_address) FROM store_message m WHERE m.public_id = %(message)s AND {walls.visible('m')}",
+        message=message,
+    )
+    return found[0] if found else ""
+
+
+def task_of(viewer: User, public_id: UUID) -> int | None:
+    """The inner id of a task that mail can be filed to."""
+    found = walls.read(
+        viewer,
+        int,
+        f"SELECT t.id FROM store_task t WHERE t.public_id = %(task)s AND t.removed_at IS NULL AND {walls.task('t')}",
+        task=public_id,
+    )
+    return found[0] if found else None
+
+
+def teams(viewer: User, cases: Sequence[int]) -> dict[int, list[str]]:
+    """Who of a case's team is not the viewer: whom sharing with it would show something."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for case, name in (
+        walls.read(
+            viewer,
+            _pair,
+            f"""SELECT t.case_id, u.name FROM store_casemember t JOIN store_user u ON u.id = t.user_id JOIN store_case c ON c.id = t.case_id
+            WHERE c.id = ANY(%(cases)s) AND {walls.card("c")} AND u.is_active AND u.id <> %(viewer)s ORDER BY u.name, u.id""",
+            cases=list(cases),
+        )
+        if cases
+        else []
+    ):
+        found[case].append(name)
+    return dict(found)
+
+
+def _pair(case: int, name: str) -> tuple[int, str]:
+    return case, name
+
+
+def _filed(viewer: User, which: str, **parameters: object) -> list[FiledLine]:
+    return walls.read(
         viewer,
         FiledLine,
         f"""SELECT f.message_id, f.public_id, c.public_id, t.public_id, coalesce(c.number, ''), coalesce(c.name, t.title), u.name,
@@ -53,12 +129,7 @@ def filed(viewer: User, messages: Sequence[int]) -> dict[int, list[FiledLine]]:
             FROM store_filing f JOIN store_message m ON m.id = f.message_id JOIN store_user u ON u.id = f.by_id
             LEFT JOIN store_case c ON c.id = f.case_id AND {walls.card("c")}
             LEFT JOIN store_task t ON t.id = f.task_id AND {walls.task("t")}
-            WHERE f.message_id = ANY(%(messages)s) AND f.undone_at IS NULL AND {walls.visible("m")}
-              AND (c.id IS NOT NULL OR t.id IS NOT NULL)
+            WHERE {which} AND f.undone_at IS NULL AND {walls.visible("m")} AND (c.id IS NOT NULL OR t.id IS NOT NULL)
             ORDER BY f.message_id, f.id""",
-        messages=list(messages),
+        **parameters,
     )
-    found: dict[int, list[FiledLine]] = defaultdict(list)
-    for row in rows:
-        found[row.message].append(row)
-    return dict(found)

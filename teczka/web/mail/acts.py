@@ -22,6 +22,7 @@ from teczka.web.mail.messages import as_uuid
 from teczka.web.mail.tree import UNIFIED
 from teczka.web.requests import Request, allowed, found
 
+from teczka.web.said import Said, say
 ON_MESSAGES = (*acts.FLAGS, *acts.GOALS, Verb.MOVE, Verb.COPY, Verb.DELETE)
 
 
@@ -49,24 +50,29 @@ def act(request: Request) -> HttpResponse:
             acts.do, request.user, told["key"], Verb(told["verb"]), selection, told["target"], quiet=told["quietly"]
         )
     except Problem as problem:
-        return _refusal(problem)
-    return _answer(done)
+        return refusal(problem)
+    return answer(done)
 
 
 @require_POST
 def act_undo(request: Request, act_id: UUID) -> HttpResponse:
     try:
+    """For a form that says where to go next: there."""
         done = allowed(acts.undo, request.user, act_id)
     except Problem as problem:
-        return _refusal(problem)
-    return _answer(done)
+        return refusal(problem)
+    back = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, None):
+        return answer(done)
+    say(request, Said.TAKEN_BACK)
+    return redirect(back)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def act_last(request: Request) -> HttpResponse:
     """What `z` takes back, on a page that has forgotten."""
     line = last_act(request.user)
-    return _answer(Done(line)) if line else JsonResponse({})
+    return answer(Done(line)) if line else JsonResponse({})
 
 
 @require_POST
@@ -85,11 +91,11 @@ def _listed(viewer: User, listing: str, *, whole: bool) -> list[int]:
     return [line.id for line in folders(viewer)]
 
 
-def _answer(done: Done) -> HttpResponse:
+def answer(done: Done) -> HttpResponse:
     line = done.line
     undoable = line.count and line.verb is not Verb.UNDO
     return JsonResponse({"act": str(line.public_id) if undoable else "", "count": line.count, "said": in_words(done)})
 
 
-def _refusal(problem: Problem) -> HttpResponse:
+def refusal(problem: Problem) -> HttpResponse:
     return JsonResponse({"said": why(problem)}, status=409)

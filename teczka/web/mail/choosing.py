@@ -14,11 +14,12 @@ from django.views.decorators.http import require_safe
 
 from teczka.store.models import User
 from teczka.store.queries.case_list import case_list_for
-from teczka.store.queries.filing import NamedLine, named, teams
+from teczka.store.queries.filing import NamedLine, filed, named, teams
 from teczka.store.queries.suggestions import Suggested, suggestions
 from teczka.web.mail.messages import as_uuid
 from teczka.web.mail.strip import seen_by
 from teczka.web.requests import Request, found
+from teczka.web.said import said
 
 MOST = 200  # messages
 CASES = 20
@@ -40,15 +41,19 @@ def filing_choose(request: Request) -> HttpResponse:
     told = [key for text in request.GET.getlist("message")[:MOST] if (key := as_uuid(text))]
     messages = found(named(request.user, told) or None)
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
-    groups = groups_of(request.user, messages)
+    there = filed(request.user, [one.id for one in messages])
+    left = [one for one in messages if one.id not in there] if len(messages) > 1 else messages
+    groups = groups_of(request.user, left)
     context = {
         "messages": messages,
+        "done": len(messages) - len(left),
         "query": query,
         "groups": groups,
-        "rest": len(messages) - sum(len(group.messages) for group in groups),
+        "rest": len(left) - sum(len(group.messages) for group in groups),
         "cases": case_list_for(request.user, query, CASES) if query else [],
         "key": uuid4(),
         "back": _back(messages),
+        "said": said(request),
     }
     return render(request, "mail/choose.html", context)
 

@@ -22,6 +22,7 @@ from teczka.web.mail.rows import rows_of
 from teczka.web.mail.tree import UNIFIED, Tree, tree
 from teczka.web.problems import tell
 from teczka.web.requests import Request, found
+from teczka.web.mail.strip import strip
 from teczka.web.said import said
 
 FARTHEST = 10_000_000  # rows that one request may pass over
@@ -59,6 +60,7 @@ def list_page(request: Request, branches: Tree, listing: Listing, more: dict[str
         "message": shown(message) if message else None,
         "said": said(request) if message else None,
         **rows_of(listing, block(request.user, listing.folders), 0),
+        "strip": strip(request.user, message) if message else None,
         **(more or {}),
     }
     return render(request, "mail/folder.html", context)

@@ -23,6 +23,7 @@ from teczka.store.queries.raw import raw_pieces
 from teczka.web.mail.frame import framed
 from teczka.web.mail.names import disposition
 from teczka.web.mail.tree import folder_name
+from teczka.web.mail.strip import strip
 from teczka.web.requests import Request, found
 from teczka.web.said import said
 
@@ -106,13 +107,14 @@ class Shown:
 @require_safe
 def message(request: Request, message_id: UUID) -> HttpResponse:
     page = found(opened(request.user, message_id))
-    return render(request, "mail/message.html", {"message": shown(page), "said": said(request)})
+    context = {"message": shown(page), "said": said(request), "strip": strip(request.user, page)}
+    return render(request, "mail/message.html", context)
 
 
 @require_safe
 def message_pane(request: Request, message_id: UUID) -> HttpResponse:
     page = found(opened(request.user, message_id))
-    return render(request, "mail/pane.html", {"message": shown(page)})
+    return render(request, "mail/pane.html", {"message": shown(page), "strip": strip(request.user, page)})
 
 
 @require_safe
