@@ -102,8 +102,7 @@ document.addEventListener("input", ({ target }) => {
 
 // The list
 
-const rows = document.querySelector<HTMLElement>("main[data-topics~=tasks] #rows");
-if (rows) {
+if (document.querySelector("#rows[data-tasks]")) {
   const titles = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>("#rows .task-title")];
   const chosen = (): HTMLElement | null => document.activeElement?.closest<HTMLElement>(".task") ?? null;
   const at = (): number => titles().findIndex((title) => chosen()?.contains(title));

@@ -92,7 +92,8 @@ def seen_by(actor: User, wanted: Wanted, maker: UUID) -> Seen:
     case = case_line(actor, wanted.case)
     if case is None:
         raise NotAllowed
-    team = frozenset(CaseMember.objects.filter(case_id=case.id).values_list("user_id", flat=True))
+    with as_user(actor.pk):
+        team = frozenset(CaseMember.objects.filter(case_id=case.id).values_list("user_id", flat=True))
     if case.walled and doer.id not in team:
         raise Problem(Trouble.TASK_WALLED, name=doer.name)
     outside = tuple(person for person in both if person.id not in team and not case.walled)
