@@ -52,7 +52,7 @@ export class SandboxedFrame implements MessageFrame {
     this.#inner = { root: inner.documentElement, body: inner.body };
     inner.addEventListener("keydown", (event) => this.onKey(event));
     inner.addEventListener("click", (event) => {
-      const link = (event.target as Element).closest<HTMLAnchorElement>("a.reference"); // a page of ours: no other window
+      const link = (event.target as Element).closest<HTMLAnchorElement>('a.reference[href^="/references/"]'); // a page of ours
       if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) event.preventDefault(), location.assign(link.href);
     });
     this.#watch.disconnect();
