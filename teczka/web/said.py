@@ -29,9 +29,12 @@ class Said(StrEnum):
     CASE_UNWALLED = "case_unwalled"
     NOTE_DROPPED = "note_dropped"
     DOCUMENT_REMOVED = "document_removed"
+    SHOWN = "shown"
+    SHOWN_NO_LONGER = "shown_no_longer"
     TASK_ADDED = "task_added"
     TASK_DONE = "task_done"
     TASK_REMOVED = "task_removed"
+    UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,9 @@ from teczka.web.tasks.listing import list_page
 # What is done, what is said then, and what takes it back.
 ACTS: Mapping[str, tuple[Callable[[User, UUID], None], Said, str]] = {
     "done": (finish, Said.TASK_DONE, "reopen"),
-    "reopen": (reopen, Said.TAKEN_BACK, ""),
+    "reopen": (reopen, Said.UNDONE, ""),
     "remove": (remove, Said.TASK_REMOVED, "restore"),
-    "restore": (restore, Said.TAKEN_BACK, ""),
+    "restore": (restore, Said.UNDONE, ""),
 }
 
 
