@@ -28,6 +28,7 @@ ENTRIES = (
     "compose.ts",
     "dock.ts",
     "outbox.ts",
+    "sharing.ts",
     "page.ts",
     "everywhere.ts",
     "palette.ts",

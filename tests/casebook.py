@@ -49,3 +49,15 @@ def _person(chance: random.Random) -> str:
 
 def _firm(chance: random.Random) -> str:
     return f"{chance.choice(_FIRMS)} {chance.choice(_NAMES)} {chance.choice(_PLACES)} sp. z o.o."
+
+
+def table(cases: list[Sample]) -> str:
+    """A CSV of them, as core/case_csv.py reads it."""
+    sides = ("ours", "opposing", "other")
+    lines = ["Number;Case;Client;References;Side;Party;E-mail"]
+    for one in cases:
+        for place, party in enumerate(one.parties):
+            address = f"{one.number.replace('/', '-').lower()}-{place}@strona.example"
+            told = (one.number, one.name, one.client, " | ".join(one.references), sides[place], party, address)
+            lines.append(";".join(told))
+    return "\n".join(lines)

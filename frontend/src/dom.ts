@@ -31,7 +31,7 @@ export function parse(html: string): HTMLElement {
 }
 
 /** To the page's other scripts: true where one of them took it up. */
-export function say(kind: "teczka:act" | "teczka:action", detail: unknown): boolean {
+export function say(kind: "teczka:act" | "teczka:action" | "teczka:renew", detail: unknown): boolean {
   return !document.dispatchEvent(new CustomEvent(kind, { detail, cancelable: true }));
 }
 
@@ -41,4 +41,14 @@ export function fill(element: Element, field: string, text: string): void {
 
 export function fieldOf(element: Element, field: string): string {
   return element.querySelector(`[data-field="${field}"]`)?.textContent?.trim() ?? "";
+}
+
+/** The stylesheets that came with a fragment: once a page, and there before it is seen. */
+export async function dress(body: Element): Promise<void> {
+  const sheets = [...body.querySelectorAll<HTMLLinkElement>("link")];
+  for (const sheet of sheets) sheet.remove();
+  const fresh = sheets.filter((sheet) => !document.head.querySelector(`link[href="${CSS.escape(sheet.getAttribute("href") ?? "")}"]`));
+  const ready = fresh.map((sheet) => new Promise((done) => (sheet.onload = sheet.onerror = done)));
+  document.head.append(...fresh);
+  await Promise.all(ready);
 }

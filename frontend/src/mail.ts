@@ -135,6 +135,7 @@ function start(main: HTMLElement): void {
     if (pause >= 0) reading = window.setTimeout(() => acts.seen(id), 1000 * pause);
   };
   acts.onChanged = (ids) => pane.renew(ids);
+  document.addEventListener("teczka:renew", (event) => pane.renew((event as CustomEvent<string[]>).detail));
   selection.onChoose(selection.id);
   addEventListener("popstate", () => (main.dataset["view"] = (history.state as { opened?: boolean } | null)?.opened ? "message" : "list"));
   addEventListener("pagehide", () => selection.remember());

@@ -93,7 +93,7 @@ async function load(made: HTMLDialogElement): Promise<Entry[]> {
   return ((await answer.json()) as Row[]).map(([id, number, reference, name, client, line, state, mark]) => ({
     kind: "case",
     label: [number || reference, name].filter(Boolean).join(" · "),
-    detail: [number && reference, name.includes(client) ? "" : client, state === "closed" ? (made.dataset["closed"] ?? "") : ""].filter(Boolean).join(" · "),
+    detail: [number && reference, client, state === "closed" ? (made.dataset["closed"] ?? "") : ""].filter(Boolean).join(" · "),
     keys: "",
     line,
     mark,

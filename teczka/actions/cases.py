@@ -52,7 +52,7 @@ def add_case(
     with as_user(actor.pk), number_once("" if walled else new.number):
         # Neither a number that is taken nor a wall may stand in the way of a row that its maker does not see yet.
         made = Case.objects.create(
-            office_id=actor.office_id, created_by=actor, **_columns(replace(new, number="") if walled else new)
+            office_id=actor.office_id, created_by=actor, **columns(replace(new, number="") if walled else new)
         )
         others = User.objects.filter(office_id=actor.office_id, is_active=True, public_id__in=people)
         join(made, actor, *others.exclude(pk=actor.pk))
@@ -74,7 +74,7 @@ def change_case(actor: User, public_id: UUID, new: Card, seen: str) -> None:
         now = case_card(actor, public_id)
         if now is None or now.mark != seen:
             raise ChangedMeanwhile(now or new)
-        for name, value in _columns(new).items():
+        for name, value in columns(new).items():
             setattr(case, name, value)
         case.active_at = timezone.now()
         case.save()
@@ -124,7 +124,7 @@ def number_once(number: str) -> Iterator[None]:
         raise
 
 
-def _columns(card: Card) -> dict[str, Any]:
+def columns(card: Card) -> dict[str, Any]:
     words = [card.name, card.client, *(party.name for party in card.parties)]
     return {
         "number": card.number,

@@ -30,13 +30,14 @@ def add_comment(actor: User, message: UUID, text: str) -> Comment:
 
 
 def edit_comment(actor: User, public_id: UUID, text: str) -> Comment:
-    """Raises NotAllowed: it is not the actor's."""
+    """Without words it stays as it was. Raises NotAllowed: it is not the actor's."""
     with as_user(actor.pk):
         comment = _own(actor, public_id)
-        comment.text, comment.edited_at = text.strip()[:LONGEST], timezone.now()
-        comment.save(update_fields=["text", "edited_at"])
-        _mention(actor, comment)
-        _tell(comment.message)
+        if text.strip():
+            comment.text, comment.edited_at = text.strip()[:LONGEST], timezone.now()
+            comment.save(update_fields=["text", "edited_at"])
+            _mention(actor, comment)
+            _tell(comment.message)
     return comment
 
 
@@ -51,9 +52,13 @@ def delete_comment(actor: User, public_id: UUID) -> Comment:
 
 
 def hear(actor: User, comment: UUID) -> None:
-    """A mention of the actor has been read."""
+    """A mention of the actor has been read. Raises NotAllowed: there is none, or they do not see it."""
     with as_user(actor.pk):
-        Mention.objects.filter(user=actor, heard_at=None, comment__public_id=comment).update(heard_at=timezone.now())
+        found = Mention.objects.filter(user=actor, comment__public_id=comment, comment__deleted_at=None).first()
+        if found is None or message_text(actor, found.comment.message.public_id) is None:
+            raise NotAllowed
+        found.heard_at = found.heard_at or timezone.now()
+        found.save(update_fields=["heard_at"])
 
 
 def deaf(actor: User, message: UUID, text: str) -> list[User]:

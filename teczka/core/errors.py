@@ -87,6 +87,7 @@ class Trouble(StrEnum):
     ACT_ARCHIVED = "act.archived"  # it was deleted here, and its mail stays
     ACT_ELSEWHERE = "act.elsewhere"  # the folder is another account's
     ACT_FOR_GOOD = "act.for_good"  # for good from the bin or from spam alone
+    ACT_SHARED = "act.shared"  # of the list of what others share
     ACT_TOO_LATE = "act.too_late"  # nothing of it can be taken back any more
     SEARCH_OFTEN = "search.often"  # the same person has had many domains' servers searched for
     CHECK_BUSY = "check.busy"  # the same person is having another server checked

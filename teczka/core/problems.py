@@ -311,6 +311,10 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("Only what lies in the bin or among spam is removed for good."),
         _("Move it to the bin first."),
     ),
+    Trouble.ACT_SHARED: (
+        _("These messages are others' mail, shared with you."),
+        _("You can read, answer and comment on them; where they lie is for their owners to say."),
+    ),
     Trouble.ACT_TOO_LATE: (
         _("This cannot be undone any more."),
         _("Its messages have been moved on since, or are on the server no longer."),

@@ -26,6 +26,7 @@ from teczka.web.cases.documents import (
 )
 from teczka.web.cases.edit import case_add, case_edit
 from teczka.web.cases.finding import case_find
+from teczka.web.cases.importing import case_export, case_import, case_import_confirm, case_template
 from teczka.web.cases.notes import case_note, case_note_add, case_note_drop, case_note_restore, case_notes
 from teczka.web.cases.people import case_people, case_team, case_unwall, case_wall
 from teczka.web.cases.references import reference
@@ -46,11 +47,14 @@ from teczka.web.mail.acts import act, act_dismiss, act_last, act_undo
 from teczka.web.mail.choosing import filing_choose
 from teczka.web.mail.filing import file, filing_aside, filing_never, filing_undo
 from teczka.web.mail.folders import folder_page, folder_rows, folder_tree
+from teczka.web.mail.comments import comment_delete, comment_edit, comment_hear, message_comments
 from teczka.web.mail.frame import frame
 from teczka.web.mail.messages import message, message_body, message_pane, message_raw
 from teczka.web.mail.parts import message_part_page
 from teczka.web.mail.roles import folder_role
 from teczka.web.mail.shaping import folder_create, folder_remove, folder_rename
+from teczka.web.mail.shared import shared_list, shared_rows
+from teczka.web.mail.sharing import message_share
 from teczka.web.mail.unified import unified, unified_accounts, unified_rows
 from teczka.web.mail.unsubscribe import message_unsubscribe
 from teczka.web.office.accounts import office_limit, office_people
@@ -134,6 +138,13 @@ from teczka.web.tasks.reminders import reminders
     path("messages/<uuid:message_id>/body/", message_body, name="message_body"),
     path("messages/<uuid:message_id>/raw/", message_raw, name="message_raw"),
     path("messages/<uuid:message_id>/unsubscribe/", message_unsubscribe, name="message_unsubscribe"),
+    path("messages/<uuid:message_id>/share/", message_share, name="message_share"),
+    path("messages/<uuid:message_id>/comments/", message_comments, name="message_comments"),
+    path("comments/<uuid:comment_id>/edit/", comment_edit, name="comment_edit"),
+    path("comments/<uuid:comment_id>/delete/", comment_delete, name="comment_delete"),
+    path("comments/<uuid:comment_id>/hear/", comment_hear, name="comment_hear"),
+    path("shared/", shared_list, name="shared_list"),
+    path("shared/rows/", shared_rows, name="shared_rows"),
     path("messages/<uuid:message_id>/parts/<str:path>/", message_part_page, name="message_part"),
     path("frame/", frame, name="frame"),
     path("filing/", file, name="file"),
@@ -164,6 +175,11 @@ from teczka.web.tasks.reminders import reminders
     path("tasks/office/", task_list_office, name="tasks_office"),
     path("cases/", case_list_page, name="case_list"),
     path("cases/new/", case_add, name="case_add"),
+    path("cases/find.json", case_find, name="case_find"),
+    path("cases/import/", case_import, name="case_import"),
+    path("cases/import/confirm/", case_import_confirm, name="case_import_confirm"),
+    path("cases/import/template.csv", case_template, name="case_template"),
+    path("cases/export.csv", case_export, name="case_export"),
     path("cases/<uuid:case_id>/", case_timeline, name="case"),
     path("cases/<uuid:case_id>/edit/", case_edit, name="case_edit"),
     path("cases/<uuid:case_id>/tasks/", case_tasks, name="case_tasks"),

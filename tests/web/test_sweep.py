@@ -27,6 +27,10 @@ SWEEP = {
     "source": "open",
     "palette": "own",
     "case_find": "own",
+    "case_import": "own",
+    "case_import_confirm": "own",
+    "case_template": "own",
+    "case_export": "own",
     "own_settings": "own",
     "account_list": "own",
     "account_lines": "own",
@@ -76,6 +80,13 @@ SWEEP = {
     "message_raw": "hidden",
     "message_part": "hidden",
     "message_unsubscribe": "act",
+    "message_share": "hidden",
+    "message_comments": "hidden",
+    "comment_edit": "act",
+    "comment_delete": "act",
+    "comment_hear": "act",
+    "shared_list": "own",
+    "shared_rows": "own",
     "frame": "own",
     "act": "own",
     "act_last": "own",
@@ -156,7 +167,7 @@ OF_LETTERS = [
     "template_add",
     "template_edit",
 ]
-OF_MESSAGES = ["message", "message_pane", "message_body", "message_raw"]
+OF_MESSAGES = ["message", "message_pane", "message_body", "message_raw", "message_share", "message_comments"]
 
 
 PARAMETERS = {pattern.name: list(pattern.pattern.converters) for pattern in urlpatterns}

@@ -25,7 +25,7 @@ def find_version(viewer: User) -> str:
 
 
 def find_lines(viewer: User) -> str:
-    """JSON, made where the rows are: [[id, number, reference, name, client, what it is found by, state, mark], …].
+    """JSON, made where the rows are: [[id, number, reference, name, client unless named, what it is found by, state, mark], …].
 
     mark: "p" pinned, "r" used of late, at most OFFERED of each; these stand first, then what is not closed, by name.
     """
@@ -35,9 +35,10 @@ def find_lines(viewer: User) -> str:
         f"""WITH pins AS MATERIALIZED ({_PINS}),
                  written AS MATERIALIZED (SELECT DISTINCT ON (r.case_id) r.case_id, r.written FROM store_casereference r
                                           WHERE r.office_id = %(office)s AND r.position >= 0 ORDER BY r.case_id, r.position, r.id)
-            SELECT coalesce(json_agg(json_build_array(c.public_id, c.number, coalesce(w.written, ''), c.name, c.client, c.haystack,
-                                                      c.state, coalesce(p.mark, '')) ORDER BY p.place, c.state = 'closed', c.sort_key, c.id),
-                            '[]')::text
+            SELECT coalesce(json_agg(json_build_array(c.public_id, c.number, coalesce(w.written, ''), c.name,
+                                                      CASE WHEN strpos(c.name, c.client) = 0 THEN c.client ELSE '' END,
+                                                      c.haystack, c.state, coalesce(p.mark, ''))
+                                     ORDER BY p.place, c.state = 'closed', c.sort_key, c.id), '[]')::text
             FROM store_case c LEFT JOIN pins p ON p.case_id = c.id LEFT JOIN written w ON w.case_id = c.id
             WHERE {walls.card("c")}""",
         offered=OFFERED,

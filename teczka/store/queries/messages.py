@@ -10,7 +10,9 @@ from teczka.mime.unsubscribe import Kind, Way
 from teczka.store.models import User
 from teczka.store.packs.format import Codec, Entry
 from teczka.store.queries import walls
+from teczka.store.queries.comments import CommentLine, comments
 from teczka.store.queries.folders import MANAGED
+from teczka.store.queries.sharing import audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ class MessagePage:
     text: MessageText
     parts: list[PartLine]
     places: list[PlaceLine] = field(default_factory=list)  # empty for whom it was shared with: folders are private
-    seen_by: list[str] = field(default_factory=list)  # names of those it is shared with; told to its owner alone
+    seen_by: list[str] = field(default_factory=list)  # names of everybody else who sees it
+    comments: list[CommentLine] = field(default_factory=list)
 
 
 def message_text(viewer: User, public_id: UUID) -> MessageText | None:
@@ -134,7 +137,8 @@ def message_page(viewer: User, public_id: UUID) -> MessagePage | None:
     text = message_text(viewer, public_id)
     if text is None:
         return None
-    return MessagePage(text, message_parts(viewer, public_id), _places(viewer, public_id), _seen_by(viewer, public_id))
+    parts, seen_by = message_parts(viewer, public_id), audience(viewer, public_id)
+    return MessagePage(text, parts, _places(viewer, public_id), seen_by, comments(viewer, public_id))
 
 
 def _places(viewer: User, public_id: UUID) -> list[PlaceLine]:
@@ -151,12 +155,3 @@ def _places(viewer: User, public_id: UUID) -> list[PlaceLine]:
     )
     return [place for place in every if not place.gone_at] or every
 
-
-def _seen_by(viewer: User, public_id: UUID) -> list[str]:
-    return walls.read(
-        viewer,
-        str,
-        f"""SELECT DISTINCT u.name FROM store_grant g JOIN store_message m ON m.id = g.message_id JOIN store_user u ON u.id = g.user_id
-            WHERE m.public_id = %(message)s AND {walls.mine("m")} AND {walls.mine("g")} AND g.user_id <> g.owner_id ORDER BY u.name""",
-        message=public_id,
-    )

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from teczka.core.sharing import quoted
+from teczka.core.sharing import faces, quoted
 from teczka.mime.text import own_length
 from teczka.store.models import User
 from teczka.store.queries import walls
 from teczka.store.sharing import APART
 
 EARLIER = 30  # letters that a quotation is looked for in
+OFFERED = 100  # teams
 READ = 20_000  # signs of each
 
 
@@ -19,12 +20,27 @@ class ShareLine:
     """One way in which a message is seen. Its owner is told of all, others of their own."""
 
     public_id: UUID
-    person: str  # with whom; empty: with a team
+    person_id: UUID | None  # with whom; None: with a team
+    person: str
     case: str  # whose team; empty: with a person, or with the team of a case that the viewer may not know
     team: list[str]  # names, its owner's among them; as far as the viewer may know
     at: datetime
     following: bool  # what is answered comes, too
     others: int  # messages of the conversation that are shared so besides
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """The team of a case, to share with."""
+
+    public_id: UUID
+    case: str
+    people: list[str]  # names of its members but the viewer's
+    filed: bool  # the message belongs to the case
+
+    @property
+    def faces(self) -> str:
+        return faces(self.people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +84,7 @@ def shares(viewer: User, message: UUID) -> list[ShareLine]:
     return walls.read(
         viewer,
         ShareLine,
-        f"""SELECT s.public_id, coalesce(u.name, ''), coalesce(btrim(c.number || ' ' || c.name), ''),
+        f"""SELECT s.public_id, u.public_id, coalesce(u.name, ''), coalesce(btrim(c.number || ' ' || c.name), ''),
                    ARRAY(SELECT tu.name FROM store_casemember t JOIN store_user tu ON tu.id = t.user_id AND tu.is_active
                          WHERE t.case_id = c.id ORDER BY t.lead DESC, tu.name),
                    s.at,
@@ -80,6 +96,26 @@ def shares(viewer: User, message: UUID) -> list[ShareLine]:
             WHERE m.public_id = %(message)s AND s.revoked_at IS NULL AND {walls.visible("m")}
               AND ({walls.mine("s")} OR s.with_user_id = %(viewer)s OR {walls.inside("s.with_case_id")})
             ORDER BY s.with_user_id IS NULL, u.name, s.id""",
+        message=message,
+    )
+
+
+def teams(viewer: User, message: UUID) -> list[Team]:
+    """Of the cases that it is filed to, and then of the viewer's own that are not closed, the latest first; as far as somebody else is in
+    them."""
+    return walls.read(
+        viewer,
+        Team,
+        f"""SELECT c.public_id, btrim(c.number || ' ' || c.name), team.people, filed.to_it
+            FROM store_case c
+            CROSS JOIN LATERAL (SELECT ARRAY(
+                SELECT u.name FROM store_casemember t JOIN store_user u ON u.id = t.user_id AND u.is_active
+                WHERE t.case_id = c.id AND u.id <> %(viewer)s ORDER BY t.lead DESC, u.name) AS people) team
+            CROSS JOIN LATERAL (SELECT EXISTS (
+                SELECT FROM store_filing f JOIN store_message m ON m.id = f.message_id
+                WHERE f.case_id = c.id AND f.undone_at IS NULL AND m.public_id = %(message)s AND {walls.mine("m")}) AS to_it) filed
+            WHERE {walls.card("c")} AND team.people <> '{{}}' AND (filed.to_it OR ({walls.inside("c.id")} AND c.state <> 'closed'))
+            ORDER BY filed.to_it DESC, c.active_at DESC, c.id DESC LIMIT {OFFERED}""",
         message=message,
     )
 

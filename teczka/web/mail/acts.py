@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from teczka.actions import acts
 from teczka.actions.acts import Done, Selection
 from teczka.core.acts import Verb
-from teczka.core.errors import Problem
+from teczka.core.errors import Problem, Trouble
+from teczka.store.events import SHARED
 from teczka.store.models import User
 from teczka.store.queries.acts import last_act
 from teczka.store.queries.folders import folder, folders
@@ -21,8 +22,8 @@ from teczka.web.mail.listing import of_inboxes
 from teczka.web.mail.messages import as_uuid
 from teczka.web.mail.tree import UNIFIED
 from teczka.web.requests import Request, allowed, found
-
 from teczka.web.said import Said, say
+
 ON_MESSAGES = (*acts.FLAGS, *acts.GOALS, Verb.MOVE, Verb.COPY, Verb.DELETE)
 
 
@@ -44,8 +45,8 @@ def act(request: Request) -> HttpResponse:
     messages = (
         None if told["everything"] else [key for text in request.POST.getlist("message") if (key := as_uuid(text))]
     )
-    selection = Selection(_listed(request.user, told["listing"], whole=messages is None), messages)
     try:
+        selection = Selection(_listed(request.user, told["listing"], whole=messages is None), messages)
         done = allowed(
             acts.do, request.user, told["key"], Verb(told["verb"]), selection, told["target"], quiet=told["quietly"]
         )
@@ -56,8 +57,8 @@ def act(request: Request) -> HttpResponse:
 
 @require_POST
 def act_undo(request: Request, act_id: UUID) -> HttpResponse:
-    try:
     """For a form that says where to go next: there."""
+    try:
         done = allowed(acts.undo, request.user, act_id)
     except Problem as problem:
         return refusal(problem)
@@ -86,6 +87,8 @@ def _listed(viewer: User, listing: str, *, whole: bool) -> list[int]:
     """The folders that a listing is of."""
     if listing == UNIFIED:
         return list(of_inboxes(inboxes(viewer)).folders)
+    if listing == SHARED:
+        raise Problem(Trouble.ACT_SHARED)
     if listing or whole:
         return [found(folder(viewer, found(as_uuid(listing)))).id]
     return [line.id for line in folders(viewer)]

@@ -8,21 +8,24 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from teczka.store.events import SHARED
 from teczka.store.models import User
 from teczka.store.queries.accounts import AccountLine
 from teczka.store.queries.acts import refused
+from teczka.store.queries.comments import mentions
 from teczka.store.queries.folders import folder
 from teczka.store.queries.listing import block
+from teczka.store.queries.shared import count_shared
 from teczka.web.mail.cursor import read_cursor
 from teczka.web.mail.done import of_refused
-from teczka.web.mail.listing import Listing, of_folder, of_inboxes
+from teczka.web.mail.listing import Listing, of_folder, of_inboxes, of_shared
 from teczka.web.mail.messages import as_uuid, opened, shown
 from teczka.web.mail.roles import uses
 from teczka.web.mail.rows import rows_of
+from teczka.web.mail.strip import strip
 from teczka.web.mail.tree import UNIFIED, Tree, tree
 from teczka.web.problems import tell
 from teczka.web.requests import Request, found
-from teczka.web.mail.strip import strip
 from teczka.web.said import said
 
 FARTHEST = 10_000_000  # rows that one request may pass over
@@ -42,10 +45,8 @@ def folder_rows(request: Request, folder_id: UUID) -> HttpResponse:
 @require_safe
 def folder_tree(request: Request) -> HttpResponse:
     """And how the list stands that is looked at."""
-    here = request.GET.get("here", "")
     branches = tree(request.user)
-    line = folder(request.user, key) if (key := as_uuid(here)) else None
-    listing = of_inboxes(branches.inboxes) if here == UNIFIED else of_folder(line) if line else None
+    listing = _listing(request.user, branches, request.GET.get("here", ""))
     context = {"tree": branches, "listing": listing, **(_standing(request.user, branches, listing) if listing else {})}
     return render(request, "mail/folder.html#live", context)
 
@@ -59,20 +60,30 @@ def list_page(request: Request, branches: Tree, listing: Listing, more: dict[str
         **_standing(request.user, branches, listing),
         "message": shown(message) if message else None,
         "said": said(request) if message else None,
-        **rows_of(listing, block(request.user, listing.folders), 0),
         "strip": strip(request.user, message) if message else None,
+        **rows_of(listing, block(request.user, listing.folders), 0),
         **(more or {}),
     }
     return render(request, "mail/folder.html", context)
 
 
 def list_rows(request: Request, listing: Listing) -> HttpResponse:
-    skip = _number(request.GET.get("skip", ""))
+    skip = number(request.GET.get("skip", ""))
     after = read_cursor(request.GET.get("after", ""))
     lines = block(request.user, listing.folders, after, skip)
     response = render(request, "mail/folder.html#rows", rows_of(listing, lines, skip))
     response.headers["X-Total"] = str(listing.stored)
     return response
+
+
+def _listing(viewer: User, branches: Tree, here: str) -> Listing | None:
+    """What the tree calls so."""
+    if here == UNIFIED:
+        return of_inboxes(branches.inboxes)
+    if here == SHARED:
+        return of_shared(count_shared(viewer))
+    line = folder(viewer, key) if (key := as_uuid(here)) else None
+    return of_folder(line) if line else None
 
 
 def _standing(viewer: User, branches: Tree, listing: Listing) -> dict[str, Any]:
@@ -83,6 +94,7 @@ def _standing(viewer: User, branches: Tree, listing: Listing) -> dict[str, Any]:
         "troubles": _troubles(accounts),
         "refused": [of_refused(line) for line in refused(viewer)],
         "fetching": any(one.fetching for one in accounts),
+        "mentions": mentions(viewer) if listing.key == SHARED else [],
     }
 
 
@@ -94,5 +106,5 @@ def _troubles(accounts: Sequence[AccountLine]) -> list[tuple[AccountLine, Any]]:
     ]
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
     return min(int(text), FARTHEST) if text.isdecimal() and len(text) < 12 else 0

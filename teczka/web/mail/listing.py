@@ -8,18 +8,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from teczka.core.folders import FolderRole
+from teczka.store.events import SHARED
 from teczka.store.queries.folders import FolderLine
 from teczka.store.queries.unified import Inbox
 from teczka.web.mail.tree import UNIFIED, folder_name
 
+COLOURLESS = 7  # of the accounts' colours, the grey one
 OUTWARD = {FolderRole.SENT, FolderRole.DRAFTS}
 
 
 @dataclass(frozen=True, slots=True)
 class Stripe:
-    """Whose a row is among several accounts' rows: a name, and a colour beside it."""
+    """Whose a row is among several accounts' rows, or people's: a name, and a colour beside it."""
 
-    folder: UUID
+    folder: UUID | str
     name: str
     colour: int
 
@@ -42,6 +44,23 @@ class Listing:
     @property
     def missing(self) -> int:
         return max(self.on_server - self.stored, 0)
+
+
+def of_shared(count: int, owners: dict[int, str] | None = None) -> Listing:
+    """What others share with one. `owners`: whose each row is, by its third place (queries/shared.py)."""
+    return Listing(
+        SHARED,
+        _("Shared with me"),
+        _("Mail of others in the office"),
+        reverse("shared_list"),
+        reverse("shared_rows"),
+        [],
+        count,
+        count,
+        SHARED,
+        managed=False,
+        stripes={place: Stripe("", name, COLOURLESS) for place, name in (owners or {}).items()},
+    )
 
 
 def of_folder(line: FolderLine) -> Listing:

@@ -14,6 +14,7 @@ from teczka.actions.audit import note_view
 from teczka.actions.reading import read_now
 from teczka.core.folders import FolderRole
 from teczka.core.names import safe_name
+from teczka.core.sharing import faces
 from teczka.mime.preview import plain
 from teczka.mime.references import pieces
 from teczka.mime.unsubscribe import Way
@@ -22,8 +23,8 @@ from teczka.store.queries.messages import MessagePage, MessageText, PartLine, me
 from teczka.store.queries.raw import raw_pieces
 from teczka.web.mail.frame import framed
 from teczka.web.mail.names import disposition
-from teczka.web.mail.tree import folder_name
 from teczka.web.mail.strip import strip
+from teczka.web.mail.tree import folder_name
 from teczka.web.requests import Request, found
 from teczka.web.said import said
 
@@ -84,6 +85,12 @@ class Shown:
     def draft(self) -> bool:
         """It lies among its owner's drafts."""
         return any(place.role == FolderRole.DRAFTS and not place.gone_at for place in self.page.places)
+
+    @property
+    def seen_by(self) -> str:
+        """Who else sees it, in few words."""
+        names = self.page.seen_by
+        return ", ".join(names) if len(names) <= NAMED else faces(names)
 
     @property
     def initial(self) -> str:

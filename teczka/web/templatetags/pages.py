@@ -14,17 +14,18 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from teczka.core.people import initials
+
 register = template.Library()
 
 # Drawn once a page; each use is a reference, so that a row carries none of the drawing.
 ICONS = (
-    "archive archive-restore arrow-left arrow-up at-sign bold briefcase check chevron-down chevron-right circle circle-alert circle-check"
-    " circle-pause clock"
-    " cloud-off code copy download ellipsis ellipsis-vertical external-link eye file file-archive file-image file-pen file-plus"
-    " file-spreadsheet file-text flag folder folder-input folder-open forward globe image-off inbox info italic life-buoy link"
-    " list list-ordered list-todo lock log-in log-out mail mail-open mail-plus mailbox mails maximize-2 menu minus paperclip pause pencil"
-    " play plug plus quote refresh-cw reply reply-all search send server settings shield-alert signature star stethoscope sticky-note trash-2"
-    " triangle-alert underline undo-2 users x"
+    "archive archive-restore arrow-left arrow-up at-sign bold briefcase check chevron-down chevron-right circle circle-alert"
+    " circle-check circle-pause clock cloud-off code copy download ellipsis ellipsis-vertical external-link eye file file-archive"
+    " file-image file-pen file-plus file-spreadsheet file-text flag folder folder-input folder-open forward globe image-off inbox"
+    " info italic life-buoy link list list-ordered list-todo lock log-in log-out mail mail-open mail-plus mailbox mails maximize-2"
+    " menu message-square minus paperclip pause pencil play plug plus quote refresh-cw reply reply-all search send server settings"
+    " shield-alert signature star stethoscope sticky-note trash-2 triangle-alert underline undo-2 users x"
 ).split()
 
 
@@ -92,6 +93,9 @@ def moment(time: datetime | None) -> str:
         _("tomorrow") if local.date() == today + timedelta(days=1) else _day(local.date(), today, get_language() or "")
     )
     return f"{named}, {local.hour}:{local:%M}"
+
+
+register.filter("initials", initials)
 
 
 @register.filter

@@ -1,0 +1,128 @@
+// Who sees a message, and what is said about it inside the office: the popover over the pane, and comments below the message that are
+// written without a new page. Both as fresh as the stream of events tells. All of it works as pages without this.
+
+import { dress, parse, say } from "./dom";
+import { listen } from "./events";
+import { getFragment } from "./http";
+
+// The popover
+
+async function open(link: HTMLAnchorElement): Promise<void> {
+  const { body } = await getFragment(`${link.href}?in=dialog`);
+  await dress(body);
+  if (document.querySelector("dialog[open]")) return;
+  const dialog = document.createElement("dialog");
+  dialog.className = "help-dialog share-dialog";
+  dialog.setAttribute("aria-labelledby", "share-title");
+  dialog.append(...body.childNodes);
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("click", ({ target }) => {
+    if (target === dialog || (target as Element).closest("[data-close]")) dialog.close();
+  });
+  dialog.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (share(link.href, new FormData(event.target as HTMLFormElement, event.submitter))) return dialog.close();
+    const nobody = dialog.querySelector<HTMLElement>("[data-nobody]");
+    if (nobody) nobody.hidden = false;
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  dialog.querySelector<HTMLElement>("#share-title")?.focus();
+}
+
+/** By the mail core, with its toast and its z; false where nobody is named. */
+function share(url: string, told: FormData): boolean {
+  const named = (field: string): string[] => told.getAll(field).map(String).filter(Boolean);
+  const fields = Object.fromEntries(["scope", "take", "person", "case", "share"].map((field) => [field, named(field)]));
+  if (!["person", "case", "share"].some((field) => fields[field]?.length)) return false;
+  return say("teczka:act", { verb: "share", ids: [current()], fields, url }) || true;
+}
+
+// Comments
+
+const comments = (): HTMLElement | null => document.querySelector<HTMLElement>("#pane #comments");
+const current = (): string => comments()?.dataset["message"] ?? "";
+const field = (within: Element | null): HTMLTextAreaElement | null => within?.querySelector<HTMLTextAreaElement>("textarea") ?? null;
+/** Something is being written there, or asked. */
+const busy = (section: HTMLElement): boolean =>
+  Boolean(section.querySelector(".comment-ask, textarea:focus")) ||
+  [...section.querySelectorAll("textarea")].some(({ value, defaultValue }) => value !== defaultValue);
+
+async function write(form: HTMLFormElement, told: FormData): Promise<void> {
+  const section = form.closest<HTMLElement>("#comments");
+  const fresh = await fetch(`${form.action}?in=pane`, { method: "POST", body: told, redirect: "manual" })
+    .then(async (answer) => {
+      if (answer.type === "opaqueredirect") location.reload();
+      return answer.ok ? parse(await answer.text()).querySelector<HTMLElement>("#comments") : null;
+    })
+    .catch(() => null);
+  if (fresh && section?.isConnected) {
+    section.replaceWith(fresh);
+    fresh.querySelector<HTMLElement>("#ask-title, summary[data-key]")?.focus();
+  } else {
+    const offline = form.querySelector<HTMLElement>("[data-offline]");
+    if (offline) offline.hidden = false;
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target as Element;
+  const link = target.closest<HTMLAnchorElement>("a.who-sees");
+  const summary = target.closest("summary[data-key~=comment]");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.button) {
+    event.preventDefault();
+    void open(link).catch(() => location.assign(link.href));
+  }
+  const details = summary?.parentElement as HTMLDetailsElement | undefined;
+  if (!details) return;
+  if (!event.isTrusted) details.open = false; // by its key: opened, whatever it was
+  setTimeout(() => details.open && field(details)?.focus());
+});
+
+let sending = false;
+document.addEventListener("submit", (event) => {
+  const form = event.target as HTMLFormElement;
+  if (!form.matches("[data-inside]")) return;
+  event.preventDefault();
+  if (sending) return;
+  sending = true;
+  void write(form, new FormData(form, event.submitter)).finally(() => (sending = false));
+});
+
+document.addEventListener("keydown", (event) => {
+  const written = (event.target as Element).closest<HTMLTextAreaElement>("#comments textarea");
+  if (!written || event.isComposing) return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) written.form?.requestSubmit();
+  if (event.key === "Escape") (written.closest("details")?.querySelector("summary") ?? document.body).focus();
+});
+
+// What others do meanwhile
+
+const main = document.getElementById("mail");
+if (main) {
+  const { eventsUrl = "", eventsWorker = "", viewer = "" } = main.dataset;
+  listen(eventsUrl, eventsWorker, viewer, (news) => {
+    if (news.kind !== "change") return;
+    const { everything, topics = [] } = news.change;
+    const listed = everything ? [...document.querySelectorAll<HTMLElement>("#rows [data-message]")].map((row) => row.dataset["message"]) : [];
+    const named = topics.filter((topic) => topic.startsWith("message:")).map((topic) => topic.slice("message:".length));
+    const ids = [...named, ...listed, ...(everything ? [current()] : [])];
+    if (ids.length) void renew(ids as string[]);
+  });
+}
+
+async function renew(ids: readonly string[]): Promise<void> {
+  const section = comments();
+  const id = current();
+  if (!section || !ids.includes(id)) return void say("teczka:renew", ids);
+  const answer = await fetch(`/messages/${id}/comments/?in=pane`, { redirect: "manual" });
+  if (id !== current()) return;
+  if (answer.status === 404) return location.replace(location.pathname); // it is shown to this person no longer
+  if (!answer.ok || !section.isConnected) return;
+  if (!busy(section)) return void say("teczka:renew", ids);
+  say("teczka:renew", ids.filter((other) => other !== id)); // what is being written stays
+  const now = parse(await answer.text()).querySelector("#comments ol");
+  const before = section.querySelector("ol");
+  if (now && before && !before.contains(document.activeElement)) before.replaceWith(now);
+  else if (now && !before) section.querySelector("h2")?.after(now);
+}
