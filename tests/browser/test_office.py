@@ -7,18 +7,33 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
+from teczka.actions.cases import add_case
 from teczka.actions.diagnoses import send_diagnosis
 from teczka.actions.offers import offer_account
 from teczka.core.accounts import Endpoint, NewAccount
+from teczka.core.cases import Card
 from teczka.core.people import Role
 from teczka.store.models import Office as OfficeRow
 from teczka.store.models import User
 from tests.browser.conftest import Office
 from tests.browser.test_pages import check
 from tests.cast import make_account, make_folder
+from tests.web.mailroom import store
 
 LONG = "Dział-Spraw-Pracowniczych-i-Ubezpieczeń-Społecznych"
-PAGES = ["/office/", "/office/rules/", "/office/offers/", "/office/offers/add/", "/office/reports/", "/settings/"]
+PAGES = [
+    "/office/",
+    "/office/rules/",
+    "/office/offers/",
+    "/office/offers/add/",
+    "/office/reports/",
+    "/office/numbers/",
+    "/settings/",
+]
+REFERENCES = [
+    "/references/I%20C%2012/24/",
+    "/references/XLIX%20GNc-e%20123456/24/",
+]  # of two cases and a message; of nothing
 
 
 @dataclass(frozen=True)
@@ -42,9 +57,12 @@ def make_house(language: str) -> House:
         [{"state": "working"}, {"state": "needs_owner", "trouble": "signin.refused"}, {"state": "new"}]
     ):
         make_folder(make_account(member, f"{LONG.lower()}-{number}@bardzo.dluga.domena.example", **fields))
-        make_folder(
+        folder = make_folder(
             make_account(keeper, f"keeper-{number}@dom.example", provider_name=f"{LONG} {number}", colour=number)
         )
+    store(folder, f"From: {LONG} <x@{LONG.lower()}.example>\r\nSubject: I C 12/24 {LONG}\r\n\r\nOdpis.\r\n".encode())
+    for name in (f"Spółdzielnia {LONG}", "Najem"):
+        add_case(keeper, Card("", name, references=("I C 12/24",)))
     return House(keeper, member)
 
 
@@ -80,9 +98,10 @@ def test_every_page_of_administration_can_be_used_by_everybody(keeping: tuple[Pa
     send_diagnosis(house.member, "jan@firma.example", f"TCP: imap.{LONG.lower()}.example:993\n" * 40)
     servers = Endpoint(f"imap.{LONG.lower()}.example", 993, "tls"), Endpoint("smtp.firma.example", 465, "tls")
     offer_account(house.keeper, house.member.public_id, NewAccount("jan@firma.example", "jan", "", *servers))
-    for path in [*PAGES, f"/office/people/{house.member.public_id}/limit/", "/inbox/", "/inbox/accounts/"]:
+    for path in [*PAGES, *REFERENCES, f"/office/people/{house.member.public_id}/limit/", "/inbox/", "/inbox/accounts/"]:
         page.goto(path)
         check(page)
+    check_numbers(page)
     page.goto("/inbox/")
     page.click(".chooser")
     check(page)
@@ -98,6 +117,17 @@ def test_every_page_of_administration_can_be_used_by_everybody(keeping: tuple[Pa
     page.get_by_role("alert").wait_for()
     check(page)
     undo(page)
+
+
+def check_numbers(page: Page) -> None:
+    page.goto("/office/numbers/")
+    for pattern in ("{number}/{year}", "KANCELARIA-SPRAW-PRACOWNICZYCH/{letters}/{number}/{year}"):
+        page.fill("#id_pattern", pattern)
+        page.click("main form .primary")
+        page.locator(".field-error, main .account").first.wait_for()
+        check(page)
+    page.locator("main .account form button").click()
+    expect(page.locator("main .account")).to_have_count(0)
 
 
 def undo(page: Page) -> None:
