@@ -8,13 +8,14 @@ from typing import ClassVar
 
 from django.db import migrations
 
-# The cases whose team the viewer is in; and those of their office of which they may not even know.
+# The cases whose team the viewer is in; and those of their office of which they may not even know. `(SELECT …)` asks who is looking once,
+# and not for each row.
 TEAMS = """
 CREATE FUNCTION teczka_my_cases() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
-$$ SELECT m.case_id FROM store_casemember m WHERE m.user_id = teczka_viewer() AND m.office_id = teczka_office() $$;
+$$ SELECT m.case_id FROM store_casemember m WHERE m.user_id = (SELECT teczka_viewer()) AND m.office_id = (SELECT teczka_office()) $$;
 CREATE FUNCTION teczka_walled_off() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
-$$ SELECT c.id FROM store_case c WHERE c.office_id = teczka_office() AND c.walled
-   AND NOT EXISTS (SELECT FROM store_casemember m WHERE m.case_id = c.id AND m.user_id = teczka_viewer()) $$;
+$$ SELECT c.id FROM store_case c WHERE c.office_id = (SELECT teczka_office()) AND c.walled
+   AND NOT EXISTS (SELECT FROM store_casemember m WHERE m.case_id = c.id AND m.user_id = (SELECT teczka_viewer())) $$;
 """
 
 # Its card, parties, references and team: the team itself, administrators where it is not walled, and whoever makes it, until it has a team.

@@ -40,6 +40,7 @@ class Case(OfficeRow):
         ]
         indexes: ClassVar = [
             models.Index(fields=["office", "state", "sort_key", "id"], name="case_list"),
+            models.Index(fields=["office"], name="case_walled", condition=Q(walled=True)),
         ]
 
 
