@@ -5,10 +5,10 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from teczka.store.queries.case_list import BLOCK, By, ListedCase, Which, case_list, case_list_for
+from teczka.store.queries.case_list import BLOCK, By, Which, case_list, case_list_for
+from teczka.web.cases.dues import with_dues
 from teczka.web.requests import Request
 from teczka.web.said import said
 
@@ -19,21 +19,21 @@ LONGEST_QUERY = 200
 def case_list_page(request: Request) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     context = _found(request, query) if query else _page(request)
-    return render(request, "cases/list.html", {"today": timezone.localdate(), "said": said(request), **context})
+    return render(request, "cases/list.html", {"said": said(request), **context})
 
 
 def _found(request: Request, query: str) -> dict[str, Any]:
-    return {"query": query, "cases": case_list_for(request.user, query)}
+    return {"query": query, "cases": with_dues(case_list_for(request.user, query))}
 
 
 def _page(request: Request) -> dict[str, Any]:
     which, by = _one_of(Which, request.GET.get("show")), _one_of(By, request.GET.get("by"))
     cases = case_list(request.user, which, by, read_uuid(request.GET.get("after", "")), BLOCK + 1)
-    shown: list[ListedCase] = cases[:BLOCK]
+    shown = cases[:BLOCK]
     return {
         "which": which,
         "by": by,
-        "cases": shown,
+        "cases": with_dues(shown),
         "more": shown[-1].public_id if len(cases) > BLOCK else None,
         "further": "after" in request.GET,
     }

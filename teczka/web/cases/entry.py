@@ -36,6 +36,9 @@ class Entry:
             self.team = TeamForm(data, viewer, joins=True, initial=told) if new else None
             self.walled = bool(data and "walled" in data)
             self._complete = data is not None
+        for row in self.parties.forms[1:]:  # said once
+            for field in row.fields.values():
+                field.help_text = ""
 
     def is_valid(self) -> bool:
         """All of them are asked, so that each says what is wrong with it."""

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from teczka.store.queries.timeline import BLOCK, Kind, Place, coming, timeline
+from teczka.web.cases.dues import with_dues
 from teczka.web.cases.page import card_page, who_else
 from teczka.web.requests import Request
 
@@ -31,13 +31,12 @@ def _items(request: Request, case: int) -> dict[str, Any]:
     items = timeline(request.user, case, [kind] if kind else [], before, BLOCK + 1)
     shown = items[:BLOCK]
     return {
-        "items": [(f"cases/item_{item.kind}.html", item) for item in shown],
+        "items": [(f"cases/item_{item.kind}.html", item, due) for item, due in with_dues(shown)],
         "more": write_place(shown[-1].place) if len(items) > BLOCK else "",
-        "coming": [] if before or kind else coming(request.user, case),
+        "coming": [] if before or kind else with_dues(coming(request.user, case)),
         "chips": CHIPS.items(),
         "only": kind,
         "further": before is not None,
-        "today": timezone.localdate(),
     }
 
 
