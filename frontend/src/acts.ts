@@ -92,7 +92,7 @@ export class Acts {
   #tell(verb: string, ids: readonly string[], more: Fields, by = 1, url = "/acts/"): void {
     const look = LOOKS[verb];
     if (look) for (const row of this.#rows(ids)) row.classList.toggle(...look);
-    else if (AWAY.has(verb) || verb === this.main.dataset["leaves"]) this.#takeAway(ids, by);
+    else if (AWAY.has(verb) || this.main.dataset["leaves"]?.split(" ").includes(verb)) this.#takeAway(ids, by);
     const fields = { key: unique(), verb, listing: this.main.dataset["folder"] ?? "", message: ids, ...more };
     this.#later(async () => {
       const { act, said } = (await this.#insist(url, fields)) as Told;

@@ -44,7 +44,7 @@ export class Live {
   }
 
   #isOurs(change: Change): boolean {
-    const members = this.#current()?.dataset["members"] ?? this.main.dataset["folder"] ?? "";
+    const members = this.#current()?.dataset["members"] ?? this.main.dataset["members"] ?? this.main.dataset["folder"] ?? "";
     return Boolean(change.everything) || Boolean(change.folders?.some((folder) => members.includes(folder)));
   }
 

@@ -55,6 +55,7 @@ from teczka.web.mail.roles import folder_role
 from teczka.web.mail.shaping import folder_create, folder_remove, folder_rename
 from teczka.web.mail.shared import shared_list, shared_rows
 from teczka.web.mail.sharing import message_share
+from teczka.web.mail.unfiled import unfiled, unfiled_rows
 from teczka.web.mail.unified import unified, unified_accounts, unified_rows
 from teczka.web.mail.unsubscribe import message_unsubscribe
 from teczka.web.office.accounts import office_limit, office_people
@@ -147,6 +148,8 @@ from teczka.web.tasks.reminders import reminders
     path("shared/rows/", shared_rows, name="shared_rows"),
     path("messages/<uuid:message_id>/parts/<str:path>/", message_part_page, name="message_part"),
     path("frame/", frame, name="frame"),
+    path("unfiled/", unfiled, name="unfiled"),
+    path("unfiled/rows/", unfiled_rows, name="unfiled_rows"),
     path("filing/", file, name="file"),
     path("filing/choose/", filing_choose, name="filing_choose"),
     path("filing/never/", filing_never, name="filing_never"),

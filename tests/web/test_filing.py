@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from teczka.store.models import Case, Filing, Grant, Message
 from teczka.store.queries.filing import filed
@@ -41,7 +42,7 @@ class Desk:
 
     def letter(self, name: str = "a", subject: str = "Sprawa I C 12/24") -> Message:
         raw = LETTER.format(name=name).replace("Sprawa I C 12/24", subject)
-        return store(self.inbox, raw.replace("\n", "\r\n").encode())
+        return store(self.inbox, raw.replace("\n", "\r\n").encode(), timezone.now())
 
     def pane(self, message: Message, client: Client | None = None) -> str:
         return (client or self.anna).get(f"/messages/{message.public_id}/pane/").content.decode()
@@ -174,7 +175,9 @@ def test_several_messages_are_filed_by_groups(desk: Desk) -> None:
     assert "Nowak · 2 wiadomości" in page
     fields = {"key": uuid4(), "message": [messages[0].public_id, messages[1].public_id], "case": desk.case.public_id}
     desk.anna.post("/filing/", fields)
-    assert "KAN/1/2026 Kowalski ·" not in desk.anna.get(where).content.decode()
+    page = desk.anna.get(where).content.decode()
+    assert "2 z nich przypisano" in page
+    assert page.count("Sprawa I C 12/24") == 0  # and what others wrote is by habit suggested to the same case now
     found = desk.anna.get(where + "&q=kowal").content.decode()
     assert f'value="{desk.case.public_id}"' in found
 
@@ -187,3 +190,43 @@ def test_a_case_behind_a_wall_leaves_no_trace_in_what_is_suggested(desk: Desk) -
     desk.post(message)
     assert "Kowalski" in desk.pane(message)
     assert "KAN/1/2026" not in desk.pane(message, browser(desk.cast.celina))
+
+
+def test_what_waits_to_be_filed_is_a_list_with_its_number(desk: Desk) -> None:
+    first, second, third = desk.letter("a"), desk.letter("b"), desk.letter("c")
+    page = desk.anna.get("/unfiled/").content.decode()
+    assert '<span class="count">3<span class="vh"> czeka na przypisanie' in page
+    assert 'data-leaves="file set_aside"' in page
+    desk.post(first)
+    told = desk.anna.post("/filing/aside/", {"key": uuid4(), "message": second.public_id})
+    assert json.loads(told.content)["said"] == "1 wiadomość odłożono."
+    rows = desk.anna.get("/unfiled/rows/")
+    assert (rows.headers["X-Total"], str(third.public_id) in rows.content.decode()) == ("1", True)
+    assert str(second.public_id) not in rows.content.decode()
+    desk.anna.post(f"/acts/{json.loads(told.content)['act']}/undo/")
+    assert desk.anna.get("/unfiled/rows/").headers["X-Total"] == "2"
+
+
+def test_all_that_waits_is_filed_at_once_and_no_more(desk: Desk) -> None:
+    waiting = [desk.letter(name) for name in "abc"]
+    desk.anna.post("/filing/aside/", {"key": uuid4(), "message": waiting[0].public_id})
+    told = desk.post(waiting[1], None, everything="1", listing="unfiled")
+    assert told["count"] == 2
+    assert set(filed(desk.cast.anna, [one.pk for one in waiting])) == {waiting[1].pk, waiting[2].pk}
+
+
+def test_what_is_done_to_all_of_the_queue_leaves_the_rest_of_the_inbox(desk: Desk) -> None:
+    filed_one, waiting = desk.letter("a"), desk.letter("b")
+    desk.post(filed_one)
+    fields = {"key": uuid4(), "verb": "star", "listing": "unfiled", "everything": "1"}
+    assert json.loads(desk.anna.post("/acts/", fields).content)["count"] == 1
+    with as_user(desk.cast.anna.pk):
+        assert waiting.placements.get().flagged
+        assert not filed_one.placements.get().flagged
+
+
+def test_rows_tell_the_case(desk: Desk) -> None:
+    message = desk.letter()
+    desk.post(message)
+    rows = desk.anna.get(f"/folders/{desk.inbox.public_id}/rows/").content.decode()
+    assert 'title="Przypisana do: KAN/1/2026"' in rows

@@ -99,6 +99,8 @@ SWEEP = {
     "compose_save": "act",
     "compose_keep": "act",
     "compose_copy": "act",
+    "unfiled": "own",
+    "unfiled_rows": "own",
     "file": "act",
     "filing_choose": "own",
     "filing_never": "act",

@@ -11,17 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from teczka.actions import acts
 from teczka.actions.acts import Done, Selection
 from teczka.core.acts import Verb
-from teczka.core.errors import Problem, Trouble
-from teczka.store.events import SHARED
-from teczka.store.models import User
+from teczka.core.errors import Problem
 from teczka.store.queries.acts import last_act
-from teczka.store.queries.folders import folder, folders
-from teczka.store.queries.unified import inboxes
 from teczka.web.mail.done import in_words, why
-from teczka.web.mail.listing import of_inboxes
-from teczka.web.mail.messages import as_uuid
-from teczka.web.mail.tree import UNIFIED
-from teczka.web.requests import Request, allowed, found
+from teczka.web.mail.selected import everything_of, folders_of, named
+from teczka.web.mail.tree import UNFILED
+from teczka.web.requests import Request, allowed
 from teczka.web.said import Said, say
 
 ON_MESSAGES = (*acts.FLAGS, *acts.GOALS, Verb.MOVE, Verb.COPY, Verb.DELETE)
@@ -42,11 +37,11 @@ def act(request: Request) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     told = form.cleaned_data
-    messages = (
-        None if told["everything"] else [key for text in request.POST.getlist("message") if (key := as_uuid(text))]
-    )
+    messages = None if told["everything"] else named(request)
+    if messages is None and told["listing"] == UNFILED:  # not all that its folders hold
+        messages = everything_of(request.user, UNFILED)
     try:
-        selection = Selection(_listed(request.user, told["listing"], whole=messages is None), messages)
+        selection = Selection(folders_of(request.user, told["listing"], whole=messages is None), messages)
         done = allowed(
             acts.do, request.user, told["key"], Verb(told["verb"]), selection, told["target"], quiet=told["quietly"]
         )
@@ -81,17 +76,6 @@ def act_dismiss(request: Request, operation_id: UUID) -> HttpResponse:
     allowed(acts.dismiss, request.user, operation_id)
     back = request.POST.get("next", "")
     return redirect(back if url_has_allowed_host_and_scheme(back, None) else "home")
-
-
-def _listed(viewer: User, listing: str, *, whole: bool) -> list[int]:
-    """The folders that a listing is of."""
-    if listing == UNIFIED:
-        return list(of_inboxes(inboxes(viewer)).folders)
-    if listing == SHARED:
-        raise Problem(Trouble.ACT_SHARED)
-    if listing or whole:
-        return [found(folder(viewer, found(as_uuid(listing)))).id]
-    return [line.id for line in folders(viewer)]
 
 
 def answer(done: Done) -> HttpResponse:

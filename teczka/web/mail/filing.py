@@ -22,10 +22,9 @@ from teczka.store.queries.messages import message_text
 from teczka.store.queries.suggestions import suggestions
 from teczka.web.mail.acts import answer, refusal
 from teczka.web.mail.messages import as_uuid
+from teczka.web.mail.selected import MOST, everything_of, named
 from teczka.web.requests import Request, allowed
 from teczka.web.said import Said, say
-
-MOST = 5_000  # messages of one request
 
 
 class FilingForm(forms.Form):
@@ -46,7 +45,7 @@ def file(request: Request) -> HttpResponse:
     form = FilingForm(request.POST)
     if not form.is_valid():
         raise Http404
-    messages = named(request)
+    messages = meant(request)
     wanted = _wanted(request.user, form.cleaned_data, messages)
     line = allowed(filing.file, request.user, form.cleaned_data["key"], messages, wanted)
     return told(request, line, Said.FILED)
@@ -68,7 +67,7 @@ def filing_undo(request: Request, filing_id: UUID) -> HttpResponse:
 @require_POST
 def filing_never(request: Request) -> HttpResponse:
     """Nothing, or not this case, is suggested for mail from whom a message is; or again."""
-    messages = named(request)
+    messages = meant(request)
     if request.POST.get("again"):
         allowed(filing.suggest_again, request.user, messages[0])
     else:
@@ -82,13 +81,17 @@ def filing_aside(request: Request) -> HttpResponse:
     form = FilingForm(request.POST)
     if not form.is_valid():
         raise Http404
-    line = allowed(filing.set_aside, request.user, form.cleaned_data["key"], named(request))
+    line = allowed(filing.set_aside, request.user, form.cleaned_data["key"], meant(request))
     return told(request, line, Said.SET_ASIDE)
 
 
-def named(request: Request) -> list[UUID]:
+def meant(request: Request) -> list[UUID]:
     """The messages that a request is about; none is the same 404 as others' are."""
-    messages = [key for text in request.POST.getlist("message")[:MOST] if (key := as_uuid(text))]
+    try:
+        whole = "everything" in request.POST
+        messages = everything_of(request.user, request.POST.get("listing", "")) if whole else named(request)[:MOST]
+    except Problem:
+        messages = []
     if not messages:
         raise Http404
     return messages

@@ -16,14 +16,15 @@ from teczka.store.queries.comments import mentions
 from teczka.store.queries.folders import folder
 from teczka.store.queries.listing import block
 from teczka.store.queries.shared import count_shared
+from teczka.store.queries.unfiled import count_unfiled
 from teczka.web.mail.cursor import read_cursor
 from teczka.web.mail.done import of_refused
-from teczka.web.mail.listing import Listing, of_folder, of_inboxes, of_shared
+from teczka.web.mail.listing import Listing, of_folder, of_inboxes, of_shared, of_unfiled
 from teczka.web.mail.messages import as_uuid, opened, shown
 from teczka.web.mail.roles import uses
 from teczka.web.mail.rows import rows_of
 from teczka.web.mail.strip import strip
-from teczka.web.mail.tree import UNIFIED, Tree, tree
+from teczka.web.mail.tree import UNFILED, UNIFIED, Tree, tree
 from teczka.web.problems import tell
 from teczka.web.requests import Request, found
 from teczka.web.said import said
@@ -61,7 +62,7 @@ def list_page(request: Request, branches: Tree, listing: Listing, more: dict[str
         "message": shown(message) if message else None,
         "said": said(request) if message else None,
         "strip": strip(request.user, message) if message else None,
-        **rows_of(listing, block(request.user, listing.folders), 0),
+        **rows_of(listing, block(request.user, listing.folders, which=listing.which), 0),
         **(more or {}),
     }
     return render(request, "mail/folder.html", context)
@@ -70,7 +71,7 @@ def list_page(request: Request, branches: Tree, listing: Listing, more: dict[str
 def list_rows(request: Request, listing: Listing) -> HttpResponse:
     skip = number(request.GET.get("skip", ""))
     after = read_cursor(request.GET.get("after", ""))
-    lines = block(request.user, listing.folders, after, skip)
+    lines = block(request.user, listing.folders, after, skip, which=listing.which)
     response = render(request, "mail/folder.html#rows", rows_of(listing, lines, skip))
     response.headers["X-Total"] = str(listing.stored)
     return response
@@ -80,6 +81,8 @@ def _listing(viewer: User, branches: Tree, here: str) -> Listing | None:
     """What the tree calls so."""
     if here == UNIFIED:
         return of_inboxes(branches.inboxes)
+    if here == UNFILED:
+        return of_unfiled(branches.inboxes, count_unfiled(viewer))
     if here == SHARED:
         return of_shared(count_shared(viewer))
     line = folder(viewer, key) if (key := as_uuid(here)) else None

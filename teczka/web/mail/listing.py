@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from teczka.core.folders import FolderRole
 from teczka.store.events import SHARED
 from teczka.store.queries.folders import FolderLine
+from teczka.store.queries.unfiled import WAITS
 from teczka.store.queries.unified import Inbox
-from teczka.web.mail.tree import UNIFIED, folder_name
+from teczka.web.mail.tree import UNFILED, UNIFIED, folder_name
 
 COLOURLESS = 7  # of the accounts' colours, the grey one
 OUTWARD = {FolderRole.SENT, FolderRole.DRAFTS}
@@ -40,6 +41,9 @@ class Listing:
     managed: bool  # some of it may be moved about on its server
     outward: bool = False  # whom it went to says more there than whom it came from
     stripes: dict[int, Stripe] = field(default_factory=dict)  # by folder
+    which: str = ""  # of the folders' mail that alone (queries.listing.block)
+    leaves: str = ""  # what, once done to a message, takes it out of the list
+    members: str = ""  # the folders whose changes change it, where the tree does not say so
 
     @property
     def missing(self) -> int:
@@ -93,4 +97,24 @@ def of_inboxes(inboxes: Sequence[Inbox]) -> Listing:
         FolderRole.INBOX,
         any(inbox.managed for inbox in chosen),
         stripes={inbox.folder: Stripe(inbox.folder_id, inbox.account_name, inbox.colour) for inbox in chosen},
+    )
+
+
+def of_unfiled(inboxes: Sequence[Inbox], waiting: int) -> Listing:
+    several = len(inboxes) > 1
+    return Listing(
+        UNFILED,
+        _("Unfiled"),
+        _("Waiting to be filed"),
+        reverse("unfiled"),
+        reverse("unfiled_rows"),
+        [inbox.folder for inbox in inboxes],
+        waiting,
+        waiting,
+        FolderRole.INBOX,
+        any(inbox.managed for inbox in inboxes),
+        stripes={one.folder: Stripe(one.folder_id, one.account_name, one.colour) for one in inboxes} if several else {},
+        which=WAITS,
+        leaves="file set_aside",
+        members=" ".join(str(inbox.folder_id) for inbox in inboxes),
     )

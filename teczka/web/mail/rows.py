@@ -49,7 +49,7 @@ def rows_of(listing: Listing, lines: list[MessageLine], skipped: int) -> dict[st
             line.snippet[:LONGEST],
             when(line.internaldate),
             timezone.localtime(line.internaldate).isoformat(timespec="seconds"),
-            _marks(get_language() or "", line.answered, line.attachments > 0, tuple(line.seen_by)),
+            _marks(get_language() or "", line.answered, line.attachments > 0, tuple(line.seen_by), tuple(line.cases)),
             listing.stripes.get(line.folder),
         )
         for index, line in enumerate(lines, skipped + 1)
@@ -59,7 +59,13 @@ def rows_of(listing: Listing, lines: list[MessageLine], skipped: int) -> dict[st
 
 
 @lru_cache(1024)
-def _marks(_language: str, answered: bool, attachments: bool, seen_by: tuple[str, ...]) -> str:
+def _marks(_language: str, answered: bool, attachments: bool, seen_by: tuple[str, ...], cases: tuple[str, ...]) -> str:
     """One of the few ways a row can be marked, rendered once."""
-    told = {"answered": answered, "attachments": attachments, "seen_by": seen_by, "faces": faces(seen_by)}
+    told = {
+        "answered": answered,
+        "attachments": attachments,
+        "seen_by": seen_by,
+        "faces": faces(seen_by),
+        "cases": cases,
+    }
     return render_to_string("mail/marks.html", told)

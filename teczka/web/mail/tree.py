@@ -20,8 +20,10 @@ from teczka.store.queries.folders import FolderLine, folders
 from teczka.store.queries.oauth import registrations
 from teczka.store.queries.tasks import pressing
 from teczka.store.queries.unified import Inbox, inboxes
+from teczka.store.queries.unfiled import count_unfiled
 
 UNIFIED = "inbox"  # what the tree calls the unified inbox, beside folders' public ids
+UNFILED = "unfiled"
 
 ROLES = {
     FolderRole.INBOX: (_("Inbox"), "inbox"),
@@ -112,6 +114,7 @@ def beside(request: HttpRequest) -> dict[str, Any]:
         "to_mend": SimpleLazyObject(lambda: _to_mend(viewer)),
         "outgoing": SimpleLazyObject(lambda: waiting(viewer)),
         "pressing": cache(lambda: pressing(viewer, timezone.localdate())),  # a number cannot be made lazy otherwise
+        "unfiled": cache(lambda: count_unfiled(viewer)),
     }
 
 
