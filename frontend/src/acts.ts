@@ -44,6 +44,9 @@ export class Acts {
 
   constructor(readonly main: HTMLElement, readonly list: List, readonly selection: Selection, readonly marks: Marks) {
     document.addEventListener("teczka:act", (event) => this.#asked((event as CustomEvent<Asked>).detail));
+    document.addEventListener("teczka:concerned", ({ detail }: CustomEventInit<object>) =>
+      Object.assign(detail ?? {}, { ids: this.#concerned(), everything: this.marks.everything }),
+    );
   }
 
   /** Nothing is on its way to the server: what it tells now is how things are. */
@@ -56,10 +59,11 @@ export class Acts {
     return this.#asked({ verb }, by);
   }
 
-  #asked({ verb, ids = this.#concerned(), fields = {}, url }: Asked, by = 1): boolean {
-    if (!ids.length) return false;
-    this.#tell(verb, ids, { ...fields, ...(this.marks.everything ? { everything: "1" } : {}) }, by, url);
-    this.marks.clear();
+  #asked({ verb, ids, fields = {}, url }: Asked, by = 1): boolean {
+    const about = ids ?? this.#concerned();
+    if (!about.length) return false;
+    this.#tell(verb, about, { ...fields, ...(!ids && this.marks.everything ? { everything: "1" } : {}) }, by, url);
+    if (!ids) this.marks.clear();
     return true;
   }
 
@@ -95,8 +99,7 @@ export class Acts {
     else if (AWAY.has(verb) || this.main.dataset["leaves"]?.split(" ").includes(verb)) this.#takeAway(ids, by);
     const fields = { key: unique(), verb, listing: this.main.dataset["folder"] ?? "", message: ids, ...more };
     this.#later(async () => {
-      const { act, said } = (await this.#insist(url, fields)) as Told;
-      if (!look) this.onChanged(ids);
+      const { act, said } = (await this.#insist(url, fields).finally(() => look || this.onChanged(ids))) as Told;
       if (more["quietly"]) return;
       if (act) this.#done.push(act);
       this.#toast("t-done", said);

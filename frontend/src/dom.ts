@@ -31,7 +31,7 @@ export function parse(html: string): HTMLElement {
 }
 
 /** To the page's other scripts: true where one of them took it up. */
-export function say(kind: "teczka:act" | "teczka:action" | "teczka:renew", detail: unknown): boolean {
+export function say(kind: "teczka:act" | "teczka:action" | "teczka:concerned" | "teczka:renew", detail: unknown): boolean {
   return !document.dispatchEvent(new CustomEvent(kind, { detail, cancelable: true }));
 }
 

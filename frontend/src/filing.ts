@@ -1,12 +1,75 @@
-// Where mail belongs: the folder it lies in.
+// Where mail belongs: the folder that it lies in, and the cases that it is filed to. What the strip over a message offers is done by the
+// mail core, with its toast and its z; without this its forms are sent as forms.
 
-import { need } from "./dom";
+import { need, say } from "./dom";
 import { draggable, pickFolder } from "./moving";
+import type { Chosen } from "./palette";
+
+const MANY = 200; // messages that the page which groups them takes
+
+type Fields = Record<string, string>;
+type Concerned = { ids: readonly string[]; everything: boolean };
+
+function file(fields: Fields, ids?: readonly string[]): void {
+  say("teczka:act", { verb: "file", url: "/filing/", fields, ...(ids ? { ids } : {}) });
+}
+
+/** One message: to a case from the picker. Several: by groups, as each is suggested; so many that no page shows them, as one does. */
+function pick(): boolean {
+  const { ids, everything }: Concerned = { ids: [], everything: false, ...concerned() };
+  if (ids.length > 1 && ids.length <= MANY && !everything) {
+    location.assign(`/filing/choose/?${new URLSearchParams(ids.map((id) => ["message", id])).toString()}`);
+    return true;
+  }
+  const then = (chosen: Chosen): void => {
+    if (chosen.how === "add") return location.assign(`/cases/add/?${new URLSearchParams({ name: chosen.name }).toString()}`);
+    file({ case: chosen.id, how: everything ? "batch" : "picker" }, everything ? undefined : ids);
+    if (chosen.how === "open") location.assign(`/cases/${chosen.id}/`);
+  };
+  return ids.length > 0 && (document.dispatchEvent(new CustomEvent("teczka:pick-case", { detail: { then } })), true);
+}
+
+/** What a key would act on: the core knows. */
+function concerned(): Partial<Concerned> {
+  const detail: Partial<Concerned> = {};
+  say("teczka:concerned", detail);
+  return detail;
+}
+
+/** A form of the strip, as its pressed button says. */
+function send(form: HTMLFormElement, submitter: HTMLElement | null): void {
+  const told = new FormData(form, submitter);
+  const id = form.closest<HTMLElement>("#filing")?.dataset["message"] ?? "";
+  const url = submitter?.getAttribute("formaction");
+  if (url) return void fetch(url, { method: "POST", body: told, redirect: "manual" }).then(() => say("teczka:renew", [id]));
+  if (form.matches(".filed")) {
+    form.hidden = true;
+    return void say("teczka:act", { verb: "unfile", url: form.action, ids: [id] });
+  }
+  for (const name of ["csrfmiddlewaretoken", "message", "next"]) told.delete(name);
+  const chosen = submitter?.closest(".choice")?.querySelector("button[name=case]")?.lastChild?.textContent;
+  const chip = document.createElement("span");
+  chip.className = "case-chip";
+  chip.textContent = chosen ?? "";
+  form.replaceChildren(chip); // at once; the strip as the server has it comes with its answer
+  file(Object.fromEntries([...told].map(([name, value]) => [name, String(value)])), [id]);
+}
 
 const main = document.getElementById("mail");
 if (main) {
-  draggable(main, need("rows"));
+  draggable(main, need("rows"), (id) => file({ case: id.case, how: "drag" }, id.ids));
   document.addEventListener("teczka:action", (event) => {
-    if ((event as CustomEvent<string>).detail === "move" && pickFolder(main)) event.preventDefault();
+    const { detail } = event as CustomEvent<string>;
+    if ((detail === "move" && pickFolder(main)) || (detail === "file" && pick())) event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    const link = (event.target as Element).closest("a[data-pick]");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.button && pick()) event.preventDefault();
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (!form.closest("#filing")) return;
+    event.preventDefault();
+    send(form, event.submitter);
   });
 }

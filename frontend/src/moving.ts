@@ -32,16 +32,17 @@ export function pickFolder(main: HTMLElement): boolean {
   return ask(dialog, (verb) => choices.value && say("teczka:act", { verb, fields: { target: choices.value } }));
 }
 
-export function draggable(main: HTMLElement, grid: HTMLElement): void {
+/** Onto a folder of the tree, or a case beside it: `file` is told to which, and what, where it is not the marked. */
+export function draggable(main: HTMLElement, grid: HTMLElement, file: (to: { case: string; ids?: string[] }) => void): void {
   let dragged: string | null = null; // the message, where it is not among the marked: those go together
   let allowed: (string | undefined)[] = []; // by name: the tree is made anew while somebody drags
-  const tree = need("tree");
+  const side = need("side");
   const over = ({ target }: Event): HTMLElement | null => {
-    const link = (target as Element).closest<HTMLElement>("a[data-folder]");
-    return link && allowed.includes(link.dataset["folder"]) ? link : null;
+    const link = (target as Element).closest<HTMLElement>("a[data-folder], a[data-case]");
+    return link?.dataset["case"] || allowed.includes(link?.dataset["folder"] ?? "") ? link : null;
   };
   const show = (link: HTMLElement | null): void => {
-    for (const before of tree.querySelectorAll(".dropping")) before.classList.toggle("dropping", before === link);
+    for (const before of side.querySelectorAll(".dropping")) before.classList.toggle("dropping", before === link);
     link?.classList.add("dropping");
   };
   grid.addEventListener("dragstart", (event) => {
@@ -52,16 +53,19 @@ export function draggable(main: HTMLElement, grid: HTMLElement): void {
     event.dataTransfer.setData("text/plain", row.querySelector('[data-field="subject"]')?.textContent ?? "");
     event.dataTransfer.effectAllowed = "move";
   });
-  tree.addEventListener("dragover", (event) => {
+  side.addEventListener("dragover", (event) => {
+    if (dragged === null) return;
     show(over(event));
     if (over(event)) event.preventDefault();
   });
-  tree.addEventListener("drop", (event) => {
+  side.addEventListener("drop", (event) => {
     const link = over(event);
     show(null);
     if (!link || dragged === null) return;
     event.preventDefault();
-    say("teczka:act", { verb: "move", fields: { target: link.dataset["folder"] ?? "" }, ...(dragged ? { ids: [dragged] } : {}) });
+    const ids = dragged ? { ids: [dragged] } : {};
+    if (link.dataset["case"]) file({ case: link.dataset["case"], ...ids });
+    else say("teczka:act", { verb: "move", fields: { target: link.dataset["folder"] ?? "" }, ...ids });
   });
   grid.addEventListener("dragend", () => {
     show(null);
