@@ -1,5 +1,8 @@
 """What the picker and the palette hold in memory: a short line of every case whose card the viewer may see."""
 
+from dataclasses import dataclass
+from uuid import UUID
+
 from teczka.store.models import User
 from teczka.store.queries import walls
 
@@ -10,6 +13,28 @@ _PINS = """SELECT case_id, mark, 10 * (mark = 'r')::int + place AS place FROM (
                SELECT p.case_id, CASE WHEN p.pinned_at IS NULL THEN 'r' ELSE 'p' END AS mark,
                       row_number() OVER (PARTITION BY p.pinned_at IS NULL ORDER BY p.pinned_at DESC, p.used_at DESC) AS place
                FROM store_casepin p WHERE p.user_id = %(viewer)s) ranked WHERE place <= %(offered)s"""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAtHand:
+    public_id: UUID
+    number: str
+    name: str
+
+    @property
+    def shown(self) -> str:
+        return f"{self.number} {self.name}".strip()
+
+
+def at_hand(viewer: User) -> list[CaseAtHand]:
+    """What the viewer pinned, and used of late: the first OFFERED that are not closed."""
+    return walls.read(
+        viewer,
+        CaseAtHand,
+        f"""SELECT c.public_id, c.number, c.name FROM ({_PINS}) p JOIN store_case c ON c.id = p.case_id
+            WHERE {walls.card("c")} AND c.state <> 'closed' ORDER BY p.place LIMIT %(offered)s""",
+        offered=OFFERED,
+    )
 
 
 def find_version(viewer: User) -> str:

@@ -15,15 +15,16 @@ from teczka.core.folders import ORDER, FolderRole
 from teczka.language.order import sort_key
 from teczka.store.models import User
 from teczka.store.queries.accounts import AccountLine, accounts
+from teczka.store.queries.case_find import at_hand
 from teczka.store.queries.drafts import waiting
 from teczka.store.queries.folders import FolderLine, folders
 from teczka.store.queries.oauth import registrations
 from teczka.store.queries.tasks import pressing
-from teczka.store.queries.unified import Inbox, inboxes
 from teczka.store.queries.unfiled import count_unfiled
+from teczka.store.queries.unified import Inbox, inboxes
 
-UNIFIED = "inbox"  # what the tree calls the unified inbox, beside folders' public ids
 UNFILED = "unfiled"
+UNIFIED = "inbox"  # what the tree calls the unified inbox, beside folders' public ids
 
 ROLES = {
     FolderRole.INBOX: (_("Inbox"), "inbox"),
@@ -113,8 +114,9 @@ def beside(request: HttpRequest) -> dict[str, Any]:
         "tree": SimpleLazyObject(lambda: tree(viewer)),
         "to_mend": SimpleLazyObject(lambda: _to_mend(viewer)),
         "outgoing": SimpleLazyObject(lambda: waiting(viewer)),
-        "pressing": cache(lambda: pressing(viewer, timezone.localdate())),  # a number cannot be made lazy otherwise
+        "at_hand": SimpleLazyObject(lambda: at_hand(viewer)),
         "unfiled": cache(lambda: count_unfiled(viewer)),
+        "pressing": cache(lambda: pressing(viewer, timezone.localdate())),  # a number cannot be made lazy otherwise
     }
 
 
