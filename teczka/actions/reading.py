@@ -188,7 +188,7 @@ def _read(message: Unread, own: Sequence[Pattern]) -> Read:
             "blocked_images": found.blocked_images,
             "blocked_hosts": found.blocked_hosts,
         },
-        references=_references(found.references),
+        references=_references(found.mentions),
         terms=_terms(found),
         ids=list(dict.fromkeys(ids)),
     )

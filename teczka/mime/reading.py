@@ -24,7 +24,7 @@ class Reading:
     blocked_images: int = 0
     blocked_hosts: tuple[str, ...] = ()
     attachments: list[Part] = field(default_factory=list)  # with the inline images that no page shows
-    references: list[Mention] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
 
 
@@ -52,7 +52,7 @@ def read(raw: Raw, address: Callable[[Part], str | None], own: Sequence[Pattern]
     loose = [part for name, part in parsed.inline.items() if name not in shown]
     reading.attachments = sorted([*parsed.attachments, *loose], key=lambda part: part.offset)
     names = [part.name for part in reading.attachments]
-    reading.references = references.mentions(parsed.subject, names, passages.named, own)
+    reading.mentions = references.mentions(parsed.subject, names, passages.named, own)
     reading.defects = list(dict.fromkeys(reading.defects))
     return reading
 

@@ -186,7 +186,7 @@ def test_each_is_told_once_with_the_place_that_says_most() -> None:
 def test_a_letter_full_of_references_is_bounded() -> None:
     html = "<br>".join(f"I C {number}/24" for number in range(1, 3_000))
     reading = read(f"Content-Type: text/html\n\n{html}".encode(), lambda part: None)
-    assert len(reading.references) == MOST
+    assert len(reading.mentions) == MOST
     assert reading.html.count("<a ") == MOST_LINKS
 
 
@@ -197,7 +197,7 @@ def test_what_a_page_shows_counts_not_the_text_beside_it() -> None:
     )
     reading = read(raw, lambda part: None, OWN)
     one, two = (Reference("C", number, 2024, "I") for number in "13")
-    assert [(mention.place, mention.reference) for mention in reading.references] == [
+    assert [(mention.place, mention.reference) for mention in reading.mentions] == [
         (Place.SUBJECT, one),
         (Place.TEXT, two),
     ]
