@@ -53,7 +53,7 @@ class Mailroom:
             of = {message.pk: name for name, message in self.letters.items()}
             told: dict[str, set[str]] = {name: set() for name in names or self.letters}
             for message, user in rows:
-                if of[message] in told:
+                if of.get(message) in told:
                     told[of[message]].add(user.split()[0])
         return {name: sorted(people) for name, people in told.items()}
 

@@ -39,7 +39,7 @@ def message_share(request: Request, message_id: UUID) -> HttpResponse:
     if not form.is_valid() or not text.owned:
         raise Http404
     told = form.cleaned_data
-    if not any(request.POST.getlist(name) for name in ("person", "case", "share")):
+    if not any(_named(request, name) for name in ("person", "case", "share")):
         return _nobody(request, text, plain=told["plain"])
     line = _take(request, message_id, told) if told["take"] else _give(request, message_id, told)
     if told["plain"]:
