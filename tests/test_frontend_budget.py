@@ -92,6 +92,7 @@ def test_the_first_view_is_light() -> None:
         "tasks.css",
         "sharing.css",
         "documents.css",
+        "register.css",
         "documents.js",
         "palette.css",
         "palette.js",

@@ -41,6 +41,7 @@ class Verb(StrEnum):
     CASE_WALL = "case.wall"
     CASE_UNWALL = "case.unwall"
     CASE_EXPORT = "case.export"
+    AUDIT_EXPORT = "audit.export"  # none: the register itself
     DOCUMENT_ADD = "document.add"  # the document, in all of these
     DOCUMENT_RENAME = "document.rename"
     DOCUMENT_REMOVE = "document.remove"

@@ -16,6 +16,7 @@ from teczka.web.accounts.life import account_delete, account_fetch, account_paus
 from teczka.web.accounts.oauth import account_forget, account_reconnect, oauth_again, oauth_callback
 from teczka.web.accounts.signin import account_signin
 from teczka.web.cases.cases import case_list_page
+from teczka.web.cases.audit import case_audit, case_audit_file
 from teczka.web.cases.documents import (
     case_document,
     case_document_add,
@@ -59,6 +60,7 @@ from teczka.web.mail.unfiled import unfiled, unfiled_rows
 from teczka.web.mail.unified import unified, unified_accounts, unified_rows
 from teczka.web.mail.unsubscribe import message_unsubscribe
 from teczka.web.office.accounts import office_limit, office_people
+from teczka.web.office.audit import office_audit, office_audit_file
 from teczka.web.office.diagnoses import office_diagnoses, office_diagnosis_close
 from teczka.web.office.numbers import office_number_drop, office_numbers
 from teczka.web.office.oauth import office_oauth, office_oauth_remove, office_oauth_test
@@ -117,6 +119,8 @@ from teczka.web.tasks.reminders import reminders
     path("office/offers/", office_offers, name="office_offers"),
     path("office/offers/add/", office_offer_add, name="office_offer_add"),
     path("office/offers/<uuid:offer_id>/drop/", office_offer_drop, name="office_offer_drop"),
+    path("office/audit/", office_audit, name="office_audit"),
+    path("office/audit/<str:kind>/", office_audit_file, name="office_audit_file"),
     path("office/numbers/", office_numbers, name="office_numbers"),
     path("office/numbers/drop/", office_number_drop, name="office_number_drop"),
     path("office/reports/", office_diagnoses, name="office_diagnoses"),
@@ -186,6 +190,8 @@ from teczka.web.tasks.reminders import reminders
     path("cases/<uuid:case_id>/", case_timeline, name="case"),
     path("cases/<uuid:case_id>/edit/", case_edit, name="case_edit"),
     path("cases/<uuid:case_id>/tasks/", case_tasks, name="case_tasks"),
+    path("cases/<uuid:case_id>/audit/", case_audit, name="case_audit"),
+    path("cases/<uuid:case_id>/audit/file/", case_audit_file, name="case_audit_file"),
     path("cases/<uuid:case_id>/documents/", case_documents, name="case_documents"),
     path("cases/<uuid:case_id>/documents/add/", case_document_add, name="case_document_add"),
     path("cases/<uuid:case_id>/documents/<uuid:document_id>/", case_document, name="case_document"),

@@ -61,6 +61,8 @@ SWEEP = {
     "office_offer_drop": "keepers",
     "office_numbers": "keepers",
     "office_number_drop": "keepers",
+    "office_audit": "keepers",
+    "office_audit_file": "keepers",
     "office_diagnoses": "keepers",
     "office_diagnosis_close": "keepers",
     "office_oauth": "keepers",
@@ -138,6 +140,8 @@ SWEEP = {
     "case": "hidden",
     "case_edit": "hidden",
     "case_tasks": "hidden",
+    "case_audit": "hidden",
+    "case_audit_file": "hidden",
     "case_documents": "hidden",
     "case_document_add": "act",
     "case_document": "hidden",
@@ -202,6 +206,7 @@ def address(name: str, office: Office, message: Message) -> str:
         "filing_id": office.filing.public_id,
         "comment_id": office.comment.public_id,
         "written": "Tajemnica C 12/24",
+        "kind": "jsonl",
     }
     return reverse(name, kwargs={parameter: hers[parameter] for parameter in PARAMETERS[name]})
 

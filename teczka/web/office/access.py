@@ -4,20 +4,20 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponseBase
 
 from teczka.core.errors import NotAllowed
 from teczka.web.requests import Request
 
 P = ParamSpec("P")
-Page = Callable[Concatenate[Request, P], HttpResponse]
+Page = Callable[Concatenate[Request, P], HttpResponseBase]
 
 
 def for_administrators(page: Page[P]) -> Page[P]:
     """The outermost decorator. What an action refuses even an administrator (another office's things) is not there either."""
 
     @wraps(page)
-    def guarded(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_administrator:
             raise Http404
         try:
