@@ -20,7 +20,9 @@ from teczka.mime.references import unlinked
 from teczka.mime.text import of_html
 
 _MOST_PEOPLE: Final = 30  # named in the head of a forwarded letter
-_BEGINS: Final = re.compile(r"\s*(?:(?:re|odp|aw|sv|antw|fwd?|fw|pd|wg|tr|vs)(?:\[\d{1,3}\])?\s*:\s*)+", re.IGNORECASE)
+_BEGINS: Final = re.compile(
+    r"\A\s*(?:(?:re|odp\.?|aw|sv|antw|fwd?|fw|pd|wg|tr|vs)(?:\[\d{1,3}\])?\s*:\s*)+", re.IGNORECASE
+)
 _MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 Address = Callable[[str], str | None]  # of a picture, as the page has it → as the answer has it; None: it is left out
@@ -90,13 +92,18 @@ def for_forward(letter: Quoted, language: str, picture: Address) -> Quote:
     return Quote(f"<div>{divider}</div>{lines}<br><div>{page}</div>", f"{divider}\n{told}\n\n{text}")
 
 
+def bare_subject(subject: str) -> str:
+    """Without any "Re:", "Odp.:" or "Fwd:" before it."""
+    return _BEGINS.sub("", subject).strip()
+
+
 def reply_subject(subject: str) -> str:
     """ "Re:" once, in whichever language it was begun: other programs know a conversation by it."""
-    return f"Re: {_BEGINS.sub('', subject, count=1)}".strip()
+    return f"Re: {bare_subject(subject)}".strip()
 
 
 def forward_subject(subject: str) -> str:
-    return f"Fwd: {_BEGINS.sub('', subject, count=1)}".strip()
+    return f"Fwd: {bare_subject(subject)}".strip()
 
 
 def _shown(letter: Quoted, picture: Address) -> tuple[str, str]:

@@ -113,6 +113,8 @@ def test_pictures_of_the_letter_come_along_and_those_from_outside_stay_away() ->
         ("Odp: RE: Pozew", "Re: Pozew", "Fwd: Pozew"),
         ("PD: Re[2]: FW: Pozew", "Re: Pozew", "Fwd: Pozew"),
         ("Rekurs: termin", "Re: Rekurs: termin", "Fwd: Rekurs: termin"),
+        ("Odp.: Re: Pozew", "Re: Pozew", "Fwd: Pozew"),
+        ("Umowa, tr: 3, aneks", "Re: Umowa, tr: 3, aneks", "Fwd: Umowa, tr: 3, aneks"),
         ("", "Re:", "Fwd:"),
     ],
 )
