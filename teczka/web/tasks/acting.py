@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from teczka.actions.tasks import add_task, finish, remove, reopen, restore
 from teczka.core.due_dates import Typed, read_line
@@ -47,17 +47,20 @@ def task_act(request: Request, task_id: UUID, verb: str) -> HttpResponse:
     return redirect(where)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def task_quick(request: Request) -> HttpResponse:
+    """Asked for again, where a line was not understood, it is the list."""
+    if request.method != "POST":
+        return list_page(request, Scope.MINE)
     line = request.POST.get("line", "")
     try:
         wanted = understood(request.user, read_line(line, timezone.localdate()), request.POST.get("case", ""))
         made = allowed(add_task, request.user, wanted)
     except ValidationError as wrong:
-        return list_page(request, Scope.MINE, line, " ".join(wrong.messages))
+        return _again(request, line, " ".join(wrong.messages))
     except Problem as problem:
         told = tell(problem.trouble, problem.params)
-        return list_page(request, Scope.MINE, line, f"{told.what} {told.advice}")
+        return _again(request, line, f"{told.what} {told.advice}")
     say(request, Said.TASK_ADDED, back_of(made.public_id, "remove", next_of(request)))
     return redirect(next_of(request))
 
@@ -70,6 +73,11 @@ def understood(viewer: User, typed: Typed, case: str) -> Wanted:
     if not title or len(title) > LONGEST_TITLE:
         raise ValidationError(_("Type what is to be done, in %(most)s signs at most.") % {"most": LONGEST_TITLE})
     return Wanted(title, due_on=typed.due, assignee=_person(viewer, typed.person), case=its.public_id if its else None)
+
+
+def _again(request: Request, line: str, wrong: str) -> HttpResponse:
+    more = {"typed": line, "wrong": wrong, "here": next_of(request), "quick_case": request.POST.get("case", "")}
+    return list_page(request, Scope.MINE, **more)
 
 
 def next_of(request: Request) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from teczka.actions.tasks import add_task, save_task, seen_by
 from teczka.core.errors import NotAllowed, Problem
 from teczka.core.tasks import LONGEST_TITLE
-from teczka.mime.quoting import reply_subject
+from teczka.mime.quoting import bare_subject
 from teczka.store.models import User
 from teczka.store.queries.tasks import TaskLine, source, task
 from teczka.web.mail.messages import as_uuid
@@ -69,8 +69,7 @@ def _beginning(request: Request, message: UUID | None) -> dict[str, Any]:
     if message is None:
         return {"case": shown_case(request.user, as_uuid(request.GET.get("case", "")))}
     origin = found(source(request.user, message))
-    title = reply_subject(origin.subject).removeprefix("Re:").strip()
-    return {"title": title[:LONGEST_TITLE], "case": shown_case(request.user, origin.case)}
+    return {"title": bare_subject(origin.subject)[:LONGEST_TITLE], "case": shown_case(request.user, origin.case)}
 
 
 def _told(viewer: User, form: TaskForm, line: TaskLine | None) -> dict[str, str]:

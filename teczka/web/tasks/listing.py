@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -72,23 +73,30 @@ def task_list_done(request: Request) -> HttpResponse:
     return _page(request, "tasks_done", {"parts": parts, **_more(lines)})
 
 
-def list_page(request: Request, scope: Scope, typed: str = "", wrong: str = "") -> HttpResponse:
-    """`typed`: a line that was no task, and `wrong` why."""
+def list_page(request: Request, scope: Scope, **more: str) -> HttpResponse:
+    """`more`: of a line that was not understood."""
     after = as_uuid(request.GET.get("after", ""))
     lines = open_tasks(request.user, scope, after=after, most=BLOCK + 1)
     today = timezone.localdate()
     soon = [] if scope is not Scope.MINE or after else [shown(line, today) for line in remembered(request.user, today)]
-    context = {"parts": grouped(lines[:BLOCK], today), "soon": soon, "typed": typed, "wrong": wrong, "after": after}
+    context = {"parts": grouped(lines[:BLOCK], today), "soon": soon, **more}
     return _page(request, "tasks" if scope is Scope.MINE else "tasks_office", context | _more(lines))
 
 
 def _page(request: Request, name: str, context: dict[str, Any]) -> HttpResponse:
-    told = said(request)
+    told, here = said(request), request.get_full_path() if request.method == "GET" else reverse("tasks")
     every = tabs()
     return render(
         request,
         "tasks/list.html",
-        {"tab": every[name], "tabs": every.values(), "said": told, "about": _about(request, told), **context},
+        {
+            "tab": every[name],
+            "tabs": every.values(),
+            "said": told,
+            "about": _about(request, told),
+            "here": here,
+            **context,
+        },
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from teczka.store.models import User
@@ -17,4 +18,6 @@ def tasks_of_case(viewer: User, case: CaseLine) -> dict[str, Any]:
         "parts": grouped(open_tasks(viewer, Scope.CASE, case.id, most=4 * BLOCK), today),
         "done": [shown(line, today) for line in done_tasks(viewer, case.id, most=RECENT)],
         "task_case": case.public_id,
+        "quick_case": case.public_id,
+        "here": reverse("case_tasks", args=[case.public_id]),
     }

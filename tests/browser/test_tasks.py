@@ -1,0 +1,205 @@
+"""Tasks by keyboard alone, in both languages: typed in a line, made of a message with two keys, ticked off and taken back."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+
+from teczka.actions.cases import add_case
+from teczka.actions.tasks import add_task
+from teczka.core.cases import Card
+from teczka.core.tasks import Wanted
+from teczka.store.models import Case, User
+from teczka.store.models import Office as OfficeRow
+from teczka.store.queries.tasks import Scope, done_tasks, open_tasks
+from tests.browser.conftest import NETWORK, Office
+from tests.browser.test_accessibility import TELL_OF_MICE, go_to
+from tests.browser.test_pages import check
+from tests.cast import make_account, make_folder
+from tests.web.mailroom import store
+
+LETTER = b"From: Jan <jan@klient.example>\r\nSubject: Odp.: Re: Pozew o zaplate\r\nDate: Wed, 20 May 2026 10:00:00 +0200\r\n\r\ntekst\r\n"
+
+
+@dataclass(frozen=True)
+class Words:
+    line: str
+    added: str
+    done: str
+    undone: str
+    alone: str
+    both: str
+    wrong: str
+
+
+WORDS = {
+    "pl": Words(
+        "Zadzwonić do sądu @jan #Kowalski jutro", "Dodano zadanie.", "Zrobione.", "Cofnięto.", "To zadanie widzisz tylko Ty.",
+        "Kto widzi to zadanie: Ty, Jan Drugi. Nikt więcej.", "Nikt w kancelarii nie nazywa się",
+    ),
+    "en": Words(
+        "Call the court @jan #Kowalski tomorrow", "The task was added.", "Done.", "Taken back.", "Only you see this task.",
+        "Who sees this task: you, Jan Drugi. Nobody else.", "Nobody of the office is called",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class House:
+    anna: User
+    jan: User
+    case: Case
+    folder: str
+
+
+def make_house(language: str) -> House:
+    row = OfficeRow.objects.create(name=f"Kancelaria {language}", language=language)
+    anna, jan = (
+        User.objects.create_user(f"{first}-{uuid4().hex}@dom.example", office=row, name=name, language=language)
+        for first, name in (("anna", "Anna Pierwsza"), ("jan", "Jan Drugi"))
+    )
+    folder = make_folder(make_account(anna, f"{uuid4().hex}@poczta.example"))
+    store(folder, LETTER)
+    return House(anna, jan, add_case(anna, Card("K 7/26", "Kowalski p. Nowak")), f"/folders/{folder.public_id}/")
+
+
+@pytest.fixture(params=["pl", "en"])
+def house(request: pytest.FixtureRequest, office: Office) -> House:
+    return make_house(request.param)
+
+
+@pytest.fixture
+def page(browser: Browser, office: Office, house: House) -> Iterator[Page]:
+    """Signed in as Anna, without a mouse. Whatever the page complains of fails the test."""
+    complaints: list[str] = []
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=office.site.url)
+    context.add_init_script(TELL_OF_MICE)
+    cookie: Any = {
+        "name": settings.SESSION_COOKIE_NAME,
+        "value": office.site.cookie(house.anna),
+        "url": office.site.url,
+    }
+    context.add_cookies([cookie])
+    made = context.new_page()
+    made.on("pageerror", lambda error: complaints.append(str(error)))
+    made.on(
+        "console", lambda said: complaints.extend([said.text] * (said.type == "error" and NETWORK not in said.text))
+    )
+    yield made
+    context.close()
+    assert not complaints
+
+
+def looked_at(page: Page, *looks: tuple[Any, int]) -> None:
+    for scheme, width in looks:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 800})
+        check(page)
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def titles(person: User) -> list[str]:
+    return [line.title for line in open_tasks(person, Scope.OFFICE)]
+
+
+def test_a_day_with_tasks_without_a_mouse(page: Page, house: House) -> None:
+    words = WORDS[house.anna.language]
+    page.goto("/tasks/")
+    looked_at(page, ("dark", 360), ("light", 1280))  # while there is nothing
+    press(page, "t")
+    page.keyboard.type(words.line.replace("@jan", "@zenon"))
+    press(page, "Enter")
+    expect(page.get_by_role("alert")).to_contain_text(words.wrong)
+    looked_at(page, ("light", 360))
+    page.keyboard.press("Control+A")
+    page.keyboard.type(words.line)
+    press(page, "Enter")
+    expect(page.get_by_role("status").first).to_contain_text(words.added)
+    (line,) = open_tasks(house.anna, Scope.OFFICE)
+    assert (line.assignee_name, line.case, line.due_on) == (
+        "Jan Drugi", house.case.public_id, timezone.localdate() + timedelta(days=1)
+    )  # fmt: skip
+    today = timezone.localdate()
+    for number, days in enumerate((-3, 0, 2, 40)):
+        add_task(house.anna, Wanted(f"Pismo {number}", due_on=today + timedelta(days=days)))
+    page.goto("/tasks/")
+    looked_at(page, ("light", 360), ("dark", 1280))
+    press(page, "j", "j", "e")
+    expect(page.get_by_role("status").first).to_contain_text(words.done)
+    assert [one.title for one in done_tasks(house.anna)] == ["Pismo 1"]
+    expect(page.get_by_role("link", name="Pismo 2", exact=True)).to_be_focused()  # on where one was
+    press(page, "z")
+    expect(page.get_by_role("status").first).to_contain_text(words.undone)
+    assert len(titles(house.anna)) == 5
+    press(page, "#")
+    expect(page.locator(".said button")).to_have_count(1)
+    assert len(titles(house.anna)) == 4
+    page.goto("/tasks/done/")
+    looked_at(page, ("light", 1280))
+
+
+def test_a_task_is_made_of_a_message_with_two_keys_and_taken_back_with_one(page: Page, house: House) -> None:
+    words = WORDS[house.anna.language]
+    page.goto(house.folder)
+    press(page, "j")
+    page.locator("#pane [data-key=task]").wait_for()
+    press(page, "t")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text(words.alone)).to_be_visible()
+    title = dialog.locator("[name=title]")
+    expect(title).to_be_focused()
+    expect(title).to_have_value("Pozew o zaplate")
+    looked_at(page, ("light", 360), ("dark", 1280))
+    press(page, "Enter")
+    toast = page.locator("#toast")
+    expect(toast).to_contain_text(words.added)
+    assert titles(house.anna) == ["Pozew o zaplate"]
+    press(page, "z")
+    expect(toast).to_contain_text(words.undone)
+    assert titles(house.anna) == []
+
+
+def test_the_form_follows_what_is_chosen(page: Page, house: House) -> None:
+    words = WORDS[house.anna.language]
+    page.goto("/tasks/add/")
+    told = page.locator("#task-told")
+    expect(told).to_contain_text(words.alone)
+    go_to(page, page.locator("[name=title]"))
+    page.keyboard.type("Odpowiedź na pozew")
+    go_to(page, page.locator("[name=due]"))
+    page.keyboard.type("14.05.2031")
+    expect(told).to_contain_text(re.compile("2031"))
+    go_to(page, page.locator("[name=assignee]"))
+    page.keyboard.type("Jan")
+    expect(told).to_contain_text(words.both)
+    looked_at(page, ("dark", 360), ("light", 1280))
+    go_to(page, page.locator("[name=case]"))
+    page.keyboard.type("K 7/26")
+    expect(told).not_to_contain_text(words.both)
+    expect(told).to_contain_text("Jan Drugi")
+    press(page, "Enter")
+    expect(page.get_by_role("status").first).to_contain_text(words.added)
+    assert titles(house.jan) == ["Odpowiedź na pozew"]
+    page.goto(f"/tasks/{open_tasks(house.anna, Scope.OFFICE)[0].public_id}/")
+    looked_at(page, ("light", 360))
+    page.goto("/settings/reminders/")
+    looked_at(page, ("dark", 360))
+
+
+def test_a_list_hears_of_what_somebody_else_does(page: Page, house: House) -> None:
+    page.goto("/tasks/")
+    add_task(house.jan, Wanted("Od Jana", assignee=house.anna.public_id))
+    expect(page.get_by_role("link", name="Od Jana", exact=True)).to_be_visible()
