@@ -22,7 +22,7 @@ function pick(): boolean {
     return true;
   }
   const then = (chosen: Chosen): void => {
-    if (chosen.how === "add") return location.assign(`/cases/add/?${new URLSearchParams({ name: chosen.name }).toString()}`);
+    if (chosen.how === "add") return location.assign(`/cases/new/?${new URLSearchParams({ name: chosen.name }).toString()}`);
     file({ case: chosen.id, how: everything ? "batch" : "picker" }, everything ? undefined : ids);
     if (chosen.how === "open") location.assign(`/cases/${chosen.id}/`);
   };
