@@ -132,6 +132,12 @@ def test_the_chip_takes_the_link_back_for_ever(desk: Desk) -> None:
     line = filed(desk.cast.anna, [message.pk])[message.pk][0]
     desk.anna.post(f"/filing/{line.public_id}/undo/", {"next": "/"})
     assert filed(desk.cast.anna, [message.pk]) == {}
+    share(message, desk.cast.celina)
+    desk.post(message, browser(desk.cast.celina))
+    line = filed(desk.cast.anna, [message.pk])[message.pk][0]
+    told = desk.anna.post(f"/filing/{line.public_id}/undo/")
+    assert json.loads(told.content) == {"act": "", "count": 1, "said": "Cofnięto przypisanie."}
+    assert filed(desk.cast.anna, [message.pk]) == {}
 
 
 def test_who_a_message_was_shared_with_is_told_that_filing_shows_nobody_more(desk: Desk) -> None:
@@ -147,9 +153,13 @@ def test_never_for_this_sender_and_again(desk: Desk) -> None:
     message = desk.letter()
     fields = {"message": message.public_id, "case": desk.case.public_id, "next": "/"}
     desk.anna.post("/filing/never/", fields)
-    assert 'data-key="file-1"' not in desk.pane(message)
+    pane = desk.pane(message)
+    assert 'data-key="file-1"' not in pane
+    assert 'name="again"' in pane
     desk.anna.post("/filing/never/", fields | {"again": "1"})
-    assert 'data-key="file-1"' in desk.pane(message)
+    pane = desk.pane(message)
+    assert 'data-key="file-1"' in pane
+    assert 'name="again"' not in pane
 
 
 def test_the_exclusion_of_one_address_leaves_those_that_contain_it(desk: Desk) -> None:

@@ -5,10 +5,11 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from teczka.actions import acts, filing
@@ -58,8 +59,10 @@ def filing_undo(request: Request, filing_id: UUID) -> HttpResponse:
         done = acts.undo(request.user, act.public_id) if act else None
     except Problem as problem:
         return refusal(problem)
-    if done and "next" not in request.POST:
-        return answer(done)
+    if "next" not in request.POST:
+        return (
+            answer(done) if done else JsonResponse({"act": "", "count": 1, "said": gettext("Filed there no longer.")})
+        )
     say(request, Said.UNFILED)
     return redirect(_next(request))
 

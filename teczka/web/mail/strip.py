@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from teczka.core.folders import FolderRole
 from teczka.store.models import User
-from teczka.store.queries.filing import FiledLine, filed, teams
+from teczka.store.queries.filing import FiledLine, filed, silenced, teams
 from teczka.store.queries.messages import MessagePage
 from teczka.store.queries.suggestions import Suggested, suggestions
 from teczka.web.mail.reasons import how_in_words, reason_in_words
@@ -42,6 +42,7 @@ class Strip:
     key: UUID  # of the form: sent twice it files once
     links: list[Link]
     choices: list[Choice]
+    silenced: bool  # the viewer wants no suggestions for its sender, or not all
 
     @property
     def case(self) -> UUID | None:
@@ -59,7 +60,7 @@ def strip(viewer: User, page: MessagePage) -> Strip | None:
     found = suggestions(viewer, [text.id]).get(text.id, [])
     seen = teams(viewer, [one.case for one in found]) if text.owned else {}
     choices = [_choice(place, one, seen.get(one.case, [])) for place, one in enumerate(found, 1)]
-    return Strip(text.public_id, text.owned, uuid4(), links, choices)
+    return Strip(text.public_id, text.owned, uuid4(), links, choices, silenced(viewer, text.id))
 
 
 def why(line: FiledLine) -> str:
