@@ -16,6 +16,7 @@ from teczka.store.blobs import blobs
 from teczka.store.models import Document, Pack, User
 from teczka.store.packs.format import key
 from teczka.store.packs.writer import Pack as Packed
+from teczka.store.queries import documents
 from teczka.store.queries.cases import CaseLine, case_inside, members
 from teczka.store.viewer import as_user
 
@@ -91,9 +92,10 @@ def _document(actor: User, case: UUID, document: UUID, verb: Verb) -> Iterator[D
     """Locked, and saved at the end. A part of a message is there for whoever sees the message; nobody else hears of it."""
     with as_user(actor.pk), transaction.atomic():
         of = _inside(actor, case)
-        row = Document.objects.select_for_update().filter(public_id=document, case_id=of.id).first()
-        if row is None:
+        seen = documents.document(actor, document, case)
+        if seen is None:
             raise NotAllowed
+        row = Document.objects.select_for_update().get(pk=seen.id)
         yield row
         row.save(update_fields=["name", "removed_at"])
         if row.message_id:
