@@ -3,6 +3,8 @@
 Precision and recall are over the labelled texts of the tests; there the substring finder knows every reference that occurs, in its usual
 form, and reads text without regard to case and runs of spaces. Speed is over ordinary Polish mail, one reference in about a kilobyte, with
 as many known references as an office of 5,000 cases has; growth is the worst ratio of the times of two hostile texts, one twice as long.
+Links are made in the pages of generated letters as the reader does, after the sanitiser, and beside what the rest of reading them takes
+(without the database, which takes about as long again); their growth is over hostile pages.
 """
 
 import random
@@ -11,9 +13,12 @@ from collections.abc import Callable
 from statistics import median
 
 from benchmarks.bench import options, show
-from benchmarks.corpus import words
-from teczka.core.numbering import pattern
+from benchmarks.corpus import messages, words
+from teczka.core.numbering import Pattern, pattern
 from teczka.core.references import Reference, spans
+from teczka.language.words import tsvector
+from teczka.mime.reading import read
+from teczka.mime.references import linked, mentions, named, unlinked
 from tests.core.labelled_references import Score, labelled, scored
 
 MEGABYTE = 1_000_000
@@ -33,6 +38,15 @@ HOSTILE = {
     "spaces": " ",
     "line breaks": "I\n>\n> C\n12\n/\n24",
     "own patterns": "KAN-KAN-1",
+}
+PAGES = {
+    "references in pieces": "I <b>C</b>&nbsp;12/24<br>",
+    "one reference in many tags": "<b>1</b>",
+    "references in links": '<a href="https://x.example" rel="x">I C 1/24</a>',
+    "bookmarks": '<a name="x">I C 1/24</a>',
+    "entities": "&lt;1/24&gt;&amp;",
+    "tags alone": "<p></p>",
+    "values": '<p title="I C 1/24>">',
 }
 OWN = [pattern("KAN-{letters}/{number}/{year}"), pattern("{letters}-{number}"), pattern("S {number}")]
 
@@ -78,9 +92,32 @@ def seconds(act: Callable[[], object], rounds: int) -> float:
     return min(taken)
 
 
-def growth(piece: str, size: int, rounds: int) -> float:
+def growth(find: Callable[[str, list[Pattern]], object], piece: str, size: int, rounds: int) -> float:
     short, long = (piece * (length // len(piece)) for length in (size // 2, size))
-    return seconds(lambda: spans(long, OWN), rounds) / seconds(lambda: spans(short, OWN), rounds)
+    return seconds(lambda: find(long, OWN), rounds) / seconds(lambda: find(short, OWN), rounds)
+
+
+def linking(letters: int, rounds: int) -> dict[str, float]:
+    """Milliseconds a letter: finding and linking, and all of its reading with its terms."""
+    own = OWN[:1]
+    raws = [message.raw for message in messages(letters, 1, "small")]
+    read_all = [read(raw, lambda part: None) for raw in raws]
+    pages = [(unlinked(one.html), one) for one in read_all]
+
+    def found() -> None:
+        for page, one in pages:
+            named_there = linked(page, own)[1] if page else named(one.text, own)
+            mentions(one.parsed.subject, [part.name for part in one.attachments], named_there, own)
+
+    def all_of_it() -> None:
+        for raw in raws:
+            one = read(raw, lambda part: None, own)
+            tsvector([("A", one.parsed.subject), ("D", one.text)])
+
+    return {
+        "ms_a_letter_linking": round(seconds(found, rounds) / letters * 1000, 3),
+        "ms_a_letter_reading": round(seconds(all_of_it, rounds) / letters * 1000, 3),
+    }
 
 
 def _figures(score: Score) -> tuple[float, float]:
@@ -98,7 +135,8 @@ def main() -> None:
     office = Substrings([Reference("C", str(number), 2024, "I") for number in range(1, CASES + 1)])
     ms = seconds(lambda: spans(text), rounds) * 1000
     peer_ms = seconds(lambda: office(text), 1 if chosen.quick else 3) * 1000
-    ratios = {name: growth(piece, size, rounds) for name, piece in HOSTILE.items()}
+    ratios = {name: growth(spans, piece, size, rounds) for name, piece in HOSTILE.items()}
+    page_ratios = [growth(linked, piece, size, rounds) for piece in PAGES.values()]
     worst = max(ratios, key=lambda name: ratios[name])
     show(
         {
@@ -117,6 +155,8 @@ def main() -> None:
             "growth_median": round(median(ratios.values()), 2),
             "growth_worst": round(ratios[worst], 2),
             "growth_worst_text": worst,
+            "growth_worst_linking": round(max(page_ratios), 2),
+            **linking(200 if chosen.quick else 1_000, rounds),
         }
     )
 
