@@ -94,6 +94,7 @@ def test_the_first_view_is_light() -> None:
         "documents.css",
         "register.css",
         "documents.js",
+        "import.css",
         "palette.css",
         "palette.js",
     }  # with the first letter, the first case, the first Ctrl+K

@@ -1,0 +1,204 @@
+"""The palette and the picker of cases, by keys alone: everything is found in memory, and nothing of what one may not know of."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page, expect
+
+from teczka.actions.case_import import import_cases, preview_import
+from teczka.actions.cases import add_case
+from teczka.actions.team import save_team, wall_case
+from teczka.core.cases import Card
+from teczka.store.models import Account, User
+from teczka.store.viewer import as_user
+from tests.browser.conftest import MailFolder, Office
+from tests.browser.test_accessibility import TELL_OF_MICE, everywhere
+from tests.browser.test_compose import SENDING
+from tests.casebook import samples, table
+from tests.cast import make_account, make_folder
+
+CASES = 60
+SECRET = "Sprawa za murem"
+PICK = """() => document.dispatchEvent(new CustomEvent("teczka:pick-case", {
+  detail: { then: chosen => { document.title = JSON.stringify(chosen) } } }))"""
+
+
+@dataclass(frozen=True)
+class Known:
+    wanted: str  # the public id of the case of I C 12/24
+    other: str  # of II C 12/24
+
+
+@pytest.fixture(scope="module")
+def known(office: Office) -> Known:
+    """Sixty cases; one that is Bartek's alone."""
+    anna = office.cast.anna
+    text = table(samples(CASES))
+    import_cases(anna, text, preview_import(anna, text).mark)
+    wanted = add_case(anna, Card("", "Wójcik p. Śliwa", references=("I C 12/24",)))
+    other = add_case(anna, Card("", "Wójcik p. Ślęza", references=("II C 12/24",)))
+    add_case(office.cast.bartek, Card("", SECRET, references=("I C 13/24",)), walled=True)
+    return Known(str(wanted.public_id), str(other.public_id))
+
+
+@pytest.fixture
+def keyboard(page: Page) -> Page:
+    page.add_init_script(TELL_OF_MICE)  # a mouse is a complaint, and fails the test
+    return page
+
+
+def opened(page: Page, prefix: str = "") -> None:
+    """The palette, with everything in it."""
+    with page.expect_response("**/cases/find.json"):
+        page.keyboard.press("Control+K")
+    expect(page.locator("#palette")).to_be_visible()
+    if prefix:
+        page.keyboard.type(prefix)
+
+
+def selected(page: Page) -> str:
+    return " ".join(page.locator("#palette [aria-selected=true]").inner_text().split())
+
+
+def test_a_case_is_gone_to_by_its_reference_from_any_page(keyboard: Page, known: Known) -> None:
+    keyboard.goto("/settings/")
+    opened(keyboard, "ic12/24")
+    expect(keyboard.locator("#palette [aria-selected=true]")).to_contain_text("I C 12/24 · Wójcik p. Śliwa")
+    keyboard.keyboard.press("Enter")
+    keyboard.wait_for_url(f"**/cases/{known.wanted}/")
+
+
+def test_arrows_choose_and_escape_leaves_everything_as_it_was(keyboard: Page, known: Known) -> None:
+    keyboard.goto("/settings/")
+    keyboard.locator("#id_name").focus()
+    opened(keyboard, "wojcik s")
+    field = keyboard.locator("#palette input")
+    first = field.get_attribute("aria-activedescendant")
+    keyboard.keyboard.press("ArrowDown")
+    assert field.get_attribute("aria-activedescendant") != first
+    assert selected(keyboard) == "II C 12/24 · Wójcik p. Ślęza"
+    keyboard.keyboard.press("ArrowDown")
+    keyboard.keyboard.press("ArrowUp")
+    keyboard.keyboard.press("Escape")
+    expect(keyboard.locator("#palette")).to_be_hidden()
+    expect(keyboard.locator("#id_name")).to_be_focused()
+    opened(keyboard)
+    expect(field).to_have_value("")
+
+
+def test_a_command_of_the_mail_is_done_and_tells_its_key(
+    keyboard: Page, office: Office, known: Known, open_folder: Callable[[MailFolder], object]
+) -> None:
+    open_folder(office.folder("palette", 3))
+    keyboard.keyboard.press("j")
+    opened(keyboard, ">gwiazdk")
+    assert selected(keyboard).endswith(" s")
+    keyboard.keyboard.press("Enter")
+    expect(keyboard.locator('#rows [aria-selected="true"]')).to_contain_class("starred")
+
+
+def test_the_palette_opens_from_within_a_message(
+    keyboard: Page, office: Office, known: Known, open_folder: Callable[[MailFolder], object]
+) -> None:
+    open_folder(office.folder("within", 2))
+    keyboard.keyboard.press("j")
+    expect(keyboard.frame_locator("#frame").locator("body")).not_to_be_empty()
+    keyboard.locator("#frame").focus()
+    opened(keyboard, "ustawienia")
+    keyboard.keyboard.press("Enter")
+    keyboard.wait_for_url("**/settings/")
+
+
+def test_a_letter_begins_with_whom_one_names(
+    keyboard: Page, office: Office, known: Known, open_folder: Callable[[MailFolder], object]
+) -> None:
+    folder = office.folder("letter", 2)
+    with as_user(office.cast.anna.pk):
+        Account.objects.filter(pk=folder.account.pk).update(**SENDING)
+    open_folder(folder)
+    opened(keyboard, "@bartek")
+    keyboard.keyboard.press("Enter")
+    expect(keyboard.frame_locator("#dock iframe").locator(".chip").first).to_contain_text("bartek", ignore_case=True)
+
+
+def test_folders_and_pages_are_found_with_cases(
+    keyboard: Page, office: Office, known: Known, open_folder: Callable[[MailFolder], object]
+) -> None:
+    folder = office.folder("Zażalenia", 2)
+    open_folder(folder)
+    opened(keyboard, "zazal")
+    keyboard.keyboard.press("Enter")
+    keyboard.wait_for_url(f"**/folders/{folder.folder.public_id}/")
+
+
+@pytest.mark.parametrize("typed", ["mur", SECRET, "I C 13/24"])
+def test_nothing_of_a_walled_case_is_in_it(page: Page, office: Office, known: Known, typed: str) -> None:
+    page.goto("/settings/")
+    with page.expect_response("**/cases/find.json") as answer:
+        page.keyboard.press("Control+K")
+    assert SECRET not in answer.value.text()
+    assert len(answer.value.json()) >= CASES
+    page.keyboard.type(typed)
+    expect(page.locator("#palette-list")).not_to_contain_text(SECRET)
+
+
+def test_a_case_that_goes_behind_a_wall_is_gone_at_the_next_opening(page: Page, office: Office, known: Known) -> None:
+    made = add_case(office.cast.anna, Card("", "Zniknę zaraz"))
+    page.goto("/settings/")
+    opened(page, "znikne")
+    expect(page.locator("#palette-list")).to_contain_text("Zniknę zaraz")
+    page.keyboard.press("Escape")
+    opened(page)  # nothing changed: 304, and it is still there
+    page.keyboard.type("znikne")
+    expect(page.locator("#palette-list")).to_contain_text("Zniknę zaraz")
+    page.keyboard.press("Escape")
+    save_team(office.cast.anna, made.public_id, [office.cast.bartek.public_id], None)
+    wall_case(office.cast.bartek, made.public_id)
+    opened(page, "znikne")
+    expect(page.locator("#palette")).to_contain_class("nothing")
+
+
+@pytest.mark.parametrize(("key", "how"), [("Enter", "pick"), ("Shift+Enter", "open"), ("Control+Enter", "add")])
+def test_the_picker_tells_which_case_and_what_to_do(keyboard: Page, known: Known, key: str, how: str) -> None:
+    keyboard.goto("/settings/")
+    with keyboard.expect_response("**/cases/find.json"):
+        keyboard.evaluate(PICK)
+    keyboard.keyboard.type("wojcik sli")
+    expect(keyboard.locator("#palette [role=option]")).to_have_count(1)
+    keyboard.keyboard.press(key)
+    expect(keyboard.locator("#palette")).to_be_hidden()
+    chosen = json.loads(keyboard.title())
+    assert chosen["how"] == how
+    assert chosen.get("id", "") == ("" if how == "add" else known.wanted)
+    assert chosen["name"] == ("wojcik sli" if how == "add" else "I C 12/24 · Wójcik p. Śliwa")
+
+
+@pytest.fixture(params=["pl", "en"])
+def speaking(request: pytest.FixtureRequest, browser: Browser, office: Office) -> Iterator[Page]:
+    """Somebody of the office who speaks this language, at their settings."""
+    language = request.param
+    person = User.objects.create_user(
+        f"jan-{language}@paleta.example", office=office.cast.office, name="Jan Językowy", language=language
+    )
+    make_folder(make_account(person, f"jan-{language}@paleta.example"))
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=office.site.url)
+    context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": office.site.cookie(person), "url": office.site.url}]
+    )
+    made = context.new_page()
+    made.goto("/settings/")
+    yield made
+    context.close()
+
+
+def test_everybody_can_use_it(speaking: Page, known: Known) -> None:
+    for what in ("", "kowal", "nic takiego nie ma"):
+        opened(speaking, what)
+        everywhere(speaking)
+        speaking.keyboard.press("Escape")
+    speaking.evaluate(PICK)
+    expect(speaking.locator("#palette [role=option]").first).to_be_visible()
+    everywhere(speaking)
