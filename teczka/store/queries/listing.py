@@ -65,7 +65,8 @@ def block(
                    m.from_address, m.to_line, m.snippet, m.attachments,
                    ARRAY(SELECT DISTINCT u.name FROM store_grant g JOIN store_user u ON u.id = g.user_id WHERE g.message_id = m.id),
                    ARRAY(SELECT coalesce(nullif(c.number, ''), (SELECT r.written FROM store_casereference r WHERE r.case_id = c.id
-                     AND r.position >= 0 ORDER BY r.position, r.id LIMIT 1), c.name) FROM store_filing l JOIN store_case c ON c.id = l.case_id
+                     AND r.position >= 0 ORDER BY r.position, r.id LIMIT 1), c.name)
+                     FROM store_filing l JOIN store_case c ON c.id = l.case_id
                      WHERE l.message_id = m.id AND l.undone_at IS NULL AND {walls.card("c")} ORDER BY l.id LIMIT 2)
             FROM page JOIN store_placement p ON p.id = page.id JOIN store_message m ON m.id = p.message_id
             WHERE {walls.mine("p")} AND {walls.mine("m")}
