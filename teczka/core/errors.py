@@ -122,6 +122,8 @@ class Trouble(StrEnum):
     LETTER_CHECK = "letter.check"  # field: reads back otherwise than it was written
     UNSUBSCRIBE_UNREACHED = "unsubscribe.unreached"  # host
     UNSUBSCRIBE_REFUSED = "unsubscribe.refused"  # host, status: of HTTP
+    PERSON_LAST = "person.last"  # no administrator who can sign in would be left
+    PERSON_ALONE = "person.alone"  # an administrator hands over to themselves though others are there
     TASK_WALLED = "task.walled"  # name: of somebody outside the team of its case, of which nobody else may know
     TASK_LOST = "task.lost"  # whoever changes it so would not see it any more
     DISK_FULL = "disk.full"

@@ -428,6 +428,14 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("“%(host)s” did not take your wish to get no more of these messages (it answered %(status)s)."),
         _UNSUBSCRIBE_ELSE,
     ),
+    Trouble.PERSON_LAST: (
+        _("The office would be left without an administrator who can sign in."),
+        _("Make somebody else an administrator first."),
+    ),
+    Trouble.PERSON_ALONE: (
+        _("You cannot take this over yourself while there are others in the office."),
+        _("Name somebody else: an administrator sees no cases by handing them over."),
+    ),
     Trouble.TASK_WALLED: (
         _("%(name)s is not in the team of this case, and only its team knows of it."),
         _("Give the task to somebody of the team, or take %(name)s into the team first."),

@@ -198,8 +198,9 @@ ACCOUNTS = """
 CREATE FUNCTION teczka_accounts()
 RETURNS TABLE (account_id bigint, owner_id bigint, state text, at_work boolean, removed_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
-$$ SELECT id, owner_id, state, paused_at IS NULL AND deleted_at IS NULL, CASE WHEN farewell = 'remove' THEN deleted_at END
-   FROM store_account ORDER BY id $$;
+$$ SELECT a.id, a.owner_id, a.state, a.paused_at IS NULL AND a.deleted_at IS NULL AND u.is_active,
+     CASE WHEN a.farewell = 'remove' THEN a.deleted_at END
+   FROM store_account a JOIN store_user u ON u.id = a.owner_id ORDER BY a.id $$;
 """
 
 # How an office's accounts are doing, for its administrators and nobody else: nothing of what lies in them, not even how much (P7), nor

@@ -1,4 +1,4 @@
-"""What is looked after across people: bytes of documents, what outlives its account, and the chain of the audit."""
+"""What is looked after across people: bytes of documents, what outlives its account, the chain of the audit, and who takes whose place."""
 
 from typing import ClassVar
 
@@ -66,6 +66,53 @@ END $$;
 """
 
 
+# For the office's administrators, who learn nothing by it of cases or of mail, not even how much there is (P7): somebody else takes the
+# place of one who can no longer sign in, in every team; mail of theirs that they had filed to a case is its team's from now on; and so
+# are their open tasks the other's, but for those that nobody else ever saw. Their accounts end, each told by its public id. What is
+# noted of cases and mail bears no name: of it their teams shall read, and not the administrator as the doer.
+HAND_OVER = """
+CREATE FUNCTION teczka_hand_over(whom bigint, to_whom bigint, said_farewell text) RETURNS SETOF uuid
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  here bigint := teczka_administers();
+  shares bigint[];
+  one record;
+BEGIN
+  IF NOT EXISTS (SELECT FROM store_user WHERE id = whom AND office_id = here AND NOT is_active)
+    OR NOT EXISTS (SELECT FROM store_user WHERE id = to_whom AND office_id = here AND is_active)
+    OR said_farewell NOT IN ('archive', 'remove') THEN
+    RAISE EXCEPTION 'nothing to be handed over';
+  END IF;
+  UPDATE store_lease SET epoch = epoch + 1 WHERE account_id IN (SELECT id FROM store_account WHERE owner_id = whom AND deleted_at IS NULL);
+  DELETE FROM store_secret WHERE owner_id = whom;
+  RETURN QUERY UPDATE store_account SET deleted_at = now(), farewell = said_farewell, paused_at = NULL
+    WHERE owner_id = whom AND deleted_at IS NULL RETURNING public_id;
+  UPDATE store_task SET assignee_id = to_whom, updated_at = now() WHERE assignee_id = whom AND done_at IS NULL AND removed_at IS NULL
+    AND (case_id IS NOT NULL OR for_office OR created_by_id <> whom);
+  WITH given AS (
+    INSERT INTO store_share (public_id, office_id, owner_id, message_id, with_case_id, at)
+    SELECT gen_random_uuid(), here, whom, f.message_id, f.case_id, now() FROM store_filing f
+    WHERE f.owner_id = whom AND f.by_id = whom AND f.case_id IS NOT NULL AND f.undone_at IS NULL
+    ON CONFLICT DO NOTHING RETURNING id)
+  SELECT array_agg(id) INTO shares FROM given;
+  FOR one IN SELECT m.case_id, m.lead, c.public_id FROM store_casemember m JOIN store_case c ON c.id = m.case_id
+      WHERE m.user_id = whom ORDER BY m.case_id LOOP
+    INSERT INTO store_casemember AS m (case_id, user_id, office_id, lead) VALUES (one.case_id, to_whom, here, one.lead)
+      ON CONFLICT (case_id, user_id) DO UPDATE SET lead = m.lead OR excluded.lead;
+    DELETE FROM store_casemember WHERE case_id = one.case_id AND user_id = whom;
+    PERFORM teczka_audit_entry(here, NULL, 'case.team', one.public_id || ARRAY(SELECT u.public_id FROM store_casemember m
+      JOIN store_user u ON u.id = m.user_id WHERE m.case_id = one.case_id ORDER BY u.public_id), one.case_id);
+    PERFORM teczka_regrant_team(one.case_id);
+  END LOOP;
+  PERFORM teczka_regrant(ARRAY(SELECT message_id FROM store_share WHERE id = ANY (shares)));
+  FOR one IN SELECT m.public_id AS message, c.public_id AS of_case, s.with_case_id FROM store_share s
+      JOIN store_message m ON m.id = s.message_id JOIN store_case c ON c.id = s.with_case_id WHERE s.id = ANY (shares) ORDER BY s.id LOOP
+    PERFORM teczka_audit_entry(here, NULL, 'message.share', ARRAY[one.message, one.of_case], one.with_case_id);
+  END LOOP;
+END $$;
+"""
+
+
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("store", "0003_walls_of_cases")]
-    operations: ClassVar = [migrations.RunSQL(sql) for sql in (DOCUMENTS, FORGET_DOCUMENTS, STAYS, CHAIN, LINKS, VIEWED)]
+    operations: ClassVar = [migrations.RunSQL(sql) for sql in (DOCUMENTS, FORGET_DOCUMENTS, STAYS, CHAIN, LINKS, VIEWED, HAND_OVER)]

@@ -40,18 +40,35 @@ class Person:
     email: str
     is_administrator: bool
     account_limit: int | None  # None: as many as the office's policy says
+    active: bool  # is let in
+    came: bool  # has a password; else an invitation, or a link after a reset
+    last_login: datetime | None
     accounts: list[Health] = field(default_factory=list)
 
 
 def people(viewer: User) -> list[Person]:
     """Everybody of the office who can sign in, in no order. Nobody but its administrators gets any."""
+    return [one for one in everybody(viewer) if one.active]
+
+
+def everybody(viewer: User) -> list[Person]:
+    """With those who no longer can."""
     if not viewer.is_administrator:
         return []
-    found = User.objects.filter(office_id=viewer.office_id, is_active=True)
     health = _health(viewer)
     return [
-        Person(one.public_id, one.name, one.email, one.is_administrator, one.account_limit, health.get(one.pk, []))
-        for one in found
+        Person(
+            one.public_id,
+            one.name,
+            one.email,
+            one.is_administrator,
+            one.account_limit,
+            one.is_active,
+            one.has_usable_password(),
+            one.last_login,
+            health.get(one.pk, []),
+        )
+        for one in User.objects.filter(office_id=viewer.office_id)
     ]
 
 

@@ -1,0 +1,104 @@
+"""What an administrator does with people: what they may, whether they are let in, and who takes the place of one who left.
+
+One administrator who can sign in there is always.
+"""
+
+from uuid import UUID
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db import connection, transaction
+
+from teczka.actions.audit import note
+from teczka.actions.policy import check_administrator
+from teczka.core.accounts import Farewell
+from teczka.core.audit import Verb
+from teczka.core.errors import NotAllowed, Problem, Trouble
+from teczka.core.people import Role
+from teczka.store import events
+from teczka.store.models import Office, User
+from teczka.store.sessions import look_again
+from teczka.store.viewer import as_user
+
+REGRANT = "SELECT changed FROM teczka_regrant_person(%s)"
+
+
+def set_role(actor: User, person: UUID, role: Role) -> None:
+    """Raises NotAllowed, Problem(PERSON_LAST)."""
+    with as_user(actor.pk), transaction.atomic():
+        found = _person(actor, person)
+        if found.role == role:
+            return
+        found.role = role
+        found.save(update_fields=["role"])
+        _keep_one(actor)
+        note(actor, Verb.PERSON_ROLE, [person])
+
+
+def disable(actor: User, person: UUID) -> None:
+    """From now on they are signed in nowhere, what others shared with them is theirs to see no longer, and nobody fetches their mail. Their
+    own mail stays, and nobody sees it. Raises NotAllowed, Problem(PERSON_LAST)."""
+    _let_in(actor, person, let_in=False)
+
+
+def enable(actor: User, person: UUID) -> None:
+    """All is as it was, but for what was handed over. Raises NotAllowed."""
+    _let_in(actor, person, let_in=True)
+
+
+def hand_over(actor: User, person: UUID, successor: UUID, farewell: Farewell) -> None:
+    """Of one who was disabled: the successor takes their place in every team and gets their open tasks; mail that they had filed to a case
+    is its team's from now on. Their accounts end: the rest of their mail stays, for nobody else, or goes in UNDO_DAYS. The actor learns
+    nothing of cases or mail, and takes the place themselves only where nobody else is left.
+
+    Raises NotAllowed, Problem(PERSON_ALONE).
+    """
+    with as_user(actor.pk), transaction.atomic():
+        found, heir = _person(actor, person), _person(actor, successor)
+        if found.is_active or not heir.is_active or farewell is Farewell.NONE:
+            raise NotAllowed
+        if heir.pk == actor.pk and not _alone(actor):
+            raise Problem(Trouble.PERSON_ALONE)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM teczka_hand_over(%s, %s, %s)", [found.pk, heir.pk, farewell])
+            accounts = [account for (account,) in cursor.fetchall()]
+        here = User.objects.filter(office_id=actor.office_id, is_active=True)
+        events.told(list(here.values_list("public_id", flat=True)), [events.CASES, events.TASKS])
+        for account in accounts:
+            note(actor, Verb.ACCOUNT_DELETE, [account])
+        note(actor, Verb.PERSON_HAND_OVER, [person, successor])
+
+
+def _let_in(actor: User, person: UUID, *, let_in: bool) -> None:
+    with as_user(actor.pk), transaction.atomic():
+        found = _person(actor, person)
+        if found.is_active == let_in:
+            return
+        found.is_active = let_in
+        found.save(update_fields=["is_active"])
+        _keep_one(actor)
+        with connection.cursor() as cursor:
+            cursor.execute(REGRANT, [found.pk])
+        look_again(found.public_id)
+        note(actor, Verb.PERSON_ENABLE if let_in else Verb.PERSON_DISABLE, [person])
+
+
+def _person(actor: User, person: UUID) -> User:
+    """Of the actor's office, locked. Raises NotAllowed."""
+    check_administrator(actor)
+    found = User.objects.select_for_update().filter(office_id=actor.office_id, public_id=person).first()
+    if found is None:
+        raise NotAllowed
+    return found
+
+
+def _keep_one(actor: User) -> None:
+    """Raises Problem(PERSON_LAST). One change at a time, so that no two take the last two away."""
+    Office.objects.select_for_update().get(pk=actor.office_id)
+    keepers = User.objects.filter(office_id=actor.office_id, role=Role.ADMINISTRATOR, is_active=True)
+    if not keepers.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX, last_login=None).exists():  # invited alone
+        raise Problem(Trouble.PERSON_LAST)
+
+
+def _alone(actor: User) -> bool:
+    """Nobody else of the office can sign in."""
+    return not User.objects.filter(office_id=actor.office_id, is_active=True).exclude(pk=actor.pk).exists()
