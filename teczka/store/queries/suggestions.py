@@ -14,6 +14,7 @@ from teczka.core.providers import by_domain
 from teczka.core.suggestions import Clue, Facts, Reason, Suggestion, suggest
 from teczka.store.models import User
 from teczka.store.queries import walls
+from teczka.store.viewer import as_user
 
 MOST_ADDRESSES = 60  # of one message
 MOST_CASES = 9  # of one address: so many cases tell nothing
@@ -39,6 +40,7 @@ class Suggested:
 
 class _Message(NamedTuple):
     id: int
+    thread: int  # 0: none
     sender: str
     own: bool
     names_file: bool
@@ -67,7 +69,12 @@ CARD = "c.id, c.public_id, c.number, c.name, c.state"
 
 def suggestions(viewer: User, messages: Sequence[int]) -> dict[int, list[Suggested]]:
     """By the messages' inner ids, as the viewer's own queries gave them; those without any are left out."""
-    known = _messages(viewer, messages) if messages else []
+    with as_user(viewer.pk):  # once for all four
+        return _suggestions(viewer, messages) if messages else {}
+
+
+def _suggestions(viewer: User, messages: Sequence[int]) -> dict[int, list[Suggested]]:
+    known = _messages(viewer, messages)
     if not known:
         return {}
     cards: dict[int, _Card] = {}
@@ -95,7 +102,7 @@ def _messages(viewer: User, messages: Sequence[int]) -> list[_Message]:
     return walls.read(
         viewer,
         _Message,
-        f"""SELECT m.id, lower(m.from_address),
+        f"""SELECT m.id, coalesce(m.thread_id, 0), lower(m.from_address),
                    lower(m.from_address) IN (SELECT lower(a.address) FROM store_account a WHERE {walls.mine("a")}
                      UNION SELECT lower(i.address) FROM store_identity i WHERE {walls.mine("i")}),
                    EXISTS (SELECT FROM store_messagereference r WHERE r.message_id = m.id AND r.place = 'subject'
@@ -148,15 +155,19 @@ def _habits(viewer: User, known: Sequence[_Message], _so_far: Gathered) -> Itera
     rows = walls.read(
         viewer,
         _Habit,
-        f"""SELECT 'thread', m.id, '', count(*), min(s.from_name), max(s.internaldate), {CARD}
-            FROM store_message m JOIN store_message s ON s.thread_id = m.thread_id AND s.id <> m.id
-            JOIN store_filing f ON f.message_id = s.id AND f.undone_at IS NULL JOIN store_case c ON c.id = f.case_id
-            WHERE m.id = ANY(%(messages)s) AND {walls.visible("m")} AND {walls.visible("s")} AND {walls.card("c")}
-            GROUP BY m.id, c.id
-            UNION ALL {_before("sender", "senders")} UNION ALL {_before("domain", "domains")}""",
-        messages=[one.id for one in known],
-        senders=senders,
-        domains=domains,
+        f"""SELECT h.reason, h.message, h.key, count(DISTINCT coalesce(s.thread_id, -s.id)), min(s.from_name), max(s.internaldate), {CARD}
+            FROM (
+              SELECT 'thread' AS reason, u.message, '' AS key, f.message_id AS filed, f.case_id
+              FROM unnest(%(messages)s::bigint[], %(threads)s::bigint[]) AS u (message, thread)
+              JOIN store_message x ON x.thread_id = u.thread AND x.id <> u.message
+              JOIN store_filing f ON f.message_id = x.id AND f.undone_at IS NULL
+              UNION ALL {_before("sender")} UNION ALL {_before("domain")}) h
+            JOIN store_message s ON s.id = h.filed JOIN store_case c ON c.id = h.case_id
+            WHERE {walls.visible("s")} AND {walls.card("c")} GROUP BY h.reason, h.message, h.key, c.id""",
+        messages=[one.id for one in known if one.thread],
+        threads=[one.thread for one in known if one.thread],
+        sender=senders,
+        domain=domains,
         filed=MOST_FILED,
     )
     return _habit_clues(known, rows)
@@ -180,17 +191,14 @@ class _Habit(NamedTuple):
         return _Card(self.id, self.public_id, self.number, self.name, self.state)
 
 
-def _before(reason: str, parameter: str) -> str:
+def _before(reason: str) -> str:
     column = {"sender": "sender", "domain": "sender_domain"}[reason]
     return f"""
-            SELECT '{reason}', NULL, u.key, count(DISTINCT b.conversation), NULL, NULL, {CARD}
-            FROM unnest(%({parameter})s::text[]) AS u (key) CROSS JOIN LATERAL (
-              SELECT f.case_id, coalesce(m.thread_id, -m.id) AS conversation
-              FROM store_filing f JOIN store_message m ON m.id = f.message_id
-              WHERE f.by_id = %(viewer)s AND f.{column} = u.key AND f.undone_at IS NULL AND f.case_id IS NOT NULL
-                AND {walls.visible("m")}
-              ORDER BY f.id DESC LIMIT %(filed)s) b
-            JOIN store_case c ON c.id = b.case_id WHERE {walls.card("c")} GROUP BY u.key, c.id"""
+              SELECT '{reason}', NULL, u.key, b.message_id, b.case_id
+              FROM unnest(%({reason})s::text[]) AS u (key) CROSS JOIN LATERAL (
+                SELECT f.message_id, f.case_id FROM store_filing f
+                WHERE f.by_id = %(viewer)s AND f.{column} = u.key AND f.undone_at IS NULL AND f.case_id IS NOT NULL
+                ORDER BY f.id DESC LIMIT %(filed)s) b"""
 
 
 def _habit_clues(known: Sequence[_Message], rows: Sequence[_Habit]) -> Iterable[Found]:
