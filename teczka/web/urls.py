@@ -74,6 +74,7 @@ from teczka.web.source import source
 from teczka.web.tasks.acting import task_act, task_quick
 from teczka.web.tasks.edit import task_add, task_edit, task_told
 from teczka.web.tasks.listing import task_list, task_list_done, task_list_office
+from teczka.web.tasks.reminders import reminders
 
 urlpatterns = [
     path("", home, name="home"),
@@ -83,9 +84,8 @@ urlpatterns = [
     path("language/", login_not_required(set_language), name="set_language"),
     path("source/", source, name="source"),
     path("palette/", palette, name="palette"),
-from teczka.web.tasks.reminders import reminders
-    path("cases/find.json", case_find, name="case_find"),
     path("settings/", own_settings, name="own_settings"),
+    path("settings/reminders/", reminders, name="reminders"),
     path("settings/identities/", identity_list, name="identity_list"),
     path("settings/identities/accounts/<uuid:account_id>/add/", identity_add, name="identity_add"),
     path("settings/identities/<uuid:identity_id>/", identity_edit, name="identity_edit"),
@@ -95,7 +95,6 @@ from teczka.web.tasks.reminders import reminders
     path("settings/templates/<uuid:template_id>/", template_edit, name="template_edit"),
     path("settings/templates/<uuid:template_id>/drop/", template_drop, name="template_drop"),
     path("accounts/", account_list, name="account_list"),
-    path("settings/reminders/", reminders, name="reminders"),
     path("accounts/lines/", account_lines, name="account_lines"),
     path("accounts/add/", account_add, name="account_add"),
     path("accounts/add/details/", account_details, name="account_details"),
