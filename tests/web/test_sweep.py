@@ -205,7 +205,6 @@ def address(name: str, office: Office, message: Message) -> str:
         "verb": "done",
         "filing_id": office.filing.public_id,
         "comment_id": office.comment.public_id,
-        "written": "Tajemnica C 12/24",
         "kind": "jsonl",
     }
     return reverse(name, kwargs={parameter: hers[parameter] for parameter in PARAMETERS[name]})
