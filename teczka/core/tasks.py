@@ -7,8 +7,7 @@ from uuid import UUID
 
 LONGEST_TITLE = 300
 LONGEST_NOTE = 10_000
-SUNDAY = 6
-SOON = 7  # days within which the weekday's name says which day is meant
+SOON = 7  # days
 MORNING = 7  # o'clock in the office's zone, from which on the letter of the day is sent
 
 
@@ -17,7 +16,7 @@ class Group(StrEnum):
 
     OVERDUE = "overdue"
     TODAY = "today"
-    WEEK = "week"  # until Sunday
+    WEEK = "week"  # within seven days: on a Sunday tomorrow is near, too
     LATER = "later"
     NO_DATE = "no_date"
 
@@ -72,7 +71,7 @@ def group(due: date | None, today: date) -> Group:
         return Group.OVERDUE
     if due == today:
         return Group.TODAY
-    return Group.WEEK if due <= today + timedelta(days=SUNDAY - today.weekday()) else Group.LATER
+    return Group.WEEK if (due - today).days <= SOON else Group.LATER
 
 
 def nearness(due: date, today: date) -> Nearness:
@@ -81,7 +80,7 @@ def nearness(due: date, today: date) -> Nearness:
         return Nearness.OVERDUE
     if days < 2:
         return Nearness.TOMORROW if days else Nearness.TODAY
-    return Nearness.SOON if days < SOON else Nearness.LATER
+    return Nearness.SOON if days < SOON else Nearness.LATER  # in seven days the weekday's name would be today's
 
 
 def remind_on(due: date | None, reminder: Reminder) -> date | None:

@@ -20,7 +20,7 @@ from teczka.web.requests import Request, allowed, found
 from teczka.web.said import Said, say
 from teczka.web.tasks.acting import back_of, next_of
 from teczka.web.tasks.form import TaskForm, shown_case
-from teczka.web.tasks.words import audience_in_words, day_in_full, due_in_words, shown
+from teczka.web.tasks.words import audience_in_words, due_told, shown
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,8 +76,8 @@ def _told(viewer: User, form: TaskForm, line: TaskLine | None) -> dict[str, str]
     """Of the values that are valid; at first of those that the form begins with."""
     now = form if form.is_bound else TaskForm({**form.initial, "due": form["due"].value() or ""}, viewer, form.line)
     now.is_valid()
-    wanted, today = now.wanted(), timezone.localdate()
-    due = f"{day_in_full(wanted.due_on)} – {due_in_words(wanted.due_on, today)}" if wanted.due_on else ""
+    wanted = now.wanted()
+    due = due_told(wanted.due_on, timezone.localdate()) if wanted.due_on else ""
     if "case" in now.errors:
         return {"due_told": due}
     try:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from teczka.store.queries.tasks import (
@@ -47,7 +48,7 @@ def tabs() -> dict[str, Tab]:
             ),
             Tab(
                 "tasks_done",
-                _("Done"),
+                pgettext("tasks", "Done"),
                 _("Nothing is done yet."),
                 _("What is ticked off is kept here, and can be taken up again."),
             ),
@@ -69,7 +70,7 @@ def task_list_office(request: Request) -> HttpResponse:
 def task_list_done(request: Request) -> HttpResponse:
     lines = done_tasks(request.user, after=as_uuid(request.GET.get("after", "")), most=BLOCK + 1)
     today = timezone.localdate()
-    parts = [("done", _("Done"), [shown(line, today) for line in lines[:BLOCK]])] if lines else []
+    parts = [("done", pgettext("tasks", "Done"), [shown(line, today) for line in lines[:BLOCK]])] if lines else []
     return _page(request, "tasks_done", {"parts": parts, **_more(lines)})
 
 

@@ -42,7 +42,7 @@ def grouped(lines: Iterable[TaskLine], today: date) -> list[tuple[Group, str, Se
     names = {
         Group.OVERDUE: _("Overdue"),
         Group.TODAY: _("Today"),
-        Group.WEEK: _("This week"),
+        Group.WEEK: _("Within a week"),
         Group.LATER: _("Later"),
         Group.NO_DATE: _("Without a date"),
     }
@@ -60,6 +60,13 @@ def due_in_words(due: date, today: date) -> str:
     if near is Nearness.LATER:
         return _formatted(due, "j E" if due.year == today.year else "j E Y")
     return _("today") if near is Nearness.TODAY else _("tomorrow")
+
+
+def due_told(due: date, today: date) -> str:
+    """Which day was understood, and how far that is: Friday, 14 May 2026 – in 6 days."""
+    days = (due - today).days
+    far = ngettext("in %(n)s day", "in %(n)s days", days) % {"n": days} if days > 1 else due_in_words(due, today)
+    return f"{day_in_full(due)} – {far}"
 
 
 def day_in_full(day: date) -> str:
