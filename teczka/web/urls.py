@@ -30,6 +30,7 @@ from teczka.web.cases.finding import case_find
 from teczka.web.cases.importing import case_export, case_import, case_import_confirm, case_template
 from teczka.web.cases.notes import case_note, case_note_add, case_note_drop, case_note_restore, case_notes
 from teczka.web.cases.people import case_people, case_team, case_unwall, case_wall
+from teczka.web.cases.pins import case_pin, case_unpin
 from teczka.web.cases.references import reference
 from teczka.web.cases.state import case_state
 from teczka.web.cases.tasks import case_tasks
@@ -207,6 +208,8 @@ urlpatterns = [
     path("cases/<uuid:case_id>/close/", case_state, {"state": CaseState.CLOSED}, name="case_close"),
     path("cases/<uuid:case_id>/suspend/", case_state, {"state": CaseState.SUSPENDED}, name="case_suspend"),
     path("cases/<uuid:case_id>/reopen/", case_state, {"state": CaseState.OPEN}, name="case_reopen"),
+    path("cases/<uuid:case_id>/pin/", case_pin, name="case_pin"),
+    path("cases/<uuid:case_id>/unpin/", case_unpin, name="case_unpin"),
     path("cases/<uuid:case_id>/wall/", case_wall, name="case_wall"),
     path("cases/<uuid:case_id>/unwall/", case_unwall, name="case_unwall"),
     path("references/<path:written>/", reference, name="reference"),

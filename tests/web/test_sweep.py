@@ -158,6 +158,8 @@ SWEEP = {
     "case_close": "act",
     "case_suspend": "act",
     "case_reopen": "act",
+    "case_pin": "act",
+    "case_unpin": "act",
     "case_wall": "act",
     "case_unwall": "act",
     "outbox_act": "act",

@@ -9,6 +9,7 @@ from teczka.core.cases import Card, CaseState, PartyCard, Side
 from teczka.core.people import initials
 from teczka.store.models import User
 from teczka.store.queries import walls
+from teczka.store.viewer import as_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class CaseLine:
     walled: bool
     updated_at: datetime
     inside: bool  # the viewer is in its team
+    pinned: bool  # by the viewer
 
     @property
     def closed(self) -> bool:
@@ -55,7 +57,9 @@ def case_line(viewer: User, public_id: UUID) -> CaseLine | None:
         viewer,
         CaseLine,
         f"""SELECT c.id, c.public_id, c.number, c.name, c.client, c.state, c.opened_on, c.closed_on, c.walled, c.updated_at,
-                   {walls.inside("c.id")}
+                   {walls.inside("c.id")},
+                   EXISTS (SELECT FROM store_casepin p
+                           WHERE p.case_id = c.id AND p.user_id = %(viewer)s AND p.pinned_at IS NOT NULL)
             FROM store_case c WHERE {walls.card("c")} AND c.public_id = %(case)s""",
         case=public_id,
     )
@@ -66,6 +70,13 @@ def case_inside(viewer: User, public_id: UUID) -> CaseLine | None:
     """The same, for its team alone."""
     line = case_line(viewer, public_id)
     return line if line and line.inside else None
+
+
+def case_at_once(viewer: User, public_id: UUID) -> tuple[CaseLine, Card, list[Member]] | None:
+    """All that its pages show around what lies inside, in one transaction."""
+    with as_user(viewer.pk):
+        line = case_line(viewer, public_id)
+        return (line, card_of(viewer, line), members(viewer, line.id)) if line else None
 
 
 def members(viewer: User, case: int) -> list[Member]:
@@ -129,3 +140,17 @@ def numbers(viewer: User) -> list[str]:
 
 def _pair(party: int, address: str) -> tuple[int, str]:
     return party, address
+
+
+def opposing(viewer: User, public_id: UUID) -> frozenset[str]:
+    """Addresses of the other side in a case, in lower case."""
+    return frozenset(
+        walls.read(
+            viewer,
+            str,
+            f"""SELECT a.address FROM store_case c JOIN store_party p ON p.case_id = c.id JOIN store_partyaddress a ON a.party_id = p.id
+                WHERE c.public_id = %(case)s AND {walls.card("c")} AND p.side = %(opposing)s""",
+            case=public_id,
+            opposing=Side.OPPOSING,
+        )
+    )

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import Http404
 
 from teczka.core.cases import Side
-from teczka.store.queries.cases import CaseLine, card_of, case_line, members
+from teczka.store.queries.cases import CaseLine, case_at_once
 from teczka.store.queries.tasks import colleagues
 from teczka.web.cases.words import SIDES, STATES
 from teczka.web.requests import Request, found
@@ -23,8 +23,7 @@ def case_page(request: Request, case_id: UUID, tab: str) -> dict[str, Any]:
 
 def card_page(request: Request, case_id: UUID, tab: str) -> dict[str, Any]:
     """For whoever may see the card."""
-    line = found(case_line(request.user, case_id))
-    card, team = card_of(request.user, line), members(request.user, line.id)
+    line, card, team = found(case_at_once(request.user, case_id))
     return {
         "case": line,
         "tab": tab,

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from teczka.actions.team import save_team, unwall_case, wall_case
 from teczka.core.errors import AlreadyThere
-from teczka.store.queries.cases import members
 from teczka.web.cases.forms import TeamForm
 from teczka.web.cases.page import card_page, who_else
 from teczka.web.requests import Request, allowed, found
@@ -26,7 +25,7 @@ def case_people(request: Request, case_id: UUID) -> HttpResponse:
 def case_team(request: Request, case_id: UUID) -> HttpResponse:
     context = card_page(request, case_id, "people")
     found(context["may_change"] or None)
-    there = [one for one in members(request.user, context["case"].id) if one.here]
+    there = [one for one in context["team"] if one.here]
     lead = next((str(one.public_id) for one in there if one.lead), "")
     initial = {"team": [str(one.public_id) for one in there], "lead": lead}
     form = TeamForm(request.POST if request.method == "POST" else None, request.user, initial=initial)

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from teczka.actions.pins import use_case
 from teczka.store.queries.timeline import BLOCK, Kind, Place, coming, timeline
 from teczka.web.cases.dues import with_dues
 from teczka.web.cases.page import card_page, who_else
@@ -20,6 +21,7 @@ CHIPS = {Kind.NOTE: _("Notes"), Kind.TASK: _("Tasks"), Kind.DOCUMENT: _("Documen
 @require_safe
 def case_timeline(request: Request, case_id: UUID) -> HttpResponse:
     context = card_page(request, case_id, "timeline")
+    use_case(request.user, context["case"].id)
     if not context["case"].inside:
         return render(request, "cases/people.html", context | who_else(request, context))
     return render(request, "cases/timeline.html", context | _items(request, context["case"].id))

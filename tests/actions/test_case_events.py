@@ -1,0 +1,55 @@
+"""Who is told that something changed in a case, by real NOTIFY: whoever may know of it, and nobody else (P7)."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+
+from teczka.actions.cases import add_case
+from teczka.actions.notes import add_note
+from teczka.actions.team import save_team, wall_case
+from teczka.core.cases import Card
+from teczka.store import events
+from tests.cast import Cast, make_cast
+from tests.conftest import OwnDatabase
+
+Heard = Callable[[], tuple[set[str], set[str]]]
+
+
+@pytest.fixture
+def heard(own_database: OwnDatabase) -> Iterator[Heard]:
+    """First names of the people who were told since the last time, and of what."""
+    with psycopg.connect(own_database.url, autocommit=True) as connection:
+        connection.execute(f"LISTEN {events.PAGES}")
+
+        def told() -> tuple[set[str], set[str]]:
+            connection.execute("SELECT 1")  # what was sent before is here with its answer
+            notices = [json.loads(one.payload) for one in connection.notifies(timeout=0)]
+            ids = [user for notice in notices for user in notice["users"]]
+            names = connection.execute("SELECT name FROM store_user WHERE public_id = ANY(%s::uuid[])", [ids])
+            topics = {topic for notice in notices for topic in notice.get("topics", ())}
+            return {name.split()[0] for (name,) in names}, topics
+
+        yield told
+
+
+def test_an_open_case_is_told_to_the_office_what_lies_inside_to_its_team_and_a_walled_one_to_nobody_else(
+    heard: Heard,
+) -> None:
+    cast: Cast = make_cast()
+    office = {"Anna", "Bartek", "Celina", "Dorota", "Felicja"}
+    case = add_case(cast.anna, Card("", "Sprawa"))
+    assert heard() == (office, {"cases", events.case(case.public_id)})
+    add_note(cast.anna, case.public_id, "cicho")
+    assert heard()[0] == {"Anna"}
+    save_team(cast.anna, case.public_id, [cast.anna.public_id, cast.bartek.public_id], None)
+    assert heard()[0] == office
+    wall_case(cast.anna, case.public_id)
+    assert heard()[0] == office, "for them it has just gone"
+    save_team(cast.anna, case.public_id, [cast.bartek.public_id, cast.celina.public_id], None)
+    assert heard()[0] == {"Anna", "Bartek", "Celina"}
+    add_note(cast.celina, case.public_id, "cicho")
+    assert heard()[0] == {"Bartek", "Celina"}
+    secret = add_case(cast.anna, Card("", "Tajna"), walled=True)
+    assert heard() == ({"Anna"}, {"cases", events.case(secret.public_id)})
