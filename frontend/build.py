@@ -26,6 +26,7 @@ ENTRIES = (
     "filing.ts",
     "accounts.ts",
     "compose.ts",
+    "compose-case.ts",
     "dock.ts",
     "outbox.ts",
     "sharing.ts",

@@ -17,6 +17,7 @@ LINES = {
     "events-worker.ts": 100,
     "accounts.ts": 400,
     "compose.ts": 900,
+    "compose-case.ts": 40,
     "outbox.ts": 60,
     "sharing.ts": 200,
     "dock.ts": 60,

@@ -49,8 +49,8 @@ function start(form: HTMLFormElement): void {
   const apply = (entries: Entries): void => {
     const values = new Map(entries);
     subject.value = values.get("subject") ?? "";
-    sender.value = values.get("sender") ?? sender.value;
-    form.querySelector<HTMLInputElement>("[name=receipt]")!.checked = values.has("receipt");
+    for (const select of [sender, need<HTMLSelectElement>("case")]) select.value = values.get(select.name) ?? select.value;
+    for (const name of ["receipt", "case_shared"]) form.querySelector<HTMLInputElement>(`[name=${name}]`)!.checked = values.has(name);
     for (const field of fields) field.set(values.get(field.name) ?? "");
     editor.set(values.get("html") ?? "", values.get("text") ?? "", values.get("mode") === "rich");
     if (!values.get("quoted")) editor.dropQuote();

@@ -22,6 +22,7 @@ from teczka.mime.parse import Headers, scan_headers
 from teczka.mime.quoting import Quoted
 from teczka.mime.references import unlinked
 from teczka.store.models import Outgoing, User
+from teczka.store.queries.filing import cases_of
 from teczka.store.queries.identities import Sender, senders
 from teczka.store.queries.messages import MessageText, PartLine, message_parts, message_text
 from teczka.store.queries.raw import raw_head
@@ -75,6 +76,7 @@ def _begun(actor: User, text: MessageText, headers: Headers, head: bytes, kind: 
     parts = message_parts(actor, text.public_id)
     pictures: dict[str, str] = {}  # path of a part → its Content-ID in our letter
     quote = "" if kind == Origin.FORWARD_ATTACHED else _quote(actor, text, headers, parts, pictures, forwards=forwards)
+    cases = cases_of(actor, text.public_id) if kind in _ANSWERS else {}
     first = Beginning(
         kind=kind,
         recipients=_lines(_ANSWERS[kind](told, _own(actor))) if kind in _ANSWERS else {},
@@ -82,6 +84,8 @@ def _begun(actor: User, text: MessageText, headers: Headers, head: bytes, kind: 
         quote=quote,
         answers_id=text.id if text.owned else None,
         references=_references(headers),
+        case=next(iter(cases)) if len(cases) == 1 else None,
+        case_shared=len(cases) == 1 and cases.popitem()[1],
     )
     with as_user(actor.pk), transaction.atomic():
         row = create(actor, first, _as_whom(actor, told))

@@ -16,6 +16,7 @@ from teczka.mime.compose import new_message_id
 from teczka.mime.sanitize import sanitize
 from teczka.mime.text import of_html
 from teczka.store.models import Enclosure, Outgoing, User
+from teczka.store.queries.cases import case_line
 from teczka.store.queries.identities import Sender, sender, senders
 from teczka.store.viewer import as_user
 
@@ -40,6 +41,8 @@ class Beginning:
     quote: str = ""
     answers_id: int | None = None
     references: list[str] = field(default_factory=list)
+    case: UUID | None = None
+    case_shared: bool = False
 
 
 def begin_new(actor: User, account: UUID | None, first: Beginning) -> Outgoing:
@@ -83,6 +86,8 @@ def create(actor: User, first: Beginning, as_whom: Sender) -> Outgoing:
             kind=first.kind,
             answers_id=first.answers_id,
             references=first.references,
+            case_id=_case(actor, first.case),
+            case_shared=first.case_shared,
             message_id=new_message_id(as_whom.address),
         )
 
@@ -150,6 +155,7 @@ def _mark(actor: User, public_id: UUID, *, thrown_away: bool) -> None:
 
 _SAVED = (
     "account_id", "identity_id", "from_name", "from_address", "reply_to", "recipients", "subject", "html", "text", "plain", "wants_receipt",
+    "case_id", "case_shared",
 )  # fmt: skip
 
 
@@ -160,6 +166,7 @@ def _write(actor: User, row: Outgoing, written: Written, cids: Collection[str] |
         row.from_name, row.from_address, row.reply_to = as_whom.name, as_whom.address, as_whom.reply_to
     row.recipients, row.subject, row.plain = written.recipients(), written.subject, written.plain
     row.wants_receipt = written.receipt
+    row.case_id, row.case_shared = _case(actor, written.case), written.case_shared
     if written.plain:
         row.html, row.text = "", written.text.replace("\r\n", "\n")
         return
@@ -168,6 +175,12 @@ def _write(actor: User, row: Outgoing, written: Written, cids: Collection[str] |
     quote = halves(row.html)[1] if written.quoted else ""
     row.html = joined(safe(written.html, cids), quote)
     row.text = of_html(row.html)
+
+
+def _case(actor: User, public_id: UUID | None) -> int | None:
+    """Of one that they may know of; of others it is as if none had been named."""
+    found = case_line(actor, public_id) if public_id else None
+    return found.id if found else None
 
 
 def safe(html: str, cids: Collection[str]) -> str:

@@ -5,7 +5,7 @@ Who owns the mail may share it with the case's team by the same act, where they 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import Q
@@ -43,15 +43,15 @@ class Wanted:
     params: Mapping[str, str | int] = field(default_factory=dict)
 
 
-def file(actor: User, key: UUID, messages: Sequence[UUID], wanted: Wanted) -> ActLine:
-    """Once for its key. What the actor may see is filed, whoever owns it, and nobody sees more by that. Raises NotAllowed: none of the
+def file(actor: User, key: UUID, messages: Sequence[UUID], wanted: Wanted, *, quiet: bool = False) -> ActLine:
+    """Once for its key. `quiet`: by the way, no matter for `z`. What the actor may see is filed, whoever owns it, and nobody sees more by that. Raises NotAllowed: none of the
     messages, or not the case or task, is theirs to see."""
     with as_user(actor.pk), transaction.atomic():
         goal, case = _goal(actor, wanted)
         named = filing.chosen(actor.pk, messages)
         if not named:
             raise NotAllowed
-        act = acts.begin(actor, key, Verb.FILE)
+        act = acts.begin(actor, key, Verb.FILE, quiet=quiet)
         if act is not None:
             lock_threads(actor.pk)  # so that no reply is missed between what is there and what comes
             every = named | (filing.conversations(actor.pk, list(named)) if wanted.whole else {})
@@ -142,8 +142,14 @@ def suggest_again(actor: User, message: UUID) -> None:
 
 
 def follow(owner_id: int, read: Sequence[Read]) -> None:
-    """At the end of transaction B: what answers filed mail is filed, too, and attachments of what was filed unread become documents."""
+    """At the end of transaction B: letters that were written in a case are filed to it, what answers filed mail is filed, too, and
+    attachments of what was filed unread become documents."""
     filed: list[int] = []
+    for message, letter, case, shared in filing.composed(
+        owner_id, read[0].message.office_id, [one.message.id for one in read]
+    ):
+        wanted = Wanted(case=case, shared=shared, how=How.COMPOSE)
+        file(User.objects.get(pk=owner_id), uuid5(letter, str(message)), [message], wanted, quiet=True)
     if any(one.message.thread_id is None for one in read):
         filed = filing.file_replies(owner_id, read[0].message.office_id, read)
     filing.link_documents([one.message.id for one in read if one.attachments])

@@ -26,6 +26,8 @@ class Written:
     plain: bool = False
     quoted: bool = False  # the quote is still folded below
     receipt: bool = False  # servers are asked to tell when it is delivered (DSN)
+    case: UUID | None = None  # that it is filed to once it has gone
+    case_shared: bool = False  # and shown to that case's team
 
     def recipients(self) -> dict[str, list[list[str]]]:
         return {line: [list(one) for one in getattr(self, line)] for line in ("to", "cc", "bcc")}

@@ -25,6 +25,7 @@ class Risk(StrEnum):
     )
     WAS_BCC = "was_bcc"  # an answer to all tells that its writer had been in Bcc
     NOBODY_READS = "nobody_reads"  # who
+    OPPOSING = "opposing"  # who: of the other side in the letter's case
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Looked:
     files: int
     familiar: Set[str] = frozenset()  # domains written to, and those of the conversation
     was_bcc: bool = False
+    opposing: Set[str] = frozenset()  # addresses of the other side in the letter's case
 
 
 def risks(letter: Looked) -> Iterator[tuple[Risk, str]]:
@@ -54,6 +56,9 @@ def risks(letter: Looked) -> Iterator[tuple[Risk, str]]:
     unread = [one for one in letter.addresses if takes_no_answer(one)]
     if unread:
         yield Risk.NOBODY_READS, ", ".join(unread)
+    against = [one for one in letter.addresses if one.lower() in letter.opposing]
+    if against:
+        yield Risk.OPPOSING, ", ".join(against)
 
 
 def _domain(address: str) -> str:

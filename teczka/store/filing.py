@@ -105,6 +105,15 @@ ON CONFLICT DO NOTHING RETURNING message_id
 """  # noqa: S608
 
 
+# A letter that was written in a case, once it lies in the writer's folder of sent mail: anybody could bear its Message-ID elsewhere.
+COMPOSED = f"""
+SELECT m.public_id, o.public_id, c.public_id, o.case_shared FROM store_message m
+JOIN store_outgoing o ON o.owner_id = m.owner_id AND o.message_id = m.message_id JOIN store_case c ON c.id = o.case_id
+WHERE m.id = ANY(%(messages)s) AND m.message_id <> '' AND {walls.mine("m")} AND {walls.mine("o")} AND {walls.card("c")}
+  AND EXISTS (SELECT FROM store_placement p JOIN store_folder f ON f.id = p.folder_id WHERE p.message_id = m.id AND f.role = 'sent')
+"""  # noqa: S608
+
+
 @dataclass(frozen=True, slots=True)
 class Goal:
     """What is filed to, by its inner id: one of the two."""
@@ -175,6 +184,11 @@ def file_replies(owner: int, office: int, read: Sequence[Read]) -> list[int]:
     while more := _ids(REPLIES, {"viewer": owner, "office": office, "rows": rows, "how": How.REPLY}):
         filed += more  # replies to replies, that came together
     return filed
+
+
+def composed(owner: int, office: int, messages: Sequence[int]) -> list[tuple[UUID, UUID, UUID, bool]]:
+    """Those that were written in a case: public ids of message, letter and case, and whether its team shall see it."""
+    return _rows(COMPOSED, {"viewer": owner, "office": office, "messages": list(messages)})  # type: ignore[return-value]
 
 
 def link_documents(messages: Sequence[int]) -> None:

@@ -47,6 +47,7 @@ COMPOSITE_KEYS = [
     ("store_outgoing", "office_id, account_id", "store_account", "office_id, id", "CASCADE"),
     ("store_outgoing", "office_id, identity_id", "store_identity", "office_id, id", "SET NULL (identity_id)"),
     ("store_outgoing", "answers_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "SET NULL (answers_id)"),
+    ("store_outgoing", "office_id, case_id", "store_case", "office_id, id", "SET NULL (case_id)"),
     ("store_enclosure", "outgoing_id, office_id, owner_id", "store_outgoing", "id, office_id, owner_id", "CASCADE"),
     ("store_enclosure", "message_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "SET NULL (message_id)"),
     ("store_correspondent", "office_id, account_id", "store_account", "office_id, id", "CASCADE"),

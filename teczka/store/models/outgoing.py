@@ -82,6 +82,11 @@ class Outgoing(OwnedRow):
     trouble_params = models.JSONField(default=dict)
     trouble_detail = models.TextField(blank=True)
     wants_receipt = models.BooleanField(default=False)  # DSN, RFC 3461
+    # To which the letter belongs: what was sent is filed there (actions/filing.py), and shown to its team where its writer says so.
+    case = models.ForeignKey(
+        "store.Case", models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    case_shared = models.BooleanField(default=False)
     draft_sha256 = models.BinaryField(null=True)  # of the version that we appended to the account's drafts last
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

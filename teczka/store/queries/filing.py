@@ -73,6 +73,21 @@ def named(viewer: User, messages: Sequence[UUID]) -> list[NamedLine]:
     )
 
 
+def cases_of(viewer: User, message: UUID) -> dict[UUID, bool]:
+    """The cases that a message is filed to, and whether the viewer shares it with their teams."""
+    return dict(
+        walls.read(
+            viewer,
+            lambda case, shared: (case, shared),
+            f"""SELECT c.public_id, bool_or(EXISTS (SELECT FROM store_share s WHERE {walls.mine("s")} AND s.message_id = f.message_id
+                     AND s.with_case_id = c.id AND s.revoked_at IS NULL))
+                FROM store_filing f JOIN store_case c ON c.id = f.case_id JOIN store_message m ON m.id = f.message_id
+                WHERE m.public_id = %(message)s AND f.undone_at IS NULL AND {walls.card("c")} AND {walls.visible("m")} GROUP BY c.id""",
+            message=message,
+        )
+    )
+
+
 def sender(viewer: User, message: UUID) -> str:
     """From whom a message is that the viewer may see: an address in lower case; "" where there is none, or no such message."""
     found = walls.read(

@@ -29,7 +29,8 @@ def begin(actor: User, asked: QueryDict) -> Outgoing:
     people, subject, body = mailto.read(asked.get("mailto", ""))
     html = "".join(f"<div>{escape(line) or '<br>'}</div>" for line in body.split("\n")) if body else ""
     recipients = {line: [[one.name, one.address] for one in found] for line, found in people.items()}
-    return begin_new(actor, _looked_at(actor, asked), Beginning(recipients=recipients, subject=subject, html=html))
+    first = Beginning(recipients=recipients, subject=subject, html=html, case=as_uuid(asked.get("case", "")))
+    return begin_new(actor, _looked_at(actor, asked), first)
 
 
 def answered(viewer: User, draft: DraftText) -> dict[str, object]:

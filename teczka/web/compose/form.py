@@ -27,6 +27,8 @@ class DraftForm(forms.Form):
     text = forms.CharField(required=False, strip=False)
     quoted = forms.CharField(required=False)
     receipt = forms.BooleanField(required=False)
+    case = forms.UUIDField(required=False)
+    case_shared = forms.BooleanField(required=False)
 
     def written(self, kept: Callable[[str], str]) -> Written:
         """`kept` turns addresses of the letter's pictures into what is stored."""
@@ -43,6 +45,8 @@ class DraftForm(forms.Form):
             plain=not rich,
             quoted=rich and bool(told["quoted"]),
             receipt=told["receipt"],
+            case=told["case"],
+            case_shared=told["case_shared"],
         )
 
 

@@ -21,6 +21,7 @@ from teczka.store.queries.identities import Sender, senders
 from teczka.store.queries.templates import templates
 from teczka.web.compose.acting import act
 from teczka.web.compose.beginning import answered, begin
+from teczka.web.compose.cases import offered
 from teczka.web.compose.document import in_its_own_document
 from teczka.web.compose.files import shown_files
 from teczka.web.compose.form import as_header
@@ -84,6 +85,7 @@ def page(viewer: User, text: DraftText) -> dict[str, Any]:
         "size_limit": chosen.limit if chosen else 0,
         "size_words": chosen.size_words if chosen else "",
         "too_large": bool(chosen and chosen.limit and size * ENCODED > chosen.limit),
+        "cases": offered(viewer, text),
         "laters": _laters(timezone.localtime()),
         "templates": [(one, mark_safe(one.html)) for one in templates(viewer)],  # noqa: S308
         **answered(viewer, text),

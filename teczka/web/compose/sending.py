@@ -20,6 +20,7 @@ from teczka.core.outgoing import Origin
 from teczka.core.risks import Looked, Risk, risks
 from teczka.mime.text import of_html
 from teczka.store.models import User
+from teczka.store.queries.cases import opposing
 from teczka.store.queries.correspondents import written_domains
 from teczka.store.queries.drafts import DraftText, draft, enclosures
 from teczka.web.compose.files import told
@@ -71,6 +72,7 @@ def _risks(viewer: User, text: DraftText) -> list[tuple[Risk, str]]:
         files=len([file for file in enclosures(viewer, text.public_id) if not file.inline]),
         familiar=written_domains(viewer) | (told.people if told else frozenset()),
         was_bcc=bool(told and told.was_bcc),
+        opposing=opposing(viewer, text.case) if text.case else frozenset(),
     )
     return [(risk, _words()[risk] % {"who": who}) for risk, who in risks(looked)]
 
@@ -81,6 +83,7 @@ def _words() -> dict[Risk, str]:
         Risk.FILE: _("The letter speaks of an attachment, and has none."),
         Risk.OUTSIDE: _("Neither this conversation nor you have had anything to do with the domain of: %(who)s."),
         Risk.WAS_BCC: _("You got the message in Bcc. An answer to all tells everybody that you have it."),
+        Risk.OPPOSING: _("Of the opposing side in this case: %(who)s."),
         Risk.NOBODY_READS: _("This address takes no answers, as its name says: %(who)s."),
     }
 

@@ -1,0 +1,117 @@
+"""A letter that is written in a case belongs to it once it has gone, and to nobody else's eyes than its writer said."""
+
+import pytest
+
+from teczka.actions.answers import begin_from
+from teczka.actions.drafts import Beginning, begin_new, save_draft
+from teczka.core.drafts import Written
+from teczka.core.filing import How
+from teczka.core.outgoing import Origin, State
+from teczka.store.models import Account, Case, Filing, Folder, Grant, Message, Outgoing, User
+from teczka.store.queries.acts import last_act
+from teczka.store.viewer import as_user
+from tests.cases import make_case
+from tests.cast import Cast, make_account, make_cast, make_folder
+from tests.web.mailroom import store
+
+pytestmark = pytest.mark.django_db
+
+CLIENT = "klient@example.pl"
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def account(cast: Cast) -> Account:
+    return make_account(cast.anna, smtp_host="127.0.0.1", smtp_port=465, smtp_security="tls", mode="managed")
+
+
+@pytest.fixture
+def sent(account: Account) -> Folder:
+    return make_folder(account, "Wysłane", "sent")
+
+
+@pytest.fixture
+def case(cast: Cast) -> Case:
+    return make_case(cast.anna, "Kowalski", cast.bartek)
+
+
+def written(account: Account, case: Case, *, shared: bool = False) -> Outgoing:
+    """Sent, as far as its row knows."""
+    draft = begin_new(account.owner, None, Beginning(case=case.public_id))
+    letter = Written(None, [("", CLIENT)], [], [], "Umowa", plain=True, case=case.public_id, case_shared=shared)
+    save_draft(account.owner, draft.public_id, draft.revision, letter)
+    with as_user(account.owner_id):
+        Outgoing.objects.filter(pk=draft.pk).update(state=State.SENT)
+        return Outgoing.objects.get(pk=draft.pk)
+
+
+def copy(
+    folder: Folder, letter: Outgoing, answers: str = "", sender: str = "anna@kancelaria-lipowa.example"
+) -> Message:
+    head = f"From: <{sender}>\r\nTo: <{CLIENT}>\r\nSubject: Umowa\r\n"
+    name = f"References: <{answers}>\r\n" if answers else f"Message-ID: <{letter.message_id}>\r\n"
+    return store(folder, f"{head}{name}\r\nW załączeniu umowa.\r\n".encode())
+
+
+def filings(user: User) -> list[tuple[int, str]]:
+    with as_user(user.pk):
+        return list(Filing.objects.filter(undone_at=None).order_by("message_id").values_list("message_id", "how"))
+
+
+def seers(message: Message) -> list[int]:
+    with as_user(message.owner_id):
+        return list(Grant.objects.filter(message=message).values_list("user_id", flat=True))
+
+
+def test_what_was_sent_is_filed_privately_with_what_answers_it_and_z_does_not_meet_it(
+    cast: Cast, account: Account, sent: Folder, case: Case
+) -> None:
+    letter = written(account, case)
+    ours = copy(sent, letter)
+    assert filings(cast.anna) == [(ours.pk, How.COMPOSE)]
+    assert seers(ours) == []
+    assert last_act(cast.anna) is None
+    reply = copy(make_folder(account), letter, answers=letter.message_id, sender=CLIENT)
+    assert filings(cast.anna) == [(ours.pk, How.COMPOSE), (reply.pk, How.REPLY)]
+
+
+def test_the_team_sees_it_where_its_writer_said_so(cast: Cast, account: Account, sent: Folder, case: Case) -> None:
+    letter = written(account, case, shared=True)
+    ours = copy(sent, letter)
+    assert seers(ours) == [cast.bartek.pk]
+
+
+def test_the_same_message_id_from_elsewhere_is_nothing_of_ours(cast: Cast, account: Account, case: Case) -> None:
+    """Whoever got the letter knows its Message-ID."""
+    letter = written(account, case, shared=True)
+    forged = copy(make_folder(account), letter)
+    assert filings(cast.anna) == []
+    assert seers(forged) == []
+
+
+def test_a_case_that_was_walled_off_meanwhile_takes_nothing(
+    cast: Cast, account: Account, sent: Folder, case: Case
+) -> None:
+    foreign = make_case(cast.bartek, "Tajna", walled=True)
+    letter = written(account, foreign)
+    assert letter.case_id is None
+    letter = written(account, case)
+    with as_user(cast.bartek.pk):
+        case.walled = True
+        case.save(update_fields=["walled"])
+        case.members.filter(user=cast.anna).delete()
+    copy(sent, letter)
+    assert filings(cast.anna) == []
+
+
+def test_an_answer_to_filed_mail_begins_in_its_case(cast: Cast, account: Account, sent: Folder, case: Case) -> None:
+    letter = written(account, case, shared=True)
+    ours = copy(sent, letter)
+    answer = begin_from(cast.anna, ours.public_id, Origin.REPLY)
+    assert (answer.case_id, answer.case_shared) == (case.pk, True)
+    forwarded = begin_from(cast.anna, ours.public_id, Origin.FORWARD)
+    assert forwarded.case_id is None
