@@ -188,7 +188,7 @@ def file_replies(owner: int, office: int, read: Sequence[Read]) -> list[int]:
 
 def composed(owner: int, office: int, messages: Sequence[int]) -> list[tuple[UUID, UUID, UUID, bool]]:
     """Those that were written in a case: public ids of message, letter and case, and whether its team shall see it."""
-    return _rows(COMPOSED, {"viewer": owner, "office": office, "messages": list(messages)})  # type: ignore[return-value]
+    return _rows(COMPOSED, {"viewer": owner, "office": office, "messages": list(messages)})
 
 
 def link_documents(messages: Sequence[int]) -> None:
