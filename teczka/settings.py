@@ -88,6 +88,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # of a link that lets somebody in: actions/invitations.py
 # Holds the counters that limit tries to sign in: as few as Django's 300 could be pushed out by trying many other addresses.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}},

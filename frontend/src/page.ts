@@ -29,6 +29,16 @@ async function refresh(): Promise<void> {
   }
 }
 
+for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
+  const field = document.getElementById(button.dataset["copy"] ?? "") as HTMLInputElement;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    field.select();
+    await navigator.clipboard?.writeText(field.value); // without https there is none: then it is chosen, to be copied by hand
+    if (navigator.clipboard) for (const words of button.querySelectorAll("span")) words.hidden = !words.hidden;
+  });
+}
+
 // A second click while the first is being answered would do the same thing again.
 let sent: SubmitEvent | null = null;
 document.addEventListener("submit", (event) => {

@@ -69,7 +69,16 @@ from teczka.web.office.offers import office_offer_add, office_offer_drop, office
 from teczka.web.office.people import set_up
 from teczka.web.office.policy import office_policy
 from teczka.web.palette import palette
+from teczka.web.office.staff import (
+    office_hand_over,
+    office_invite,
+    office_person,
+    office_person_act,
+    office_person_link,
+    office_person_role,
+)
 from teczka.web.session.demo import enter
+from teczka.web.session.join import join
 from teczka.web.session.settings import own_settings
 from teczka.web.source import source
 from teczka.web.tasks.acting import task_act, task_quick
@@ -80,6 +89,7 @@ from teczka.web.tasks.reminders import reminders
 urlpatterns = [
     path("", home, name="home"),
     path("setup/<str:token>/", set_up, name="set_up"),
+    path("join/<uuid:person_id>/<str:token>/", join, name="join"),
     path("sign-in/", login, name="account_login"),
     path("sign-out/", logout, name="account_logout"),
     path("language/", login_not_required(set_language), name="set_language"),
@@ -115,6 +125,13 @@ urlpatterns = [
     path("oauth/again/", oauth_again, name="oauth_again"),
     path("office/", office_people, name="office_people"),
     path("office/people/<uuid:person_id>/limit/", office_limit, name="office_limit"),
+    path("office/people/invite/", office_invite, name="office_invite"),
+    path("office/people/<uuid:person_id>/", office_person, name="office_person"),
+    path("office/people/<uuid:person_id>/role/", office_person_role, name="office_person_role"),
+    path("office/people/<uuid:person_id>/link/", office_person_link, name="office_person_link"),
+    path("office/people/<uuid:person_id>/hand-over/", office_hand_over, name="office_hand_over"),
+    path("office/people/<uuid:person_id>/disable/", office_person_act, {"verb": "disable"}, name="office_disable"),
+    path("office/people/<uuid:person_id>/enable/", office_person_act, {"verb": "enable"}, name="office_enable"),
     path("office/rules/", office_policy, name="office_policy"),
     path("office/offers/", office_offers, name="office_offers"),
     path("office/offers/add/", office_offer_add, name="office_offer_add"),

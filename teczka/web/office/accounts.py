@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from teczka.actions.policy import set_limit
 from teczka.language.order import sort_key
-from teczka.store.queries.people import Person, people
+from teczka.store.queries.people import Person, everybody, people
 from teczka.store.queries.policy import policy
 from teczka.web.office.access import for_administrators
 from teczka.web.office.policy import MOST_ACCOUNTS
@@ -27,8 +27,8 @@ class LimitForm(forms.Form):
 @for_administrators
 @require_safe
 def office_people(request: Request) -> HttpResponse:
-    everybody = colleagues(request)
-    context = {"people": everybody, "limit": policy(request.user).account_limit, "said": said(request)}
+    staff = sorted(everybody(request.user), key=lambda person: (not person.active, sort_key(person.name)))
+    context = {"people": staff, "limit": policy(request.user).account_limit, "said": said(request)}
     return render(request, "office/people.html", context)
 
 

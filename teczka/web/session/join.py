@@ -1,0 +1,48 @@
+"""The link that lets somebody in: they choose a password, once."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from teczka.actions.invitations import invited
+from teczka.actions.invitations import join as join_by
+from teczka.core.errors import NotAllowed
+
+
+class JoinForm(forms.Form):
+    name = forms.CharField(label=_("Your full name"), max_length=200, widget=forms.TextInput({"autocomplete": "name"}))
+    password = forms.CharField(
+        label=_("Password"),
+        help_text=_("At least 10 characters. A sentence is easiest to remember."),
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
+
+
+@login_not_required
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest, person_id: UUID, token: str) -> HttpResponse:
+    person = invited(person_id, token)
+    if person is None:
+        return render(request, "session/join_over.html", status=404)
+    form = JoinForm(request.POST if request.method == "POST" else None, initial={"name": person.name})
+    if form.is_valid():
+        try:
+            joined = join_by(person_id, token, **form.cleaned_data)
+        except ValidationError as weak:
+            form.add_error("password", weak)
+        except NotAllowed:  # another window was quicker
+            return render(request, "session/join_over.html", status=404)
+        else:
+            login(request, joined)
+            return redirect("home")
+    return render(request, "session/join.html", {"form": form, "person": person})
