@@ -240,3 +240,31 @@ def test_rows_tell_the_case(desk: Desk) -> None:
     desk.post(message)
     rows = desk.anna.get(f"/folders/{desk.inbox.public_id}/rows/").content.decode()
     assert 'title="Przypisana do: KAN/1/2026"' in rows
+
+
+def test_the_timeline_shows_shared_mail_to_the_team_and_private_mail_to_its_owner_alone(desk: Desk) -> None:
+    shown, hidden = desk.letter("a", "Do wspólnej wiadomości"), desk.letter("b", "Tylko dla mnie")
+    desk.post(shown, share="team")
+    desk.post(hidden)
+    where = f"/cases/{desk.case.public_id}/"
+    hers = desk.anna.get(where).content.decode()
+    his = browser(desk.cast.bartek).get(where).content.decode()
+    assert "Do wspólnej wiadomości" in hers
+    assert "Tylko dla mnie" in hers
+    assert "Prywatna – tylko Ty" in hers
+    assert "Do wspólnej wiadomości" in his
+    assert "z poczty: Anna Lipowska" in his
+    assert "Tylko dla mnie" not in his
+
+
+def test_older_mail_that_fits_is_offered_and_filed_at_once(desk: Desk) -> None:
+    messages = [desk.letter("a"), desk.letter("b"), desk.letter("c", "Obiad")]
+    case = f"/cases/{desk.case.public_id}/"
+    assert "2 starsze wiadomości też pasują" in desk.anna.get(case).content.decode()
+    page = desk.anna.get(f"{case}older/").content.decode()
+    named = re.findall(r'name="message" value="([^"]+)"', page)
+    assert set(named) == {str(one.public_id) for one in messages[:2]}
+    fields = {"key": uuid4(), "message": named, "case": desk.case.public_id, "how": "batch", "scope": "message"}
+    desk.anna.post("/filing/", fields)
+    assert "też pasują" not in desk.anna.get(case).content.decode()
+    assert set(filed(desk.cast.anna, [one.pk for one in messages])) == {one.pk for one in messages[:2]}

@@ -1,4 +1,4 @@
-"""What happened in a case, newest first: notes, tasks, documents, each from its own table, merged by date a page at a time.
+"""What happened in a case, newest first: mail, notes, tasks, documents, each from its own table, merged by date a page at a time.
 
 Whatever else is to stand in it is one more source: a SELECT of the same columns, with its own wall.
 """
@@ -20,6 +20,7 @@ Place = tuple[datetime, UUID]
 
 
 class Kind(StrEnum):
+    MESSAGE = "message"
     NOTE = "note"
     TASK = "task"
     DOCUMENT = "document"
@@ -104,4 +105,22 @@ def _documents() -> str:
                  AND (d.message_id IS NULL OR EXISTS (SELECT FROM store_message m WHERE m.id = d.message_id AND {walls.visible("m")}))"""
 
 
-SOURCES: dict[Kind, Callable[[], str]] = {Kind.NOTE: _notes, Kind.TASK: _tasks, Kind.DOCUMENT: _documents}
+def _mail() -> str:
+    """What was filed, by its own date: for whoever may see the message. One's own that nobody else sees is there for oneself alone."""
+    return f"""SELECT m.internaldate AS at, 'message' AS kind, m.public_id, coalesce(nullif(m.from_name, ''), m.from_address) AS who,
+                      coalesce(m.subject, '') AS title,
+                      jsonb_build_object('snippet', m.snippet, 'attachments', m.attachments, 'mine', {walls.mine("m")},
+                        'seen_by', CASE WHEN {walls.mine("m")} THEN (
+                          SELECT coalesce(jsonb_agg(DISTINCT u.name), '[]') FROM store_grant g JOIN store_user u ON u.id = g.user_id
+                          WHERE g.message_id = m.id AND {walls.mine("g")}) END,
+                        'owner', o.name) AS detail
+               FROM store_filing f JOIN store_message m ON m.id = f.message_id JOIN store_user o ON o.id = m.owner_id
+               WHERE f.case_id = %(case)s AND f.undone_at IS NULL AND {walls.inside("f.case_id")} AND {walls.visible("m")}"""
+
+
+SOURCES: dict[Kind, Callable[[], str]] = {
+    Kind.MESSAGE: _mail,
+    Kind.NOTE: _notes,
+    Kind.TASK: _tasks,
+    Kind.DOCUMENT: _documents,
+}

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from teczka.actions.pins import use_case
+from teczka.store.queries.references import older_mail_that_fits
 from teczka.store.queries.timeline import BLOCK, Kind, Place, coming, timeline
 from teczka.web.cases.dues import with_dues
 from teczka.web.cases.page import card_page, who_else
 from teczka.web.requests import Request
 
-CHIPS = {Kind.NOTE: _("Notes"), Kind.TASK: _("Tasks"), Kind.DOCUMENT: _("Documents")}
+CHIPS = {Kind.MESSAGE: _("Mail"), Kind.NOTE: _("Notes"), Kind.TASK: _("Tasks"), Kind.DOCUMENT: _("Documents")}
 
 
 @require_safe
@@ -39,6 +40,7 @@ def _items(request: Request, case: int) -> dict[str, Any]:
         "chips": CHIPS.items(),
         "only": kind,
         "further": before is not None,
+        "older": 0 if before or kind else len(older_mail_that_fits(request.user, case)),
     }
 
 
