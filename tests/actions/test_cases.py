@@ -8,10 +8,12 @@ import pytest
 
 from teczka.actions.cases import ChangedMeanwhile, add_case, change_case, next_number, set_state
 from teczka.actions.notes import add_note, drop_note, edit_note, restore_note
+from teczka.actions.pins import pin_case, unpin_case, use_case
 from teczka.actions.team import save_team, unwall_case, wall_case
 from teczka.core.cases import Card, CaseState, PartyCard, Side
 from teczka.core.errors import AlreadyThere, NotAllowed
 from teczka.store.models import User
+from teczka.store.queries.case_find import find_version
 from teczka.store.queries.case_list import By, Which, case_list, case_list_for
 from teczka.store.queries.cases import case_card, case_line, members
 from teczka.store.queries.notes import notes
@@ -281,3 +283,34 @@ def test_a_case_is_found_by_its_references_its_parties_and_its_number(cast: Cast
     for query in ("ic 12/24", "zak sp", "kan/7", "km 7/25"):
         assert next(one.name for one in case_list_for(cast.bartek, query)) == CARD.name, query
     assert case_list_for(cast.bartek, "nie ma takiej") == []
+
+
+def test_what_somebody_pins_is_at_hand_for_them_alone_and_stays_when_they_open_it_again(cast: Cast) -> None:
+    case, secret = make_case(cast.anna, "Sprawa"), make_case(cast.anna, "Tajna", walled=True)
+    pin_case(cast.bartek, case.public_id)
+    use_case(cast.bartek, case.pk)
+    use_case(cast.celina, case.pk)
+    seen = {person: case_line(person, case.public_id) for person in (cast.anna, cast.bartek, cast.celina)}
+    assert {person: line and line.pinned for person, line in seen.items()} == {
+        cast.anna: False,
+        cast.bartek: True,
+        cast.celina: False,
+    }
+    unpin_case(cast.bartek, case.public_id)
+    line = case_line(cast.bartek, case.public_id)
+    assert line
+    assert not line.pinned
+    for outside in (cast.bartek, cast.dorota, cast.edward):
+        with pytest.raises(NotAllowed):
+            pin_case(outside, secret.public_id)
+
+
+def test_opening_a_case_again_soon_writes_nothing(cast: Cast) -> None:
+    """The browser's copy of all cases is fetched anew after each writing."""
+    case = make_case(cast.anna, "Sprawa")
+    use_case(cast.anna, case.pk)
+    before = find_version(cast.anna)
+    use_case(cast.anna, case.pk)
+    assert find_version(cast.anna) == before
+    pin_case(cast.anna, case.public_id)
+    assert find_version(cast.anna) != before

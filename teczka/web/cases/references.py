@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -10,6 +9,7 @@ from teczka.actions.cases import own_patterns
 from teczka.core.references import Place, parse
 from teczka.store.queries.references import BLOCK, cases_with, messages_with
 from teczka.web.cases.cases import read_uuid
+from teczka.web.cases.dues import with_dues
 from teczka.web.requests import Request, found
 
 PLACES = {
@@ -30,10 +30,9 @@ def reference(request: Request, written: str) -> HttpResponse:
     messages = messages_with(request.user, named, after, BLOCK + 1)
     context = {
         "reference": str(named),
-        "cases": cases,
+        "cases": with_dues(cases),
         "messages": [(one, PLACES[Place(one.reason)]) for one in messages[:BLOCK]],
         "more": messages[BLOCK - 1].public_id if len(messages) > BLOCK else None,
         "further": after is not None,
-        "today": timezone.localdate(),
     }
     return render(request, "cases/reference.html", context)
