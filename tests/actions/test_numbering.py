@@ -1,10 +1,11 @@
 """References that transaction B finds (actions/reading.py), and the office's own numbers, which may come later (actions/numbering.py)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import psycopg
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from benchmarks.corpus import messages
 from teczka.actions.cases import add_case
@@ -14,13 +15,14 @@ from teczka.core.cases import Card
 from teczka.core.errors import AlreadyThere, NotAllowed
 from teczka.core.numbering import MOST, BadPattern, Fault
 from teczka.core.references import Kind, spans
-from teczka.store.events import UNREAD
 from teczka.store.models import Account, Case, CaseReference, Message, MessageReference, Text, User
 from teczka.store.reading import number_patterns
 from teczka.store.viewer import as_user
+from teczka.worker import reader
 from teczka.worker.reader import drain
 from tests.cast import Cast, make_account, make_cast
 from tests.conftest import OwnDatabase
+from tests.processes import until
 from tests.stored import store
 
 OWN = "KAN/{number}/{year}"
@@ -198,8 +200,29 @@ def test_a_change_waits_for_whoever_reads_with_the_old_patterns(cast: Cast, own_
         administrator.execute(change, [cast.office.pk])
 
 
-def test_readers_are_told_of_a_change(cast: Cast, own_database: OwnDatabase) -> None:
-    with psycopg.connect(own_database.url, autocommit=True) as listener:
-        listener.execute(f"LISTEN {UNREAD}")
-        add_pattern(cast.dorota, OWN)
-        assert list(listener.notifies(timeout=5, stop_after=1))
+def test_a_reader_that_sleeps_hears_of_a_change_and_does_the_rest(
+    cast: Cast, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would hear of nothing for longer than this test waits."""
+    monkeypatch.setattr(reader, "NAP_SECONDS", 600.0)
+    (one,) = store(account, [letter("KAN/7/24", "a")])
+    stopping = Event()
+
+    def serve() -> None:
+        reader.serve(stopping)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        serving = threads.submit(serve)
+        try:
+            until(lambda: _read(cast.anna, one), what="the first reading")
+            add_pattern(cast.dorota, OWN)
+            assert until(lambda: named(cast.anna).get(one), what="the second") == [("subject", "KAN/7/24")]
+        finally:
+            stopping.set()
+        serving.result(timeout=10)
+
+
+def _read(owner: User, message: int) -> bool:
+    with as_user(owner.pk):
+        return Message.objects.get(pk=message).indexed_with is not None
