@@ -54,7 +54,9 @@ class User(AbstractBaseUser):
     single_keys = models.BooleanField(default=True)
     # Seconds that a message is looked at before it counts as read; below 0 it never does by itself.
     read_after = models.SmallIntegerField(default=READ_AFTER)
-    undo_seconds = models.SmallIntegerField(default=FIRST_UNDO)  # for which a letter that was sent waits to be taken back
+    undo_seconds = models.SmallIntegerField(
+        default=FIRST_UNDO
+    )  # for which a letter that was sent waits to be taken back
     # Reminders of tasks go from an account of theirs, this one or the first that can send, to the address that they sign in with.
     remind_by_mail = models.BooleanField(default=True)
     remind_from = models.ForeignKey(

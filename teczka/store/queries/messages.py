@@ -154,4 +154,3 @@ def _places(viewer: User, public_id: UUID) -> list[PlaceLine]:
         message=public_id,
     )
     return [place for place in every if not place.gone_at] or every
-
