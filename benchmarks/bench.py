@@ -10,13 +10,21 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 from typing import Any
 
 from benchmarks.corpus import write_maildir
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 
+# In a page: awaits the frame after this one.
+PAINTED = """
+window.painted = () => new Promise(done => requestAnimationFrame(() => {
+  const channel = new MessageChannel();
+  channel.port1.onmessage = () => done(performance.now());
+  channel.port2.postMessage(0);
+}));
+"""
 ADDRESS = "biuro@kancelaria-nowak.example"
 
 
@@ -117,3 +125,10 @@ def middle(figures: list[dict[str, float]], key: str) -> float:
 
 def show(result: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+
+
+def figures(name: str, measured: list[float]) -> dict[str, float]:
+    return {
+        f"{name}_p50_ms": round(median(measured), 1),
+        f"{name}_p95_ms": round(quantiles(measured, n=20)[-1], 1),
+    }

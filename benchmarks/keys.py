@@ -10,14 +10,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from statistics import median, quantiles
 from typing import Any
 
 import django
 import psycopg
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
-from benchmarks.bench import options, show
+from benchmarks.bench import PAINTED, figures, options, show
 from tests.database import TestDatabase
 from tests.stock import data_folder
 
@@ -43,13 +42,6 @@ GOALS = {"rtt0": 60, "rtt40": 60, "rtt100": 80, "cpu4": 150}  # p95 in ms
 JUMP_GOAL = 120
 ACT_GOAL = 50
 
-PAINTED = """
-window.painted = () => new Promise(done => requestAnimationFrame(() => {
-  const channel = new MessageChannel();
-  channel.port1.onmessage = () => done(performance.now());
-  channel.port2.postMessage(0);
-}));
-"""
 WATCH = """() => {
   window.presses = [];
   let began = 0;
@@ -173,13 +165,6 @@ def act(page: Page, count: int) -> list[float]:
 def place(number: int, jumps: int) -> int:
     """All over the folder, never twice near the same place."""
     return (number * 19_997 + 7_001 * (number % 7) + MESSAGES // (jumps + 1)) % (MESSAGES - 100)
-
-
-def figures(name: str, measured: list[float]) -> dict[str, float]:
-    return {
-        f"{name}_p50_ms": round(median(measured), 1),
-        f"{name}_p95_ms": round(quantiles(measured, n=20)[-1], 1),
-    }
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -38,10 +39,15 @@ class TableForm(forms.Form):
         widget=forms.Textarea({"rows": 6, "spellcheck": "false", "class": "table-text"}),
     )
 
+    def clean(self) -> None:
+        told = self.cleaned_data
+        if not told.get("file") and not told.get("text") and "file" not in self.errors:
+            self.add_error("file", gettext("Choose a file, or paste a table."))
+
     def told(self) -> str:
         """Raises BadFile."""
         file: UploadedFile[bytes] | None = self.cleaned_data["file"]
-        if file is None:
+        if not file:
             return str(self.cleaned_data["text"])
         if (file.size or 0) > MOST_BYTES:
             raise BadFile(Unreadable.LONG)
