@@ -73,21 +73,21 @@ _WHICH: Mapping[Scope, str] = {
 }
 _DATED = "t.due_on IS NOT NULL AND (t.due_on, t.id) > (%(due)s, %(id)s)"
 _UNDATED = "t.due_on IS NULL AND t.id > %(beyond)s"
+_BY_DAY = "t.due_on, t.id"  # of the undated, too: so their index is seen to be in order
 
 
 def open_tasks(
     viewer: User, scope: Scope, case: int | None = None, after: UUID | None = None, most: int = BLOCK
 ) -> list[TaskLine]:
     """At most `most`, by their days, those without one last; behind the one that is named. Costs the page, however many there are."""
-    which = f"{_OPEN} AND {_WHICH[scope]} AND {walls.task('t')}"
     place = _place(viewer, after)
-    dated = f"(SELECT t.* FROM store_task t WHERE {_DATED} AND {which} ORDER BY t.due_on, t.id LIMIT %(most)s)"
-    undated = f"(SELECT t.* FROM store_task t WHERE {_UNDATED} AND {which} ORDER BY t.id LIMIT %(most)s)"
-    parts = f"{dated} UNION ALL {undated}" if place["due"] else undated
-    order = "t.due_on NULLS LAST, t.id"
-    return _lines(
-        viewer, f"(SELECT * FROM ({parts}) t ORDER BY {order} LIMIT %(most)s)", order, case=case, most=most, **place
-    )
+    found: list[TaskLine] = []
+    for part in ([_DATED] if place["due"] else []) + [_UNDATED]:
+        which = f"{part} AND {_OPEN} AND {_WHICH[scope]}"
+        found += _lines(viewer, which, _BY_DAY, case=case, most=most - len(found), **place)
+        if len(found) == most:
+            break
+    return found
 
 
 def done_tasks(viewer: User, case: int | None = None, after: UUID | None = None, most: int = BLOCK) -> list[TaskLine]:
@@ -100,23 +100,20 @@ def done_tasks(viewer: User, case: int | None = None, after: UUID | None = None,
     )
     place = found[0] if found else {}
     beyond = "(t.done_at, t.id) < (%(at)s, %(id)s)" if place else "true"
-    which = f"{_DONE} AND {_WHICH[Scope.CASE if case else Scope.OFFICE]} AND {walls.task('t')}"
-    order = "t.done_at DESC, t.id DESC"
-    page = f"(SELECT t.* FROM store_task t WHERE {which} AND {beyond} ORDER BY {order} LIMIT %(most)s)"
-    return _lines(viewer, page, order, case=case, most=most, **place)
+    which = f"{beyond} AND {_DONE} AND {_WHICH[Scope.CASE if case else Scope.OFFICE]}"
+    return _lines(viewer, which, "t.done_at DESC, t.id DESC", case=case, most=most, **place)
 
 
 def remembered(viewer: User, today: date) -> list[TaskLine]:
     """What the viewer is reminded of today and is not yet due."""
     which = f"{_OPEN} AND t.assignee_id = %(viewer)s AND t.remind_on <= %(today)s AND t.due_on > %(today)s"
-    page = f"(SELECT t.* FROM store_task t WHERE {which} AND {walls.task('t')} ORDER BY t.due_on, t.id LIMIT {BLOCK})"
-    return _lines(viewer, page, "t.due_on, t.id", today=today)
+    return _lines(viewer, which, _BY_DAY, today=today, most=BLOCK)
 
 
 def to_remember(viewer: User, today: date) -> list[TaskLine]:
     """All that the viewer wanted to be reminded of until today, and has not done: those that are overdue, too."""
-    which = f"{_OPEN} AND t.assignee_id = %(viewer)s AND t.remind_on <= %(today)s AND {walls.task('t')}"
-    return _lines(viewer, f"(SELECT t.* FROM store_task t WHERE {which})", "t.due_on, t.id", today=today)
+    which = f"{_OPEN} AND t.assignee_id = %(viewer)s AND t.remind_on <= %(today)s"
+    return _lines(viewer, which, _BY_DAY, today=today, most=None)
 
 
 def pressing(viewer: User, today: date) -> int:
@@ -132,8 +129,7 @@ def pressing(viewer: User, today: date) -> int:
 
 
 def task(viewer: User, public_id: UUID) -> TaskLine | None:
-    one = "(SELECT t.* FROM store_task t WHERE t.public_id = %(task)s AND t.removed_at IS NULL)"
-    found = _lines(viewer, one, "t.id", task=public_id)
+    found = _lines(viewer, "t.public_id = %(task)s AND t.removed_at IS NULL", "t.id", task=public_id, most=1)
     return found[0] if found else None
 
 
@@ -182,18 +178,21 @@ def _place(viewer: User, after: UUID | None) -> dict[str, Any]:
     return found[0] if found else {"due": date.min, "id": 0, "beyond": 0}
 
 
-def _lines(viewer: User, page: str, order: str, **parameters: Any) -> list[TaskLine]:
+def _lines(viewer: User, which: str, order: str, **parameters: Any) -> list[TaskLine]:
+    """The first `most`. Found before anything is joined to them."""
     return walls.read(
         viewer,
         TaskLine,
-        f"""SELECT t.public_id, t.title, t.note, t.due_on, t.remind_on, t.for_office, t.created_at, t.done_at, d.name,
+        f"""WITH t AS MATERIALIZED (
+                SELECT t.* FROM store_task t WHERE {which} AND {walls.task("t")} ORDER BY {order} LIMIT %(most)s)
+            SELECT t.public_id, t.title, t.note, t.due_on, t.remind_on, t.for_office, t.created_at, t.done_at, d.name,
                    b.public_id, b.name, a.public_id, a.name, a.id = %(viewer)s,
                    c.public_id, coalesce(c.number, ''), coalesce(c.name, ''), m.public_id,
                    b.id = %(viewer)s OR (t.for_office AND t.case_id IS NULL) OR coalesce({walls.inside("t.case_id")}, false)
-            FROM {page} t JOIN store_user a ON a.id = t.assignee_id JOIN store_user b ON b.id = t.created_by_id
+            FROM t JOIN store_user a ON a.id = t.assignee_id JOIN store_user b ON b.id = t.created_by_id
             LEFT JOIN store_user d ON d.id = t.done_by_id
             LEFT JOIN store_case c ON c.id = t.case_id AND {walls.card("c")}
             LEFT JOIN store_message m ON m.id = t.message_id AND {walls.visible("m")}
-            WHERE {walls.task("t")} ORDER BY {order}""",
+            ORDER BY {order}""",
         **parameters,
     )
