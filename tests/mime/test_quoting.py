@@ -1,11 +1,13 @@
 """What stands below an answer: what was shown, and nothing that was hidden."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from teczka.core.recipients import Mailbox
 from teczka.mime.quoting import Quoted, for_forward, for_reply, forward_subject, reply_subject
+from teczka.mime.references import linked
 from teczka.mime.sanitize import sanitize
 
 WARSAW = timezone(timedelta(hours=2))
@@ -120,3 +122,11 @@ def test_pictures_of_the_letter_come_along_and_those_from_outside_stay_away() ->
 )
 def test_a_subject_bears_its_mark_once(subject: str, answer: str, forwarded: str) -> None:
     assert (reply_subject(subject), forward_subject(subject)) == (answer, forwarded)
+
+
+def test_our_links_to_references_stay_at_home() -> None:
+    page, named = linked("<p>w sprawie <b>I C</b>&nbsp;12/24</p>")
+    assert named
+    quoted = for_reply(replace(letter(), html=page), "pl", cid).html
+    assert "<p>w sprawie <b>I C</b>&nbsp;12/24</p>" in quoted
+    assert "/references/" not in quoted
