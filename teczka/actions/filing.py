@@ -44,8 +44,8 @@ class Wanted:
 
 
 def file(actor: User, key: UUID, messages: Sequence[UUID], wanted: Wanted, *, quiet: bool = False) -> ActLine:
-    """Once for its key. `quiet`: by the way, no matter for `z`. What the actor may see is filed, whoever owns it, and nobody sees more by that. Raises NotAllowed: none of the
-    messages, or not the case or task, is theirs to see."""
+    """Once for its key. What the actor may see is filed, whoever owns it, and nobody sees more by that. `quiet`: by the way, no matter
+    for `z`. Raises NotAllowed: none of the messages, or not the case or task, is theirs to see."""
     with as_user(actor.pk), transaction.atomic():
         goal, case = _goal(actor, wanted)
         named = filing.chosen(actor.pk, messages)
