@@ -27,7 +27,9 @@ export function ask(dialog: HTMLDialogElement, then: (said: string) => void): bo
  * in our fragments it is the escaped text of a <pre>.
  */
 export function parse(html: string): HTMLElement {
-  return new DOMParser().parseFromString(html, "text/html").body;
+  const { head, body } = new DOMParser().parseFromString(html, "text/html");
+  body.prepend(...head.querySelectorAll("link")); // a fragment's own, which the parser puts elsewhere
+  return body;
 }
 
 /** To the page's other scripts: true where one of them took it up. */

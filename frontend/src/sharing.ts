@@ -7,8 +7,11 @@ import { getFragment } from "./http";
 
 // The popover
 
-async function open(link: HTMLAnchorElement): Promise<void> {
-  const { body } = await getFragment(`${link.href}?in=dialog`);
+/** Where it cannot be opened here, its page is gone to. */
+const open = (url: string): void => void show(url).catch(() => location.assign(url));
+
+async function show(url: string): Promise<void> {
+  const { body } = await getFragment(`${url}?in=dialog`);
   await dress(body);
   if (document.querySelector("dialog[open]")) return;
   const dialog = document.createElement("dialog");
@@ -21,7 +24,7 @@ async function open(link: HTMLAnchorElement): Promise<void> {
   });
   dialog.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (share(link.href, new FormData(event.target as HTMLFormElement, event.submitter))) return dialog.close();
+    if (share(url, new FormData(event.target as HTMLFormElement, event.submitter))) return dialog.close();
     const nobody = dialog.querySelector<HTMLElement>("[data-nobody]");
     if (nobody) nobody.hidden = false;
   });
@@ -32,10 +35,11 @@ async function open(link: HTMLAnchorElement): Promise<void> {
 
 /** By the mail core, with its toast and its z; false where nobody is named. */
 function share(url: string, told: FormData): boolean {
+  const id = url.split("/").at(-3) ?? "";
   const named = (field: string): string[] => told.getAll(field).map(String).filter(Boolean);
   const fields = Object.fromEntries(["scope", "take", "person", "case", "share"].map((field) => [field, named(field)]));
   if (!["person", "case", "share"].some((field) => fields[field]?.length)) return false;
-  return say("teczka:act", { verb: "share", ids: [current()], fields, url }) || true;
+  return say("teczka:act", { verb: "share", ids: [id], fields, url }) || true;
 }
 
 // Comments
@@ -59,6 +63,7 @@ async function write(form: HTMLFormElement, told: FormData): Promise<void> {
   if (fresh && section?.isConnected) {
     section.replaceWith(fresh);
     fresh.querySelector<HTMLElement>("#ask-title, summary[data-key]")?.focus();
+    if (!busy(fresh)) around(current()); // what was told of it meanwhile waited for this
   } else {
     const offline = form.querySelector<HTMLElement>("[data-offline]");
     if (offline) offline.hidden = false;
@@ -71,12 +76,20 @@ document.addEventListener("click", (event) => {
   const summary = target.closest("summary[data-key~=comment]");
   if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.button) {
     event.preventDefault();
-    void open(link).catch(() => location.assign(link.href));
+    open(link.href);
   }
   const details = summary?.parentElement as HTMLDetailsElement | undefined;
   if (!details) return;
   if (!event.isTrusted) details.open = false; // by its key: opened, whatever it was
   setTimeout(() => details.open && field(details)?.focus());
+});
+
+/** The key was quicker than the message. */
+document.addEventListener("teczka:action", (event) => {
+  const id = document.querySelector<HTMLElement>('#rows [aria-selected="true"]')?.dataset["message"];
+  if ((event as CustomEvent<string>).detail !== "who-sees" || !id) return;
+  event.preventDefault();
+  open(`/messages/${id}/share/`);
 });
 
 let sending = false;
@@ -111,6 +124,19 @@ if (main) {
   });
 }
 
+/** What stands around the message's text is fetched anew; whoever was in the comments stays there. */
+function around(id: string): void {
+  const foot = document.getElementById("pane-foot");
+  if (foot && comments()?.contains(document.activeElement)) {
+    const focus = new MutationObserver(() => {
+      focus.disconnect();
+      comments()?.querySelector<HTMLElement>("summary[data-key]")?.focus();
+    });
+    focus.observe(foot, { childList: true });
+  }
+  say("teczka:renew", [id]);
+}
+
 async function renew(ids: readonly string[]): Promise<void> {
   const section = comments();
   const id = current();
@@ -119,8 +145,9 @@ async function renew(ids: readonly string[]): Promise<void> {
   if (id !== current()) return;
   if (answer.status === 404) return location.replace(location.pathname); // it is shown to this person no longer
   if (!answer.ok || !section.isConnected) return;
-  if (!busy(section)) return void say("teczka:renew", ids);
-  say("teczka:renew", ids.filter((other) => other !== id)); // what is being written stays
+  say("teczka:renew", ids.filter((other) => other !== id));
+  if (!busy(section)) return around(id);
+  // What is being written stays.
   const now = parse(await answer.text()).querySelector("#comments ol");
   const before = section.querySelector("ol");
   if (now && before && !before.contains(document.activeElement)) before.replaceWith(now);

@@ -1,0 +1,153 @@
+"""Sharing and comments in two browsers: one person shows, the other sees it at once, and no longer; by keyboard, in every look."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page, expect
+
+from teczka.store.models import User
+from tests.browser.conftest import NETWORK, PATIENCE, WIDE, Office
+from tests.browser.test_pages import check
+from tests.conversation import OWNER, Mailroom
+
+LOOKS: list[tuple[Literal["light", "dark"], int]] = [("light", 1280), ("dark", 360)]
+Window = Callable[[User], Page]
+
+
+@pytest.fixture(scope="module")
+def mail(office: Office) -> Mailroom:
+    made = Mailroom(office.cast.anna, "anna@udostepnia.example")
+    made.arrive("1", body="Klient opisuje, o co mu chodzi i czego się spodziewa po kancelarii.")
+    made.arrive("2", "1", sender=OWNER, to="jan@klient.example")
+    made.arrive("3", "1 2", body="Dziękuję.\n\nW dniu 3 maja 2026 Anna napisała:\n> Treść pisma 2.\n> Treść pisma 2.\n")
+    return made
+
+
+@pytest.fixture
+def window(browser: Browser, office: Office) -> Iterator[Window]:
+    """A browser of somebody's. Whatever its pages complain of fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def opened(person: User) -> Page:
+        context = browser.new_context(viewport=WIDE, base_url=office.site.url, locale="pl-PL")
+        context.set_default_timeout(PATIENCE)
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": office.site.cookie(person), "url": office.site.url}
+        context.add_cookies([cookie])  # type: ignore[list-item]
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda said: complaints.append(said.text) if said.type == "error" and NETWORK not in said.text else None,
+        )
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+@contextmanager
+def every_look(page: Page) -> Iterator[None]:
+    yield
+    for scheme, width in LOOKS:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 800})
+        check(page)
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": WIDE["width"], "height": WIDE["height"]})
+
+
+def choose(page: Page, mail: Mailroom, name: str) -> None:
+    page.goto(f"/folders/{mail.inbox.public_id}/?m={mail.letters[name].public_id}")
+    page.locator('#rows [role="presentation"].spacer').first.wait_for(state="attached")
+    expect(page.locator("#pane-head h1")).to_have_text(f"Pismo {name}")
+    page.locator("#rows").focus()
+
+
+def test_one_shows_and_the_other_sees_it_at_once_and_no_longer(window: Window, mail: Mailroom, office: Office) -> None:
+    anna, bartek = window(office.cast.anna), window(office.cast.bartek)
+    bartek.goto("/shared/")
+    expect(bartek.locator("#list .hollow")).to_contain_text("Nikt z kancelarii nie udostępnia ci jeszcze poczty.")
+    choose(anna, mail, "3")
+    expect(anna.locator(".who-sees")).to_have_text("Prywatna – tylko Ty")
+    anna.keyboard.press("w")
+    expect(anna.locator("#share-title")).to_be_focused()
+    expect(anna.locator(".only-message")).to_be_visible()
+    with every_look(anna):
+        anna.get_by_label("Rozmowę i przyszłe odpowiedzi").check()
+        expect(anna.locator(".only-thread")).to_contain_text("Zobaczą też 2 inne wiadomości:")
+        expect(anna.locator(".only-message")).to_be_hidden()
+    anna.locator(".share-form .primary").press("Enter")
+    expect(anna.locator("[data-nobody]")).to_be_visible()
+    anna.get_by_label("Bartek Nowy").press("Space")
+    anna.locator(".share-form .primary").press("Enter")
+    expect(anna.locator("#toast")).to_contain_text("Udostępniono 3 wiadomości.")
+    expect(anna.locator(".who-sees")).to_have_text("Udostępniona: Bartek Nowy")
+    expect(anna.locator("#rows .faces").first).to_have_text("BN")
+    expect(bartek.locator("#rows [data-field=subject]")).to_have_text(["Pismo 3", "Pismo 2", "Pismo 1"])
+    bartek.keyboard.press("j")
+    expect(bartek.locator("#pane-head h1")).to_have_text("Pismo 3")
+    expect(bartek.locator("#pane-head .toolbar")).to_have_count(0)
+    bartek.keyboard.press("w")
+    expect(bartek.locator(".share-dialog")).to_contain_text("O tym, kto ją widzi, decyduje tylko Anna Lipowska.")
+    bartek.keyboard.press("Escape")
+    anna.locator("#rows").focus()
+    anna.keyboard.press("z")
+    expect(anna.locator("#toast")).to_contain_text("Cofnięto.")
+    expect(anna.locator(".who-sees")).to_have_text("Prywatna – tylko Ty")
+    expect(bartek.locator("#list .hollow")).to_be_visible()
+    expect(bartek.locator("#pane-head h1")).to_have_count(0)
+
+
+def test_a_comment_is_read_at_once_and_a_mention_asks(window: Window, mail: Mailroom, office: Office) -> None:
+    anna, bartek = window(office.cast.anna), window(office.cast.bartek)
+    choose(anna, mail, "1")
+    anna.keyboard.press("m")
+    field = anna.locator(".comment-new textarea")
+    expect(field).to_be_focused()
+    anna.keyboard.type("@Bartek, odpowiadamy do piątku?")
+    expect(field).to_have_value("@Bartek, odpowiadamy do piątku?")
+    anna.keyboard.press("Control+Enter")
+    expect(anna.locator("#ask-title")).to_be_focused()
+    with every_look(anna):
+        expect(anna.locator(".comment-ask")).to_contain_text("Bartek Nowy nie widzi tej wiadomości.")
+    anna.get_by_role("button", name="Udostępnij i dodaj komentarz").press("Enter")
+    expect(anna.locator(".comment-text")).to_have_text("@Bartek, odpowiadamy do piątku?")
+    expect(anna.locator(".who-sees")).to_have_text("Udostępniona: Bartek Nowy")
+    bartek.goto("/shared/")
+    told = bartek.locator(".said-to-me")
+    expect(told).to_contain_text("Anna Lipowska wspomina o tobie: „Pismo 1”")
+    with every_look(bartek):
+        told.get_by_role("link").click()
+        expect(bartek.locator(".comment-text")).to_have_text("@Bartek, odpowiadamy do piątku?")
+    anna.keyboard.press("m")
+    anna.keyboard.type("Piszę dalej")
+    bartek.locator("#rows").focus()
+    bartek.keyboard.press("m")
+    bartek.keyboard.type("Tak.")
+    bartek.keyboard.press("Control+Enter")
+    expect(anna.locator(".comment-text").last).to_have_text("Tak.")
+    expect(anna.locator(".comment-new textarea")).to_have_value("Piszę dalej")  # what is being written stays
+    expect(bartek.locator(".said-to-me")).to_have_count(0)
+
+
+def test_the_pages_of_sharing_can_be_used_by_everybody_in_english(
+    window: Window, mail: Mailroom, office: Office
+) -> None:
+    User.objects.filter(pk=office.cast.anna.pk).update(language="en")
+    try:
+        anna = window(office.cast.anna)
+        with every_look(anna):
+            anna.goto(f"/messages/{mail.letters['1'].public_id}/share/")
+        choose(anna, mail, "1")
+        with every_look(anna):
+            anna.keyboard.press("w")
+            expect(anna.get_by_role("heading", name="Who sees it")).to_be_visible()
+    finally:
+        User.objects.filter(pk=office.cast.anna.pk).update(language="pl")
