@@ -3,7 +3,7 @@
 from teczka.store.models import User
 from teczka.store.queries import walls
 
-DAYS = 90
+DAYS = 30
 COUNTED = 100  # "99+": more are no number that helps, and each costs a look
 
 # Of placement p. What was sent by oneself lies in other folders.
