@@ -21,7 +21,7 @@ COMMANDS = {
     "render": "the HTML document of the reading frame",
     "references": "court and file references in a text",
     "discover": "which servers an address has, and who says so",
-    "verify": "every stored message against its SHA-256",
+    "verify": "all that is stored, or an export, against its SHA-256",
     "doctor": "look whether everything is as it should be",
     "demo": "a small law office with generated mail, signed in",
 }

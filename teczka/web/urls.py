@@ -26,6 +26,7 @@ from teczka.web.cases.documents import (
     case_documents,
 )
 from teczka.web.cases.edit import case_add, case_edit
+from teczka.web.cases.export import case_zip, case_zip_file
 from teczka.web.cases.finding import case_find
 from teczka.web.cases.importing import case_export, case_import, case_import_confirm, case_template
 from teczka.web.cases.notes import case_note, case_note_add, case_note_drop, case_note_restore, case_notes
@@ -209,6 +210,8 @@ urlpatterns = [
     path("cases/<uuid:case_id>/tasks/", case_tasks, name="case_tasks"),
     path("cases/<uuid:case_id>/audit/", case_audit, name="case_audit"),
     path("cases/<uuid:case_id>/audit/file/", case_audit_file, name="case_audit_file"),
+    path("cases/<uuid:case_id>/export/", case_zip, name="case_zip"),
+    path("cases/<uuid:case_id>/export/file/", case_zip_file, name="case_zip_file"),
     path("cases/<uuid:case_id>/documents/", case_documents, name="case_documents"),
     path("cases/<uuid:case_id>/documents/add/", case_document_add, name="case_document_add"),
     path("cases/<uuid:case_id>/documents/<uuid:document_id>/", case_document, name="case_document"),

@@ -150,6 +150,8 @@ SWEEP = {
     "case_tasks": "hidden",
     "case_audit": "hidden",
     "case_audit_file": "hidden",
+    "case_zip": "hidden",
+    "case_zip_file": "act",
     "case_documents": "hidden",
     "case_document_add": "act",
     "case_document": "hidden",
