@@ -50,10 +50,18 @@ def make_party(case: Case, by: User, name: str, *addresses: str, **fields: objec
     return party
 
 
-def make_reference(case: Case, by: User, written: str, repertory: str, number: str, year: int) -> CaseReference:
+def make_reference(
+    case: Case, by: User, written: str, repertory: str, number: str, year: int, **fields: object
+) -> CaseReference:
     with as_user(by.pk):
         return CaseReference.objects.create(
-            case=case, office_id=case.office_id, written=written, repertory=repertory, number=number, year=year
+            case=case,
+            office_id=case.office_id,
+            written=written,
+            repertory=repertory,
+            number=number,
+            year=year,
+            **fields,
         )
 
 

@@ -1,5 +1,5 @@
 """Who may see what: the rule itself (ADR 0023). Queries say it as conditions (store/queries/walls.py), the database as policies (migration
-0003); tests/access holds the three against one another, person by person and thing by thing.
+0003); tests/web/access holds the three against one another, person by person and thing by thing.
 """
 
 from dataclasses import dataclass
