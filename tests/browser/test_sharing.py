@@ -118,7 +118,7 @@ def test_a_comment_is_read_at_once_and_a_mention_asks(window: Window, mail: Mail
     with every_look(anna):
         expect(anna.locator(".comment-ask")).to_contain_text("Bartek Nowy nie widzi tej wiadomości.")
     anna.get_by_role("button", name="Udostępnij i dodaj komentarz").press("Enter")
-    expect(anna.locator(".comment-text")).to_have_text("@Bartek, odpowiadamy do piątku?")
+    expect(anna.locator(".comment .comment-text")).to_have_text("@Bartek, odpowiadamy do piątku?")
     expect(anna.locator(".who-sees")).to_have_text("Udostępniona: Bartek Nowy")
     bartek.goto("/shared/")
     told = bartek.locator(".said-to-me")

@@ -24,7 +24,8 @@ def shared_block(
                 SELECT DISTINCT g.internaldate, g.message_id FROM store_grant g WHERE g.user_id = %(viewer)s {bound}
                 ORDER BY g.internaldate DESC, g.message_id DESC OFFSET %(skip)s LIMIT %(most)s)
             SELECT m.id, m.internaldate, m.public_id, m.subject, m.from_name, m.from_address, m.to_line, m.snippet, m.attachments,
-                   o.name, ARRAY(SELECT u.name FROM teczka_audience(m.id) a JOIN store_user u ON u.id = a.user_id ORDER BY u.name)
+                   o.name, ARRAY(SELECT u.name FROM teczka_audience(m.id) a JOIN store_user u ON u.id = a.user_id
+                                 WHERE u.id <> %(viewer)s ORDER BY u.name)
             FROM page JOIN store_message m ON m.id = page.message_id JOIN store_user o ON o.id = m.owner_id
             WHERE {walls.visible("m")} ORDER BY m.internaldate DESC, m.id DESC""",
         at=at,

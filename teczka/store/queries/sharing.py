@@ -68,12 +68,13 @@ class Quoted:
 
 
 def audience(viewer: User, message: UUID) -> list[str]:
-    """Names of everybody else who sees it, for whoever does."""
+    """Names of everybody but the viewer who sees it, for whoever does; its owner first."""
     return walls.read(
         viewer,
         str,
-        f"""SELECT u.name FROM store_message m CROSS JOIN LATERAL teczka_audience(m.id) a JOIN store_user u ON u.id = a.user_id
-            WHERE m.public_id = %(message)s AND {walls.visible("m")} ORDER BY u.id = m.owner_id DESC, u.name, u.id""",
+        f"""SELECT u.name FROM store_message m
+            CROSS JOIN LATERAL teczka_audience(m.id) a JOIN store_user u ON u.id = a.user_id
+            WHERE m.public_id = %(message)s AND u.id <> %(viewer)s AND {walls.visible("m")} ORDER BY u.id = m.owner_id DESC, u.name, u.id""",
         message=message,
     )
 
