@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import OperationalError
 from django.db.models import Q
 
 from teczka.actions.accounts import account_of
@@ -52,6 +53,11 @@ def _remind(user_id: int, now: datetime, words: Words) -> bool:
     except Problem as problem:  # the day is over for this person: tomorrow it may be mended
         log.warning("user %s: no reminder of tasks: %s", person.public_id, problem.trouble.value)
         _claim(person, today)
+        return False
+    except OperationalError:
+        raise
+    except Exception:  # a mistake of ours: the others get theirs, and this one is tried again
+        log.exception("user %s: no reminder of tasks", person.public_id)
         return False
 
 

@@ -114,6 +114,22 @@ def test_it_goes_from_the_account_that_was_chosen_or_not_at_all(cast: Cast) -> N
     assert remind(NOON + DAY, words) == 0
 
 
+def test_a_mistake_over_one_persons_letter_holds_nobody_else_up(cast: Cast) -> None:
+    for person in (cast.anna, cast.bartek):
+        sending(person, f"{person.pk}@poczta.example")
+        add_task(person, Wanted("Odpowiedź", due_on=TODAY))
+
+    def stumbling(person: User, lines: list[TaskLine], today: date) -> tuple[str, str]:
+        if person == cast.anna:
+            raise ValueError("a mistake")
+        return words(person, lines, today)
+
+    assert remind(NOON, stumbling) == 1
+    assert (len(letters(cast.anna)), len(letters(cast.bartek))) == (0, 1)
+    assert remind(NOON, words) == 1
+    assert (len(letters(cast.anna)), len(letters(cast.bartek))) == (1, 1)
+
+
 class Killed(BaseException):
     """As a kill would: nothing catches it."""
 

@@ -199,6 +199,7 @@ def test_the_form_follows_what_is_chosen(page: Page, house: House) -> None:
     looked_at(page, ("dark", 360))
 
 
+@pytest.mark.parametrize("house", ["pl"], indirect=True)
 def test_a_list_hears_of_what_somebody_else_does(page: Page, house: House) -> None:
     page.goto("/tasks/")
     add_task(house.jan, Wanted("Od Jana", assignee=house.anna.public_id))
