@@ -197,7 +197,7 @@ function section(kind: string, entries: readonly Entry[]): HTMLElement[] {
     const option = fromTemplate("t-option") as HTMLElement;
     option.id = `option-${shown.length}`;
     option.dataset["at"] = String(shown.push(one) - 1);
-    option.querySelector("use")?.setAttribute("href", `#i-${one.mark === "p" ? "star" : one.mark === "r" ? "clock" : one.icon}`);
+    option.querySelector("use")?.setAttribute("href", `#i-${one.mark === "p" ? "pin" : one.mark === "r" ? "clock" : one.icon}`);
     fill(option, "label", one.label);
     fill(option, "detail", one.detail);
     const key = option.querySelector("kbd") as HTMLElement;

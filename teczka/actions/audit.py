@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from teczka.core.audit import Verb
-from teczka.store.models import Act, Filing, Operation, User
+from teczka.store.models import Act, Case, Filing, Operation, User
 from teczka.store.viewer import as_user
 
 MOST = 1_000  # ids in one entry
@@ -47,6 +47,16 @@ def note_deleted(actor: User, verb: Verb, act: Act) -> None:
     others = [public_id for pk, public_id in messages.items() if pk not in of_cases]
     for start in range(0, len(others), MOST):
         note(actor, verb, others[start : start + MOST])
+
+
+def note_cases(actor: User, verb: Verb, cases: Collection[Case]) -> None:
+    """An entry for each case, of itself, in one statement."""
+    with as_user(actor.pk), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT teczka_audit(%s, ARRAY[told.public_id], told.id)"
+            " FROM unnest(%s::uuid[], %s::bigint[]) WITH ORDINALITY AS told (public_id, id, place) ORDER BY told.place",
+            [verb, [case.public_id for case in cases], [case.pk for case in cases]],
+        )
 
 
 def note_view(viewer: User, message: UUID) -> None:

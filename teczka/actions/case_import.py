@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import chain
 
+from teczka.actions.audit import note_cases
 from teczka.actions.cases import change_case, columns, number_once, own_patterns
 from teczka.actions.team import save_team
+from teczka.core.audit import Verb
 from teczka.core.case_csv import Sheet, sheet
 from teczka.core.case_import import Reading, read
 from teczka.core.case_merge import Plan, Step, What, plan
@@ -56,10 +58,11 @@ def import_cases(actor: User, text: str, seen: str) -> Plan:
         if now.mark != seen:
             raise OtherMeanwhile(now)
         people = _people(actor)
-        _add(actor, [step for step in now.plan.steps if step.what is What.NEW], people)
+        made = _add(actor, [step for step in now.plan.steps if step.what is What.NEW], people)
         for step in now.plan.steps:
             if step.what is What.CHANGED:
                 _change(actor, step, people)
+        note_cases(actor, Verb.CASE_CREATE, made)
     return now.plan
 
 
@@ -78,7 +81,7 @@ def _change(actor: User, step: Step, people: dict[str, User]) -> None:
         save_team(actor, step.kept.id, team, lead)
 
 
-def _add(actor: User, steps: Sequence[Step], people: dict[str, User]) -> None:
+def _add(actor: User, steps: Sequence[Step], people: dict[str, User]) -> list[Case]:
     """A statement for each table: thousands of cases are some seconds. Teams come last, for who is in none may then write no more."""
     made = Case.objects.bulk_create(
         Case(
@@ -107,6 +110,7 @@ def _add(actor: User, steps: Sequence[Step], people: dict[str, User]) -> None:
         case.number, case.walled = step.card.number, True
     Case.objects.bulk_update([case for case, _ in walled], ["number", "walled"])
     events.told(sorted(one.public_id for one in people.values()), [events.CASES])
+    return made
 
 
 def _team(actor: User, step: Step, people: dict[str, User]) -> dict[User, bool]:

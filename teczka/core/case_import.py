@@ -10,13 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from teczka.core.case_columns import FLAGS, OF_PARTY, SIDES, STATES, Column, plain, understood
 from teczka.core.case_csv import Line, Sheet
 from teczka.core.cases import CaseState, Side
 from teczka.core.numbering import Pattern
-from teczka.core.references import parse
+from teczka.core.references import Reference, parse
 
 T = TypeVar("T")
 
@@ -121,6 +122,12 @@ def read(sheet: Sheet, own: Sequence[Pattern], people: Collection[str]) -> Readi
     return reading
 
 
+@lru_cache(50_000)
+def parsed(written: str, own: tuple[Pattern, ...]) -> Reference | None:
+    """A table says each reference several times, and the office's cases say it once more."""
+    return parse(written, own)
+
+
 def one_line(text: str) -> str:
     return " ".join(text.split())
 
@@ -136,7 +143,7 @@ def _key(line: Line) -> object:
 class _Case:
     def __init__(self, lines: Sequence[Line], own: Sequence[Pattern], people: Collection[str]) -> None:
         self.wrong: list[Wrong] = []
-        self._lines, self._own, self._people = lines, own, people
+        self._lines, self._own, self._people = lines, tuple(own), people
         self._stands: dict[Column, tuple[str, int]] = {}  # what is told of the case, and on which line
         for line in lines:
             self._gather(line)
@@ -196,7 +203,7 @@ class _Case:
     def _references(self) -> tuple[str, ...]:
         told = [one_line(one) for one in re.split(r"[|\n]", self._text(Column.REFERENCES)) if one.strip()]
         for one in told:
-            if not parse(one, self._own):
+            if not parsed(one, self._own):
                 self._say(Fault.REFERENCE, Column.REFERENCES, one)
         return tuple(told)
 

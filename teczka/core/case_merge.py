@@ -7,11 +7,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from teczka.core.case_columns import Column, plain
-from teczka.core.case_import import Fault, Told, ToldParty, Wrong
+from teczka.core.case_import import Fault, Told, ToldParty, Wrong, parsed
 from teczka.core.cases import Card, CaseState, PartyCard, Side
 from teczka.core.identifiers import Reference, same
 from teczka.core.numbering import Pattern
-from teczka.core.references import parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def plan(cases: Iterable[Told], kept: Iterable[Kept], own: Sequence[Pattern]) ->
 
 class _Known:
     def __init__(self, kept: Iterable[Kept], own: Sequence[Pattern]) -> None:
-        self._own = own
+        self._own = tuple(own)
         self._numbers: defaultdict[str, list[Kept]] = defaultdict(list)
         self._names: defaultdict[str, list[Kept]] = defaultdict(list)
         for one in kept:
@@ -97,7 +96,7 @@ class _Known:
         return next((found for found in ([one for one in alike if not one.card.number], alike, touching) if found), [])
 
     def _references(self, written: Iterable[str]) -> set[object]:
-        return {parsed.key if (parsed := parse(one, self._own)) else plain(one) for one in written}
+        return {found.key if (found := parsed(one, self._own)) else plain(one) for one in written}
 
 
 def _step(told: Told, there: Kept, own: Sequence[Pattern]) -> Step:
@@ -142,12 +141,12 @@ def _merged(told: Told, there: Card | None, own: Sequence[Pattern]) -> Card:
 def _references(written: Sequence[str], own: Sequence[Pattern]) -> tuple[str, ...]:
     """Each once, as it was written first."""
     kept: list[str] = []
-    read = [(one, parse(one, own)) for one in written]
+    read = [(one, parsed(one, tuple(own))) for one in written]
     known: list[Reference] = []
-    for one, parsed in read:
-        if parsed is None or not any(same(parsed, other) for other in known):
+    for one, reference in read:
+        if reference is None or not any(same(reference, other) for other in known):
             kept.append(one)
-            known += [parsed] if parsed else []
+            known += [reference] if reference else []
     return tuple(kept)
 
 

@@ -4,12 +4,14 @@ import pytest
 
 from teczka.actions.case_import import OtherMeanwhile, Preview, import_cases, preview_import
 from teczka.actions.cases import add_case
+from teczka.core.audit import Entry, Verb
 from teczka.core.case_csv import decoded, table
 from teczka.core.case_import import Fault
 from teczka.core.case_merge import Kept, What
 from teczka.core.case_rows import headings, rows
 from teczka.core.cases import Card, CaseState, PartyCard, Side
 from teczka.store.models import Case, User
+from teczka.store.queries.audit import office_chain
 from teczka.store.queries.case_cards import case_cards
 from teczka.store.queries.case_list import case_list_for
 from teczka.store.viewer import as_user
@@ -76,6 +78,15 @@ def test_a_walled_case_is_known_to_its_team_alone(cast: Cast, text: str) -> None
     for viewer, knows in ((cast.anna, 3), (cast.bartek, 3), (cast.celina, 2), (cast.dorota, 2), (cast.edward, 0)):
         assert len(names(viewer)) == knows, viewer.name
         assert ("Poufna" in names(viewer)) == (knows == 3)
+
+
+def test_each_new_case_is_written_into_the_register(cast: Cast, text: str) -> None:
+    done(cast.anna, text)
+    done(cast.anna, text)
+    noted = [(entry.verb, entry.case) for entry in office_chain(cast.dorota) if isinstance(entry, Entry)]
+    # Administrators are not told of the walled one.
+    assert sorted(noted) == sorted((Verb.CASE_CREATE, one.id) for one in case_cards(cast.dorota))
+    assert len(noted) == 2
 
 
 def test_the_same_table_again_changes_nothing(cast: Cast, text: str) -> None:
