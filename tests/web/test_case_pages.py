@@ -258,6 +258,7 @@ def test_the_list_tells_what_is_whose_and_goes_on_page_by_page(cast: Cast) -> No
     assert (first.count('class="case-row'), rest.count('class="case-row')) == (50, 3)
     assert "Sprawa 52" in rest
     assert "Nie masz jeszcze swoich spraw" in page(browser(cast.bartek), "case_list")
+    assert "50 spraw, które najlepiej pasują do „sprawa”" in page(client, "case_list", q="sprawa")
     assert "Nic nie pasuje" in page(client, "case_list", q="xyzzy")
     for odd in ({"after": "x"}, {"show": "x", "by": "x"}, {"q": "\0 %"}):
         page(client, "case_list", **odd)

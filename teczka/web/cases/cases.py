@@ -23,7 +23,8 @@ def case_list_page(request: Request) -> HttpResponse:
 
 
 def _found(request: Request, query: str) -> dict[str, Any]:
-    return {"query": query, "cases": with_dues(case_list_for(request.user, query))}
+    cases = case_list_for(request.user, query)
+    return {"query": query, "cases": with_dues(cases), "full": len(cases) == BLOCK}
 
 
 def _page(request: Request) -> dict[str, Any]:
