@@ -207,6 +207,7 @@ def test_what_waits_to_be_filed_is_a_list_with_its_number(desk: Desk) -> None:
     page = desk.anna.get("/unfiled/").content.decode()
     assert '<span class="count">3<span class="vh"> czeka na przypisanie' in page
     assert 'data-leaves="file set_aside"' in page
+    assert page.count('title="Podpowiedź: KAN/1/2026"') == 3
     desk.post(first)
     told = desk.anna.post("/filing/aside/", {"key": uuid4(), "message": second.public_id})
     assert json.loads(told.content)["said"] == "1 wiadomość odłożono."

@@ -37,6 +37,10 @@ class Suggested:
     def shown(self) -> str:
         return f"{self.number} {self.name}".strip()
 
+    @property
+    def short(self) -> str:
+        return self.number or self.name
+
 
 class _Message(NamedTuple):
     id: int

@@ -1,8 +1,10 @@
 """A list's rows as its template wants them. All the work is done here: a filter or tag in the template costs more than the query."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -34,8 +36,12 @@ class Row:
     stripe: Stripe | None  # where the list is of several accounts
 
 
-def rows_of(listing: Listing, lines: list[MessageLine], skipped: int) -> dict[str, Any]:
-    """The context of mail/folder.html#rows. `skipped`: rows before these, where that is known."""
+def rows_of(
+    listing: Listing, lines: list[MessageLine], skipped: int, hints: Mapping[UUID, str] | None = None
+) -> dict[str, Any]:
+    """The context of mail/folder.html#rows. `skipped`: rows before these, where that is known. `hints`: cases that are suggested for
+    messages."""
+    suggested = hints or {}
     unknown, unread_yet = _("(no subject)"), _("Being read…")
     rows = [
         Row(
@@ -49,7 +55,14 @@ def rows_of(listing: Listing, lines: list[MessageLine], skipped: int) -> dict[st
             line.snippet[:LONGEST],
             when(line.internaldate),
             timezone.localtime(line.internaldate).isoformat(timespec="seconds"),
-            _marks(get_language() or "", line.answered, line.attachments > 0, tuple(line.seen_by), tuple(line.cases)),
+            _marks(
+                get_language() or "",
+                line.answered,
+                line.attachments > 0,
+                tuple(line.seen_by),
+                tuple(line.cases),
+                suggested.get(line.public_id, ""),
+            ),
             listing.stripes.get(line.folder),
         )
         for index, line in enumerate(lines, skipped + 1)
@@ -59,7 +72,14 @@ def rows_of(listing: Listing, lines: list[MessageLine], skipped: int) -> dict[st
 
 
 @lru_cache(1024)
-def _marks(_language: str, answered: bool, attachments: bool, seen_by: tuple[str, ...], cases: tuple[str, ...]) -> str:
+def _marks(
+    _language: str,
+    answered: bool,
+    attachments: bool,
+    seen_by: tuple[str, ...],
+    cases: tuple[str, ...],
+    hint: str,
+) -> str:
     """One of the few ways a row can be marked, rendered once."""
     told = {
         "answered": answered,
@@ -67,5 +87,6 @@ def _marks(_language: str, answered: bool, attachments: bool, seen_by: tuple[str
         "seen_by": seen_by,
         "faces": faces(seen_by),
         "cases": cases,
+        "hint": hint,
     }
     return render_to_string("mail/marks.html", told)
