@@ -15,7 +15,9 @@ from teczka.store.queries.tasks import Scope, done_tasks, open_tasks, pressing, 
 from teczka.store.viewer import as_user
 from tests.cases import make_case
 from tests.cast import Cast, make_account, make_cast, make_folder
+from tests.conftest import OwnDatabase
 from tests.web.mailroom import share, store
+from tests.web.test_sweep import without_row_level_security, without_the_filter
 
 TODAY = date(2026, 5, 20)
 DAY = timedelta(days=1)
@@ -40,8 +42,7 @@ def leave(case: Case, person: User, by: User) -> None:
         CaseMember.objects.filter(case=case, user=person).delete()
 
 
-@pytest.fixture
-def everybodys(cast: Cast) -> dict[str, set[str]]:
+def make_tasks(cast: Cast) -> dict[str, set[str]]:
     """What Anna made, and whom it is for: first names."""
     opened = make_case(cast.anna, "Otwarta", cast.bartek)
     walled = make_case(cast.anna, "Zamknięta", cast.bartek, walled=True)
@@ -60,10 +61,36 @@ def everybodys(cast: Cast) -> dict[str, set[str]]:
     return {title: people for title, (_fields, people) in made.items()}
 
 
-def test_everybody_sees_just_what_the_form_has_said(cast: Cast, everybodys: dict[str, set[str]]) -> None:
+@pytest.fixture
+def everybodys(cast: Cast) -> dict[str, set[str]]:
+    return make_tasks(cast)
+
+
+def see(cast: Cast, everybodys: dict[str, set[str]]) -> None:
     for name in ("anna", "bartek", "celina", "dorota", "edward"):
         expected = {title for title, people in everybodys.items() if name in people}
         assert titles(getattr(cast, name)) == expected, name
+
+
+def test_everybody_sees_just_what_the_form_has_said(cast: Cast, everybodys: dict[str, set[str]]) -> None:
+    see(cast, everybodys)
+
+
+def test_row_level_security_alone_says_the_same(
+    cast: Cast, everybodys: dict[str, set[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with without_the_filter(monkeypatch):
+        see(cast, everybodys)
+
+
+def test_the_query_filter_alone_says_the_same(own_database: OwnDatabase) -> None:
+    cast = make_cast()
+    everybodys = make_tasks(cast)
+    add_task(cast.anna, Wanted("z wiadomości", assignee=cast.celina.public_id), received(cast).public_id)
+    everybodys["z wiadomości"] = {"anna", "celina"}
+    with without_row_level_security():
+        see(cast, everybodys)
+        assert [line.message for line in open_tasks(cast.celina, Scope.MINE) if line.title == "z wiadomości"] == [None]
 
 
 def test_who_does_not_see_a_task_can_do_nothing_with_it(cast: Cast, everybodys: dict[str, set[str]]) -> None:
