@@ -10,7 +10,7 @@ ARGS ?=
 PG ?= embedded
 
 TEST_PACKAGES := dovecot-imapd dovecot-pop3d dovecot-lmtpd postfix chromium
-BENCHMARKS := first_sync pop3 references find
+BENCHMARKS := first_sync pop3 references find cases
 BENCH_PACKAGES := dovecot-imapd dovecot-pop3d isync mpop fetchmail getmail6
 ifeq ($(PG),debian)
 TEST_PACKAGES += postgresql-15
@@ -38,6 +38,7 @@ SEED ?= $(shell shuf -i 1-999999 -n 1)
 .PHONY: torture
 torture: dev test-packages ## faults and random examples at length
 	$(BIN)/python -m pytest -n 4 -m "hypothesis and not browser" --hypothesis-profile=torture --timeout=0
+	TECZKA_TESTS_MATRIX=whole $(BIN)/python -m pytest --timeout=0 tests/web/access
 	$(BIN)/python -m tests.faults.crash_points --all
 	$(BIN)/python -m tests.faults.kills
 	$(BIN)/python -m tests.remote.pop3.run

@@ -6,7 +6,7 @@ from urllib.parse import quote, quote_plus
 from uuid import uuid4
 from zlib import crc32
 
-from django.db import connection, reset_queries
+from django.db import connection, reset_queries, transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -39,10 +39,32 @@ FIELDS = {
     "skip": "message_id",
 }
 LOOKED_FOR = {"q": "zq"}  # as all words of the matrix begin
+# Where things are named by the fields of a form, and what else such forms want.
+ACTING = (
+    "file",
+    "filing_choose",
+    "filing_never",
+    "filing_aside",
+    "act",
+    "compose_new",
+    "task_add",
+    "task_quick",
+    "task_told",
+)
+FORM = {
+    "verb": "star",
+    "scope": "message",
+    "how": "picker",
+    "title": "zq",
+    "line": "zq",
+    "kind": "reply",
+    "reminder": "0",
+}
 GROWING = {"office_audit_file"}  # that it was taken away stands in it the next time
 NOT_ASKED = {"account_logout", "set_language", "account_login"}  # they end or change the visit itself
 NOT_FOUND, NOT_ALLOWED = 404, 405
 _DRAWN = re.compile(rb"\b[A-Za-z0-9]{64}\b|nonce-[\w+/=-]+|nonce=\"[^\"]+\"")  # anew for each page
+_ID = re.compile(rb"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b")
 _VALUE = re.compile(r"\"s\d+_x\d+\"|'(?:[^']|'')*'|\b\d+(?:\.\d+)?\b")
 
 
@@ -195,6 +217,31 @@ class Visitor:
         self.same(told, hidden, ask(self.client, where, "GET", LOOKED_FOR | nothing), ids, tuple(nothing.values()))
 
 
+def acts(visitor: Visitor) -> None:
+    """Everything that is done to what a form names: with a message or a case of one's own, or none, and one that is hidden."""
+    own = {thing.parameter: thing.id for thing in visitor.world.things if visitor.name in thing.sees}
+    hidden = {thing.parameter: thing.id for thing in visitor.hidden}
+    form = FORM | {"assignee": str(visitor.world.person(visitor.name).public_id)}
+    for name in ACTING:
+        for noun in (one for one in ("case", "message", "task") if f"{one}_id" in hidden):
+            kept = {one: own[f"{one}_id"] for one in ("case", "message") if one != noun and f"{one}_id" in own}
+            theirs, nothing = hidden[f"{noun}_id"], str(uuid4())
+            answers = [undone(visitor.client, reverse(name), form | kept | {noun: one}) for one in (theirs, nothing)]
+            told = f"{name} with a {noun} as {visitor.name}"
+            visitor.look(told, answers[0], theirs)
+            for answer in answers:
+                answer.body = _ID.sub(b"?", answer.body)  # an act's is drawn
+            visitor.same(told, *answers, (), ())
+
+
+def undone(client: Client, where: str, form: dict[str, str]) -> Answer:
+    """What an act is answered, without its having been done."""
+    with transaction.atomic():
+        answer = ask(client, where, "POST", form | {"key": str(uuid4())})
+        transaction.set_rollback(True)
+    return answer
+
+
 def drawn(things: list[Thing], lot: str) -> list[Thing]:
     """Two of them, others for another lot, and the same in each run."""
     first = crc32(lot.encode())
@@ -215,6 +262,7 @@ def everything(world: World, people: tuple[str, ...], *, shapes: bool, whole: bo
                     visitor.try_seen(name, thing)
         for name in without_things():
             visitor.try_page(name)
+        acts(visitor)
         for written, word in world.references.items():
             visitor.try_reference("reference", written, word)
     return found
