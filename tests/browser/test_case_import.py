@@ -15,6 +15,7 @@ from teczka.store.models import User
 from tests.browser.conftest import Office
 from tests.browser.test_accessibility import TELL_OF_MICE, everywhere, go_to, press
 
+pytestmark = pytest.mark.timeout(300)
 TABLE = """Numer;Sprawa;Sygnatury;Strona;Uczestnik;Adresy e-mail;Kolor
 LIP/1/26;Kowalski p. Żak;I C 12/26;nasza;Jan Kowalski;jan@kowalski.example;zielony
 LIP/1/26;Kowalski p. Żak;I C 12/26;przeciwna;Żak sp. z o.o.;biuro@zak.example;
