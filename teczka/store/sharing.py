@@ -180,7 +180,7 @@ def regrant(messages: Sequence[int]) -> list[UUID]:
 def sees(message: int) -> list[int]:
     """Ids of everybody else who sees it, for whoever does."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT user_id FROM teczka_audience(%s)", [message])
+        cursor.execute("SELECT user_id FROM teczka_audience(ARRAY[%s::bigint])", [message])
         return [row[0] for row in cursor]
 
 

@@ -135,13 +135,13 @@ $$ SELECT changed FROM teczka_regrant(ARRAY(
        OR s.with_case_id IN (SELECT m.case_id FROM store_casemember m WHERE m.user_id = whom)))) $$;
 """
 
-# Who else sees a message, for whoever sees it: a comment is written to all of them.
+# Who sees these messages, as far as the viewer does: a comment is written to all of them.
 AUDIENCE = """
-CREATE FUNCTION teczka_audience(which bigint) RETURNS TABLE (user_id bigint)
+CREATE FUNCTION teczka_audience(which bigint[]) RETURNS TABLE (message_id bigint, user_id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
-$$ SELECT g.user_id FROM store_grant g WHERE g.message_id = which AND (g.owner_id = teczka_viewer()
-     OR EXISTS (SELECT FROM store_grant own WHERE own.message_id = which AND own.user_id = teczka_viewer()))
-   UNION SELECT g.owner_id FROM store_grant g WHERE g.message_id = which AND g.user_id = teczka_viewer() $$;
+$$ SELECT g.message_id, g.user_id FROM store_grant g WHERE g.message_id = ANY (which) AND (g.owner_id = teczka_viewer()
+     OR EXISTS (SELECT FROM store_grant own WHERE own.message_id = g.message_id AND own.user_id = teczka_viewer()))
+   UNION SELECT g.message_id, g.owner_id FROM store_grant g WHERE g.message_id = ANY (which) AND g.user_id = teczka_viewer() $$;
 """
 
 # Attachments of filed messages are documents of their cases, as links; of what is filed no longer they are none. What somebody took out of

@@ -62,7 +62,7 @@ def _read(viewer: User, which: str, **parameters: object) -> list[CommentLine]:
         f"""SELECT c.public_id, c.text, u.name, c.author_id = %(viewer)s, c.at, c.edited_at,
                    ARRAY(SELECT nu.name FROM store_mention n JOIN store_user nu ON nu.id = n.user_id
                          WHERE n.comment_id = c.id AND n.user_id <> m.owner_id AND n.user_id <> %(viewer)s
-                           AND n.user_id NOT IN (SELECT a.user_id FROM teczka_audience(m.id) a) ORDER BY nu.name)
+                           AND n.user_id NOT IN (SELECT a.user_id FROM teczka_audience(ARRAY[m.id]) a) ORDER BY nu.name)
             FROM store_comment c JOIN store_message m ON m.id = c.message_id JOIN store_user u ON u.id = c.author_id
             WHERE c.deleted_at IS NULL AND {walls.visible("m")} AND {which} ORDER BY c.at, c.id""",
         **parameters,

@@ -22,11 +22,15 @@ def shared_block(
         _line,
         f"""WITH page AS MATERIALIZED (
                 SELECT DISTINCT g.internaldate, g.message_id FROM store_grant g WHERE g.user_id = %(viewer)s {bound}
-                ORDER BY g.internaldate DESC, g.message_id DESC OFFSET %(skip)s LIMIT %(most)s)
+                ORDER BY g.internaldate DESC, g.message_id DESC OFFSET %(skip)s LIMIT %(most)s),
+            seen AS (
+                SELECT a.message_id, array_agg(u.name ORDER BY u.name) AS by
+                FROM teczka_audience(ARRAY(SELECT message_id FROM page)) a JOIN store_user u ON u.id = a.user_id
+                WHERE u.id <> %(viewer)s GROUP BY 1)
             SELECT m.id, m.internaldate, m.public_id, m.subject, m.from_name, m.from_address, m.to_line, m.snippet, m.attachments,
-                   o.name, ARRAY(SELECT u.name FROM teczka_audience(m.id) a JOIN store_user u ON u.id = a.user_id
-                                 WHERE u.id <> %(viewer)s ORDER BY u.name)
+                   o.name, coalesce(seen.by, '{{}}')
             FROM page JOIN store_message m ON m.id = page.message_id JOIN store_user o ON o.id = m.owner_id
+            LEFT JOIN seen ON seen.message_id = m.id
             WHERE {walls.visible("m")} ORDER BY m.internaldate DESC, m.id DESC""",
         at=at,
         id=upper * _HALF + lower,

@@ -73,7 +73,7 @@ def audience(viewer: User, message: UUID) -> list[str]:
         viewer,
         str,
         f"""SELECT u.name FROM store_message m
-            CROSS JOIN LATERAL teczka_audience(m.id) a JOIN store_user u ON u.id = a.user_id
+            CROSS JOIN LATERAL teczka_audience(ARRAY[m.id]) a JOIN store_user u ON u.id = a.user_id
             WHERE m.public_id = %(message)s AND u.id <> %(viewer)s AND {walls.visible("m")}
             ORDER BY u.id = m.owner_id DESC, u.name, u.id""",
         message=message,
