@@ -1,7 +1,7 @@
 """Tasks on their pages: typed in a line, edited, ticked off, taken back; and what each form says."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from typing import Any
 from uuid import UUID
@@ -122,12 +122,14 @@ def test_the_form_says_who_will_see_it_as_it_stands(office: Office, anna: Client
 
 
 def test_a_tick_is_taken_back_where_it_was_made(office: Office, anna: Client) -> None:
-    made = add_task(office.cast.anna, Wanted("Zadzwonić do sądu"))
+    made = add_task(office.cast.anna, Wanted("Zadzwonić do sądu", due_on=date(2026, 5, 20)))
     answer: Any = anna.post(f"/tasks/{made.public_id}/done/", {"next": "/tasks/office/"}, follow=True)
     assert answer.redirect_chain[-1][0] == "/tasks/office/"
     said = words(answer)
     assert "Zrobione." in said
-    assert "Zadzwonić do sądu" in words(anna.get("/tasks/done/"))
+    done = words(anna.get("/tasks/done/"))
+    assert "Zadzwonić do sądu" in done
+    assert "po terminie" not in done
     back = f"/tasks/{made.public_id}/reopen/?next=%2Ftasks%2Foffice%2F"
     assert f'action="{back}"' in said
     assert "Zadzwonić do sądu" in words(anna.post(back, follow=True))

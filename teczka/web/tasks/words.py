@@ -30,7 +30,7 @@ def shown(line: TaskLine, today: date) -> Shown:
     where = group(line.due_on, today)
     return Shown(
         line,
-        due_in_words(line.due_on, today) if line.due_on else "",
+        _due(line, line.due_on, today) if line.due_on else "",
         day_in_full(line.due_on) if line.due_on else "",
         where is Group.OVERDUE and not line.done_at,
         where is Group.TODAY and not line.done_at,
@@ -50,6 +50,11 @@ def grouped(lines: Iterable[TaskLine], today: date) -> list[tuple[Group, str, Se
     return [(where, names[where], [shown(line, today) for line in some]) for where, some in parts]
 
 
+def _due(line: TaskLine, due: date, today: date) -> str:
+    """Of what is done, the plain date: it is overdue no more."""
+    return due_in_words(due, today) if line.done_at is None else _date(due, today)
+
+
 def due_in_words(due: date, today: date) -> str:
     """overdue by 3 days · today · tomorrow · Friday · 14 May · 14 May 2027."""
     near, days = nearness(due, today), (due - today).days
@@ -58,7 +63,7 @@ def due_in_words(due: date, today: date) -> str:
     if near is Nearness.SOON:
         return _formatted(due, "l")
     if near is Nearness.LATER:
-        return _formatted(due, "j E" if due.year == today.year else "j E Y")
+        return _date(due, today)
     return _("today") if near is Nearness.TODAY else _("tomorrow")
 
 
@@ -72,6 +77,10 @@ def due_told(due: date, today: date) -> str:
 def day_in_full(day: date) -> str:
     """Friday, 14 May 2026."""
     return _formatted(day, "l, j E Y")
+
+
+def _date(day: date, today: date) -> str:
+    return _formatted(day, "j E" if day.year == today.year else "j E Y")
 
 
 def _formatted(day: date, how: str) -> str:
