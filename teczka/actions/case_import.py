@@ -11,11 +11,12 @@ from teczka.actions.team import save_team
 from teczka.core.audit import Verb
 from teczka.core.case_csv import Sheet, sheet
 from teczka.core.case_import import Reading, read
-from teczka.core.case_merge import Plan, Step, What, plan
+from teczka.core.case_merge import Plan, Sought, Step, What, plan
 from teczka.core.references import parse
 from teczka.store import events
 from teczka.store.models import Case, CaseMember, CaseReference, Office, Party, PartyAddress, User
 from teczka.store.queries.case_cards import case_cards
+from teczka.store.queries.case_names import all_cases
 from teczka.store.viewer import as_user
 
 
@@ -46,7 +47,9 @@ def preview_import(actor: User, text: str) -> Preview:
     """Nothing is written. Raises core.case_csv.BadFile."""
     told, own = sheet(text), own_patterns(actor)
     reading = read(told, own, _people(actor).keys())
-    return Preview(told, reading, plan(reading.cases, case_cards(actor), own))
+    sought = Sought(reading.cases)
+    there = case_cards(actor, [one.public_id for one in all_cases(actor) if sought.holds(one.number, one.name)])
+    return Preview(told, reading, plan(reading.cases, there, own))
 
 
 def import_cases(actor: User, text: str, seen: str) -> Plan:

@@ -80,5 +80,8 @@ def written(words: Mapping[T, Words], what: T, language: str) -> str:
 
 def plain(text: str) -> str:
     """Without case, marks and what stands around: "Założona: " is "zalozona"."""
-    apart = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l"))
-    return " ".join("".join(sign for sign in apart if not unicodedata.combining(sign)).strip(" \t:*.").split())
+    apart = text.casefold()
+    if not apart.isascii():
+        apart = unicodedata.normalize("NFKD", apart.replace("ł", "l"))
+        apart = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return " ".join(apart.strip(" \t:*.").split())

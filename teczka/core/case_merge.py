@@ -72,6 +72,18 @@ def plan(cases: Iterable[Told], kept: Iterable[Kept], own: Sequence[Pattern]) ->
     return made
 
 
+class Sought:
+    """Which cases a table may be about: `plan` asks for no other."""
+
+    def __init__(self, cases: Iterable[Told]) -> None:
+        told = list(cases)
+        self._numbers = {plain(one.number) for one in told if one.number}
+        self._names = {plain(one.name) for one in told if not one.number}
+
+    def holds(self, number: str, name: str) -> bool:
+        return (plain(number) in self._numbers) or bool(self._names and plain(name) in self._names)
+
+
 class _Known:
     def __init__(self, kept: Iterable[Kept], own: Sequence[Pattern]) -> None:
         self._own = tuple(own)
