@@ -199,6 +199,25 @@ def test_the_form_follows_what_is_chosen(page: Page, house: House) -> None:
     looked_at(page, ("dark", 360))
 
 
+def test_a_case_has_its_tasks_on_its_page(page: Page, house: House) -> None:
+    words = WORDS[house.anna.language]
+    page.goto(f"/cases/{house.case.public_id}/tasks/")
+    press(page, "t")
+    page.keyboard.type("Zażalenie @jan +2")
+    press(page, "Enter")
+    expect(page.get_by_role("status").first).to_contain_text(words.added)
+    expect(page).to_have_url(re.compile("/cases/"))
+    (line,) = open_tasks(house.anna, Scope.OFFICE)
+    assert (line.title, line.case, line.assignee_name) == ("Zażalenie", house.case.public_id, "Jan Drugi")
+    looked_at(page, ("light", 360), ("dark", 1280))
+    press(page, "j", "e")
+    expect(page.get_by_role("status").first).to_contain_text(words.done)
+    press(page, "z")
+    expect(page.get_by_role("status").first).to_contain_text(words.undone)
+    expect(page).to_have_url(re.compile("/cases/"))
+    assert titles(house.jan) == ["Zażalenie"]
+
+
 @pytest.mark.parametrize("house", ["pl"], indirect=True)
 def test_a_list_hears_of_what_somebody_else_does(page: Page, house: House) -> None:
     page.goto("/tasks/")

@@ -1,15 +1,24 @@
 """The letter of the morning, as people read it."""
 
 from datetime import UTC, date, datetime
+from threading import Event
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
+from teczka.actions.tasks import add_task
 from teczka.core.people import Role
-from teczka.store.models import User
+from teczka.core.tasks import MORNING, Wanted
+from teczka.store.models import Outgoing, User
 from teczka.store.queries.tasks import TaskLine
-from teczka.worker.reminding import MOST, words
+from teczka.store.viewer import as_user
+from teczka.worker.reminding import MOST, remind_everybody, words
+from tests.cast import make_account, make_cast
+from tests.conftest import OwnDatabase
 
+ZONES = ("Europe/Warsaw", "Asia/Tokyo", "Pacific/Auckland", "America/Los_Angeles")  # it is past seven in one of them
 TODAY = date(2026, 5, 20)
 
 
@@ -47,6 +56,23 @@ def test_the_letter_speaks_its_readers_language() -> None:
 def test_it_counts_as_poles_do(count: int, subject: str) -> None:
     anna = User(email="anna@lipowa.example", name="Anna", role=Role.MEMBER, language="pl")
     assert words(anna, [line("Pismo", TODAY)] * count, TODAY)[0] == f"{subject} na dziś"
+
+
+def test_the_worker_puts_the_letter_into_the_outbox(own_database: OwnDatabase) -> None:
+    now = timezone.now()
+    awake = next(zone for zone in ZONES if now.astimezone(ZoneInfo(zone)).hour >= MORNING)
+    cast = make_cast()
+    cast.office.timezone = awake
+    cast.office.save()
+    make_account(cast.anna, smtp_host="smtp.poczta.example", smtp_port=465, smtp_security="tls")
+    add_task(cast.anna, Wanted("Odpowiedź na pozew", due_on=now.astimezone(ZoneInfo(awake)).date()))
+    for _ in range(2):
+        remind_everybody(Event())
+    with as_user(cast.anna.pk):
+        letter = Outgoing.objects.get()
+    assert letter.subject == "1 zadanie na dziś"
+    assert letter.text.startswith("Dziś\n- Odpowiedź na pozew · ")
+    assert "Ustawienia → Przypomnienia" in letter.text
 
 
 def test_a_letter_does_not_grow_without_end() -> None:
