@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from teczka.actions import sharing
 from teczka.actions.acting import line
@@ -80,20 +81,23 @@ def take_back(actor: User, act: Act) -> int:
     return max(len(undone), shown)
 
 
-def unfile(actor: User, filing_id: UUID) -> Act | None:
-    """One link, for ever: who made it, who owns the mail, and the case's team may. Returns the act that it is part of, which is to be
-    undone as a whole, where the actor made it by one. Raises NotAllowed."""
+def unfile(actor: User, filing_id: UUID) -> int:
+    """One link, for ever, or a conversation's: who made it, who owns the mail, and the case's team may. What its maker showed by it is
+    shown no longer. Returns of how many messages. Raises NotAllowed."""
     with as_user(actor.pk), transaction.atomic():
         seen = queries.filing(actor, filing_id)
         if seen is None or not seen.may_undo:
             raise NotAllowed
+        lock_threads(actor.pk)
         found = Filing.objects.select_related("act", "case").get(public_id=filing_id)
-        if found.act and found.by_id == actor.pk and not found.act.undone_at:
-            return found.act
         undone = filing.undo_one(actor.pk, found.pk)
         filing.link_documents(undone)
+        if found.act and found.by_id == actor.pk:
+            sharing.take_back_of(actor, found.act, undone)
+            if not Filing.objects.filter(act=found.act, undone_at=None).exists():
+                Act.objects.filter(pk=found.act.pk, undone_at=None).update(undone_at=timezone.now())
         _tell(actor, undone, audit.Verb.UNFILE, [found.case] if found.case else [])
-    return None
+    return len(undone)
 
 
 def set_aside(actor: User, key: UUID, messages: Sequence[UUID]) -> ActLine:

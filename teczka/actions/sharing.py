@@ -93,6 +93,12 @@ def take_back(actor: User, act: Act) -> int:
     return len(touched)
 
 
+def take_back_of(actor: User, act: Act, messages: Sequence[int]) -> None:
+    """What the act shared of these messages, and of what answers them, is shared no longer."""
+    lock_threads(actor.pk)
+    _change(actor, sharing.take_back_of(actor.pk, act, messages), audit.Verb.REVOKE, Targets())
+
+
 def follow(owner_id: int, read: Sequence[Read]) -> None:
     """At the end of transaction B: what answers a conversation that is shared with its future replies is shared, too."""
     given = sharing.follow(owner_id, read)

@@ -68,9 +68,15 @@ WHERE f.undone_at IS NULL AND f.by_id = %(viewer)s
 RETURNING f.message_id
 """
 
+# And its whole conversation, where that was filed by it and is followed since.
 UNDO_ONE = """
-UPDATE store_filing f SET undone_at = now(), undone_by_id = %(viewer)s WHERE f.id = %(filing)s AND f.undone_at IS NULL
-RETURNING f.message_id
+WITH whole AS (
+  SELECT o.id, o.follow_id FROM store_filing f JOIN store_filing o ON o.follow_id = f.follow_id
+  WHERE f.id = %(filing)s AND f.act_id IS NOT NULL AND f.by_id = %(viewer)s AND f.follow_id IS NOT NULL AND o.by_id = %(viewer)s),
+ended AS (UPDATE store_follow w SET ended_at = now()
+  WHERE w.owner_id = %(viewer)s AND w.ended_at IS NULL AND w.id IN (SELECT follow_id FROM whole))
+UPDATE store_filing f SET undone_at = now(), undone_by_id = %(viewer)s
+WHERE f.undone_at IS NULL AND (f.id = %(filing)s OR f.id IN (SELECT id FROM whole)) RETURNING f.message_id
 """
 
 FOLLOWED = """
@@ -169,6 +175,7 @@ def undo(viewer: int, act: Act) -> list[int]:
 
 
 def undo_one(viewer: int, filing: int) -> list[int]:
+    """One link; where the viewer made it for a conversation, all of that, and what came after it by itself. Message ids."""
     return _ids(UNDO_ONE, {"viewer": viewer, "filing": filing})
 
 

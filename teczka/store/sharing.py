@@ -51,6 +51,8 @@ WHERE s.owner_id = %(owner)s AND s.revoked_at IS NULL AND {which} RETURNING s.me
 """
 # Of an act, and what came by its standing orders.
 OF_ACT = "(s.act_id = %(of)s OR s.standing_id IN (SELECT o.id FROM store_share o WHERE o.act_id = %(of)s))"
+OF_THESE = """(s.message_id = ANY(%(messages)s) OR s.thread_id IN (
+  SELECT m.thread_id FROM store_message m WHERE m.owner_id = %(owner)s AND m.id = ANY(%(messages)s)))"""
 OF_TARGET = """
 s.with_user_id IS NOT DISTINCT FROM %(person)s AND s.with_case_id IS NOT DISTINCT FROM %(team)s
   AND (s.message_id = ANY(%(messages)s) OR (%(whole)s AND s.thread_id IN (
@@ -153,6 +155,12 @@ def take_back(owner_id: int, act: Act) -> list[int]:
     columns = {"owner": owner_id, "act": None, "of": act.pk}
     ended = _ids(END, columns, OF_ACT)
     return sorted(set(ended + _ids(AGAIN, columns)))
+
+
+def take_back_of(owner_id: int, act: Act, messages: Sequence[int]) -> list[int]:
+    """What this act gave of these messages, and of what answers them, is given no longer. Message ids."""
+    columns = {"owner": owner_id, "act": None, "of": act.pk, "messages": list(messages)}
+    return sorted(set(_ids(END, columns, f"{OF_ACT} AND {OF_THESE}")))
 
 
 def follow(owner_id: int, read: Sequence[Read]) -> list[int]:

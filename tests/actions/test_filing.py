@@ -242,15 +242,34 @@ def test_nothing_is_moved_and_read_only_accounts_are_filed_from_as_well(room: Ro
     assert (last.verb, last.goal) == ("file", "KAN/1/2026 Kowalski")
 
 
-def test_whoever_made_a_link_takes_it_back_for_ever_and_with_it_the_whole_act(room: Room) -> None:
-    first = room.receive("a")
+def test_whoever_made_a_link_takes_back_its_conversation_for_ever_and_no_other(room: Room) -> None:
+    first, other = room.receive("a"), room.receive("x")
     room.receive("b", "a")
-    room.file(first)
+    act = room.file(first, other, shared=True)
+    room.receive("c", "b")
     line = filed(room.cast.anna, [first.pk])[first.pk][0]
-    act = filing.unfile(room.cast.anna, line.public_id)
-    assert act
+    assert filing.unfile(room.cast.anna, line.public_id) == 3
+    assert room.filed() == ["x"]
+    assert grants(room) == {(other.pk, room.cast.bartek.pk)}
+    room.receive("d", "a")
+    assert room.filed() == ["x"]
     acts.undo(room.cast.anna, act.public_id)
     assert room.filed() == []
+    assert grants(room) == set()
+
+
+def test_one_of_many_that_were_filed_alone_is_taken_back_alone(room: Room) -> None:
+    first = room.receive("a")
+    second = room.receive("b", "a")
+    act = room.file(first, second, whole=False, shared=True)
+    line = filed(room.cast.anna, [first.pk])[first.pk][0]
+    assert filing.unfile(room.cast.anna, line.public_id) == 1
+    assert room.filed() == ["b"]
+    assert grants(room) == {(second.pk, room.cast.bartek.pk)}
+    line = filed(room.cast.anna, [second.pk])[second.pk][0]
+    filing.unfile(room.cast.anna, line.public_id)
+    last = last_act(room.cast.anna)
+    assert last is None or last.public_id != act.public_id
 
 
 def test_the_owner_and_the_team_take_back_what_others_filed_and_strangers_do_not(room: Room) -> None:
@@ -261,7 +280,7 @@ def test_the_owner_and_the_team_take_back_what_others_filed_and_strangers_do_not
         room.file(message, by=room.cast.celina)
         line = filed(who, [message.pk])[message.pk][0]
         assert line.may_undo
-        assert filing.unfile(who, line.public_id) is None
+        assert filing.unfile(who, line.public_id) == 1
         assert room.filed() == []
     room.file(message)
     line = filed(room.cast.celina, [message.pk])[message.pk][0]

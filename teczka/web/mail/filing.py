@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from teczka.actions import acts, filing
+from teczka.actions import filing
 from teczka.actions.acts import Done
 from teczka.actions.filing import Wanted
 from teczka.core.errors import Problem
@@ -21,7 +21,7 @@ from teczka.store.models import User
 from teczka.store.queries.acts import ActLine
 from teczka.store.queries.messages import message_text
 from teczka.store.queries.suggestions import suggestions
-from teczka.web.mail.acts import answer, refusal
+from teczka.web.mail.acts import answer
 from teczka.web.mail.messages import as_uuid
 from teczka.web.mail.selected import MOST, everything_of, named
 from teczka.web.requests import Request, allowed
@@ -54,15 +54,9 @@ def file(request: Request) -> HttpResponse:
 
 @require_POST
 def filing_undo(request: Request, filing_id: UUID) -> HttpResponse:
-    act = allowed(filing.unfile, request.user, filing_id)
-    try:
-        done = acts.undo(request.user, act.public_id) if act else None
-    except Problem as problem:
-        return refusal(problem)
+    count = allowed(filing.unfile, request.user, filing_id)
     if "next" not in request.POST:
-        return (
-            answer(done) if done else JsonResponse({"act": "", "count": 1, "said": gettext("Filed there no longer.")})
-        )
+        return JsonResponse({"act": "", "count": count, "said": gettext("Filed there no longer.")})
     say(request, Said.UNFILED)
     return redirect(_next(request))
 
