@@ -195,7 +195,7 @@ class _Case:
 
     def _day(self, column: Column) -> date | None:
         told = self._text(column)
-        found = day(told)
+        found = day(told) if told else None
         if told and not found:
             self._say(Fault.DAY, column)
         return found
