@@ -5,12 +5,13 @@ from uuid import uuid4
 import pytest
 
 from teczka.actions import acts
+from teczka.actions.filing import Wanted, file
 from teczka.actions.reading import read_now
 from teczka.actions.sharing import With, revoke, share
 from teczka.actions.team import save_team
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.sharing import Scope
-from teczka.store.models import AuditEntry, Case, Message, Share, User
+from teczka.store.models import AuditEntry, Case, Filing, Message, Share, User
 from teczka.store.queries.acts import ActLine, last_act
 from teczka.store.queries.messages import message_text
 from teczka.store.viewer import as_user
@@ -245,6 +246,22 @@ def test_the_register_tells_each_message_by_itself(mail: Mailroom, cast: Cast) -
     with as_user(cast.anna.pk):
         told = list(AuditEntry.objects.filter(verb="message.share").order_by("seq").values_list("ids", flat=True))
     assert told == [[mail.letters[name].public_id, cast.bartek.public_id] for name in "123"]
+
+
+def test_what_is_filed_by_itself_shows_nobody_more(mail: Mailroom, cast: Cast) -> None:
+    """peers.md §5, 17: automation never widens what anybody sees; a case's team, and its administrators, see nothing of it."""
+    case = make_case(cast.anna, cast.bartek)
+    file(cast.anna, uuid4(), [mail.letters["1"].public_id], Wanted(case=case.public_id))
+    mail.arrive("4", "1 2 3")
+    with as_user(cast.anna.pk):
+        assert Filing.objects.filter(message=mail.letters["4"], case=case).exists()
+    assert not any(mail.seen_by().values())
+
+
+def test_a_colleague_who_is_written_to_or_mentioned_in_a_letter_sees_no_more_by_it(mail: Mailroom, cast: Cast) -> None:
+    """peers.md §5, 18: a shared address among the recipients exposed the whole conversation."""
+    mail.arrive("4", "1 2 3", to=f"{OWNER}, {cast.bartek.email}, kancelaria@lipowa.example", body="@Bartek proszę")
+    assert not any(mail.seen_by().values())
 
 
 def test_another_account_of_the_owners_keeps_its_mail_to_itself(mail: Mailroom, cast: Cast) -> None:

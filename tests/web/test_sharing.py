@@ -108,7 +108,10 @@ def test_all_of_it_works_without_script(anna: Client, mail: Mailroom, office: Of
     shares = re.findall(r'name="share" value="([^"]+)"', anna.get(where).content.decode())
     anna.post(where, {"key": uuid4(), "plain": "1", "take": "1", "scope": "following", "share": shares[0]})
     assert mail.seen_by("1", "2") == {"1": ["Celina"], "2": ["Celina"]}
-    assert "Już nieudostępniona." in words(anna, where)
+    told = anna.get(where).content.decode()
+    assert "Już nieudostępniona." in told
+    assert anna.post(re.findall(r'action="(/acts/[^"]+)"', told)[0]).headers["Location"] == where
+    assert mail.seen_by("1", "2") == {"1": ["Bartek", "Celina"], "2": ["Bartek", "Celina"]}
 
 
 def test_whom_it_is_shared_with_is_told_by_whom_and_who_else_reads_it(

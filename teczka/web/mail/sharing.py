@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from django import forms
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -43,8 +44,10 @@ def message_share(request: Request, message_id: UUID) -> HttpResponse:
         return _nobody(request, text, plain=told["plain"])
     line = _take(request, message_id, told) if told["take"] else _give(request, message_id, told)
     if told["plain"]:
-        say(request, Said.SHOWN_NO_LONGER if told["take"] else Said.SHOWN)
-        return redirect("message_share", message_id)
+        here = reverse("message_share", args=[message_id])
+        back = f"{reverse('act_undo', args=[line.public_id])}?next={here}" if line.count else ""
+        say(request, Said.SHOWN_NO_LONGER if told["take"] else Said.SHOWN, back)
+        return redirect(here)
     undoable = str(line.public_id) if line.count else ""
     return JsonResponse({"act": undoable, "count": line.count, "said": in_words(Done(line))})
 

@@ -16,6 +16,7 @@ from teczka.language.order import sort_key
 from teczka.store.models import User
 from teczka.store.queries.accounts import AccountLine, accounts
 from teczka.store.queries.case_find import at_hand
+from teczka.store.queries.comments import mentions
 from teczka.store.queries.drafts import waiting
 from teczka.store.queries.folders import FolderLine, folders
 from teczka.store.queries.oauth import registrations
@@ -116,6 +117,7 @@ def beside(request: HttpRequest) -> dict[str, Any]:
         "outgoing": SimpleLazyObject(lambda: waiting(viewer)),
         "at_hand": SimpleLazyObject(lambda: at_hand(viewer)),
         "unfiled": cache(lambda: count_unfiled(viewer)),
+        "mentioned": cache(lambda: len(mentions(viewer))),
         "pressing": cache(lambda: pressing(viewer, timezone.localdate())),  # a number cannot be made lazy otherwise
     }
 
