@@ -1,9 +1,11 @@
 """The server's time for every page of cases and tasks in an office of ten with 5,000 cases and 50,000 tasks: from the request to the last
-byte of the answer, walls and all, as one of the ten."""
+byte of the answer, walls and all, as one of the ten. Beside it the processor's time, ours and the database's, which is the same on a busy
+machine. The table that is imported is no page: it is told apart."""
 
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
@@ -19,6 +21,7 @@ os.environ |= {"TECZKA_DATA": str(DATA), "DJANGO_SETTINGS_MODULE": "teczka.setti
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
@@ -40,19 +43,26 @@ def main() -> None:
         taken = {name: milliseconds(ask, rounds) for name, ask in pages(office(database)).items()}
     finally:
         database.stop()
-    p95 = {name: round(quantiles(ms, n=20)[-1], 1) for name, ms in taken.items()}
-    slowest = max(p95, key=lambda name: p95[name])
+    p95 = {name: round(quantiles((wall for wall, _ in ms), n=20)[-1], 1) for name, ms in taken.items()}
+    cpu = {name: round(quantiles((cpu for _, cpu in ms), n=20)[-1], 1) for name, ms in taken.items()}
+    table = {"import_preview_p95_ms": p95.pop("import_preview"), "import_preview_cpu_p95_ms": cpu.pop("import_preview")}
+    slowest, busiest = (max(figures, key=lambda name: figures[name]) for figures in (p95, cpu))
     show(
         {
             "benchmark": "cases",
             "cases": CASES,
             "tasks": TASKS,
             "load": round(os.getloadavg()[0], 1),
-            "median_ms": {name: round(median(ms), 1) for name, ms in taken.items()},
+            "median_ms": {name: round(median(wall for wall, _ in taken[name]), 1) for name in p95},
             "p95_ms": p95,
+            "cpu_p95_ms": cpu,
+            **table,
             "slowest": slowest,
             "slowest_p95_ms": p95[slowest],
             "slowest_goal_ratio": round(GOAL / p95[slowest], 2),
+            "busiest": busiest,
+            "busiest_cpu_p95_ms": cpu[busiest],
+            "busiest_cpu_goal_ratio": round(GOAL / cpu[busiest], 2),
         }
     )
 
@@ -132,15 +142,22 @@ def lines() -> str:
     return "\n".join(["Number\tName\tClient\tReferences", *told])
 
 
-def milliseconds(ask: Callable[[], Any], rounds: int) -> list[float]:
+def milliseconds(ask: Callable[[], Any], rounds: int) -> list[tuple[float, float]]:
+    """Of the clock, and of the processor."""
     ask()
     taken = []
     for _ in range(rounds):
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), processor()
         answer = ask()
-        taken.append((time.perf_counter() - began) * 1000)
+        taken.append(((time.perf_counter() - began) * 1000, (processor() - busy) * 1000))
         assert answer.status_code in {200, 304}, (answer.status_code, answer.request)
     return taken
+
+
+def processor() -> float:
+    """Seconds that this process and its database's backend have run."""
+    backend = connection.connection.info.backend_pid
+    return time.process_time() + int(Path(f"/proc/{backend}/schedstat").read_text().split()[0]) / 1e9
 
 
 if __name__ == "__main__":
