@@ -99,18 +99,6 @@ def sender(viewer: User, message: UUID) -> str:
     return found[0] if found else ""
 
 
-def silenced(viewer: User, message: int) -> bool:
-    """Something is never suggested to the viewer for mail from whom this is."""
-    found = walls.read(
-        viewer,
-        bool,
-        f"""SELECT EXISTS (SELECT FROM store_neversuggest n JOIN store_message m ON n.address = lower(m.from_address)
-              WHERE m.id = %(message)s AND {walls.mine("n")} AND {walls.visible("m")})""",
-        message=message,
-    )
-    return found[0]
-
-
 def task_of(viewer: User, public_id: UUID) -> int | None:
     """The inner id of a task that mail can be filed to."""
     found = walls.read(

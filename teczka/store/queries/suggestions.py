@@ -47,6 +47,7 @@ class _Message(NamedTuple):
     thread: int  # 0: none
     sender: str
     own: bool
+    names_any: bool  # some reference, wherever
     names_file: bool
     addresses: list[str]
     filed: list[int]
@@ -73,12 +74,19 @@ CARD = "c.id, c.public_id, c.number, c.name, c.state"
 
 def suggestions(viewer: User, messages: Sequence[int]) -> dict[int, list[Suggested]]:
     """By the messages' inner ids, as the viewer's own queries gave them; those without any are left out."""
-    with as_user(viewer.pk):  # once for all four
-        return _suggestions(viewer, messages) if messages else {}
+    return suggestions_and_silences(viewer, messages)[0]
 
 
-def _suggestions(viewer: User, messages: Sequence[int]) -> dict[int, list[Suggested]]:
-    known = _messages(viewer, messages)
+def suggestions_and_silences(viewer: User, messages: Sequence[int]) -> tuple[dict[int, list[Suggested]], set[int]]:
+    """And for which messages something is never suggested, because of their sender."""
+    if not messages:
+        return {}, set()
+    with as_user(viewer.pk):  # once for all statements
+        known = _messages(viewer, messages)
+        return _suggestions(viewer, known), {one.id for one in known if one.never}
+
+
+def _suggestions(viewer: User, known: Sequence[_Message]) -> dict[int, list[Suggested]]:
     if not known:
         return {}
     cards: dict[int, _Card] = {}
@@ -109,6 +117,7 @@ def _messages(viewer: User, messages: Sequence[int]) -> list[_Message]:
         f"""SELECT m.id, coalesce(m.thread_id, 0), lower(m.from_address),
                    lower(m.from_address) IN (SELECT lower(a.address) FROM store_account a WHERE {walls.mine("a")}
                      UNION SELECT lower(i.address) FROM store_identity i WHERE {walls.mine("i")}),
+                   EXISTS (SELECT FROM store_messagereference r WHERE r.message_id = m.id),
                    EXISTS (SELECT FROM store_messagereference r WHERE r.message_id = m.id AND r.place = 'subject'
                      AND NOT (r.repertory = ANY(%(registers)s) AND r.year = 0)),
                    ARRAY(SELECT DISTINCT lower(one->>1) FROM jsonb_array_elements({people}) one LIMIT %(most)s),
@@ -135,6 +144,9 @@ def _references(viewer: User, known: Sequence[_Message], _so_far: Gathered) -> l
         reference = str(Reference(*rest[:6]))
         return message, _Card(*rest[6:]), Clue(rest[6], Reason(place), reference, {"reference": written})
 
+    naming = [one.id for one in known if one.names_any]
+    if not naming:
+        return []
     return walls.read(
         viewer,
         row,
@@ -147,7 +159,7 @@ def _references(viewer: User, known: Sequence[_Message], _so_far: Gathered) -> l
             JOIN store_case c ON c.id = k.case_id
             WHERE r.message_id = ANY(%(messages)s) AND {walls.card("c")}
             ORDER BY r.message_id, r.place, c.id, r.position""",
-        messages=[one.id for one in known],
+        messages=naming,
     )
 
 

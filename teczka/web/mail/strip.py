@@ -8,9 +8,10 @@ from django.utils.translation import ngettext
 
 from teczka.core.folders import FolderRole
 from teczka.store.models import User
-from teczka.store.queries.filing import FiledLine, filed, silenced, teams
+from teczka.store.queries.filing import FiledLine
 from teczka.store.queries.messages import MessagePage
-from teczka.store.queries.suggestions import Suggested, suggestions
+from teczka.store.queries.strip import standing
+from teczka.store.queries.suggestions import Suggested
 from teczka.web.mail.reasons import how_in_words, reason_in_words
 
 NAMED = 6  # of a team, in the hint
@@ -56,11 +57,10 @@ def strip(viewer: User, page: MessagePage) -> Strip | None:
     text = page.text
     if page.places and all(place.role in _NO_PLACE for place in page.places):
         return None
-    links = [Link(line, why(line)) for line in filed(viewer, [text.id]).get(text.id, [])]
-    found = suggestions(viewer, [text.id]).get(text.id, [])
-    seen = teams(viewer, [one.case for one in found]) if text.owned else {}
-    choices = [_choice(place, one, seen.get(one.case, [])) for place, one in enumerate(found, 1)]
-    return Strip(text.public_id, text.owned, uuid4(), links, choices, silenced(viewer, text.id))
+    now = standing(viewer, text.id, owned=text.owned)
+    links = [Link(line, why(line)) for line in now.filed]
+    choices = [_choice(place, one, now.teams.get(one.case, [])) for place, one in enumerate(now.suggested, 1)]
+    return Strip(text.public_id, text.owned, uuid4(), links, choices, now.silenced)
 
 
 def why(line: FiledLine) -> str:

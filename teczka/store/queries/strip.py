@@ -1,0 +1,29 @@
+"""All that the strip over a message tells, in one transaction."""
+
+from dataclasses import dataclass
+
+from teczka.store.models import User
+from teczka.store.queries.filing import FiledLine, filed, teams
+from teczka.store.queries.suggestions import Suggested, suggestions_and_silences
+from teczka.store.viewer import as_user
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    filed: list[FiledLine]
+    suggested: list[Suggested]  # the best first
+    teams: dict[int, list[str]]  # of the suggested cases: who would see it who is not the viewer
+    silenced: bool  # for its sender not all is suggested
+
+
+def standing(viewer: User, message: int, *, owned: bool) -> Standing:
+    """By its inner id, as the viewer's own query gave it. Who may not share it learns of no team."""
+    with as_user(viewer.pk):
+        found, silenced = suggestions_and_silences(viewer, [message])
+        suggested = found.get(message, [])
+        return Standing(
+            filed(viewer, [message]).get(message, []),
+            suggested,
+            teams(viewer, [one.case for one in suggested]) if owned else {},
+            message in silenced,
+        )
