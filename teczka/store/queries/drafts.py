@@ -74,8 +74,8 @@ def draft(viewer: User, public_id: UUID) -> DraftText | None:
     found = walls.read(
         viewer,
         DraftText,
-        f"""SELECT o.id, o.public_id, o.account_id, i.public_id, o.recipients, o.subject, o.html, o.text, o.plain, o.wants_receipt, c.public_id,
-                   o.case_shared, o.kind, m.public_id, o.state, o.revision, o.send_at, o.updated_at, o.discarded_at
+        f"""SELECT o.id, o.public_id, o.account_id, i.public_id, o.recipients, o.subject, o.html, o.text, o.plain, o.wants_receipt,
+                   c.public_id, o.case_shared, o.kind, m.public_id, o.state, o.revision, o.send_at, o.updated_at, o.discarded_at
             FROM store_outgoing o LEFT JOIN store_identity i ON i.id = o.identity_id AND {walls.mine("i")}
             LEFT JOIN store_message m ON m.id = o.answers_id AND {walls.visible("m")}
             LEFT JOIN store_case c ON c.id = o.case_id AND {walls.card("c")}
