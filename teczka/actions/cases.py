@@ -13,6 +13,7 @@ from django.utils import timezone
 from teczka.actions.audit import note
 from teczka.actions.parties import save_parties, save_references
 from teczka.actions.telling import tell_of_case
+from teczka.core.access import Standing
 from teczka.core.audit import Verb
 from teczka.core.cases import Card, CaseState
 from teczka.core.errors import AlreadyThere, NotAllowed
@@ -102,9 +103,12 @@ def changeable(actor: User, public_id: UUID) -> Case:
     """Its row, locked until the transaction ends, for whoever is in its team, and for administrators where it is not walled.
     Raises NotAllowed."""
     case = Case.objects.select_for_update().filter(office_id=actor.office_id, public_id=public_id).first()
-    if case and ((actor.is_administrator and not case.walled) or case.members.filter(user=actor).exists()):
-        return case
-    raise NotAllowed
+    if case is None:
+        raise NotAllowed
+    member = case.members.filter(user=actor).exists()
+    if not Standing(True, member, case.walled, actor.is_administrator).changes:
+        raise NotAllowed
+    return case
 
 
 def join(case: Case, *people: User) -> None:
