@@ -83,7 +83,9 @@ def restore(actor: User, public_id: UUID) -> None:
 def seen_by(actor: User, wanted: Wanted, maker: UUID) -> Seen:
     """Who would see it, its title among it. Raises NotAllowed, Problem(TASK_WALLED)."""
     people = {person.public_id: person for person in colleagues(actor)}
-    doer = _doer(actor, wanted)
+    doer = people.get(wanted.assignee or actor.public_id)
+    if doer is None:
+        raise NotAllowed
     both = [people[key] for key in dict.fromkeys((maker, doer.public_id)) if key in people]
     if wanted.case is None:
         if wanted.for_office:
@@ -100,14 +102,6 @@ def seen_by(actor: User, wanted: Wanted, maker: UUID) -> Seen:
     return Seen(Audience.TEAM_AND if outside else Audience.TEAM, team, outside)
 
 
-def _doer(actor: User, wanted: Wanted) -> Colleague:
-    key = wanted.assignee or actor.public_id
-    found = next((person for person in colleagues(actor) if person.public_id == key), None)
-    if found is None:
-        raise NotAllowed
-    return found
-
-
 def _columns(actor: User, maker: User, wanted: Wanted) -> dict[str, Any]:
     seen_by(actor, wanted, maker.public_id)  # which refuses whoever may not see it
     return {
@@ -115,7 +109,7 @@ def _columns(actor: User, maker: User, wanted: Wanted) -> dict[str, Any]:
         "note": wanted.note,
         "due_on": wanted.due_on,
         "remind_on": remind_on(wanted.due_on, wanted.reminder),
-        "assignee_id": _doer(actor, wanted).id,
+        "assignee_id": User.objects.get(public_id=wanted.assignee or actor.public_id).pk,
         "case_id": Case.objects.get(public_id=wanted.case).pk if wanted.case else None,
         "for_office": wanted.for_office and not wanted.case,
     }

@@ -19,7 +19,7 @@ from teczka.web.problems import tell
 from teczka.web.requests import Request, allowed, found
 from teczka.web.said import Said, say
 from teczka.web.tasks.acting import back_of, next_of
-from teczka.web.tasks.form import TaskForm, shown_case
+from teczka.web.tasks.form import TaskForm
 from teczka.web.tasks.words import audience_in_words, due_told, shown
 
 
@@ -67,18 +67,16 @@ def task_told(request: Request) -> HttpResponse:
 def _beginning(request: Request, message: UUID | None) -> dict[str, Any]:
     """What the form of a new task begins with. Raises Http404 where the message is not there for the viewer."""
     if message is None:
-        return {"case": shown_case(request.user, as_uuid(request.GET.get("case", "")))}
+        return {"case": as_uuid(request.GET.get("case", ""))}
     origin = found(source(request.user, message))
-    return {"title": bare_subject(origin.subject)[:LONGEST_TITLE], "case": shown_case(request.user, origin.case)}
+    return {"title": bare_subject(origin.subject)[:LONGEST_TITLE], "case": origin.case}
 
 
 def _told(viewer: User, form: TaskForm, line: TaskLine | None) -> dict[str, str]:
-    """Of the values that are valid; at first of those that the form begins with."""
-    now = form if form.is_bound else TaskForm({**form.initial, "due": form["due"].value() or ""}, viewer, form.line)
-    now.is_valid()
-    wanted = now.wanted()
+    form.is_valid()
+    wanted = form.wanted()
     due = due_told(wanted.due_on, timezone.localdate()) if wanted.due_on else ""
-    if "case" in now.errors:
+    if "case" in form.errors:
         return {"due_told": due}
     try:
         seen = seen_by(viewer, wanted, line.maker if line else viewer.public_id)

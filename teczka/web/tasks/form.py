@@ -1,6 +1,7 @@
 """What is asked about a task."""
 
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -68,15 +69,21 @@ class TaskForm(forms.Form):
         label=gettext_lazy("Note"), required=False, max_length=LONGEST_NOTE, widget=forms.Textarea({"rows": 3})
     )
 
-    def __init__(self, data: Any, viewer: User, line: TaskLine | None = None, **initial: Any) -> None:
-        started = _of_line(line) if line else {"assignee": viewer.public_id, "reminder": Reminder.SAME_DAY.value}
-        super().__init__(data, initial={**started, **initial})
-        self.viewer, self.line = viewer, line
-        self.offered = offered_cases(viewer)
+    def __init__(
+        self, data: Any, viewer: User, line: TaskLine | None = None, title: str = "", case: UUID | None = None
+    ) -> None:
+        """`title`, `case`: what a new one begins with."""
+        fresh = {"title": title, "assignee": viewer.public_id, "reminder": Reminder.SAME_DAY.value}
+        super().__init__(data, initial=_of_line(line) if line else fresh | {"case": shown_case(viewer, case)})
+        self.viewer, self.line, self.begun_with = viewer, line, case
         self.fields["assignee"].choices = self._people()  # type: ignore[attr-defined]
         if line and not line.governed:
             for name in ("assignee", "case", "for_office"):
                 del self.fields[name]
+
+    @cached_property
+    def offered(self) -> list[CaseName]:
+        return offered_cases(self.viewer)
 
     def clean_case(self) -> UUID | None:
         typed = " ".join(self.cleaned_data["case"].split())
@@ -87,7 +94,11 @@ class TaskForm(forms.Form):
         return one_case(typed, meant(typed, all_cases(self.viewer))).public_id
 
     def wanted(self) -> Wanted:
-        told, line = self.cleaned_data, self.line
+        """What was valid of it; before anything was said, what it begins with."""
+        line = self.line
+        if not self.is_bound:
+            return _wanted(line) if line else Wanted("", case=self.begun_with)
+        told = self.cleaned_data
         governed = line is None or line.governed
         return Wanted(
             title=told.get("title", ""),
@@ -121,6 +132,10 @@ def one_case(typed: str, found: list[CaseName]) -> CaseName:
 def shown_case(viewer: User, public_id: UUID | None) -> str:
     found = case_name(viewer, public_id) if public_id else None
     return found.shown if found else ""
+
+
+def _wanted(line: TaskLine) -> Wanted:
+    return Wanted(line.title, due_on=line.due_on, assignee=line.assignee, case=line.case, for_office=line.for_office)
 
 
 def _of_line(line: TaskLine) -> dict[str, Any]:
