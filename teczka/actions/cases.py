@@ -57,7 +57,8 @@ def add_case(
         )
         others = User.objects.filter(office_id=actor.office_id, is_active=True, public_id__in=people)
         join(made, actor, *others.exclude(pk=actor.pk))
-        made.members.filter(user__public_id=lead).update(lead=True)
+        if lead:
+            made.members.filter(user__public_id=lead).update(lead=True)
         if walled:
             made.number, made.walled = new.number, True
             made.save()
