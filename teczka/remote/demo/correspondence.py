@@ -6,14 +6,18 @@ Nothing here asks the clock or an unseeded chance: the same `now` gives the same
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import Random
 
 from teczka.remote.demo import oddities, script
+from teczka.remote.demo.matters import Matter, matters
 from teczka.remote.demo.post import Placed, Posted, message
-from teczka.remote.demo.script import OFFICE, Letter, Matter, Newsletter, Person, Thread
+from teczka.remote.demo.script import OFFICE, Letter, Newsletter, Person, Thread
 from teczka.remote.demo.slots import fill, luck, spoken, working
 
-MESSAGES = 300
+MESSAGES = 700
 SENT, DRAFTS, TRASH, SPAM, ARCHIVE = "Wysłane", "Wersje robocze", "Kosz", "Spam", "Archiwum"
+_SEASON = 118  # days
+_UNSURE = 0.05  # of a case's life
 _FILED_AFTER, _ARCHIVED_AFTER = timedelta(days=15), timedelta(days=70)
 
 
@@ -38,7 +42,7 @@ class Scene:
         return self.matter.lawyer if role == "lawyer" and self.matter else role
 
     def facts(self) -> dict[str, str]:
-        year = self.now.year
+        year = self.matter.year if self.matter else self.now.year
         facts = {"yy": f"{year % 100:02}", "ly": f"{(year - 1) % 100:02}"}
         if self.matter:
             chance = luck("room", self.matter.short)
@@ -61,12 +65,12 @@ def everything(now: datetime) -> list[Placed]:
 
 
 def _scenes(now: datetime, people: dict[str, Person]) -> Iterator[Scene]:
-    matters = script.matters(now.year)
+    every = matters(now.date())
     for thread in script.threads():
         if not thread.kind:
             yield Scene(now, thread, None, people)
             continue
-        fitting = [matter for matter in matters if _belongs(thread, matter)]
+        fitting = [matter for matter in every if _belongs(thread, matter)]
         for matter in fitting[:: thread.every]:
             for turn in range(thread.times):
                 yield scene_in(now, thread, matter, people, turn)
@@ -80,8 +84,8 @@ def scene_in(now: datetime, thread: Thread, matter: Matter | None, people: dict[
 
 
 def _belongs(thread: Thread, matter: Matter) -> bool:
-    kind = matter.court is not None if thread.kind == "*" else thread.kind == matter.kind
-    return kind and thread.only in ("", matter.short)
+    kinds = {matter.kind, "en" if matter.english else "*" if matter.court else ""}
+    return thread.kind in kinds and thread.only in ("", matter.short) and (matter.ended > 0 or not thread.closed)
 
 
 def _play(scene: Scene) -> list[Posted]:
@@ -95,16 +99,27 @@ def _dates(scene: Scene) -> list[datetime]:
     """From the last letter backwards, in working hours except for what came since yesterday."""
     thread = scene.thread
     chance = luck("age", thread.subject, scene.matter and scene.matter.short, scene.turn)
-    age = thread.age or timedelta(days=1.1 + 118 * chance.random() ** 1.5)
+    age = thread.age or timedelta(days=_age(scene.matter, thread.at, chance))
     moment, later = scene.now - age, scene.now
     dates = []
     for letter in reversed(thread.letters):
         if scene.now - moment > timedelta(hours=20):
             moment = _working_hours(moment, later, timedelta(seconds=chance.randrange(3600)))
-        later = moment.replace(second=chance.randrange(60), microsecond=0)
+        later = min(moment.replace(second=chance.randrange(60), microsecond=0), later - timedelta(minutes=2))
         dates.append(later)
         moment -= letter.gap + timedelta(minutes=chance.randint(1, 9))
     return dates[::-1]
+
+
+def _age(matter: Matter | None, at: float | None, chance: Random) -> float:
+    """Days. In a case that goes on more happened of late, and what has no place in its life is of its last months."""
+    ended, begun = (matter.ended, matter.begun) if matter else (0, _SEASON)
+    if at is None:
+        before = chance.random()
+        begun = begun if ended else min(begun, _SEASON)
+    else:
+        before = min(1.0, max(0.0, 1 - at + chance.uniform(-_UNSURE, _UNSURE)))
+    return ended + 1.1 + (begun - ended) * (before if ended else before**1.5)
 
 
 def _working_hours(moment: datetime, later: datetime, jitter: timedelta) -> datetime:
@@ -160,19 +175,21 @@ def _paper(scene: Scene, date: datetime) -> tuple[str, ...]:
 
 
 def _place(scene: Scene, posted: list[Posted]) -> Iterator[Placed]:
+    of = scene.matter.short if scene.matter else scene.thread.of
     for number, (letter, sent) in enumerate(zip(scene.thread.letters, posted, strict=True)):
         raw = message(sent)
         later = {scene.key(other.sender) for other in scene.thread.letters[number + 1 :]}
         writer = scene.key(letter.sender)
         if letter.folder == DRAFTS and writer:
-            yield Placed(writer, DRAFTS, raw, sent.date, frozenset({"\\Draft", "\\Seen"}))
+            yield Placed(writer, DRAFTS, raw, sent.date, frozenset({"\\Draft", "\\Seen"}), sent.message_id, of)
             continue
         if writer:
-            yield Placed(writer, SENT, raw, sent.date, frozenset({"\\Seen"}))
+            yield Placed(writer, SENT, raw, sent.date, frozenset({"\\Seen"}), sent.message_id, of)
         for reader in dict.fromkeys(scene.key(role) for role in (letter.to, *letter.cc)):
             if reader and reader != writer:
                 flags = _flags(scene.now, letter, sent, answered=reader in later)
-                yield Placed(reader, letter.folder or folder_of(scene, sent), raw, sent.date, flags)
+                folder = letter.folder or folder_of(scene, sent)
+                yield Placed(reader, folder, raw, sent.date, flags, sent.message_id, of)
 
 
 def _flags(now: datetime, letter: Letter, sent: Posted, answered: bool) -> frozenset[str]:

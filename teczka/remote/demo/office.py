@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from teczka.remote.demo import script
 from teczka.remote.demo.correspondence import ARCHIVE, DRAFTS, SENT, SPAM, TRASH, everything, scene_in, write
 from teczka.remote.demo.mailbox import DemoMailbox
-from teczka.remote.demo.post import message
+from teczka.remote.demo.matters import matters
+from teczka.remote.demo.post import Placed, message
 from teczka.remote.demo.servers import DemoServers
 from teczka.remote.types import Credential, Security, Server
 
@@ -44,7 +45,10 @@ class RunningOffice:
 
 
 class DemoOffice:
-    """`now`, with its zone, is when the newest message is minutes old; the same `now` makes the same mail."""
+    """`now`, with its zone, is when the newest message is minutes old; the same `now` makes the same mail.
+
+    `belongs` is the truth that no mail program knows: the matter (`Matter.short`) of a message, by its Message-ID, in angle brackets.
+    """
 
     def __init__(
         self,
@@ -59,7 +63,10 @@ class DemoOffice:
         self._now, self._since = now, time.monotonic()
         self._people = script.people()
         self._arrived = 0
-        self.mailboxes = _mailboxes(now, self._people)
+        self.matters = matters(now.date())
+        placed = everything(now)
+        self.belongs = {copy.message_id: copy.matter for copy in placed if copy.matter}
+        self.mailboxes = _mailboxes(now, self._people, placed)
         self.servers = DemoServers(self.mailboxes, security=security, context=context, ca_pem=ca_pem, clock=self.clock)
 
     def start(self) -> RunningOffice:
@@ -79,8 +86,8 @@ class DemoOffice:
         thread = waiting[self._arrived % len(waiting)]
         self._arrived += 1
         letter = thread.letters[0]
-        matters = {matter.short: matter for matter in script.matters(self._now.year)}
-        scene = scene_in(self._now, thread, matters.get(letter.matter), self._people)
+        every = {matter.short: matter for matter in self.matters}
+        scene = scene_in(self._now, thread, every.get(thread.of), self._people)
         date = self.clock()
         raw = message(write(scene, letter, date.replace(microsecond=0)))
         address = scene.person(letter.to).address
@@ -92,13 +99,13 @@ class DemoOffice:
         return DemoPerson(key, person.name, key == "marcin", Credential(person.address, PASSWORD))
 
 
-def _mailboxes(now: datetime, people: dict[str, script.Person]) -> dict[str, DemoMailbox]:
+def _mailboxes(now: datetime, people: dict[str, script.Person], placed: list[Placed]) -> dict[str, DemoMailbox]:
     """UIDVALIDITY follows `now`: another `now` is other mail, and nothing of the old must be taken for it (RFC 3501 §2.3.1.1)."""
     owned = {key: DemoMailbox(PASSWORD, uidvalidity=int(now.timestamp()) % 2**31 + 1) for key in script.OFFICE}
     for mailbox in owned.values():
         for name, special_use in _FOLDERS.items():
             mailbox.create(name, special_use)
-    for copy in everything(now):
+    for copy in placed:
         mailbox = owned[copy.owner]
         folder = mailbox.folder(copy.folder) or mailbox.create(copy.folder)
         folder.add(copy.raw, copy.date, copy.flags)

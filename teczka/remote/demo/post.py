@@ -72,6 +72,8 @@ class Placed:
     raw: bytes
     date: datetime
     flags: frozenset[str] = frozenset()
+    message_id: str = ""  # with its angle brackets, where the message belongs to a matter
+    matter: str = ""  # `short` of the matter; "": of none
 
 
 def message(letter: Posted) -> bytes:

@@ -1,7 +1,6 @@
-"""The demo's play as it is written in `letters/*.toml`: who there is, which cases they have, and who writes what to whom."""
+"""The demo's play as it is written in `letters/*.toml`: who there is, and who writes what to whom."""
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -9,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 OFFICE = ("helena", "tomasz", "beata", "marcin")  # the four whose mailboxes there are
+_THREADS = ("claims", "family", "work", "english", "every", "office")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -25,19 +25,6 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
-    kind: str
-    lawyer: str
-    short: str
-    hearing: int  # days from now
-    client: Person
-    opposing: Person
-    court: Person | None
-    facts: Mapping[str, str]  # the slots that letters fill in
-    filed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Letter:
     sender: str  # a role in the matter or a person's key
     to: str
@@ -47,7 +34,6 @@ class Letter:
     attach: tuple[str, ...] = ()
     style: str = ""
     folder: str = ""  # where it lies instead of the usual place
-    matter: str = ""  # `short` of its case where the thread has none
     unread: bool = False
     star: bool = False
     bare: bool = False  # without a signature
@@ -57,8 +43,11 @@ class Letter:
 class Thread:
     subject: str
     letters: tuple[Letter, ...]
-    kind: str = ""  # of the matters it happens in; "*" is every case before a court
+    kind: str = ""  # of the matters it happens in; "*": before a court, "en": with a client from abroad
     only: str = ""  # `short` of the one matter
+    of: str = ""  # `short` of the matter that it is about where it has no kind
+    closed: bool = False  # in closed matters alone
+    at: float | None = None  # where in the life of a matter, 0 to 1
     age: timedelta | None = None  # of the last letter
     english: bool = False
     every: int = 1  # in each n-th matter
@@ -80,49 +69,20 @@ def span(text: str) -> timedelta:
 
 
 @cache
-def _read(name: str) -> dict[str, Any]:
+def read(name: str) -> dict[str, Any]:
     return tomllib.loads(files("teczka.remote.demo.letters").joinpath(f"{name}.toml").read_text("utf-8"))
 
 
 def people() -> dict[str, Person]:
-    return {key: Person(**values) for key, values in _read("people").items()}
-
-
-def matters(year: int) -> list[Matter]:
-    return [_matter(values, year) for values in _read("matters")["matter"]]
-
-
-def _matter(values: dict[str, Any], year: int) -> Matter:
-    told = {name: text for name, text in values.items() if isinstance(text, str)}
-    facts = {name: in_year(text, year) for name, text in told.items()}
-    court = None
-    if facts["court"]:
-        court = Person(f"{facts['court']}, {facts['division']}", facts["court_address"], "m", "Państwo", "")
-    return Matter(
-        kind=values["kind"],
-        lawyer=values["lawyer"],
-        short=values["short"],
-        hearing=values["hearing"],
-        client=Person(**values["client"]),
-        opposing=Person(**values["opposing"]),
-        court=court,
-        facts=facts,
-        filed=values.get("filed", False),
-    )
-
-
-def in_year(text: str, year: int) -> str:
-    """{yy}: two digits of this year, {ly}: of the last."""
-    return text.replace("{yy}", f"{year % 100:02}").replace("{ly}", f"{(year - 1) % 100:02}")
+    return {key: Person(**values) for key, values in read("people").items()}
 
 
 def threads() -> list[Thread]:
-    names = ("threads_claims", "threads_family", "threads_work", "threads_every", "threads_office")
-    return [_thread(values) for name in names for values in _read(name)["thread"]]
+    return [_thread(values) for name in _THREADS for values in read(f"threads_{name}")["thread"]]
 
 
 def arrivals() -> list[Thread]:
-    return [_thread(values) for values in _read("arrivals")["thread"]]
+    return [_thread(values) for values in read("arrivals")["thread"]]
 
 
 def _thread(values: dict[str, Any]) -> Thread:
@@ -131,6 +91,9 @@ def _thread(values: dict[str, Any]) -> Thread:
         letters=_letters(values["letter"]),
         kind=values.get("kind", ""),
         only=values.get("only", ""),
+        of=values.get("of", ""),
+        closed=values.get("closed", False),
+        at=values.get("at"),
         age=span(values["age"]) if "age" in values else None,
         english=values.get("language") == "en",
         every=values.get("every", 1),
@@ -154,7 +117,6 @@ def _letters(written: list[dict[str, Any]]) -> tuple[Letter, ...]:
                 attach=tuple(values.get("attach", ())),
                 style=values.get("style", ""),
                 folder=values.get("folder", ""),
-                matter=values.get("of", ""),
                 unread=values.get("unread", False),
                 star=values.get("star", False),
                 bare=values.get("bare", False),
@@ -166,5 +128,5 @@ def _letters(written: list[dict[str, Any]]) -> tuple[Letter, ...]:
 def newsletters() -> list[Newsletter]:
     return [
         Newsletter(one["from"], one["to"], one["subject"], one["every"], tuple(map(tuple, one["topics"])))
-        for one in _read("newsletters")["newsletter"]
+        for one in read("newsletters")["newsletter"]
     ]

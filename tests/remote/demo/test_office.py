@@ -64,9 +64,9 @@ def read(raw: bytes) -> EmailMessage:
     return message
 
 
-def test_four_people_have_three_hundred_messages(office: DemoOffice) -> None:
+def test_four_people_have_seven_hundred_messages(office: DemoOffice) -> None:
     assert len(office.mailboxes) == 4
-    assert len({message.raw for _, _, message in everything(office)}) == 300
+    assert len({message.raw for _, _, message in everything(office)}) == 700
 
 
 def test_the_same_now_makes_the_same_bytes_and_another_another_uidvalidity(
@@ -92,6 +92,24 @@ def test_no_slot_stays_empty_and_every_address_is_reserved(mails: Mails) -> None
         assert not re.search(r"\{[\w:+-]+[|}]|\[\[|\]\]", shown), shown
         people = getaddresses(str(value) for name in ("From", "To", "Cc") for value in mail.get_all(name, []))
         assert [address for _, address in people if not address.endswith(".example")] == []
+
+
+def test_mail_reaches_back_two_years_and_a_third_of_the_cases_has_it_in_english(office: DemoOffice) -> None:
+    oldest = min(message.internaldate for *_, message in everything(office))
+    assert timedelta(days=640) < NOW - oldest < timedelta(days=760)
+    english = [matter for matter in office.matters if matter.english]
+    assert 3 * len(english) >= len(office.matters) > 30
+    assert sum(matter.ended > 0 for matter in office.matters) >= 15
+
+
+def test_the_office_tells_to_which_matter_each_message_belongs(office: DemoOffice, mails: Mails) -> None:
+    ids = {str(mail["Message-ID"]) for _, mail in mails}
+    assert office.belongs.keys() <= ids
+    assert set(office.belongs.values()) == {matter.short for matter in office.matters}
+    assert len(ids - office.belongs.keys()) > 100
+    for _, mail in mails:
+        if str(mail["Subject"]).startswith("Akta Świerkosz"):
+            assert office.belongs[str(mail["Message-ID"])] == "Świerkosz"
 
 
 def test_the_newest_is_minutes_old_and_unread(office: DemoOffice) -> None:
