@@ -130,13 +130,16 @@ def _transaction(owner_id: int, claims: Sequence[Claim]) -> None:
             reading.lock_threads(owner_id)
         waiting = reading.lock_unread([claim.message_id for claim in claims])
         own = [pattern(written) for written in reading.number_patterns(waiting[0].office_id)] if waiting else []
+        came: list[Read] = []
         for batch in _batches(waiting):
             done = [_read(message, own) for message in batch]
             reading.lock_threads(owner_id)
             reading.save(owner_id, done, join(owner_id, done), VERSION)
             meet(owner_id, done)
-            sharing.follow(owner_id, done)
-            filing.follow(owner_id, done)
+            came += [replace(one, parts=[], text={}, terms="") for one in done]
+        if came:  # last: the office's register is theirs from here to the end
+            sharing.follow(owner_id, came)
+            filing.follow(owner_id, came)
         if waiting:
             _tell([message.id for message in waiting])
     missed = {claim.message_id for claim in claims} - {message.id for message in waiting}

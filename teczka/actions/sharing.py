@@ -53,7 +53,8 @@ def revoke(actor: User, key: UUID, message: UUID, scope: Scope, shares: Sequence
             return line(actor, key)
         if not pairs:
             raise NotAllowed
-        lock_threads(actor.pk)
+        if scope is not Scope.MESSAGE:
+            lock_threads(actor.pk)
         targets = Targets([person for person, _ in pairs if person], [team for _, team in pairs if team])
         taken = sharing.end(actor.pk, act, [found.pk], scope, targets)
         act.count = len(taken)
@@ -79,7 +80,8 @@ def targets_of(actor: User, whom: With) -> Targets:
 def give(actor: User, act: Act, messages: Sequence[int], scope: Scope, targets: Targets) -> Given:
     """Shares messages of the actor's, as part of whatever act: its undo takes them back. In the act's transaction; the register is locked
     from here to its end."""
-    lock_threads(actor.pk)
+    if scope is Scope.FOLLOWING:  # no reply is missed between what is there and what comes
+        lock_threads(actor.pk)
     given = sharing.give(actor.pk, act, messages, scope, targets)
     _change(actor, given.messages, audit.Verb.SHARE, targets)
     return given

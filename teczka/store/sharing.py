@@ -119,8 +119,7 @@ def covered(owner_id: int, messages: Sequence[int], scope: Scope) -> list[int]:
 
 
 def give(owner_id: int, act: Act | None, messages: Sequence[int], scope: Scope, targets: Targets) -> Given:
-    """Under `reading.lock_threads`, so that no reply is missed between what is there and what comes. What is shared so already stays the
-    share that it is."""
+    """FOLLOWING under `reading.lock_threads`. What is shared so already stays the share that it is."""
     to = {"people": list(targets.people), "teams": list(targets.teams)}
     every = covered(owner_id, messages, scope)
     columns = {"owner": owner_id, "act": act.pk if act else None, **to}
