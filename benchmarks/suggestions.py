@@ -76,6 +76,7 @@ def main() -> None:
             "substring_silent": theirs[2],
             "precision_ratio": round(ours[0] / theirs[0], 2),
             "wrong": dict(wrong),
+            "ms_best": round(min(milliseconds), 2),
             "ms_median": round(quantiles(milliseconds, n=2)[0], 2),
             "ms_p95": round(quantiles(milliseconds, n=20)[-1], 2),
             "load": round(os.getloadavg()[0], 1),

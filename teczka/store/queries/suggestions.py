@@ -247,10 +247,10 @@ def _people(viewer: User, known: Sequence[_Message], so_far: Gathered) -> Iterab
         _Person,
         f"""SELECT u.address, p.name, p.side, {CARD}
             FROM unnest(%(addresses)s::text[]) AS u (address) CROSS JOIN LATERAL (
-              SELECT a.party_id, a.case_id FROM store_partyaddress a JOIN store_case c ON c.id = a.case_id
+              SELECT a.party_id, {CARD} FROM store_partyaddress a JOIN store_case c ON c.id = a.case_id
               WHERE a.office_id = %(office)s AND a.address = u.address AND c.state <> %(closed)s AND {walls.card("c")}
-              LIMIT %(most)s) a
-            JOIN store_party p ON p.id = a.party_id JOIN store_case c ON c.id = a.case_id WHERE {walls.card("c")}""",
+              LIMIT %(most)s) c (party_id, id, public_id, number, name, state)
+            JOIN store_party p ON p.id = c.party_id""",
         addresses=sorted({address for one in known for address in one.addresses}),
         closed=CaseState.CLOSED,
         most=MOST_CASES,
