@@ -74,6 +74,7 @@ def test_the_strip_suggests_nothing_where_nothing_fits(desk: Desk) -> None:
     pane = desk.pane(desk.letter(subject="Zaproszenie na obiad"))
     assert 'data-key="file-1"' not in pane
     assert 'data-key="file"' in pane
+    assert 'data-key="aside"' in pane
 
 
 def test_a_pane_that_is_only_looked_at_writes_nothing(desk: Desk) -> None:
@@ -256,6 +257,8 @@ def test_the_timeline_shows_shared_mail_to_the_team_and_private_mail_to_its_owne
     assert "Do wspólnej wiadomości" in his
     assert "z poczty: Anna Lipowska" in his
     assert "Tylko dla mnie" not in his
+    alone = desk.anna.get(f"{where}?only=message").content.decode()
+    assert f'href="/cases/{desk.case.public_id}/?only=message" aria-current="page"' in alone
 
 
 def test_older_mail_that_fits_is_offered_and_filed_at_once(desk: Desk) -> None:

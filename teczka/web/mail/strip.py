@@ -44,6 +44,7 @@ class Strip:
     links: list[Link]
     choices: list[Choice]
     silenced: bool  # the viewer wants no suggestions for its sender, or not all
+    waiting: bool  # it lies in an inbox of the viewer's, and belongs to nothing
 
     @property
     def case(self) -> UUID | None:
@@ -60,7 +61,8 @@ def strip(viewer: User, page: MessagePage) -> Strip | None:
     now = standing(viewer, text.id, owned=text.owned)
     links = [Link(line, why(line)) for line in now.filed]
     choices = [_choice(place, one, now.teams.get(one.case, [])) for place, one in enumerate(now.suggested, 1)]
-    return Strip(text.public_id, text.owned, uuid4(), links, choices, now.silenced)
+    waiting = not links and any(place.role == FolderRole.INBOX and not place.gone_at for place in page.places)
+    return Strip(text.public_id, text.owned, uuid4(), links, choices, now.silenced, waiting)
 
 
 def why(line: FiledLine) -> str:
