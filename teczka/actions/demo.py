@@ -5,14 +5,17 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from teczka.actions import demo_cases, demo_mail
 from teczka.actions.accounts import add_account
 from teczka.actions.fetch import fetch_alone
+from teczka.actions.numbering import add_pattern
 from teczka.actions.people import add_user
 from teczka.actions.policy import save_policy
 from teczka.actions.reading import read_some
 from teczka.core.accounts import Endpoint, Mode, NewAccount
 from teczka.core.people import FIRST_ZONE, Role
 from teczka.core.policy import Policy
+from teczka.remote.demo.casebook import PATTERN
 from teczka.remote.demo.office import DemoOffice, DemoPerson
 from teczka.remote.types import Server
 from teczka.store.models import Office, User
@@ -25,7 +28,8 @@ class Demo:
     """`with Demo() as demo:` the servers run. The egress gate must allow loopback."""
 
     def __init__(self) -> None:
-        self._office = DemoOffice(datetime.now(ZoneInfo(FIRST_ZONE)))
+        self._now = datetime.now(ZoneInfo(FIRST_ZONE))
+        self._office = DemoOffice(self._now)
         self._running = self._office.start()
 
     def __enter__(self) -> Self:
@@ -37,18 +41,37 @@ class Demo:
         self._office.stop()
 
     def fill(self) -> list[User]:
-        """The office in an empty database: its people, each with a mailbox, all mail fetched and read. The advocate comes first."""
-        office = Office.objects.create(name=self._running.name, timezone=FIRST_ZONE, language="pl")
-        people = []
-        for person in self._running.people:
-            role = Role.ADMINISTRATOR if person.administrator else Role.MEMBER
-            people.append(add_user(office, person.address, person.name, None, role))
-            if person.administrator:
-                save_policy(people[-1], Policy(plain_hosts=frozenset({self._running.imap.host})))
-        for person, user in zip(self._running.people, people, strict=True):
+        """The office in an empty database: its people, each with a mailbox, all mail fetched and read; its cases, with the mail of the past
+        in them. The advocate comes first."""
+        people = self.move_in()
+        every = list(people.values())
+        for person, user in zip(self._running.people, every, strict=True):
             fetch_alone(add_account(user, self._mailbox(person)))
         while read_some(READ):
             pass
+        matters, now = self._office.matters, self._now
+        cases = demo_cases.open_cases(matters, people, now.date())
+        demo_mail.file_past(matters, cases, people, self._office.belongs, now)
+        demo_mail.show(people)
+        demo_mail.say(people, now)
+        demo_cases.keep_notes(cases, people, now)
+        demo_cases.keep_papers(matters, cases, people, now)
+        demo_cases.give_tasks(cases, people, now)
+        demo_cases.pin(cases, people)
+        demo_mail.date_back(people)
+        demo_cases.date_back(matters, cases, people, now)
+        return every
+
+    def move_in(self) -> dict[str, User]:
+        """People by their keys, in an office without mail."""
+        office = Office.objects.create(name=self._running.name, timezone=FIRST_ZONE, language="pl")
+        people = {}
+        for person in self._running.people:
+            role = Role.ADMINISTRATOR if person.administrator else Role.MEMBER
+            people[person.key] = user = add_user(office, person.address, person.name, None, role)
+            if person.administrator:
+                save_policy(user, Policy(plain_hosts=frozenset({self._running.imap.host})))
+                add_pattern(user, PATTERN)
         return people
 
     def arrive(self) -> None:
