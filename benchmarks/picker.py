@@ -27,6 +27,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 
 from teczka.actions.case_import import import_cases, preview_import  # noqa: E402
+from teczka.language.fold import fold  # noqa: E402
 from teczka.store.models import User  # noqa: E402
 from tests.casebook import Sample, samples, table  # noqa: E402
 from tests.cast import make_cast  # noqa: E402
@@ -115,8 +116,8 @@ def typed(cases: list[Sample], count: int) -> list[str]:
     queries = ["nie ma takiej"]
     for one in chance.sample(cases, count):
         first, last = one.client.split()
-        queries += [one.references[0].lower(), one.number.lower(), f"{last} {first}".lower(), f"#{last[:2]}{last[3:]}"]
-    return queries
+        queries += [one.references[0], one.number, f"{last} {first}", f"#{last[:2]}{last[3:]}"]
+    return list(map(fold, queries))  # as hurried people type
 
 
 def press(page: Page, query: str) -> list[float]:
