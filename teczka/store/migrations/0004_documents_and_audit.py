@@ -13,12 +13,13 @@ $$ SELECT d.id, d.public_id, d.pack, p.size, d.pack_offset, d.pack_length, d.pac
    FROM store_document d LEFT JOIN store_pack p ON p.id = d.pack WHERE d.id > after AND d.pack IS NOT NULL ORDER BY d.id LIMIT most $$;
 """
 
-# Those that were removed long ago. Tells the packs that nothing refers to any longer.
+# Files that were removed long ago; of a part of a message the mark stays, or it would be linked again. Tells the packs that nothing refers to any longer.
 FORGET_DOCUMENTS = """
 CREATE FUNCTION teczka_forget_documents(days integer, most integer) RETURNS TABLE (pack_id uuid)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ WITH old AS (
-     SELECT id FROM store_document WHERE removed_at < now() - days * interval '1 day' LIMIT most FOR UPDATE SKIP LOCKED),
+     SELECT id FROM store_document WHERE removed_at < now() - days * interval '1 day' AND pack IS NOT NULL
+     LIMIT most FOR UPDATE SKIP LOCKED),
    gone AS (DELETE FROM store_document d USING old WHERE d.id = old.id RETURNING d.pack)
    DELETE FROM store_pack p USING gone g WHERE p.id = g.pack RETURNING p.id $$;
 """
