@@ -5,7 +5,6 @@ machine. The table that is imported is no page: it is told apart."""
 import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
@@ -21,10 +20,10 @@ os.environ |= {"TECZKA_DATA": str(DATA), "DJANGO_SETTINGS_MODULE": "teczka.setti
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
+from benchmarks.processor import processor  # noqa: E402
 from teczka.store.models import Case, Office, Task, User  # noqa: E402
 from teczka.store.viewer import as_user  # noqa: E402
 from tests.casebook import samples  # noqa: E402
@@ -152,12 +151,6 @@ def milliseconds(ask: Callable[[], Any], rounds: int) -> list[tuple[float, float
         taken.append(((time.perf_counter() - began) * 1000, (processor() - busy) * 1000))
         assert answer.status_code in {200, 304}, (answer.status_code, answer.request)
     return taken
-
-
-def processor() -> float:
-    """Seconds that this process and its database's backend have run."""
-    backend = connection.connection.info.backend_pid
-    return time.process_time() + int(Path(f"/proc/{backend}/schedstat").read_text().split()[0]) / 1e9
 
 
 if __name__ == "__main__":
