@@ -6,6 +6,7 @@ shares add up, the first move wins, and after a `Stop` no later rule is heard fo
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,21 @@ CONSEQUENCES = 10
 PEOPLE = 50  # whom one share names
 _FOUND = "found"
 _DAYS = 3_650
+
+
+class RunState(StrEnum):
+    """Of a rule that is applied to old mail."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    FAILED = "failed"
+
+
+ENDED = (RunState.DONE, RunState.UNDONE, RunState.FAILED)  # the others hold their rule: one at a time
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,17 @@ COMPOSITE_KEYS = [
     ("store_comment", "office_id, author_id", "store_user", "office_id, id", "NO ACTION"),
     ("store_mention", "office_id, user_id", "store_user", "office_id, id", "CASCADE"),
     ("store_auditentry", "office_id, case_id", "store_case", "office_id, id", "NO ACTION"),
+    ("store_ruletemplate", "office_id, by_id", "store_user", "office_id, id", "NO ACTION"),
+    ("store_rule", "office_id, owner_id", "store_user", "office_id, id", "CASCADE"),
+    ("store_rule", "office_id, template_id", "store_ruletemplate", "office_id, id", "SET NULL (template_id)"),
+    *(
+        (table, "rule_id, office_id, owner_id", "store_rule", "id, office_id, owner_id", "CASCADE")
+        for table in ("store_ruleexception", "store_rulerun", "store_rulehit")
+    ),
+    ("store_ruleexception", "message_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "CASCADE"),
+    ("store_rulehit", "message_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "CASCADE"),
+    ("store_rulehit", "run_id, office_id, owner_id", "store_rulerun", "id, office_id, owner_id", "SET NULL (run_id)"),
+    ("store_rulehit", "act_id, office_id, owner_id", "store_act", "id, office_id, owner_id", "SET NULL (act_id)"),
 ]
 PLAIN_KEYS = [
     ("store_secret", "account_id", "store_account", "id", "CASCADE"),
@@ -141,6 +152,10 @@ OWNERS_ALONE = [
     "store_follow",
     "store_neversuggest",
     "store_setaside",
+    "store_rule",
+    "store_ruleexception",
+    "store_rulerun",
+    "store_rulehit",
 ]
 BY_GRANT = {
     "store_message": "id",
@@ -157,6 +172,8 @@ OF_OFFICES = [
     ("store_officepolicy", "ALL", KEEPER),
     ("store_oauthclient", "SELECT", "office_id = (SELECT teczka_office())"),
     ("store_oauthclient", "ALL", KEEPER),
+    ("store_ruletemplate", "SELECT", "office_id = (SELECT teczka_office())"),
+    ("store_ruletemplate", "ALL", KEEPER),
     ("store_accountoffer", "SELECT", "for_user_id = (SELECT teczka_viewer())"),
     ("store_accountoffer", "DELETE", "for_user_id = (SELECT teczka_viewer())"),
     ("store_accountoffer", "ALL", KEEPER),

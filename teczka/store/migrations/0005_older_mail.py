@@ -1,4 +1,5 @@
-"""Mail by its sender: `lower` is not leakproof, so that under row-level security no index on it would serve."""
+"""Mail by its sender, and by its words: neither `lower` nor `@@` is leakproof, so that under row-level security no index on them would
+serve."""
 
 from typing import ClassVar
 
@@ -14,7 +15,14 @@ $$ SELECT m.id, lower(m.from_address) FROM store_message m
        OR EXISTS (SELECT FROM store_grant g WHERE g.message_id = m.id AND g.user_id = teczka_viewer())) $$;
 """
 
+# Of the viewer's own: what a rule of theirs would look through.
+MAIL_WITH = """
+CREATE FUNCTION teczka_mail_with(words tsquery) RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT t.message_id FROM store_terms t WHERE t.owner_id = (SELECT teczka_viewer()) AND t.terms @@ words $$;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("store", "0004_documents_and_audit")]
-    operations: ClassVar = [migrations.RunSQL(MAIL_FROM)]
+    operations: ClassVar = [migrations.RunSQL(sql) for sql in (MAIL_FROM, MAIL_WITH)]

@@ -19,6 +19,7 @@ from teczka.store.models.outgoing import (
 )
 from teczka.store.models.people import Office, User
 from teczka.store.models.references import MessageReference
+from teczka.store.models.rules import Rule, RuleException, RuleHit, RuleRun, RuleTemplate
 from teczka.store.models.sharing import Comment, Grant, Mention, Share
 from teczka.store.models.tasks import Task
 
@@ -61,6 +62,11 @@ __all__ = [
     "PartyAddress",
     "Placement",
     "Recipient",
+    "Rule",
+    "RuleException",
+    "RuleHit",
+    "RuleRun",
+    "RuleTemplate",
     "Secret",
     "SetAside",
     "Share",
