@@ -92,9 +92,16 @@ class Found:
     """What went wrong, and which words each person met."""
 
     shapes: bool  # of queries are compared, too
+    whole: bool = False  # by each method that an address takes; else by one
     wrong: list[str] = field(default_factory=list)
     met: dict[str, set[str]] = field(default_factory=dict)
-    taken: dict[str, set[str]] = field(default_factory=dict)  # methods, by the address's name
+    taken: dict[str, list[str]] = field(default_factory=dict)  # methods, by the address's name
+
+    def methods(self, client: Client, name: str, ids: dict[str, str]) -> list[str]:
+        if name not in self.taken:
+            said = {method: ask(client, address(name, ids), method).status for method in ("GET", "POST")}
+            self.taken[name] = [method for method, status in said.items() if status != NOT_ALLOWED]
+        return self.taken[name] if self.whole else self.taken[name][:1]
 
 
 def ask(client: Client, where: str, method: str = "GET", fields: dict[str, str] | None = None) -> Answer:
@@ -173,10 +180,10 @@ class Visitor:
         key = name, *sorted(set(thing.ids.values()) - self.hidden_ids)
         if key not in self._nowhere:
             ids = {part: str(uuid4()) if one in self.hidden_ids else one for part, one in thing.ids.items()}
-            taken = self.found.taken.setdefault(name, {"GET", "POST"})
-            asked = {method: ask(self.client, address(name, ids), method) for method in sorted(taken)}
-            taken -= {method for method, answer in asked.items() if answer.status == NOT_ALLOWED}
-            self._nowhere[key] = {method: (tuple(ids.values()), asked[method]) for method in taken}
+            self._nowhere[key] = {
+                method: (tuple(ids.values()), ask(self.client, address(name, ids), method))
+                for method in self.found.methods(self.client, name, ids)
+            }
         return self._nowhere[key]
 
     def same(self, told: str, one: Answer, other: Answer, ids: tuple[str, ...], others: tuple[str, ...]) -> None:
@@ -186,7 +193,7 @@ class Visitor:
             self.found.wrong.append(f"{told}: {len(one.queries)} queries and not {len(other.queries)}, or others")
 
     def try_seen(self, name: str, thing: Thing) -> None:
-        if "GET" not in self.found.taken.get(name, {"GET"}):
+        if "GET" not in self.found.taken.get(name, ["GET"]):
             return
         where = address(name, thing.ids)
         answer = ask(self.client, where)
@@ -249,7 +256,7 @@ def drawn(things: list[Thing], lot: str) -> list[Thing]:
 
 
 def everything(world: World, people: tuple[str, ...], *, shapes: bool, whole: bool) -> Found:
-    found = Found(shapes)
+    found = Found(shapes, whole)
     for person in people:
         visitor = Visitor(world, person, found)
         for name in PARAMETERS:
