@@ -176,7 +176,8 @@ def follow(owner_id: int, read: Sequence[Read]) -> list[int]:
 
 
 def regrant(messages: Sequence[int]) -> list[UUID]:
-    """Grants as shares and teams say now. Returns public ids of people who see more of these messages than before, or less."""
+    """Grants as shares and teams say now. Returns public ids of people who see more of these messages than before, or less. Whoever changes
+    a team holds its case's row, which a share with the case refers to: the two wait for one another, and the later one sees both."""
     if not messages:
         return []
     with connection.cursor() as cursor:
