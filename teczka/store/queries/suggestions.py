@@ -117,15 +117,16 @@ def _messages(viewer: User, messages: Sequence[int]) -> list[_Message]:
         f"""SELECT m.id, coalesce(m.thread_id, 0), lower(m.from_address),
                    lower(m.from_address) IN (SELECT lower(a.address) FROM store_account a WHERE {walls.mine("a")}
                      UNION SELECT lower(i.address) FROM store_identity i WHERE {walls.mine("i")}),
-                   EXISTS (SELECT FROM store_messagereference r WHERE r.message_id = m.id),
-                   EXISTS (SELECT FROM store_messagereference r WHERE r.message_id = m.id AND r.place = 'subject'
-                     AND NOT (r.repertory = ANY(%(registers)s) AND r.year = 0)),
+                   r.told IS NOT NULL, coalesce(r.told, false),
                    ARRAY(SELECT DISTINCT lower(one->>1) FROM jsonb_array_elements({people}) one LIMIT %(most)s),
                    ARRAY(SELECT f.case_id FROM store_filing f
                      WHERE f.message_id = m.id AND f.undone_at IS NULL AND f.case_id IS NOT NULL),
                    ARRAY(SELECT coalesce(n.case_id, 0) FROM store_neversuggest n
                      WHERE {walls.mine("n")} AND n.address = lower(m.from_address))
             FROM store_message m LEFT JOIN store_text t ON t.message_id = m.id
+            CROSS JOIN LATERAL (
+              SELECT bool_or(k.place = 'subject' AND NOT (k.repertory = ANY(%(registers)s) AND k.year = 0)) AS told
+              FROM store_messagereference k WHERE k.message_id = m.id) r
             WHERE m.id = ANY(%(messages)s) AND {walls.visible("m")}""",
         messages=list(messages),
         registers=list(REGISTERS),
