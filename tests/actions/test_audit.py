@@ -15,6 +15,7 @@ from teczka.actions.cases import add_case, set_state
 from teczka.actions.team import save_team, wall_case
 from teczka.core.audit import Entry, Fault, Link, Verb, faults
 from teczka.core.cases import Card, CaseState
+from teczka.store.queries import walls
 from teczka.store.queries.audit import case_entries, chain, lines, office_chain
 from teczka.store.viewer import as_user
 from tests.cases import file, make_case
@@ -152,7 +153,7 @@ def told(cast: Cast) -> Iterator[tuple[Cast, list[UUID]]]:
 
 def test_each_reads_what_they_may_know(told: tuple[Cast, list[UUID]]) -> None:
     cast, (case, private, shared) = told
-    read = {person.name: [line.verb for line in lines(person)] for person in (cast.anna, *cast.strangers)}
+    read = {person.name: [line.verb for line in lines(person)] for person in (cast.anna, *cast.strangers, cast.felicja)}
     assert read == {
         "Anna Lipowska": ["document.add", "message.send", "message.file", "message.file"],
         "Bartek Nowy": ["document.add", "message.file"],
@@ -206,3 +207,14 @@ def test_what_becomes_of_a_case_is_in_its_register(cast: Cast) -> None:
     assert lines(cast.anna, case.public_id)[2].ids[0] == case.public_id
     assert lines(cast.dorota) == []
     assert found(cast) == []
+
+
+def test_each_wall_around_the_register_holds_by_itself(
+    told: tuple[Cast, list[UUID]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row-level security alone here; the query's own conditions alone in tests/web/test_sweep.py."""
+    cast, _ = told
+    expected = {person: lines(person) for person in (cast.anna, *cast.strangers)}
+    monkeypatch.setattr(walls, "register", lambda _entry: "true")
+    assert {person: lines(person) for person in expected} == expected
+    assert [type(entry) for entry in office_chain(cast.dorota)] == [Link, Link, Link, Link, Entry]
