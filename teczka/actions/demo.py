@@ -1,5 +1,6 @@
 """A small law office to look around in: its mail servers run in this process, everything else is the product."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -27,9 +28,10 @@ READ = 100  # messages a transaction
 class Demo:
     """`with Demo() as demo:` the servers run. The egress gate must allow loopback."""
 
-    def __init__(self) -> None:
-        self._now = datetime.now(ZoneInfo(FIRST_ZONE))
+    def __init__(self, now: datetime | None = None) -> None:
+        self._now = now or datetime.now(ZoneInfo(FIRST_ZONE))
         self._office = DemoOffice(self._now)
+        self.matters, self.belongs = self._office.matters, self._office.belongs
         self._running = self._office.start()
 
     def __enter__(self) -> Self:
@@ -44,14 +46,10 @@ class Demo:
         """The office in an empty database: its people, each with a mailbox, all mail fetched and read; its cases, with the mail of the past
         in them. The advocate comes first."""
         people = self.move_in()
-        every = list(people.values())
-        for person, user in zip(self._running.people, every, strict=True):
-            fetch_alone(add_account(user, self._mailbox(person)))
-        while read_some(READ):
-            pass
-        matters, now = self._office.matters, self._now
+        self.bring_mail(people)
+        matters, now = self.matters, self._now
         cases = demo_cases.open_cases(matters, people, now.date())
-        demo_mail.file_past(matters, cases, people, self._office.belongs, now)
+        demo_mail.file_past(matters, cases, people, self.belongs, now)
         demo_mail.show(people)
         demo_mail.say(people, now)
         demo_cases.keep_notes(cases, people, now)
@@ -60,7 +58,7 @@ class Demo:
         demo_cases.pin(cases, people)
         demo_mail.date_back(people)
         demo_cases.date_back(matters, cases, people, now)
-        return every
+        return list(people.values())
 
     def move_in(self) -> dict[str, User]:
         """People by their keys, in an office without mail."""
@@ -73,6 +71,12 @@ class Demo:
                 save_policy(user, Policy(plain_hosts=frozenset({self._running.imap.host})))
                 add_pattern(user, PATTERN)
         return people
+
+    def bring_mail(self, people: Mapping[str, User]) -> None:
+        for person in self._running.people:
+            fetch_alone(add_account(people[person.key], self._mailbox(person)))
+        while read_some(READ):
+            pass
 
     def arrive(self) -> None:
         """One more letter comes in."""

@@ -37,6 +37,7 @@ class Letter:
     message_id: str  # without its angle brackets
     subject: str
     matter: str  # "": none
+    date: datetime
 
 
 def settled(owner: User, belongs: Mapping[str, str], before: datetime) -> list[Letter]:
@@ -47,7 +48,7 @@ def settled(owner: User, belongs: Mapping[str, str], before: datetime) -> list[L
         rows = list(found.values_list("id", "public_id", "message_id", "subject", "thread_id", "internaldate"))
     live = {thread for *_, thread, date in rows if date >= before and thread}
     return [
-        Letter(pk, public_id, name.strip("<>"), subject or "", of.get(name.strip("<>"), ""))
+        Letter(pk, public_id, name.strip("<>"), subject or "", of.get(name.strip("<>"), ""), date)
         for pk, public_id, name, subject, thread, date in rows
         if date < before and thread not in live
     ]

@@ -10,16 +10,16 @@ from teczka.remote.demo.script import Person, people, read, span
 
 PATTERN = "LIP/{number}/{year}"
 _NAMES = {
-    "zapłata": "{party} p. {opponent} – zapłata",
-    "rozwód": "{party} p. {opponent} – rozwód",
-    "spadek": "{party} p. {opponent} – dział spadku",
-    "praca": "{party} p. {opponent} – przywrócenie do pracy",
-    "nieruchomość": "{party} p. {opponent} – wady lokalu",
-    "karna": "{party} – obrona",
-    "szkoda": "{party} p. {opponent} – odszkodowanie",
-    "umowa": "{short}: {party} / {opponent}",
-    "debt": "{party} v {opponent} – unpaid invoice",
-    "lease": "{party} / {opponent} – lease",
+    "zapłata": "{short} – zapłata",
+    "rozwód": "{short} – rozwód",
+    "spadek": "{short} – dział spadku",
+    "praca": "{short} – przywrócenie do pracy",
+    "nieruchomość": "{short} – wady lokalu",
+    "karna": "{short} – obrona",
+    "szkoda": "{short} – odszkodowanie",
+    "umowa": "{short} – share purchase",
+    "debt": "{short} – unpaid invoice",
+    "lease": "{short} – lease",
 }
 # Who takes part beside the parties: in each matter of that kind, or in this one alone.
 _BESIDE = {
