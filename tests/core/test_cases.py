@@ -25,7 +25,13 @@ def test_the_mark_is_another_where_anything_on_the_card_is() -> None:
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("Anna Lipowska-Nowak", "AL"), ("Łukasz Jan Żak", "ŁŻ"), ("adw. Anna Nowak", "AN"), ("Prince", "P")],
+    [
+        ("Anna Lipowska-Nowak", "AL"),
+        ("Łukasz Jan Żak", "ŁŻ"),
+        ("r. pr. Anna Nowak", "AN"),
+        ("J. Kowalski", "JK"),
+        ("Prince", "P"),
+    ],
 )
 def test_initials_are_of_the_first_and_the_last_name(name: str, told: str) -> None:
     assert initials(name) == told
