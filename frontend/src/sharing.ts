@@ -62,7 +62,7 @@ async function write(form: HTMLFormElement, told: FormData): Promise<void> {
     .catch(() => null);
   if (fresh && section?.isConnected) {
     section.replaceWith(fresh);
-    fresh.querySelector<HTMLElement>("#ask-title, summary[data-key]")?.focus();
+    fresh.querySelector<HTMLElement>("#ask-title, .comment-new > summary")?.focus();
     if (!busy(fresh)) around(current()); // what was told of it meanwhile waited for this
   } else {
     const offline = form.querySelector<HTMLElement>("[data-offline]");
@@ -73,23 +73,24 @@ async function write(form: HTMLFormElement, told: FormData): Promise<void> {
 document.addEventListener("click", (event) => {
   const target = event.target as Element;
   const link = target.closest<HTMLAnchorElement>("a.who-sees");
-  const summary = target.closest("summary[data-key~=comment]");
+  const details = target.closest<HTMLElement>(".comment-new > summary")?.parentElement as HTMLDetailsElement | undefined;
   if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.button) {
     event.preventDefault();
     open(link.href);
   }
-  const details = summary?.parentElement as HTMLDetailsElement | undefined;
-  if (!details) return;
-  if (!event.isTrusted) details.open = false; // by its key: opened, whatever it was
-  setTimeout(() => details.open && field(details)?.focus());
+  if (details) setTimeout(() => details.open && field(details)?.focus());
 });
 
-/** The key was quicker than the message. */
 document.addEventListener("teczka:action", (event) => {
+  const action = (event as CustomEvent<string>).detail;
+  const details = document.querySelector<HTMLDetailsElement>("#pane .comment-new");
   const id = document.querySelector<HTMLElement>('#rows [aria-selected="true"]')?.dataset["message"];
-  if ((event as CustomEvent<string>).detail !== "who-sees" || !id) return;
+  if (action === "comment" && details) {
+    details.open = true;
+    field(details)?.focus();
+  } else if (action === "who-sees" && id) open(`/messages/${id}/share/`); // the key was quicker than the message
+  else return;
   event.preventDefault();
-  open(`/messages/${id}/share/`);
 });
 
 let sending = false;
@@ -130,7 +131,7 @@ function around(id: string): void {
   if (foot && comments()?.contains(document.activeElement)) {
     const focus = new MutationObserver(() => {
       focus.disconnect();
-      comments()?.querySelector<HTMLElement>("summary[data-key]")?.focus();
+      comments()?.querySelector<HTMLElement>(".comment-new > summary")?.focus();
     });
     focus.observe(foot, { childList: true });
   }
