@@ -272,3 +272,29 @@ def test_older_mail_that_fits_is_offered_and_filed_at_once(desk: Desk) -> None:
     desk.anna.post("/filing/", fields)
     assert "też pasują" not in desk.anna.get(case).content.decode()
     assert set(filed(desk.cast.anna, [one.pk for one in messages])) == {one.pk for one in messages[:2]}
+
+
+def test_why_something_was_filed_tells_others_nothing_of_the_filers_other_mail(desk: Desk) -> None:
+    first = desk.letter("tajny", "Bez numeru")
+    desk.post(first)
+    raw = LETTER.format(name="b").replace("Sprawa I C 12/24", "Re: Bez numeru").replace("jan@", "obcy@")
+    raw = raw.replace("Subject:", "In-Reply-To: <tajny@klient.example>\nSubject:")
+    answer = store(desk.inbox, raw.replace("\n", "\r\n").encode(), timezone.now())
+    desk.post(answer)
+    share(answer, desk.cast.celina)
+    assert "należy do przypisanej rozmowy (Jan Kowalski" in desk.pane(answer)
+    told = desk.pane(answer, browser(desk.cast.celina))
+    assert "należy do przypisanej rozmowy" in told
+    assert "rozmowy (Jan" not in told
+
+
+def test_habits_are_told_to_whose_they_are(desk: Desk) -> None:
+    for name in "abc":
+        desk.post(desk.letter(name, "Umowa"))
+    message = desk.letter("d", "Aneks")
+    desk.post(message)
+    share(message, desk.cast.celina)
+    assert "przypisano tu 3 rozmowy z jan@klient.example" in desk.pane(message)
+    told = desk.pane(message, browser(desk.cast.celina))
+    assert "pocztę tego nadawcy już tu przypisywano" in told
+    assert "3 rozmowy" not in told

@@ -24,7 +24,7 @@ class FiledLine:
     at: datetime
     how: str  # core.filing.How
     reason: str  # core.suggestions.Reason
-    params_json: str
+    params_json: str  # of what comes from the filer's other mail: for the filer alone
     follows: bool  # answers are filed, too
     may_undo: bool
 
@@ -137,7 +137,9 @@ def _filed(viewer: User, which: str, **parameters: object) -> list[FiledLine]:
         viewer,
         FiledLine,
         f"""SELECT f.message_id, f.public_id, c.public_id, t.public_id, coalesce(c.number, ''), coalesce(c.name, t.title), u.name,
-                   f.by_id = %(viewer)s, f.at, f.how, f.reason, f.reason_params::text,
+                   f.by_id = %(viewer)s, f.at, f.how, f.reason,
+                   CASE WHEN f.by_id = %(viewer)s OR f.reason NOT IN ('thread', 'sender', 'domain') THEN f.reason_params::text
+                     ELSE '{{}}' END,
                    EXISTS (SELECT FROM store_follow w WHERE {walls.mine("w")} AND w.thread_id = m.thread_id AND w.case_id = f.case_id
                      AND w.ended_at IS NULL),
                    f.by_id = %(viewer)s OR {walls.mine("f")} OR coalesce({walls.inside("f.case_id")}, false)

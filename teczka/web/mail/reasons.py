@@ -28,6 +28,7 @@ SENTENCES: dict[Reason, str | Promise] = {
         "count",
     ),
 }
+BEFORE = _("mail of this sender was filed there before")  # all that others may know of whoever filed it
 ANSWERS = _("belongs to a conversation with %(who)s of %(day)s")
 
 
@@ -38,6 +39,8 @@ def reason_in_words(reason: str, params: Mapping[str, str | int]) -> str:
     if reason == Reason.THREAD and params.get("who") and params.get("at"):
         at = datetime.fromisoformat(str(params["at"]))
         return str(ANSWERS) % {"who": params["who"], "day": when(at)}
+    if reason in (Reason.SENDER, Reason.DOMAIN) and "count" not in params:
+        return str(BEFORE)
     return str(SENTENCES[Reason(reason)] % dict(params))
 
 
