@@ -84,6 +84,8 @@ class Message(OwnedRow):
         ]
         indexes: ClassVar = [
             models.Index(fields=["-internaldate"], name="message_unread_queue", condition=Q(indexed_with=None)),
+            # All of one's mail, whatever folder it lies in: what rules look through.
+            models.Index(fields=["owner", "-internaldate", "-id"], name="message_newest"),
             models.Index(fields=["thread"], name="message_thread", condition=Q(thread__isnull=False)),
             models.Index("owner", Lower("from_address"), name="message_sender", condition=~Q(from_address="")),
         ]

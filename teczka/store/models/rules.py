@@ -105,10 +105,12 @@ class RuleHit(OwnedRow):
     at = models.DateTimeField(auto_now_add=True)
     # {"done": what was done, as core.rules.then_json writes it, "found": the case's public id, "task": the task's}
     what = models.JSONField(default=dict)
-    trouble = models.TextField(blank=True)
+    undone_at = models.DateTimeField(null=True)  # its act was taken back: another run may meet the message again
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["rule", "version", "message"], name="rule_hit_once"),
+            models.UniqueConstraint(
+                fields=["rule", "version", "message"], name="rule_hit_once", condition=Q(undone_at=None)
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["rule", "-id"], name="rule_log")]
