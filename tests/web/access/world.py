@@ -43,7 +43,7 @@ KINDS = {
 }
 OWNERS_ALONE = {"account_id", "folder_id", "draft_id", "file_id", "identity_id", "template_id"}
 LETTER = """\
-From: {word} <{word}@nadawca.example>
+From: {word} <strona102@wspolny.example>
 To: Anna Lipowska <anna@skrzynka.example>
 Subject: {word} {reference}
 MIME-Version: 1.0
@@ -126,7 +126,9 @@ class Maker:
         word, number = self.word(name), next(self._numbers)
         case = make_case(*team[:1], word, *team[1:], walled=walled, number=f"{word}/{number}", client=word)
         self._teams[case.pk] = team
-        make_party(case, team[0], word, f"{word}@strona.example".lower(), side="opposing", role=word, note=word)
+        # Of the walled case, who writes the letters, too: it would be suggested.
+        addresses = f"{word}@strona.example".lower(), f"strona{number}@wspolny.example"
+        make_party(case, team[0], word, *addresses, side="opposing", role=word, note=word)
         reference = f"II C {number}/24"
         self.references[reference] = word
         make_reference(case, team[0], reference, "C", str(number), 2024, division="II")
