@@ -1,5 +1,6 @@
 """ZIPs that leave while they are made, and what they are verified by."""
 
+import gc
 import io
 import os
 import shutil
@@ -117,3 +118,13 @@ def test_what_is_no_export_is_refused_as_such(tmp_path: Path, content: bytes) ->
     except NoBundle:
         return
     assert found.faults
+
+
+@pytest.mark.filterwarnings("error")
+def test_whoever_goes_away_in_the_middle_leaves_nothing_to_complain_of() -> None:
+    bundle = Bundle()
+    pieces = bundle.file("a", (os.urandom(1_000_000) for _ in range(5)), NOW)
+    next(pieces)
+    pieces.close()  # type: ignore[attr-defined]
+    del bundle, pieces
+    gc.collect()
