@@ -126,6 +126,8 @@ class Trouble(StrEnum):
     PERSON_ALONE = "person.alone"  # an administrator hands over to themselves though others are there
     TASK_WALLED = "task.walled"  # name: of somebody outside the team of its case, of which nobody else may know
     TASK_LOST = "task.lost"  # whoever changes it so would not see it any more
+    RULE_BUSY = "rule.busy"  # it is being applied to old mail, or that was paused
+    RULE_CHANGED = "rule.changed"  # since it was tried, or while it was applied
     DISK_FULL = "disk.full"
     DATA_LOCKED = "data.locked"  # folder, pid: another Teczka runs on this data folder
     DATA_VERSION = "data.version"  # folder, found, ours: made by another major version of PostgreSQL

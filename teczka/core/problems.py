@@ -444,6 +444,14 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("You would not see this task yourself any more."),
         _("Leave it so that you do, or ask whoever made it."),
     ),
+    Trouble.RULE_BUSY: (
+        _("The rule is being applied to older mail already."),
+        _("Wait for its end, or take back what it has done so far."),
+    ),
+    Trouble.RULE_CHANGED: (
+        _("The rule has been changed since."),
+        _("Try it on your mail once more: it would do something else now."),
+    ),
     Trouble.DISK_FULL: (_("There is no room left on Teczka's disk. New mail waits on its server."), _KEEPER),
     Trouble.DATA_LOCKED: (
         _("Another Teczka (process %(pid)s) runs on the data folder %(folder)s."),

@@ -11,6 +11,7 @@ UNREAD = "teczka_unread_mail"  # the readers have work (transaction B)
 REQUESTS = "teczka_requests"  # the keeper of an account shall look at its requests
 OUTGOING = "teczka_outgoing"  # and here at its outbox
 ACTS = "teczka_acts"  # and here at what was done to its mail
+RULE_RUNS = "teczka_rule_runs"  # a rule is to be applied to old mail, or that is to be taken back
 
 FOLDERS = 150  # public ids in one payload: NOTIFY takes 8,000 bytes
 PEOPLE = 150
@@ -34,6 +35,11 @@ def changed(users: Sequence[UUID], account: UUID, folders: Iterable[UUID], *, un
 def case(public_id: UUID) -> str:
     """The topic of one case's pages."""
     return f"case:{public_id}"
+
+
+def rule(public_id: UUID) -> str:
+    """The topic of one rule's pages: what it does, and how far it has come with old mail."""
+    return f"rule:{public_id}"
 
 
 def message(public_id: UUID) -> str:
@@ -76,6 +82,10 @@ def ask_keeper(account_id: int) -> None:
 def ask_replay(account_id: int) -> None:
     """What was done to its mail is to be repeated on its server, without a whole pass."""
     _notify((ACTS, str(account_id)))
+
+
+def ask_rule_runs() -> None:
+    _notify((RULE_RUNS, ""))
 
 
 def ask_sender(account_id: int) -> None:

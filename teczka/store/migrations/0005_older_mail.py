@@ -22,7 +22,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT t.message_id FROM store_terms t WHERE t.owner_id = (SELECT teczka_viewer()) AND t.terms @@ words $$;
 """
 
+# Which runs of rules over old mail have something to do, and whose they are: workers look at the rest as these people.
+RULE_RUNS = """
+CREATE FUNCTION teczka_rule_runs() RETURNS TABLE (run_id bigint, owner_id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT r.id, r.owner_id FROM store_rulerun r JOIN store_user u ON u.id = r.owner_id
+   WHERE u.is_active AND r.state IN ('waiting', 'running', 'undoing') ORDER BY r.id $$;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("store", "0004_documents_and_audit")]
-    operations: ClassVar = [migrations.RunSQL(sql) for sql in (MAIL_FROM, MAIL_WITH)]
+    operations: ClassVar = [migrations.RunSQL(sql) for sql in (MAIL_FROM, MAIL_WITH, RULE_RUNS)]

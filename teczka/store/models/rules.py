@@ -73,7 +73,6 @@ class RuleRun(OwnedRow):
     rule = models.ForeignKey(Rule, models.DO_NOTHING, related_name="runs", db_constraint=False)
     version = models.IntegerField()
     state = models.TextField(default=RunState.WAITING)
-    wanted_state = models.TextField(blank=True)  # RunState: what its owner asked for meanwhile
     dry = models.BooleanField(default=True)
     since = models.DateTimeField(null=True)  # no older mail
     before_at = models.DateTimeField(null=True)
