@@ -15,8 +15,8 @@ from teczka.web.accounts.edit import account_edit
 from teczka.web.accounts.life import account_delete, account_fetch, account_pause, account_restore, account_resume
 from teczka.web.accounts.oauth import account_forget, account_reconnect, oauth_again, oauth_callback
 from teczka.web.accounts.signin import account_signin
-from teczka.web.cases.cases import case_list_page
 from teczka.web.cases.audit import case_audit, case_audit_file
+from teczka.web.cases.cases import case_list_page
 from teczka.web.cases.documents import (
     case_document,
     case_document_add,
@@ -30,6 +30,7 @@ from teczka.web.cases.export import case_zip, case_zip_file
 from teczka.web.cases.finding import case_find
 from teczka.web.cases.importing import case_export, case_import, case_import_confirm, case_template
 from teczka.web.cases.notes import case_note, case_note_add, case_note_drop, case_note_restore, case_notes
+from teczka.web.cases.older import case_older
 from teczka.web.cases.people import case_people, case_team, case_unwall, case_wall
 from teczka.web.cases.pins import case_pin, case_unpin
 from teczka.web.cases.references import reference
@@ -48,9 +49,9 @@ from teczka.web.compose.templates import template_add, template_drop, template_e
 from teczka.web.home import home
 from teczka.web.mail.acts import act, act_dismiss, act_last, act_undo
 from teczka.web.mail.choosing import filing_choose
+from teczka.web.mail.comments import comment_delete, comment_edit, comment_hear, message_comments
 from teczka.web.mail.filing import file, filing_aside, filing_never, filing_undo
 from teczka.web.mail.folders import folder_page, folder_rows, folder_tree
-from teczka.web.mail.comments import comment_delete, comment_edit, comment_hear, message_comments
 from teczka.web.mail.frame import frame
 from teczka.web.mail.messages import message, message_body, message_pane, message_raw
 from teczka.web.mail.parts import message_part_page
@@ -69,7 +70,6 @@ from teczka.web.office.oauth import office_oauth, office_oauth_remove, office_oa
 from teczka.web.office.offers import office_offer_add, office_offer_drop, office_offers
 from teczka.web.office.people import set_up
 from teczka.web.office.policy import office_policy
-from teczka.web.palette import palette
 from teczka.web.office.staff import (
     office_hand_over,
     office_invite,
@@ -78,6 +78,7 @@ from teczka.web.office.staff import (
     office_person_link,
     office_person_role,
 )
+from teczka.web.palette import palette
 from teczka.web.session.demo import enter
 from teczka.web.session.join import join
 from teczka.web.session.settings import own_settings
@@ -196,8 +197,6 @@ urlpatterns = [
     path("compose/<uuid:draft_id>/files/", compose_files, name="compose_files"),
     path("compose/<uuid:draft_id>/files/<uuid:file_id>/", compose_file, name="compose_file"),
     path("compose/<uuid:draft_id>/files/<uuid:file_id>/drop/", compose_file_drop, name="compose_file_drop"),
-    path("tasks/", task_list, name="tasks"),
-    path("tasks/office/", task_list_office, name="tasks_office"),
     path("cases/", case_list_page, name="case_list"),
     path("cases/new/", case_add, name="case_add"),
     path("cases/find.json", case_find, name="case_find"),
@@ -206,6 +205,7 @@ urlpatterns = [
     path("cases/import/template.csv", case_template, name="case_template"),
     path("cases/export.csv", case_export, name="case_export"),
     path("cases/<uuid:case_id>/", case_timeline, name="case"),
+    path("cases/<uuid:case_id>/older/", case_older, name="case_older"),
     path("cases/<uuid:case_id>/edit/", case_edit, name="case_edit"),
     path("cases/<uuid:case_id>/tasks/", case_tasks, name="case_tasks"),
     path("cases/<uuid:case_id>/audit/", case_audit, name="case_audit"),
@@ -215,9 +215,17 @@ urlpatterns = [
     path("cases/<uuid:case_id>/documents/", case_documents, name="case_documents"),
     path("cases/<uuid:case_id>/documents/add/", case_document_add, name="case_document_add"),
     path("cases/<uuid:case_id>/documents/<uuid:document_id>/", case_document, name="case_document"),
-    path("cases/<uuid:case_id>/documents/<uuid:document_id>/rename/", case_document_rename, name="case_document_rename"),
-    path("cases/<uuid:case_id>/documents/<uuid:document_id>/remove/", case_document_remove, name="case_document_remove"),
-    path("cases/<uuid:case_id>/documents/<uuid:document_id>/restore/", case_document_restore, name="case_document_restore"),
+    path(
+        "cases/<uuid:case_id>/documents/<uuid:document_id>/rename/", case_document_rename, name="case_document_rename"
+    ),
+    path(
+        "cases/<uuid:case_id>/documents/<uuid:document_id>/remove/", case_document_remove, name="case_document_remove"
+    ),
+    path(
+        "cases/<uuid:case_id>/documents/<uuid:document_id>/restore/",
+        case_document_restore,
+        name="case_document_restore",
+    ),
     path("cases/<uuid:case_id>/notes/", case_notes, name="case_notes"),
     path("cases/<uuid:case_id>/notes/add/", case_note_add, name="case_note_add"),
     path("cases/<uuid:case_id>/notes/<uuid:note_id>/", case_note, name="case_note"),
@@ -233,6 +241,8 @@ urlpatterns = [
     path("cases/<uuid:case_id>/wall/", case_wall, name="case_wall"),
     path("cases/<uuid:case_id>/unwall/", case_unwall, name="case_unwall"),
     path("references/<path:written>/", reference, name="reference"),
+    path("tasks/", task_list, name="tasks"),
+    path("tasks/office/", task_list_office, name="tasks_office"),
     path("tasks/done/", task_list_done, name="tasks_done"),
     path("tasks/add/", task_add, name="task_add"),
     path("tasks/quick/", task_quick, name="task_quick"),

@@ -6,7 +6,11 @@ from tests.web.conftest import Office
 def test_name_language_and_letters_are_kept_and_the_page_speaks_the_language_at_once(
     anna: Client, office: Office
 ) -> None:
-    answer = anna.post("/settings/", {"name": "Anna Nowa-Lipowska", "language": "en", "read_after": "-1", "undo_seconds": "30"}, follow=True)
+    answer = anna.post(
+        "/settings/",
+        {"name": "Anna Nowa-Lipowska", "language": "en", "read_after": "-1", "undo_seconds": "30"},
+        follow=True,
+    )
     page = answer.content.decode()
     assert '<html lang="en">' in page
     assert "Saved." in page
