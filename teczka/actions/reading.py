@@ -43,10 +43,13 @@ def read_some(most: int) -> int:
     Killed at any point it leaves nothing half read. Several readers share the queue.
     """
     claimed = reading.claim(most)
-    for owner_id, group in groupby(sorted(claimed, key=lambda claim: claim.owner_id), lambda claim: claim.owner_id):
-        claims = list(group)
-        _read_together(owner_id, [claim for claim in claims if claim.tries <= 1])
-        _read_suspects(owner_id, [claim for claim in claims if claim.tries > 1])
+    try:
+        for owner_id, group in groupby(sorted(claimed, key=lambda claim: claim.owner_id), lambda claim: claim.owner_id):
+            claims = list(group)
+            _read_together(owner_id, [claim for claim in claims if claim.tries <= 1])
+            _read_suspects(owner_id, [claim for claim in claims if claim.tries > 1])
+    finally:
+        reading.let_go(claimed)
     return len(claimed)
 
 

@@ -60,10 +60,18 @@ class Read:
 
 
 def claim(most: int) -> list[Claim]:
-    """Newest first, of all owners. The tries are committed at once: a reader that is killed by a message leaves its mark."""
+    """Newest first, of all owners; nobody else has them in hand until `let_go`. The tries are committed at once: a reader that is killed by
+    a message leaves its mark."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT * FROM teczka_claim_unread(%s)", [most])
         return [Claim(*row) for row in cursor]
+
+
+def let_go(claims: Sequence[Claim]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_unlock(id) FROM unnest(%s::bigint[]) id", [[claim.message_id for claim in claims]]
+        )
 
 
 def give_back(message_ids: Sequence[int]) -> None:

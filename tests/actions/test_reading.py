@@ -257,6 +257,23 @@ def test_several_readers_read_each_message_and_split_no_thread(account: Account)
     assert verify_all().clean
 
 
+def test_what_another_reader_has_in_hand_is_passed_over_until_that_one_is_gone(
+    account: Account, own_database: OwnDatabase
+) -> None:
+    """Several slow readers at once passed for one that was killed several times, and the message for unreadable."""
+    ids = store(account, [mail("a"), mail("b"), mail("c")])
+    with psycopg.connect(own_database.url, autocommit=True) as other:
+        held = {row[0] for row in other.execute("SELECT message_id FROM teczka_claim_unread(2)")}
+        for _ in range(TRIES + 1):
+            assert read_some(10) <= 1
+        with as_user(account.owner_id):
+            unread = Message.objects.filter(indexed_with=None).values_list("pk", "reading_tries")
+            assert set(unread) == {(one, 1) for one in held}
+    read_all()
+    with as_user(account.owner_id):
+        assert Message.objects.filter(pk__in=ids, indexed_with=VERSION, defects=[]).count() == 3
+
+
 def test_what_an_older_version_read_is_read_again_and_nothing_stays_double(account: Account) -> None:
     ids = store(account, [PICTURE, mail("a"), mail("b", "a")])
     read_all()

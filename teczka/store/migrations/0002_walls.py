@@ -246,13 +246,22 @@ $$ SELECT u.id FROM store_user u JOIN store_office o ON o.id = u.office_id
    ORDER BY u.id $$;
 """
 
-# Hands out the newest unread messages and counts the reading as begun; what another reader holds is passed over (actions/reading.py).
+# Hands out the newest unread messages and counts the reading as begun; what another reader has in hand is passed over. They are in the
+# session's hand from here on, past the commit: PostgreSQL lets go of them with a reader that is killed (actions/reading.py).
 CLAIM_UNREAD = """
 CREATE FUNCTION teczka_claim_unread(most integer) RETURNS TABLE (message_id bigint, owner_id bigint, tries smallint, again boolean)
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
-$$ WITH unread AS (SELECT id FROM store_message WHERE indexed_with IS NULL ORDER BY internaldate DESC LIMIT most FOR UPDATE SKIP LOCKED)
-   UPDATE store_message m SET reading_tries = m.reading_tries + 1 FROM unread WHERE m.id = unread.id
-   RETURNING m.id, m.owner_id, m.reading_tries, m.thread_id IS NOT NULL $$;
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  one record;
+  taken bigint[] := '{}';
+BEGIN
+  FOR one IN SELECT m.id FROM store_message m WHERE m.indexed_with IS NULL ORDER BY m.internaldate DESC FOR UPDATE SKIP LOCKED LOOP
+    IF pg_try_advisory_lock(one.id) THEN taken := taken || one.id; END IF;
+    EXIT WHEN cardinality(taken) >= most;
+  END LOOP;
+  RETURN QUERY UPDATE store_message m SET reading_tries = m.reading_tries + 1 WHERE m.id = ANY (taken)
+    RETURNING m.id, m.owner_id, m.reading_tries, m.thread_id IS NOT NULL;
+END $$;
 """
 
 COUNT_UNREAD = """
