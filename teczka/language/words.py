@@ -47,6 +47,16 @@ def alternatives(word: str) -> tuple[str, ...]:
     return (fold(words[0])[:_LONGEST],) if "@" in words[0] else _of_word(words[0], True)
 
 
+def phrase(text: str) -> list[tuple[str, ...]]:
+    """What to ask for words that stand one behind another: for each the terms of which any means it, as `alternatives`."""
+    return [_of_word(fold(word), True)[:1] if "@" in word else _of_word(word, True) for word in _words(text)]
+
+
+def spelled(text: str) -> list[str]:
+    """The words of a text as they stand there, as terms are made of them."""
+    return _words(text)
+
+
 def tsvector(parts: Iterable[tuple[str, str]]) -> str:
     """A PostgreSQL tsvector literal (§8.11.1) of (weight, text) pairs, weights A to D, at most a million bytes.
 
