@@ -5,8 +5,10 @@ from datetime import date
 
 from django.db import connection
 
+from teczka.actions.audit import note
 from teczka.actions.secrets import open_client_secret, seal_client_secret
 from teczka.core.accounts import Auth
+from teczka.core.audit import Verb
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.oauth import ADMINISTRATORS, PROVIDERS, Client
 from teczka.store.models import OAuthClient, User
@@ -46,6 +48,7 @@ def save_client(actor: User, auth: Auth, new: NewClient) -> None:
             seal_client_secret(row, new.secret)
         row.save()
         _call("teczka_oauth_mended", auth)
+        note(actor, Verb.OFFICE_CHANGE, [])
 
 
 def remove_client(actor: User, auth: Auth) -> None:
@@ -53,6 +56,7 @@ def remove_client(actor: User, auth: Auth) -> None:
     _check(actor)
     with as_user(actor.pk):
         OAuthClient.objects.filter(office_id=actor.office_id, provider=auth).delete()
+        note(actor, Verb.OFFICE_CHANGE, [])
 
 
 def tell_office(auth: Auth, problem: Problem | None) -> None:

@@ -6,8 +6,10 @@ is not told in how many that was: of private mail nobody learns what stands in i
 
 from django.db import transaction
 
+from teczka.actions.audit import note
 from teczka.actions.parties import save_numbers
 from teczka.actions.policy import check_administrator
+from teczka.core.audit import Verb
 from teczka.core.errors import AlreadyThere
 from teczka.core.numbering import MOST, BadPattern, Fault, Pattern, pattern
 from teczka.core.references import Kind, Reference
@@ -28,7 +30,7 @@ def add_pattern(actor: User, written: str) -> None:
             raise AlreadyThere
         if len(office.number_patterns) >= MOST:
             raise BadPattern(Fault.MANY)
-        _keep(office, [*office.number_patterns, new])
+        _keep(actor, office, [*office.number_patterns, new])
 
 
 def drop_pattern(actor: User, written: str) -> None:
@@ -37,15 +39,16 @@ def drop_pattern(actor: User, written: str) -> None:
     with transaction.atomic():
         office = Office.objects.select_for_update(no_key=True).get(pk=actor.office_id)
         if written in office.number_patterns:
-            _keep(office, [one for one in office.number_patterns if one != written])
+            _keep(actor, office, [one for one in office.number_patterns if one != written])
 
 
-def _keep(office: Office, patterns: list[str]) -> None:
+def _keep(actor: User, office: Office, patterns: list[str]) -> None:
     """Waits for whoever reads mail with the old ones (store/reading.py), so that what they read is looked through as well."""
     office.number_patterns = patterns
     office.save(update_fields=["number_patterns"])
     numbering.changed(office)
     events.wake_readers()
+    note(actor, Verb.OFFICE_CHANGE, [])
 
 
 def renumber(most: int) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from teczka.actions.audit import note
+from teczka.core.audit import Verb
 from teczka.core.errors import NotAllowed
 from teczka.core.policy import Policy
 from teczka.store.models import OfficePolicy, User
@@ -25,13 +27,16 @@ def save_policy(actor: User, policy: Policy) -> None:
                 "public_providers": sorted(policy.public_providers),
             },
         )
+        note(actor, Verb.OFFICE_CHANGE, [])
 
 
 def set_limit(actor: User, person: UUID, most: int | None) -> None:
     """How many external accounts this person may have; None: as many as the office's policy says."""
     check_administrator(actor)
-    if not User.objects.filter(office_id=actor.office_id, public_id=person).update(account_limit=most):
-        raise NotAllowed
+    with as_user(actor.pk):
+        if not User.objects.filter(office_id=actor.office_id, public_id=person).update(account_limit=most):
+            raise NotAllowed
+        note(actor, Verb.PERSON_LIMIT, [person])
 
 
 def check_administrator(actor: User) -> None:

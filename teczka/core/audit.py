@@ -41,6 +41,8 @@ class Verb(StrEnum):
     CASE_WALL = "case.wall"
     CASE_UNWALL = "case.unwall"
     CASE_EXPORT = "case.export"
+    OFFICE_CHANGE = "office.change"  # none: its rules, numbers of cases, sign-in with providers
+    PERSON_LIMIT = "person.limit"  # the person: how many external accounts
     AUDIT_EXPORT = "audit.export"  # none: the register itself
     DOCUMENT_ADD = "document.add"  # the document, in all of these
     DOCUMENT_RENAME = "document.rename"

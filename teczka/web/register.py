@@ -33,6 +33,8 @@ WORDS: dict[str, str | Promise] = {
     Verb.PERSON_DISABLE: _("shut a person out"),
     Verb.PERSON_ENABLE: _("let a person in again"),
     Verb.PERSON_RESET: _("reset a person's sign-in"),
+    Verb.PERSON_LIMIT: _("changed how many accounts a person may have"),
+    Verb.OFFICE_CHANGE: _("changed the office's settings"),
     Verb.PERSON_HAND_OVER: _("handed a person's cases over"),
     Verb.CASE_CREATE: _("opened a case"),
     Verb.CASE_CHANGE: _("changed a case"),
@@ -60,6 +62,7 @@ KINDS = {
     "account": _("External accounts"),
     "person": _("People"),
     "case": _("Cases"),
+    "office": pgettext_lazy("register", "Settings of the office"),
     "audit": pgettext_lazy("register", "The register itself"),
 }
 

@@ -9,12 +9,15 @@ import pytest
 from teczka.actions import outbox
 from teczka.actions.acts import undo
 from teczka.actions.export import export_account
+from teczka.actions.numbering import add_pattern, drop_pattern
+from teczka.actions.policy import save_policy, set_limit
 from teczka.actions.rest import delete_account, pause_account, resume_account, take_back
 from teczka.actions.verify import verify_all
 from teczka.core.accounts import Farewell
 from teczka.core.acts import Verb as Act
 from teczka.core.audit import Verb
 from teczka.core.errors import NotAllowed
+from teczka.core.policy import Policy
 from teczka.store.models import Message, User
 from teczka.store.queries.audit import lines
 from teczka.store.viewer import as_user
@@ -63,6 +66,18 @@ def test_what_becomes_of_an_account(cast: Cast, tmp_path: Path) -> None:
     assert verbs(cast.anna) == verbs(cast.dorota) == expected, "administrators see accounts"
     assert {line.ids[0] for line in lines(cast.dorota)} == {account.public_id}
     assert verbs(cast.celina) == []
+
+
+def test_what_administrators_set(cast: Cast) -> None:
+    save_policy(cast.dorota, Policy())
+    set_limit(cast.dorota, cast.anna.public_id, 7)
+    add_pattern(cast.dorota, "KAN/{number}/{year}")
+    drop_pattern(cast.dorota, "KAN/{number}/{year}")
+    with pytest.raises(NotAllowed):
+        set_limit(cast.edward, cast.anna.public_id, 7)
+    changed = Verb.OFFICE_CHANGE
+    assert verbs(cast.dorota) == [changed, Verb.PERSON_LIMIT, changed, changed]
+    assert verbs(cast.edward) == []
 
 
 def test_a_letter_that_left_and_none_that_was_taken_back(cast: Cast, submission: Submission) -> None:

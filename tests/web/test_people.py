@@ -1,12 +1,15 @@
 import re
+from html import unescape
 
 import pytest
 from django.test import Client
 
+from teczka.actions.identities import ensure_identities
 from teczka.core.people import Role
 from teczka.store.models import Account, User
 from teczka.store.sessions import signed_in
 from teczka.store.viewer import as_user
+from tests.cast import make_account
 from tests.web.conftest import Office, browser
 
 PASSWORD = "zdanie łatwe do zapamiętania"
@@ -53,6 +56,14 @@ def test_an_invitation_that_cannot_be_is_told_at_its_field(dorota: Client, offic
 
 def test_a_letter_with_the_link_is_offered_to_whoever_can_send_one(dorota: Client, office: Office) -> None:
     assert "mailto:" not in dorota.post("/office/people/invite/", HALINA).content.decode()
+    make_account(office.cast.dorota, "dorota@lipowa.example", smtp_host="smtp.lipowa.example", smtp_port=465)
+    ensure_identities(office.cast.dorota)
+    page = dorota.post("/office/people/invite/", HALINA | {"email": "igor@lipowa.example"}).content.decode()
+    (mailto,) = re.findall(r'name="mailto" value="([^"]+)"', page)
+    began = dorota.post("/compose/", {"answer": "new", "mailto": unescape(mailto)})
+    letter = dorota.get(began.headers["Location"]).content.decode()
+    assert "igor@lipowa.example" in letter
+    assert link_of(page) in letter
 
 
 def test_a_reset_ends_every_session_at_once(dorota: Client, office: Office) -> None:
