@@ -77,6 +77,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS 
 DECLARE
   here bigint := teczka_administers();
   shares bigint[];
+  cases bigint[];
   one record;
 BEGIN
   IF NOT EXISTS (SELECT FROM store_user WHERE id = whom AND office_id = here AND NOT is_active)
@@ -96,16 +97,18 @@ BEGIN
     WHERE f.owner_id = whom AND f.by_id = whom AND f.case_id IS NOT NULL AND f.undone_at IS NULL
     ON CONFLICT DO NOTHING RETURNING id)
   SELECT array_agg(id) INTO shares FROM given;
-  FOR one IN SELECT m.case_id, m.lead, c.public_id FROM store_casemember m JOIN store_case c ON c.id = m.case_id
-      WHERE m.user_id = whom ORDER BY m.case_id LOOP
-    INSERT INTO store_casemember AS m (case_id, user_id, office_id, lead) VALUES (one.case_id, to_whom, here, one.lead)
-      ON CONFLICT (case_id, user_id) DO UPDATE SET lead = m.lead OR excluded.lead;
-    DELETE FROM store_casemember WHERE case_id = one.case_id AND user_id = whom;
-    PERFORM teczka_audit_entry(here, NULL, 'case.team', one.public_id || ARRAY(SELECT u.public_id FROM store_casemember m
-      JOIN store_user u ON u.id = m.user_id WHERE m.case_id = one.case_id ORDER BY u.public_id), one.case_id);
-    PERFORM teczka_regrant_team(one.case_id);
-  END LOOP;
+  cases := ARRAY(SELECT m.case_id FROM store_casemember m WHERE m.user_id = whom ORDER BY m.case_id);
+  INSERT INTO store_casemember AS m (case_id, user_id, office_id, lead)
+    SELECT gone.case_id, to_whom, here, gone.lead FROM store_casemember gone WHERE gone.user_id = whom ORDER BY gone.case_id
+    ON CONFLICT (case_id, user_id) DO UPDATE SET lead = m.lead OR excluded.lead;
+  DELETE FROM store_casemember WHERE user_id = whom;
+  PERFORM teczka_regrant_team(one_case) FROM unnest(cases) AS t (one_case);
   PERFORM teczka_regrant(ARRAY(SELECT message_id FROM store_share WHERE id = ANY (shares)));
+  -- All that is noted comes last: the office's register is locked from there on.
+  FOR one IN SELECT c.id, c.public_id FROM store_case c WHERE c.id = ANY (cases) ORDER BY c.id LOOP
+    PERFORM teczka_audit_entry(here, NULL, 'case.team', one.public_id || ARRAY(SELECT u.public_id FROM store_casemember m
+      JOIN store_user u ON u.id = m.user_id WHERE m.case_id = one.id ORDER BY u.public_id), one.id);
+  END LOOP;
   FOR one IN SELECT m.public_id AS message, c.public_id AS of_case, s.with_case_id FROM store_share s
       JOIN store_message m ON m.id = s.message_id JOIN store_case c ON c.id = s.with_case_id WHERE s.id = ANY (shares) ORDER BY s.id LOOP
     PERFORM teczka_audit_entry(here, NULL, 'message.share', ARRAY[one.message, one.of_case], one.with_case_id);
