@@ -67,7 +67,9 @@ class DemoOffice:
         placed = everything(now)
         self.belongs = {copy.message_id: copy.matter for copy in placed if copy.matter}
         self.mailboxes = _mailboxes(now, self._people, placed)
-        self.servers = DemoServers(self.mailboxes, security=security, context=context, ca_pem=ca_pem, clock=self.clock)
+        self.servers = DemoServers(
+            self.mailboxes, security=security, context=context, ca_pem=ca_pem, clock=self.clock, outside=self._outside()
+        )
 
     def start(self) -> RunningOffice:
         imap, smtp = self.servers.start()
@@ -93,6 +95,11 @@ class DemoOffice:
         address = scene.person(letter.to).address
         self.servers.do(lambda: self.mailboxes[address].inbox.add(raw, date))
         return address
+
+    def _outside(self) -> set[str]:
+        """Whoever the office writes to: clients, their opponents, courts, and the rest of the world as far as it plays a part."""
+        parties = (person for one in self.matters for person in (one.client, one.opposing, one.court) if person)
+        return {person.address for person in (*self._people.values(), *parties)}
 
     def _person(self, key: str) -> DemoPerson:
         person = self._people[key]

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import ssl
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from typing import TypeVar
 
@@ -20,7 +20,8 @@ T = TypeVar("T")
 
 
 class DemoServers:
-    """`mailboxes` by user name, which is the address, in lower case. `context` is the server's own for TLS and STARTTLS."""
+    """`mailboxes` by user name, which is the address, in lower case. `context` is the server's own for TLS and STARTTLS. Mail to the
+    addresses `outside` is taken, and comes to nobody."""
 
     def __init__(
         self,
@@ -30,11 +31,13 @@ class DemoServers:
         context: ssl.SSLContext | None = None,
         ca_pem: str = "",
         clock: Callable[[], datetime] = smtp.now_utc,
+        outside: Collection[str] = (),
     ) -> None:
         if (security is Security.PLAIN) != (context is None):
             raise ValueError("a TLS context belongs to TLS and STARTTLS, and to them alone")
         self.mailboxes = mailboxes
-        self._security, self._ca_pem, self._clock = security, ca_pem, clock
+        self._security, self._ca_pem = security, ca_pem
+        self._deliveries = smtp.Deliveries(mailboxes, clock, outside)
         self._implicit = context if security is Security.TLS else None
         self._starttls = context if security is Security.STARTTLS else None
         self._loop = asyncio.new_event_loop()
@@ -71,9 +74,8 @@ class DemoServers:
 
     async def _listen(self) -> tuple[int, int]:
         imap_server = await asyncio.start_server(self._connected, HOST, 0, ssl=self._implicit, limit=session.LINE)
-        deliveries = smtp.Deliveries(self.mailboxes, self._clock)
         smtp_server = await self._loop.create_server(
-            lambda: smtp.protocol(deliveries, self._loop, self._starttls, self._implicit is not None),
+            lambda: smtp.protocol(self._deliveries, self._loop, self._starttls, self._implicit is not None),
             HOST,
             0,
             ssl=self._implicit,

@@ -1,10 +1,11 @@
-"""The demo's submission server: signed-in senders, delivery into the demo's own mailboxes, 550 for everybody else."""
+"""The demo's submission server: signed-in senders, delivery into the demo's own mailboxes. Mail to people outside whom it knows is taken
+and goes nowhere; to everybody else 550."""
 
 import logging
 import ssl
 import warnings
 from asyncio import AbstractEventLoop
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -20,9 +21,12 @@ HOSTNAME = "poczta.kancelaria-lipowa.example"
 class Deliveries:
     """aiosmtpd's handler and authenticator. Addresses are compared without case."""
 
-    def __init__(self, mailboxes: Mapping[str, DemoMailbox], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, mailboxes: Mapping[str, DemoMailbox], clock: Callable[[], datetime], outside: Collection[str] = ()
+    ) -> None:
         self._mailboxes = mailboxes
         self._clock = clock
+        self._outside = frozenset(address.lower() for address in outside)
 
     def authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any
@@ -35,7 +39,7 @@ class Deliveries:
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if address.lower() not in self._mailboxes:
+        if address.lower() not in self._mailboxes and address.lower() not in self._outside:
             return "550 5.1.1 no such mailbox in this demo"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
@@ -48,7 +52,8 @@ class Deliveries:
             f"Received: from {session.host_name} by {HOSTNAME} with ESMTPA; {format_datetime(moment)}\r\n"
         )
         for address in dict.fromkeys(address.lower() for address in envelope.rcpt_tos):
-            self._mailboxes[address].inbox.add(trace.encode("utf-8") + content, moment)
+            if address in self._mailboxes:
+                self._mailboxes[address].inbox.add(trace.encode("utf-8") + content, moment)
         return "250 2.0.0 delivered"
 
 

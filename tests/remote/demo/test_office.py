@@ -218,6 +218,15 @@ def test_everyone_signs_in_to_read_and_to_send(running: tuple[DemoOffice, Runnin
     assert newest.internaldate - NOW < timedelta(minutes=5)
 
 
+def test_letters_to_people_of_the_play_are_taken_and_to_nobody_else(running: tuple[DemoOffice, RunningOffice]) -> None:
+    office, where = running
+    helena, client = where.people[0], office.matters[0].client.address
+    with smtplib.SMTP(where.smtp.host, where.smtp.port, timeout=10) as sender:
+        sender.login(helena.address, helena.credential.secret)
+        refused = sender.sendmail(helena.address, [client, "nikt@nigdzie.example"], b"Subject: test\r\n\r\n")
+    assert refused.keys() == {"nikt@nigdzie.example"}
+
+
 def test_letters_arrive_one_by_one_for_those_who_watch(running: tuple[DemoOffice, RunningOffice]) -> None:
     office, where = running
     with imaplib.IMAP4(where.imap.host, where.imap.port, timeout=10) as client:
