@@ -179,10 +179,10 @@ def _share(
     """With the case's team: the owner alone does that."""
     if not own:
         return []
+    stir(case)  # its row before the register, which is locked once anything is shared: so does whoever changes the case
     scope = Scope.FOLLOWING if wanted.whole else Scope.MESSAGE
     given = sharing.give(actor, act, own, scope, Targets(teams=[case.pk]))
     filing.share_follows(follows, given.standing)
-    stir(case)
     return given.messages
 
 

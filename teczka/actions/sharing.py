@@ -127,4 +127,5 @@ def _change(actor: User, messages: Sequence[int], verb: audit.Verb, targets: Tar
         events.changed([owner], account, [folder for _, _, folder in rows])
     people = User.objects.filter(pk__in=targets.people).values_list("public_id", flat=True)
     teams = Case.objects.filter(pk__in=targets.teams).values_list("public_id", flat=True)
-    note_each(actor, verb, [names[one] for one in sorted(names)], beside=[*people, *teams])
+    of_case = next(iter(targets.teams), None)
+    note_each(actor, verb, [names[one] for one in sorted(names)], of_case, beside=[*people, *teams])

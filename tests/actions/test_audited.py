@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
 
-from teczka.actions import outbox
+from teczka.actions import filing, outbox
 from teczka.actions.acts import undo
 from teczka.actions.export import export_account
+from teczka.actions.filing import Wanted
 from teczka.actions.numbering import add_pattern, drop_pattern
 from teczka.actions.policy import save_policy, set_limit
 from teczka.actions.rest import delete_account, pause_account, resume_account, take_back
@@ -89,6 +91,21 @@ def test_a_letter_that_left_and_none_that_was_taken_back(cast: Cast, submission:
     assert fresh(row).state == "sent"
     assert [(line.verb, line.ids) for line in lines(cast.anna)] == [(Verb.SEND, [row.public_id])]
     assert verbs(cast.dorota) == verbs(cast.bartek) == []
+
+
+def test_what_is_filed_and_shown_by_it_stands_in_the_cases_register(cast: Cast) -> None:
+    mail = make_mailbox(cast.anna)
+    case = make_case(cast.anna, "Sprawa", cast.bartek)
+    first, second = mail.ids(1, 2)
+    filed = filing.file(cast.anna, uuid4(), [first], Wanted(case=case.public_id, whole=False, shared=True))
+    filing.file(cast.anna, uuid4(), [second], Wanted(case=case.public_id, whole=False))
+    told = [(line.verb, line.ids) for line in lines(cast.bartek, case.public_id)]
+    assert told == [(Verb.FILE, [first]), (Verb.SHARE, [first, case.public_id])]
+    assert len(lines(cast.anna, case.public_id)) == 3
+    undo(cast.anna, filed.public_id)
+    assert {line.verb for line in lines(cast.anna)} == {Verb.FILE, Verb.SHARE, Verb.UNFILE, Verb.REVOKE}
+    assert lines(cast.bartek, case.public_id) == [], "what he sees no longer he reads no longer of"
+    assert lines(cast.dorota) == []
 
 
 def test_what_was_removed_for_good_and_brought_back(cast: Cast) -> None:
