@@ -8,15 +8,20 @@ from http.cookiejar import CookieJar
 
 import pytest
 from django.urls import NoReverseMatch, reverse
+from playwright.sync_api import sync_playwright
 
+from tests.browser.from_nothing import ARGUMENTS, CHROMIUM, read_file_share_answer
 from tests.processes import READY_SECONDS, Running, Teczka, empty, until
 
 
-def get(url: str) -> tuple[int, str]:
-    """Status and page as a browser without cookies comes to it, redirects followed."""
-    browser = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar())
-    )
+def visitor() -> urllib.request.OpenerDirector:
+    """A browser without cookies."""
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar()))
+
+
+def get(url: str, browser: urllib.request.OpenerDirector | None = None) -> tuple[int, str]:
+    """Status and page, redirects followed."""
+    browser = browser or visitor()
     try:
         with browser.open(url, timeout=30) as answer:
             return answer.status, answer.read().decode()
@@ -44,6 +49,42 @@ def test_its_links_sign_four_people_in_to_their_read_mail(demo: tuple[Teczka, Ru
         assert status == 200
         assert person in page
         assert page.count('role="row"') > 5
+
+
+def test_each_finds_their_cases_and_what_is_shown_to_them_and_nothing_behind_a_wall(
+    demo: tuple[Teczka, Running],
+) -> None:
+    seen = {person: pages(link) for person, link in links(demo[1]).items()}
+    helena, tomasz, beata, marcin = seen.values()
+    assert "Wierzbiccy" in helena["cases/?show=all"]
+    assert "Project Heron" in helena["cases/?show=closed"]
+    assert all("Olszanka" in page["cases/?show=all"] for page in (helena, beata))  # its team
+    shown = [page[path] for page in (tomasz, marcin) for path in ("cases/?show=all", "tasks/", "shared/")]
+    assert not any("Olszanka" in page for page in shown)
+    assert [page["shared/"].count('role="row"') > 5 for page in seen.values()] == [True, True, True, False]
+    assert all(page["unfiled/"].count('role="row"') > 5 for page in seen.values())
+    for group in ("Po terminie", "Dziś", "W ciągu tygodnia", "Później"):
+        assert group in helena["tasks/"]
+
+
+def pages(link: str) -> dict[str, str]:
+    """What somebody finds who comes in by the link."""
+    browser, here = visitor(), link.partition("demo/")[0]
+    get(link, browser)
+    return {
+        path: get(here + path, browser)[1]
+        for path in ("cases/?show=all", "cases/?show=closed", "shared/", "unfiled/", "tasks/")
+    }
+
+
+@pytest.mark.browser
+def test_who_comes_by_the_link_reads_files_shares_and_answers(demo: tuple[Teczka, Running]) -> None:
+    """From a clean clone: python -m tests.browser.from_nothing."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="pl-PL")
+        read_file_share_answer(page, next(iter(links(demo[1]).values())))
+        browser.close()
 
 
 def test_a_link_that_was_changed_opens_nothing(demo: tuple[Teczka, Running]) -> None:
