@@ -15,6 +15,7 @@ from teczka.store.filing import APART
 from teczka.store.models import Office, User
 from teczka.store.queries import walls
 from teczka.store.queries.conditions import Known, Writer
+from teczka.store.queries.folders import THERE
 
 # Of message m: read, and no draft, spam or what was thrown away.
 OPEN_TO_RULES = f"m.owner_id = %(viewer)s AND m.indexed_with IS NOT NULL AND NOT {APART}"
@@ -175,7 +176,10 @@ def _ids(viewer: User, table: str, public_ids: Sequence[str]) -> dict[str, int]:
 
 def _behind(before: tuple[datetime, int] | None, since: datetime | None) -> tuple[str, dict[str, Any]]:
     at, id_ = before or (None, None)
-    which = ["m.indexed_with IS NOT NULL"]
+    which = [
+        "m.indexed_with IS NOT NULL",
+        f"EXISTS (SELECT FROM store_account a WHERE a.id = m.account_id AND {THERE})",
+    ]
     which += ["(m.internaldate, m.id) < (%(at)s, %(id)s)"] if before else []
     which += ["m.internaldate >= %(since)s"] if since else []
     return " AND ".join(which), {"at": at, "id": id_, "since": since}
