@@ -42,7 +42,7 @@ def fits(one: Group | Condition, facts: Facts, world: World) -> bool:
     if isinstance(one, Condition):
         return _leaf(one, facts, world)
     each = [fits(member, facts, world) for member in one.of]
-    return {Kind.ALL: all, Kind.ANY: any, Kind.NONE: lambda said: not any(said)}[one.kind](each)
+    return all(each) if one.kind is Kind.ALL else any(each) is (one.kind is Kind.ANY)
 
 
 def _leaf(one: Condition, facts: Facts, world: World) -> bool:

@@ -1,7 +1,7 @@
 """What a person does to mail. It is done here at once; the account's keeper does it on the server, in the same order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID, uuid5
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from teczka.actions import filing
+from teczka.actions import consequences, filing
 from teczka.actions.acting import finish, folder_for, line, unmanaged
 from teczka.actions.audit import note_deleted
 from teczka.actions.undoing import take_back
@@ -105,6 +105,8 @@ def undo(actor: User, public_id: UUID) -> Done:
             touched = Touched(aside(actor, found))
         else:
             touched = take_back(actor, back, found, {account.pk: account for account in accounts})
+        if found.verb == Verb.RULE:
+            touched = replace(touched, count=max(touched.count, consequences.take_back(actor, found)))
         if not touched.count:
             raise Problem(Trouble.ACT_TOO_LATE)
         found.undone_at = timezone.now()

@@ -70,6 +70,15 @@ def file(actor: User, key: UUID, messages: Sequence[UUID], wanted: Wanted, *, qu
         return line(actor, key)
 
 
+def put(actor: User, act: Act, messages: Sequence[int], case: Case) -> list[int]:
+    """Files these messages of the actor's, and no others of their conversations, as part of a rule's act: its undo takes them back. In the
+    act's transaction. Returns those that were not there already."""
+    filed = filing.file(actor.pk, act, messages, Goal(case=case.pk), How.RULE, ("", {}))
+    filing.link_documents(filed)
+    _tell(actor, filed, audit.Verb.FILE, [case])
+    return filed
+
+
 def take_back(actor: User, act: Act) -> int:
     """All of a filing: the links, what would have come after them, and the shares that it made. Returns of how many messages."""
     cases = list(Case.objects.filter(pk__in=Filing.objects.filter(act=act).values("case_id")))
@@ -95,7 +104,7 @@ def unfile(actor: User, filing_id: UUID) -> int:
         if found.act and found.by_id == actor.pk:
             sharing.take_back_of(actor, found.act, undone)
             if not Filing.objects.filter(act=found.act, undone_at=None).exists():
-                Act.objects.filter(pk=found.act.pk, undone_at=None).update(undone_at=timezone.now())
+                Act.objects.filter(pk=found.act.pk, undone_at=None, verb=Verb.FILE).update(undone_at=timezone.now())
         _tell(actor, undone, audit.Verb.UNFILE, [found.case] if found.case else [])
     return len(undone)
 

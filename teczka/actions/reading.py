@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import OperationalError
 
-from teczka.actions import filing, sharing
+from teczka.actions import filing, rules, sharing
 from teczka.core.numbering import Pattern, pattern
 from teczka.core.recipients import Mailbox
 from teczka.language import ANALYSER_VERSION
@@ -128,6 +128,7 @@ def _read_alone(owner_id: int, claim: Claim) -> None:
 
 def _transaction(owner_id: int, claims: Sequence[Claim]) -> None:
     with as_user(owner_id):
+        heard = [] if all(claim.again for claim in claims) else rules.prepare(owner_id)
         if any(claim.again for claim in claims):
             # Whoever holds rows that are in threads already holds the threads' lock: a merge by another reader cannot deadlock with us.
             reading.lock_threads(owner_id)
@@ -143,6 +144,7 @@ def _transaction(owner_id: int, claims: Sequence[Claim]) -> None:
         if came:  # last: the office's register is theirs from here to the end
             sharing.follow(owner_id, came)
             filing.follow(owner_id, came)
+            rules.on_arrival(owner_id, heard, came)
         if waiting:
             _tell([message.id for message in waiting])
     missed = {claim.message_id for claim in claims} - {message.id for message in waiting}

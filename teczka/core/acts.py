@@ -26,6 +26,7 @@ class Verb(StrEnum):
     SET_ASIDE = "set_aside"  # out of the queue of unfiled mail
     SHARE = "share"
     REVOKE = "revoke"
+    RULE = "rule"  # whatever one rule did to one batch of mail
     UNDO = "undo"
 
 

@@ -126,6 +126,10 @@ class Trouble(StrEnum):
     PERSON_ALONE = "person.alone"  # an administrator hands over to themselves though others are there
     TASK_WALLED = "task.walled"  # name: of somebody outside the team of its case, of which nobody else may know
     TASK_LOST = "task.lost"  # whoever changes it so would not see it any more
+    RULE_CASE = "rule.case"  # that it files to, or whose team it shares with: not there, or walled
+    RULE_PERSON = "rule.person"  # whom it shares with: cannot sign in any more
+    RULE_FOLDER = "rule.folder"  # that it moves to: gone
+    RULE_FAILED = "rule.failed"  # nobody foresaw why; the log of the machine tells
     RULE_BUSY = "rule.busy"  # it is being applied to old mail, or that was paused
     RULE_CHANGED = "rule.changed"  # since it was tried, or while it was applied
     DISK_FULL = "disk.full"

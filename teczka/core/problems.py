@@ -444,6 +444,22 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("You would not see this task yourself any more."),
         _("Leave it so that you do, or ask whoever made it."),
     ),
+    Trouble.RULE_CASE: (
+        _("The case that the rule names is not there any more, or you may not see it."),
+        _("Choose another case in the rule, and switch it on again."),
+    ),
+    Trouble.RULE_PERSON: (
+        _("Somebody with whom the rule shares can no longer sign in."),
+        _("Take them out of the rule, and switch it on again."),
+    ),
+    Trouble.RULE_FOLDER: (
+        _("The folder to which the rule moves mail is not there any more."),
+        _("Choose another folder in the rule, and switch it on again."),
+    ),
+    Trouble.RULE_FAILED: (
+        _("The rule could not be carried out."),
+        _("Look at it once more and save it. If that does not help, ask whoever keeps this Teczka."),
+    ),
     Trouble.RULE_BUSY: (
         _("The rule is being applied to older mail already."),
         _("Wait for its end, or take back what it has done so far."),

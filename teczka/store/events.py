@@ -47,6 +47,11 @@ def message(public_id: UUID) -> str:
     return f"message:{public_id}"
 
 
+def notice(public_id: UUID) -> str:
+    """A rule that shall tell its owner met mail: on whatever page they look at."""
+    return f"notice:{public_id}"
+
+
 def shared(users: Sequence[UUID], messages: Collection[UUID]) -> None:
     """These people see these messages now, or no longer."""
     for some in _bounded(users):

@@ -3,14 +3,15 @@
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
 from teczka.store.models import Act, Rule, RuleRun
 
 HIT = """
-INSERT INTO store_rulehit (public_id, office_id, owner_id, rule_id, version, message_id, run_id, at, what, trouble)
-SELECT gen_random_uuid(), m.office_id, m.owner_id, %(rule)s, %(version)s, m.id, %(run)s, now(), '{}', '' FROM store_message m
+INSERT INTO store_rulehit (public_id, office_id, owner_id, rule_id, version, message_id, run_id, at, what)
+SELECT gen_random_uuid(), m.office_id, m.owner_id, %(rule)s, %(version)s, m.id, %(run)s, now(), '{}' FROM store_message m
 WHERE m.owner_id = %(viewer)s AND m.id = ANY(%(messages)s)
   AND NOT EXISTS (SELECT FROM store_ruleexception x WHERE x.rule_id = %(rule)s AND x.message_id = m.id) ORDER BY m.id
 ON CONFLICT DO NOTHING RETURNING message_id
@@ -39,9 +40,10 @@ def note_done(rule: Rule, act: Act | None, what: Mapping[int, Mapping[str, Any]]
         cursor.execute(DONE, columns)
 
 
-def forgive(act: Act) -> list[str]:
-    """What the act did is taken back: another run may meet its messages again. Returns public ids of tasks that were made."""
-    return [row[0] for row in _rows(FORGIVEN, {"act": act.pk}) if row[0]]
+def forgive(act: Act) -> tuple[int, list[UUID]]:
+    """What the act did is taken back: another run may meet its messages again. Returns how many these are, and the tasks that were made."""
+    rows = _rows(FORGIVEN, {"act": act.pk})
+    return len(rows), [UUID(row[0]) for row in rows if row[0]]
 
 
 def _rows(statement: str, parameters: dict[str, Any]) -> list[Any]:

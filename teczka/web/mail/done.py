@@ -48,6 +48,7 @@ SENTENCES: dict[Verb, str | Promise] = {
     Verb.SET_ASIDE: ngettext_lazy(
         "%(count)s message no longer waits to be filed.", "%(count)s messages no longer wait to be filed.", "count"
     ),
+    Verb.RULE: ngettext_lazy("A rule acted on %(count)s message.", "A rule acted on %(count)s messages.", "count"),
     Verb.UNDO: _("Undone."),
 }
 
