@@ -67,6 +67,21 @@ def test_each_finds_their_cases_and_what_is_shown_to_them_and_nothing_behind_a_w
         assert group in helena["tasks/"]
 
 
+def test_only_what_the_script_shows_to_a_team_is_shown_to_it(demo: tuple[Teczka, Running]) -> None:
+    helena, _, beata, _ = links(demo[1]).values()
+    assert "Marek Dobrowidz" in case_page(beata, "Stalbet")
+    assert "Grażyna Mączyńska" in case_page(helena, "Złoty Kłos")  # filed there for herself alone
+    assert "Grażyna Mączyńska" not in case_page(beata, "Złoty Kłos")
+
+
+def case_page(link: str, name: str) -> str:
+    browser, here = visitor(), link.partition("/demo/")[0]
+    get(link, browser)
+    found = re.search(rf'href="(/cases/[\w-]+/)"[^>]*>\s*{name}', get(f"{here}/cases/?show=all", browser)[1])
+    assert found
+    return get(here + found[1], browser)[1]
+
+
 def pages(link: str) -> dict[str, str]:
     """What somebody finds who comes in by the link."""
     browser, here = visitor(), link.partition("demo/")[0]

@@ -7,6 +7,7 @@ from typing import Any
 from teczka.core.cases import Card, CaseState, PartyCard, Side
 from teczka.remote.demo.matters import Matter
 from teczka.remote.demo.script import Person, people, read, span
+from teczka.remote.demo.slots import working
 
 PATTERN = "LIP/{number}/{year}"
 _NAMES = {
@@ -76,8 +77,8 @@ def card(matter: Matter, today: date) -> Card:
         client=facts["party"],
         references=(facts["reference"],) if matter.court else (),
         state=CaseState.CLOSED if matter.ended else CaseState.OPEN,
-        opened_on=today - timedelta(days=matter.begun),
-        closed_on=today - timedelta(days=matter.ended) if matter.ended else None,
+        opened_on=working(today, -matter.begun),
+        closed_on=working(today, -matter.ended) if matter.ended else None,
         parties=tuple(_parties(matter)),
     )
 
