@@ -1,9 +1,10 @@
 """Cases and parties from a table: first what would become of it, then, after a person's word, all of it in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain
+from uuid import UUID
 
 from teczka.actions.audit import note_cases
 from teczka.actions.cases import change_case, columns, number_once, own_patterns
@@ -93,7 +94,7 @@ def _add(actor: User, steps: Sequence[Step], people: dict[str, User]) -> list[Ca
         Case(
             office_id=actor.office_id,
             created_by=actor,
-            **columns(replace(step.card, number="") if step.told.walled else step.card),
+            **columns(step.card) | ({"number": ""} if step.told.walled else {}),
         )
         for step in steps
     )
@@ -115,8 +116,15 @@ def _add(actor: User, steps: Sequence[Step], people: dict[str, User]) -> list[Ca
     for case, step in walled:
         case.number, case.walled = step.card.number, True
     Case.objects.bulk_update([case for case, _ in walled], ["number", "walled"])
-    events.told(sorted(one.public_id for one in people.values()), [events.CASES])
+    events.told(_knowing(actor, steps, people), [events.CASES])
     return made
+
+
+def _knowing(actor: User, steps: Sequence[Step], people: dict[str, User]) -> list[UUID]:
+    """Of new cases: of walled ones their teams, and of nothing nobody."""
+    office = people.values() if any(not step.told.walled for step in steps) else ()
+    teams = chain.from_iterable(_team(actor, step, people) for step in steps)
+    return sorted({one.public_id for one in chain(office, teams)})
 
 
 def _team(actor: User, step: Step, people: dict[str, User]) -> dict[User, bool]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -53,7 +52,7 @@ def add_case(
     with as_user(actor.pk), number_once("" if walled else new.number):
         # Neither a number that is taken nor a wall may stand in the way of a row that its maker does not see yet.
         made = Case.objects.create(
-            office_id=actor.office_id, created_by=actor, **columns(replace(new, number="") if walled else new)
+            office_id=actor.office_id, created_by=actor, **columns(new) | ({"number": ""} if walled else {})
         )
         others = User.objects.filter(office_id=actor.office_id, is_active=True, public_id__in=people)
         join(made, actor, *others.exclude(pk=actor.pk))

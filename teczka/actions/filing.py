@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from teczka.actions import sharing
 from teczka.actions.acting import line
 from teczka.actions.audit import note_each
-from teczka.actions.telling import stir
+from teczka.actions.telling import knowing, stir
 from teczka.core import audit
 from teczka.core.acts import Verb
 from teczka.core.errors import NotAllowed
@@ -196,13 +195,13 @@ def _share(
 
 
 def _tell(actor: User, messages: Sequence[int], verb: audit.Verb, cases: Sequence[Case]) -> None:
-    """Lists and pages of whoever files, and of whose mail it is; the register last."""
+    """Lists and pages of whoever files, and of whose mail it is, where they may know of the case; the register last."""
     if not messages:
         return
     _tell_lists(messages)
     rows = list(Message.objects.filter(pk__in=messages).values_list("public_id", "owner_id"))
-    owners = User.objects.filter(Q(pk=actor.pk) | Q(pk__in={owner for _, owner in rows}))
-    told = list(owners.values_list("public_id", flat=True))
+    owners = set(User.objects.filter(pk__in={owner for _, owner in rows}).values_list("public_id", flat=True))
+    told = sorted({actor.public_id, *(owners.intersection(*map(knowing, cases)) if cases else ())})
     events.spoken(told, [public_id for public_id, _ in rows])
     events.told(told, [events.case(case.public_id) for case in cases])
     note_each(actor, verb, [public_id for public_id, _ in rows], cases[0].pk if cases else None)

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from teczka.actions.audit import note, note_each
+from teczka.actions.audit import note, note_each, note_view
 from teczka.actions.cases import add_case, set_state
 from teczka.actions.team import save_team, wall_case
 from teczka.core.audit import Entry, Fault, Link, Verb, faults
@@ -179,6 +179,14 @@ def test_who_saw_shared_mail_is_noted_once_an_hour(told: tuple[Cast, list[UUID]]
             cursor.execute("SELECT teczka_audit_view(%s)", [shared])
     seen = [line for line in lines(cast.anna, case) if line.verb == Verb.VIEW]
     assert [(line.who, line.ids, line.case) for line in seen] == [("Bartek Nowy", [shared], case)]
+
+
+def test_what_an_administrator_was_shown_says_nothing_of_a_case_behind_a_wall_that_it_is_filed_to(cast: Cast) -> None:
+    message = store(make_folder(make_account(cast.anna)), b"Subject: Pismo\r\n\r\ntekst\r\n")
+    share(message, cast.dorota)
+    file(message, cast.anna, make_case(cast.anna, "Tajna", walled=True))
+    note_view(cast.dorota, message.public_id)
+    assert [one.verb for one in office_chain(cast.dorota) if isinstance(one, Entry)] == [Verb.VIEW]
 
 
 def test_what_becomes_of_a_case_is_in_its_register(cast: Cast) -> None:

@@ -2,17 +2,24 @@
 
 import json
 from collections.abc import Callable, Iterator
+from uuid import uuid4
 
 import psycopg
 import pytest
 
+from teczka.actions.case_import import import_cases, preview_import
 from teczka.actions.cases import add_case
+from teczka.actions.filing import Wanted, file, unfile
 from teczka.actions.notes import add_note
+from teczka.actions.sharing import With, share
 from teczka.actions.team import save_team, wall_case
 from teczka.core.cases import Card
 from teczka.store import events
+from teczka.store.models import Case, Filing
+from teczka.store.viewer import as_user
 from tests.cast import Cast, make_cast
 from tests.conftest import OwnDatabase
+from tests.conversation import MESSAGE, Mailroom
 
 Heard = Callable[[], tuple[set[str], set[str]]]
 
@@ -53,3 +60,36 @@ def test_an_open_case_is_told_to_the_office_what_lies_inside_to_its_team_and_a_w
     assert heard()[0] == {"Bartek", "Celina"}
     secret = add_case(cast.anna, Card("", "Tajna"), walled=True)
     assert heard() == ({"Anna"}, {"cases", events.case(secret.public_id)})
+
+
+def test_who_owns_mail_hears_nothing_of_its_filing_to_a_case_that_they_may_not_know_of(heard: Heard) -> None:
+    cast = make_cast()
+    mail = Mailroom(cast.anna)
+    letter = mail.arrive("1").public_id
+    share(cast.anna, uuid4(), letter, MESSAGE, With([cast.bartek.public_id]))
+    known, secret = (add_case(cast.bartek, Card("", name), walled=name == "Tajna") for name in ("Jawna", "Tajna"))
+    heard()
+
+    def files(case: Case) -> set[str]:
+        file(cast.bartek, uuid4(), [letter], Wanted(case=case.public_id))
+        told = heard()[0]
+        with as_user(cast.bartek.pk):
+            made = Filing.objects.get(case=case)
+        unfile(cast.bartek, made.public_id)
+        assert heard()[0] == told
+        return told
+
+    assert files(known) == {"Anna", "Bartek"}
+    assert files(secret) == {"Bartek"}
+
+
+def test_a_table_of_walled_cases_is_told_to_their_teams_alone(heard: Heard) -> None:
+    cast = make_cast()
+
+    def imports(text: str) -> set[str]:
+        import_cases(cast.anna, text, preview_import(cast.anna, text).mark)
+        return heard()[0]
+
+    assert imports(f"number;name;walled;team\nK 1;Tajna;yes;{cast.bartek.email}\n") == {"Anna", "Bartek"}
+    assert imports("number;name;walled;client\nK 1;Tajna;yes;Nowak\n") == {"Anna", "Bartek"}
+    assert imports("number;name\nK 2;Jawna\n") == {"Anna", "Bartek", "Celina", "Dorota", "Felicja"}

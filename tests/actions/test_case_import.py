@@ -80,6 +80,11 @@ def test_a_walled_case_is_known_to_its_team_alone(cast: Cast, text: str) -> None
         assert ("Poufna" in names(viewer)) == (knows == 3)
 
 
+def test_a_walled_case_is_found_by_its_number(cast: Cast) -> None:
+    done(cast.anna, "number;name;walled\nKAN/9/2026;Poufna;yes\n")
+    assert [case.name for case in case_list_for(cast.anna, "KAN/9/2026")] == ["Poufna"]
+
+
 def test_each_new_case_is_written_into_the_register(cast: Cast, text: str) -> None:
     done(cast.anna, text)
     done(cast.anna, text)

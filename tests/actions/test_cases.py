@@ -120,6 +120,7 @@ def test_a_case_that_is_walled_from_the_start_has_its_team_and_any_number(cast: 
     add_case(cast.celina, CARD)
     people = [cast.bartek.public_id, cast.edward.public_id, cast.grzegorz.public_id]
     case = add_case(cast.anna, CARD, people, cast.bartek.public_id, walled=True)
+    assert case.public_id in [found.public_id for found in case_list_for(cast.bartek, CARD.number)]
     assert without_ids(told(cast.bartek, case.public_id)) == CARD
     assert [(one.name, one.lead) for one in members(cast.anna, case.pk)] == [
         ("Bartek Nowy", True),

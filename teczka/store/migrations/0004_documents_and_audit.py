@@ -51,7 +51,8 @@ $$ SELECT a.seq, a.previous, a.hash FROM store_auditentry a
    WHERE a.office_id = teczka_administers() AND a.seq > after ORDER BY a.seq LIMIT most $$;
 """
 
-# Who was shown a message is not noted again for an hour: its pages are fetched several times. Told to the case that it is filed to.
+# Who was shown a message is not noted again for an hour: its pages are fetched several times. Told to the case that it is filed to, where
+# the viewer may know of it: they read the entry, too.
 VIEWED = """
 CREATE FUNCTION teczka_audit_view(message uuid) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -61,6 +62,7 @@ BEGIN
     PERFORM teczka_audit('message.view', ARRAY[message],
       (SELECT f.case_id FROM store_filing f JOIN store_message m ON m.id = f.message_id
        WHERE m.public_id = message AND f.case_id IS NOT NULL AND f.undone_at IS NULL AND f.office_id = teczka_office()
+         AND f.case_id NOT IN (SELECT teczka_walled_off())
        ORDER BY f.id LIMIT 1));
   END IF;
 END $$;
@@ -119,4 +121,6 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("store", "0003_walls_of_cases")]
-    operations: ClassVar = [migrations.RunSQL(sql) for sql in (DOCUMENTS, FORGET_DOCUMENTS, STAYS, CHAIN, LINKS, VIEWED, HAND_OVER)]
+    operations: ClassVar = [
+        migrations.RunSQL(sql) for sql in (DOCUMENTS, FORGET_DOCUMENTS, STAYS, CHAIN, LINKS, VIEWED, HAND_OVER)
+    ]
