@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from teczka.core.settings import settings
 from teczka.store.connections import listening
-from teczka.store.events import ACTS, OUTGOING, REQUESTS
+from teczka.store.events import ACTS, OUTGOING, REQUESTS, RULE_RUNS
 from teczka.store.leases import Lease, Leases
 from teczka.store.models.accounts import accounts_at_work
 from teczka.worker.keeper import Keeper
 from teczka.worker.reminding import EVERY, remind_everybody
+from teczka.worker.rules import Runs
 from teczka.worker.sending import Sender
 from teczka.worker.tidy import HOURLY, tidy
 
@@ -47,6 +48,7 @@ class Worker:
         self._kept: dict[int, Kept] = {}
         self._pool = ThreadPoolExecutor(PASSES, thread_name_prefix="pass")
         self._sendings = ThreadPoolExecutor(SENDINGS, thread_name_prefix="send")
+        self._rules = Runs()
         self._changed = asyncio.Event()
 
     async def run(self) -> None:
@@ -56,6 +58,7 @@ class Worker:
             asyncio.create_task(self._every(seconds, work))
             for seconds, work in ((HOURLY, tidy), (EVERY, remind_everybody))
         ]
+        regular.append(asyncio.create_task(self._rules.run()))
         try:
             while not self._stopping.is_set():
                 await self._share_out()
@@ -71,6 +74,7 @@ class Worker:
                 for task in kept.tasks:
                     task.cancel()
             self._leases.close()
+            self._rules.close()
             for pool in (self._pool, self._sendings):
                 pool.shutdown(wait=False, cancel_futures=True)
 
@@ -108,8 +112,11 @@ class Worker:
 
     async def _listen(self) -> None:
         """Requests name an account; whoever does not keep it has a look whether there is a new one."""
-        async with listening(REQUESTS, ACTS, OUTGOING) as listener:
+        async with listening(REQUESTS, ACTS, OUTGOING, RULE_RUNS) as listener:
             async for notice in listener.notifies():
+                if notice.channel == RULE_RUNS:
+                    self._rules.wake()
+                    continue
                 kept = self._kept.get(int(notice.payload))
                 if kept:
                     kept.wake(notice.channel)
