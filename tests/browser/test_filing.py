@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from teczka.actions.cases import add_case
 from teczka.core.cases import Card
-from teczka.store.models import Case, Filing, Grant, Message
+from teczka.store.models import Case, Filing, Grant, Message, User
 from teczka.store.viewer import as_user
 from tests.browser.conftest import Mail, MailFolder, Office
 from tests.browser.test_pages import check
@@ -21,9 +21,15 @@ def letter(name: str, subject: str) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def case(office: Office) -> Case:
+def colleague(office: Office) -> User:
+    """Nobody of the cast: what they are shown stays for the tests that come after."""
+    return User.objects.create_user("zofia@lipowa.example", office=office.cast.office, name="Zofia Zespołowa")
+
+
+@pytest.fixture(scope="module")
+def case(office: Office, colleague: User) -> Case:
     card = Card("KAN/7/2026", "Kowal p. Deweloper", references=("VI C 812/26",))
-    return add_case(office.cast.anna, card, [office.cast.bartek.public_id])
+    return add_case(office.cast.anna, card, [colleague.public_id])
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +61,12 @@ def filed(office: Office, folder: MailFolder, number: int) -> tuple[list[int], l
 
 
 def test_one_key_files_what_is_certain_and_z_takes_it_back(
-    office: Office, page: Page, open_folder: Callable[[MailFolder], Mail], letters: MailFolder, case: Case
+    office: Office,
+    page: Page,
+    open_folder: Callable[[MailFolder], Mail],
+    letters: MailFolder,
+    case: Case,
+    colleague: User,
 ) -> None:
     mail = open_folder(letters)
     mail.press("j")
@@ -65,7 +76,7 @@ def test_one_key_files_what_is_certain_and_z_takes_it_back(
     mail.press("1")
     expect(strip(page)).to_contain_text("przypisano przez Ciebie")
     expect(page.locator("#rows .case-chip")).to_contain_text("KAN/7/2026")
-    assert filed(office, letters, 2) == ([case.pk], [office.cast.bartek.pk])
+    assert filed(office, letters, 2) == ([case.pk], [colleague.pk])
     check(page)
     mail.press("z")
     expect(strip(page).locator("[data-key=file-1]")).to_be_visible()
