@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from mmap import ACCESS_READ, mmap
 from tempfile import TemporaryFile
@@ -12,23 +13,26 @@ from teczka.core.errors import Problem
 from teczka.core.ladder import Rung, Step
 from teczka.core.outgoing import Line
 from teczka.core.recipients import Mailbox, without_doubles
+from teczka.core.settings import settings
 from teczka.mime.compose import Built, build
 from teczka.mime.readback import check
 from teczka.mime.recipients import wire
 from teczka.mime.structure import Raw
 from teczka.remote.smtp import check_address, too_large
+from teczka.store import case_header
 from teczka.store.blobs import blobs
 from teczka.store.mail import keep_room
-from teczka.store.models import Account, Outgoing, User
+from teczka.store.models import Account, Case, Outgoing, User
 from teczka.store.packs.format import key
 from teczka.store.packs.reader import HELD_BYTES, pieces, read
 from teczka.store.packs.spool import SpoolFile
 from teczka.store.packs.writer import Pack
+from teczka.store.viewer import as_user
 
 
 def put_together(actor: User, row: Outgoing, account: Account, when: datetime) -> Pack:
     """Durable when it returns. `when`: what stands in Date. Raises Problem for whatever can be known before it leaves."""
-    letter = letter_of(actor, row, when)
+    letter = replace(letter_of(actor, row, when), case=_case(actor, row))
     built = build(letter)
     for address in (wire(row.from_address), *(address for _, _, address in people_of(row))):
         check_address(address)
@@ -52,6 +56,19 @@ def people_of(row: Outgoing) -> Iterator[tuple[Line, str, str]]:
     for line, people in zip(Line, without_doubles(*lines), strict=True):
         for person in people:
             yield line, person.name, wire(person.address)
+
+
+def _case(actor: User, row: Outgoing) -> str:
+    """The header of the case that it was written in, as far as the actor may still know of it. In drafts there is none."""
+    if row.case_id is None:
+        return ""
+    with as_user(actor.pk):
+        case = Case.objects.filter(pk=row.case_id).values_list("public_id", flat=True).first()
+    people = [
+        row.from_address,
+        *(address for line in (Line.TO, Line.CC) for _, address in row.recipients.get(line, [])),
+    ]
+    return case_header.seal(settings().keys, row.message_id, case, people) if case else ""
 
 
 def told_limit(account: Account) -> int:

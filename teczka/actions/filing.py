@@ -19,7 +19,7 @@ from teczka.core.acts import Verb
 from teczka.core.errors import NotAllowed
 from teczka.core.filing import How
 from teczka.core.sharing import Scope
-from teczka.store import acts, events, filing
+from teczka.store import acts, events, filing, following
 from teczka.store.filing import Goal
 from teczka.store.models import Act, Case, Filing, Message, NeverSuggest, SetAside, User
 from teczka.store.queries import filing as queries
@@ -154,17 +154,17 @@ def suggest_again(actor: User, message: UUID) -> None:
 
 
 def follow(owner_id: int, read: Sequence[Read]) -> None:
-    """At the end of transaction B: letters that were written in a case are filed to it, what answers filed mail is filed, too, and
-    attachments of what was filed unread become documents."""
-    filed: list[int] = []
-    for message, letter, case, shared in filing.composed(
-        owner_id, read[0].message.office_id, [one.message.id for one in read]
-    ):
+    """At the end of transaction B: letters that were written in a case are filed to it, and copies of them at their readers'; what answers
+    filed mail is filed, too; and attachments of what was filed unread become documents."""
+    office = read[0].message.office_id
+    for message, letter, case, shared in following.composed(owner_id, office, read):
         wanted = Wanted(case=case, shared=shared, how=How.COMPOSE)
         file(User.objects.get(pk=owner_id), uuid5(letter, str(message)), [message], wanted, quiet=True)
-    if any(one.message.thread_id is None for one in read):
-        filed = filing.file_replies(owner_id, read[0].message.office_id, read)
-    filing.link_documents([one.message.id for one in read if one.attachments])
+    filed: list[int] = []
+    fresh = [one for one in read if one.message.thread_id is None]  # what is read again is nothing that comes
+    if fresh:
+        filed = following.file_headed(owner_id, office, fresh) + following.file_replies(owner_id, office, fresh)
+    filing.link_documents([*(one.message.id for one in read if one.attachments), *filed])
     if filed:
         _tell(User.objects.get(pk=owner_id), filed, audit.Verb.FILE, [])
 

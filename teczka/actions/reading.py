@@ -14,13 +14,14 @@ from django.db import OperationalError
 from teczka.actions import filing, rules, sharing
 from teczka.core.numbering import Pattern, pattern
 from teczka.core.recipients import Mailbox
+from teczka.core.settings import settings
 from teczka.language import ANALYSER_VERSION
 from teczka.language.words import tsvector
 from teczka.mime import PARSER_VERSION, text, threading
 from teczka.mime.parts import Part
 from teczka.mime.reading import Reading, read
 from teczka.mime.references import Mention
-from teczka.store import events, reading
+from teczka.store import case_header, events, reading
 from teczka.store.blobs import blobs
 from teczka.store.correspondents import meet
 from teczka.store.headline import headline_read
@@ -180,7 +181,9 @@ def _read(message: Unread, own: Sequence[Pattern]) -> Read:
         found = read(raw, address, own)
     headers = found.parsed
     headline = headline_read(headers)._replace(message_id=headers.message_id[:ID_CHARACTERS])
-    ids = [name[:ID_CHARACTERS] for name in (headers.message_id, *threading.links(headers)) if name]
+    refers = [name[:ID_CHARACTERS] for name in threading.links(headers)]
+    ids = [name for name in (headline.message_id, *refers) if name]
+    written_in = case_header.unseal(settings().keys, headers.case, ids) if headers.case else None
     return Read(
         message=message,
         headline=headline,
@@ -190,7 +193,7 @@ def _read(message: Unread, own: Sequence[Pattern]) -> Read:
         parts=_parts(found),
         text={
             "headers": {name: _people(getattr(headers, name.replace("from", "from_"))) for name in _PEOPLE}
-            | {"unsubscribe": [[way.kind, way.address] for way in headers.unsubscribe]},
+            | {"unsubscribe": [[way.kind, way.address] for way in headers.unsubscribe], "refers": refers},
             "text": found.text,
             "html": found.html,
             "blocked_images": found.blocked_images,
@@ -199,6 +202,8 @@ def _read(message: Unread, own: Sequence[Pattern]) -> Read:
         references=_references(found.mentions),
         terms=_terms(found),
         ids=list(dict.fromkeys(ids)),
+        case=written_in.case if written_in else None,
+        known=bool(written_in and written_in.names(headline.from_address or "")),
     )
 
 

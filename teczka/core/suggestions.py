@@ -24,6 +24,7 @@ class Reason(StrEnum):
     PARTY = "party"  # somebody of the case's parties writes it or receives it: name, address
     SENDER = "sender"  # filed like this before: address, count (conversations)
     DOMAIN = "domain"  # so were others of the sender's domain: domain, count
+    HEADER = "header"  # filed by itself: it bears the header of a letter that was written in the case
 
 
 REFERENCES = frozenset({Reason.SUBJECT, Reason.TEXT, Reason.FILE})

@@ -45,6 +45,7 @@ class Letter:
     reply_to: Sequence[Mailbox] = ()
     in_reply_to: str = ""
     references: Sequence[str] = ()
+    case: str = ""  # sealed: in which case it was written
     attachments: Sequence[Attachment] = ()
 
 
@@ -122,6 +123,7 @@ def _head(letter: Letter) -> bytes:
             writing.ids("Message-ID", [letter.message_id]),
             writing.ids("In-Reply-To", [letter.in_reply_to]),
             writing.ids("References", newest),
+            writing.sealed("Teczka-Case", letter.case),
             writing.field("MIME-Version", ["1.0"]),
         )
     )

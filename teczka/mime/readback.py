@@ -29,6 +29,7 @@ class _Said:
     bcc: list[str]
     date: datetime | None
     message_id: str
+    case: str
     text: str
     page: str
     attachments: list[tuple[str, int]]  # name, bytes
@@ -62,6 +63,7 @@ def _meant(letter: Letter) -> _Said:
         bcc=_people(letter.bcc),
         date=letter.date.replace(microsecond=0),
         message_id=letter.message_id,
+        case=letter.case,
         text=_lines(flowed.unflow(flowed.flow(compose.words(letter)).replace("\r\n", "\n"))),
         page=_lines(compose.page(letter)),
         attachments=[(filename(writing.saved_name(one.name)), one.size) for one in files],
@@ -80,6 +82,7 @@ def _read_by_us(raw: Raw) -> _Said:
         bcc=_people(parsed.bcc),
         date=parsed.date,
         message_id=parsed.message_id,
+        case=parsed.case,
         text=_lines("\n".join(content.text(raw, part) for body in parsed.bodies for part in body.texts)),
         page=_lines("\n".join(content.text(raw, part) for body in parsed.bodies for part in body.pages)),
         attachments=[(part.name, sum(map(len, content.decode_chunks(_slice(raw), part)))) for part in files],
@@ -100,6 +103,7 @@ def _read_by_others(raw: bytes) -> _Said:
         bcc=_named(message, "Bcc"),
         date=parsedate_to_datetime(message["Date"]),
         message_id=message.get("Message-ID", "").strip("<>"),
+        case=_joined(message.get("Teczka-Case", "")),
         text=_lines(flowed.unflow(_lines(told.get("text/plain", "")))),
         page=_lines(told.get("text/html", "")),
         attachments=[(filename(_decoded(part.get_filename(""))), len(_payload(part))) for part in files],

@@ -16,6 +16,7 @@ from teczka.mime.recipients import wire
 from teczka.mime.words import clean
 
 _LINE: Final = 76  # RFC 2047 §2: a line that bears encoded words
+_SEALED: Final = 60  # signs of one line of a sealed text
 _WORD: Final = 52  # digits of one encoded word: "Reply-To: " and the word fit a line
 _SECTION: Final = 50  # signs of one section of a parameter
 _LONGEST_NAME: Final = 500  # signs of a file's name
@@ -67,6 +68,11 @@ def ids(name: str, message_ids: Iterable[str]) -> bytes:
     """Message ids, given without their brackets. One that no field can bear is left out: it came from somebody else's mail."""
     tokens = [f"<{one}>" for one in message_ids if len(one) <= _LONGEST_ID and _ID.fullmatch(one)]
     return field(name, tokens) if tokens else b""
+
+
+def sealed(name: str, text: str) -> bytes:
+    """A text without blanks, of any length; nothing where it is empty. Who reads it leaves out the blanks of the folds."""
+    return field(name, [text[at : at + _SEALED] for at in range(0, len(text), _SEALED)]) if text else b""
 
 
 def content_type(value: str, file_name: str) -> bytes:

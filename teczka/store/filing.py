@@ -14,7 +14,6 @@ from django.db import connection
 from teczka.core.filing import How
 from teczka.store.models import Act
 from teczka.store.queries import walls
-from teczka.store.reading import Read
 
 # What is written and not sent, spam, and what was thrown away is no part of a conversation that is filed; message m.
 APART = """EXISTS (SELECT FROM store_placement p JOIN store_folder f ON f.id = p.folder_id
@@ -79,46 +78,6 @@ UPDATE store_filing f SET undone_at = now(), undone_by_id = %(viewer)s
 WHERE f.undone_at IS NULL AND (f.id = %(filing)s OR f.id IN (SELECT id FROM whole)) RETURNING f.message_id
 """
 
-FOLLOWED = """
-SELECT EXISTS (SELECT FROM store_follow w JOIN store_message m ON m.thread_id = w.thread_id
-  WHERE m.id = ANY(%(messages)s) AND w.owner_id = %(viewer)s AND w.ended_at IS NULL)
-"""
-
-# A reply is filed where its conversation is followed, it names a filed message of it, and it comes from the owner, from a party of the
-# case, or from somebody whom a filed message of the conversation names: quoting a number, or a Message-ID, lets nobody in.
-REPLIES = f"""
-INSERT INTO store_filing (public_id, office_id, message_id, owner_id, case_id, by_id, at, how, reason, reason_params, follow_id, sender,
-  sender_domain)
-SELECT gen_random_uuid(), m.office_id, m.id, m.owner_id, w.case_id, %(viewer)s, now(), %(how)s, 'thread', '{{}}', w.id,
-  lower(m.from_address), split_part(lower(m.from_address), '@', 2)
-FROM json_to_recordset(%(rows)s) AS n (message bigint, names json)
-JOIN store_message m ON m.id = n.message
-JOIN store_follow w ON w.thread_id = m.thread_id AND w.owner_id = %(viewer)s AND w.ended_at IS NULL
-JOIN store_case c ON c.id = w.case_id
-WHERE {walls.mine("m")} AND {walls.card("c")} AND NOT {APART} AND EXISTS (
-  SELECT FROM store_message x JOIN store_filing o ON o.message_id = x.id AND o.case_id = w.case_id AND o.undone_at IS NULL
-  WHERE x.thread_id = m.thread_id AND x.id <> m.id AND x.message_id IN (SELECT json_array_elements_text(n.names))
-) AND (
-  EXISTS (SELECT FROM store_identity i WHERE {walls.mine("i")} AND lower(i.address) = lower(m.from_address))
-  OR EXISTS (SELECT FROM store_account a WHERE {walls.mine("a")} AND lower(a.address) = lower(m.from_address))
-  OR EXISTS (SELECT FROM store_partyaddress a WHERE a.case_id = w.case_id AND a.address = lower(m.from_address))
-  OR EXISTS (
-    SELECT FROM store_message x JOIN store_filing o ON o.message_id = x.id AND o.case_id = w.case_id AND o.undone_at IS NULL
-    JOIN store_text t ON t.message_id = x.id CROSS JOIN LATERAL jsonb_array_elements(
-      coalesce(t.headers->'from', '[]') || coalesce(t.headers->'to', '[]') || coalesce(t.headers->'cc', '[]')) person
-    WHERE x.thread_id = m.thread_id AND x.id <> m.id AND lower(person->>1) = lower(m.from_address)))
-ON CONFLICT DO NOTHING RETURNING message_id
-"""  # noqa: S608
-
-
-# A letter that was written in a case, once it lies in the writer's folder of sent mail: anybody could bear its Message-ID elsewhere.
-COMPOSED = f"""
-SELECT m.public_id, o.public_id, c.public_id, o.case_shared FROM store_message m
-JOIN store_outgoing o ON o.owner_id = m.owner_id AND o.message_id = m.message_id JOIN store_case c ON c.id = o.case_id
-WHERE m.id = ANY(%(messages)s) AND m.message_id <> '' AND {walls.mine("m")} AND {walls.mine("o")} AND {walls.card("c")}
-  AND EXISTS (SELECT FROM store_placement p JOIN store_folder f ON f.id = p.folder_id WHERE p.message_id = m.id AND f.role = 'sent')
-"""  # noqa: S608
-
 
 @dataclass(frozen=True, slots=True)
 class Goal:
@@ -177,25 +136,6 @@ def undo(viewer: int, act: Act) -> list[int]:
 def undo_one(viewer: int, filing: int) -> list[int]:
     """One link; where the viewer made it for a conversation, all of that, and what came after it by itself. Message ids."""
     return _ids(UNDO_ONE, {"viewer": viewer, "filing": filing})
-
-
-def file_replies(owner: int, office: int, read: Sequence[Read]) -> list[int]:
-    """After messages were joined to their threads (transaction B). Costs one look into an index where nothing is followed. Returns the
-    messages that were filed."""
-    fresh = [one for one in read if one.message.thread_id is None]  # what is read again is no reply that comes
-    named = {"viewer": owner, "messages": [one.message.id for one in fresh]}
-    if not fresh or not _rows(FOLLOWED, named)[0][0]:
-        return []
-    rows = json.dumps([{"message": one.message.id, "names": one.ids} for one in fresh])
-    filed: list[int] = []
-    while more := _ids(REPLIES, {"viewer": owner, "office": office, "rows": rows, "how": How.REPLY}):
-        filed += more  # replies to replies, that came together
-    return filed
-
-
-def composed(owner: int, office: int, messages: Sequence[int]) -> list[tuple[UUID, UUID, UUID, bool]]:
-    """Those that were written in a case: public ids of message, letter and case, and whether its team shall see it."""
-    return _rows(COMPOSED, {"viewer": owner, "office": office, "messages": list(messages)})
 
 
 def link_documents(messages: Sequence[int]) -> None:

@@ -57,6 +57,8 @@ class Read:
     references: list[dict[str, Any]]  # columns of MessageReference
     terms: str  # a tsvector literal
     ids: list[str]  # its own Message-ID and those that it refers to
+    case: UUID | None = None  # whose header it bears (store/case_header.py)
+    known: bool = False  # and its sender is among that letter's people
 
 
 def claim(most: int) -> list[Claim]:

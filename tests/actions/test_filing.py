@@ -198,6 +198,56 @@ def test_replies_are_let_in_of_whom_the_conversation_names_and_of_parties(room: 
     assert room.filed() == ["a", "b", "c", "d"]
 
 
+def test_an_answer_that_was_read_before_what_it_answers_is_filed_once_that_has_come(room: Room) -> None:
+    room.file(room.receive("a"))
+    room.receive("c", answers="b")
+    assert room.filed() == ["a"]
+    room.receive("b", answers="a")
+    assert room.filed() == ["a", "c", "b"]
+
+
+def test_late_answers_come_from_whom_the_conversation_knows_or_not_at_all(room: Room) -> None:
+    room.file(room.receive("a"))
+    room.receive("c", answers="b", sender=STRANGER)
+    room.receive("d", answers="c")
+    room.receive("b", answers="a")
+    assert room.filed() == ["a", "b"]
+
+
+def test_what_is_downloaded_after_its_answers_is_filed_with_them(room: Room) -> None:
+    room.receive("b", answers="a")
+    room.file(room.receive("c", answers="b"))
+    assert room.filed() == ["b", "c"]
+    room.receive("a")
+    assert room.filed() == ["b", "c", "a"]
+
+
+def test_older_mail_comes_from_whom_the_conversation_knows_or_not_at_all(room: Room) -> None:
+    room.file(room.receive("b", answers="a"))
+    room.receive("a", sender=STRANGER)
+    assert room.filed() == ["b"]
+
+
+def test_a_private_conversation_that_is_joined_to_a_filed_one_stays_out_of_its_case(room: Room) -> None:
+    room.file(room.receive("a"))
+    room.receive("private")
+    both = letter("b", "a", CLIENT, "Pismo", "", 0).replace(
+        b"References: <a@example.pl>", b"References: <private@example.pl> <a@example.pl>"
+    )
+    store(room.inbox, both)
+    assert room.filed() == ["a", "b"]
+
+
+def test_what_was_taken_back_alone_is_not_filed_by_what_comes_later(room: Room) -> None:
+    first = room.receive("a")
+    room.file(first)
+    reply = room.receive("b", answers="a")
+    with as_user(room.cast.anna.pk):
+        Filing.objects.filter(message=reply).update(undone_at=timezone.now())
+    room.receive("c", answers="a")
+    assert room.filed() == ["a", "c"]
+
+
 def test_a_reply_from_a_walled_off_case_stays_out(room: Room) -> None:
     room.file(room.receive("a"))
     with as_user(room.cast.bartek.pk):
@@ -304,7 +354,7 @@ def test_threads_that_turn_out_to_be_one_go_on_being_followed(room: Room) -> Non
     room.receive("c", "b")  # b is still on its way, and answers a
     room.receive("b", "a")
     room.receive("d", "b")
-    assert room.filed() == ["a", "b", "d"]
+    assert room.filed() == ["a", "c", "b", "d"]
 
 
 STEPS = st.lists(

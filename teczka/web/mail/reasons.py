@@ -27,6 +27,7 @@ SENTENCES: dict[Reason, str | Promise] = {
         "you filed %(count)s conversations from @%(key)s there",
         "count",
     ),
+    Reason.HEADER: _("by itself: a letter written in this case, or an answer to it"),
 }
 BEFORE = _("mail of this sender was filed there before")  # all that others may know of whoever filed it
 ANSWERS = _("belongs to a conversation with %(who)s of %(day)s")
