@@ -14,6 +14,7 @@ _STRANGE = re.compile("[^\x00-\x7fÀ-ž„”“’«»…]")
 # Superscripts and fractions: a footnote's mark after a year is no digit of it.
 _NO_TEXT = {"No"}
 _UNSEEN = {"Cf", "Mn"}
+_LONGEST = 4  # of one sign, as VIII is: the eighteen letters of an Arabic ligature would be windows of thousands
 
 
 def plain(raw: str) -> tuple[str, Sequence[int]]:
@@ -33,4 +34,5 @@ def _read(sign: str) -> str:
     kind = category(sign)
     if kind in _UNSEEN:
         return ""
-    return " " if kind in _NO_TEXT or kind.startswith("Z") else normalize("NFKC", sign).translate(_ALIKE)
+    read = " " if kind in _NO_TEXT or kind.startswith("Z") else normalize("NFKC", sign).translate(_ALIKE)
+    return read if len(read) <= _LONGEST else "?"

@@ -10,6 +10,9 @@ from teczka.core.check_digits import land_digit
 PIVOT = 70
 FIRST_YEAR, LAST_YEAR = 1900 + PIVOT, 1999 + PIVOT
 
+# Places of one kind where a reference might stand that are looked at in one text: a page of nothing else costs no more.
+MOST_SIGNS = 20_000
+
 REGISTERS = ("KW", "KRS", "NIP", "REGON", "PESEL")
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
 _TENS = ("", "X", "XX", "XXX", "XL")

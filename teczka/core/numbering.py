@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import islice
 
-from teczka.core.identifiers import Found, Reference, year
+from teczka.core.identifiers import MOST_SIGNS, Found, Reference, year
 
 LONGEST = 60
 MOST = 20  # patterns of one office
@@ -42,7 +43,7 @@ class Pattern:
     compiled: re.Pattern[str]
 
     def found(self, text: str) -> Iterator[Found]:
-        for match in self.compiled.finditer(text):
+        for match in islice(self.compiled.finditer(text), MOST_SIGNS):
             named = match.groupdict()
             then = year(named["year"]) if "year" in named else 0
             if then or "year" not in named:

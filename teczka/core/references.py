@@ -6,10 +6,11 @@ around them is anything read, in a window of bounded length. So a text costs its
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from teczka.core.dockets import dotted, joined, slashed
 from teczka.core.glyphs import plain
-from teczka.core.identifiers import Found, Kind, Place, Reference, same
+from teczka.core.identifiers import MOST_SIGNS, Found, Kind, Place, Reference, same
 from teczka.core.numbering import Pattern
 from teczka.core.registers import land, named
 
@@ -22,7 +23,8 @@ _LABEL = "sygn. akt "
 
 
 def spans(text: str, own: Sequence[Pattern] = ()) -> list[Found]:
-    """Every reference in `text`, in order, none within another. `own` are the office's patterns (`numbering.pattern`)."""
+    """Every reference in `text`, in order, none within another; of each kind around the first MOST_SIGNS signs. `own` are the office's
+    patterns (`numbering.pattern`)."""
     found = [*_dockets(text), *_inquiries(text), *named(text)]
     for pattern in own:
         found.extend(pattern.found(text))
@@ -51,7 +53,7 @@ def _dockets(text: str) -> Iterator[Found]:
         if sign not in text:
             continue
         last: Found | None = None
-        for match in pattern.finditer(text):
+        for match in islice(pattern.finditer(text), MOST_SIGNS):
             found = _around(text, match.start(), last)
             if found:
                 last = found
@@ -74,7 +76,7 @@ def _around(text: str, at: int, last: Found | None) -> Found | None:
 
 
 def _inquiries(text: str) -> Iterator[Found]:
-    for match in _DOT.finditer(text):
+    for match in islice(_DOT.finditer(text), MOST_SIGNS):
         at = match.start()
         if text[at - 1 : at].isdigit():
             start, before, places = _before(text, at)

@@ -5,10 +5,11 @@ Ten digits alone are a telephone as well as a tax number, so NIP, REGON, KRS and
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from teczka.core.check_digits import is_krs, is_nip, is_pesel, is_regon, land_digit
 from teczka.core.glyphs import plain
-from teczka.core.identifiers import Found, Reference
+from teczka.core.identifiers import MOST_SIGNS, Found, Reference
 from teczka.core.numerals import MEANT
 
 _REACH = 64  # from a name to the end of its number
@@ -36,8 +37,7 @@ _LAND_TAIL = re.compile(r"/\s{0,2}(\d)(?![\w/])")
 def named(text: str) -> Iterator[Found]:
     """Numbers that stand behind the name of their register."""
     for written, name, check, lengths in _NAMES:
-        at = text.find(written)
-        while at >= 0:
+        for at in islice(_places(text, written), MOST_SIGNS):
             start = at + len(written)
             if not (at and text[at - 1].isalpha()):
                 window, places = plain(text[start : start + _REACH])
@@ -46,7 +46,13 @@ def named(text: str) -> Iterator[Found]:
                         end = start + places[found_at]
                         yield Found(at, end, Reference(name, digits))
                         break
-            at = text.find(written, start)
+
+
+def _places(text: str, written: str) -> Iterator[int]:
+    at = text.find(written)
+    while at >= 0:
+        yield at
+        at = text.find(written, at + len(written))
 
 
 def _numbers(window: str, lengths: tuple[int, ...]) -> Iterator[tuple[int, str]]:

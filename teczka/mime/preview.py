@@ -16,6 +16,7 @@ PICTURES: Final = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp
 
 _DEEPEST: Final = 12  # quotation marks beyond this are shown as they are
 _MOST_TURNS: Final = 5_000  # from one depth of quotation to another
+_LOOKED_AT: Final = 500_000  # characters that are looked through for references whenever the text is shown
 _QUOTE: Final = re.compile(r"(?:> ?){1,12}")
 _LINK: Final = re.compile(
     r"(?P<url>(?<![\w.+-])(?:https?://|www\.)[^\s<>\"'`{}|\\^]{1,2000})"
@@ -48,12 +49,13 @@ def plain(text: str, own: Sequence[Pattern] | None = None) -> str:
     """Safe HTML of a plain text: every piece escaped, links made of tokens, quoted lines as blockquotes. References are links, too,
     where the office's patterns are given, even if it has none."""
     out: list[str] = []
-    depth = 0
+    depth, left = 0, _LOOKED_AT
     for level, lines in groupby(_levels(text.replace("\r\n", "\n").split("\n")), key=itemgetter(0)):
         out.append("<blockquote>" * (level - depth) + "</blockquote>" * (depth - level))
         depth = level
         body = "\n".join(_QUOTE.sub("", line, count=1) if level else line for _, line in lines)
-        out.append(f'<div class="text">{_linked(body, own)}</div>')
+        out.append(f'<div class="text">{_linked(body, own if left > 0 else None)}</div>')
+        left -= len(body)
     out.append("</blockquote>" * depth)
     return "".join(out)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from teczka.core import dockets, glyphs, numerals, plausibility, prosecutors, references, registers, repertories
 from teczka.core.glyphs import plain
-from teczka.core.identifiers import DIVISIONS, year
+from teczka.core.identifiers import DIVISIONS, MOST_SIGNS, year
 from teczka.core.numbering import pattern
 from teczka.core.references import Kind, Reference, parse, same, spans
 from tests.core.labelled_references import labelled, scored
@@ -242,3 +242,14 @@ def calls(text: str) -> int:
     finally:
         sys.setprofile(None)
     return made
+
+
+def test_a_page_of_nothing_else_is_looked_at_up_to_a_limit() -> None:
+    own = [pattern("{letters}-{number}")]
+    for text in ("I C 12/24 ", "KIO 12/24, ", "AB-12 ", "NIP 526-025-09-95 ", "PR 4045-0.Ds.12.2024 "):
+        assert 0 < len(spans(text * (MOST_SIGNS + 1), own)) <= MOST_SIGNS, text
+
+
+def test_no_sign_is_read_as_many() -> None:
+    assert len(plain("\ufdfa" * 96)[0]) == 96
+    assert plain("Ⅷ C 1/24")[0] == "VIII C 1/24"

@@ -202,3 +202,8 @@ def test_what_a_page_shows_counts_not_the_text_beside_it() -> None:
         (Place.TEXT, two),
     ]
     assert LINK.format("I%20C%203/24", "3/24") in reading.html
+
+
+def test_of_a_text_without_end_only_the_beginning_is_linked_when_it_is_shown() -> None:
+    page = plain("> I C 12/24\nII C 1/24\n" * 50_000, [])
+    assert 0 < page.count('class="reference"') < 60_000
