@@ -52,7 +52,7 @@ def add_account(actor: User, new: NewAccount, offer: UUID | None = None, told: T
         checked = _check(actor, new, _opens(new), told)
     try:
         with as_user(actor.pk), transaction.atomic():
-            User.objects.select_for_update().get(pk=actor.pk)  # two at once are no more than one
+            User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # two at once are no more than one
             check_room(actor)
             colour = clear_colour(actor) if new.colour is None else new.colour
             account = Account.objects.create(

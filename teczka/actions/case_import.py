@@ -57,11 +57,14 @@ def import_cases(actor: User, text: str, seen: str) -> Plan:
     """What was done. `seen`: the mark of the preview that the actor agreed to. The team of a new case are those that the table names,
     or the actor; a walled one has the actor, too. Raises OtherMeanwhile, BadFile, and AlreadyThere for a number that was taken just now."""
     with as_user(actor.pk), number_once(""):
-        Office.objects.select_for_update().get(pk=actor.office_id)  # two imports one after the other
+        Office.objects.select_for_update(no_key=True).get(pk=actor.office_id)  # two imports one after the other
         now = preview_import(actor, text)
         if now.mark != seen:
             raise OtherMeanwhile(now)
         people = _people(actor)
+        there = [step.kept.id for step in now.plan.steps if step.what is What.CHANGED and step.kept]
+        # All before the first entry of the register: whoever changes one of them meanwhile has its row, and waits for that.
+        list(Case.objects.select_for_update(no_key=True).filter(public_id__in=there).order_by("pk").values_list("pk"))
         made = _add(actor, [step for step in now.plan.steps if step.what is What.NEW], people)
         changed = [step for step in now.plan.steps if step.what is What.CHANGED]
         kept = [step.kept.id for step in changed if step.kept]

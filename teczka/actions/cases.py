@@ -102,7 +102,7 @@ def set_state(actor: User, public_id: UUID, state: CaseState, today: date) -> Ca
 def changeable(actor: User, public_id: UUID) -> Case:
     """Its row, locked until the transaction ends, for whoever is in its team, and for administrators where it is not walled.
     Raises NotAllowed."""
-    case = Case.objects.select_for_update().filter(office_id=actor.office_id, public_id=public_id).first()
+    case = Case.objects.select_for_update(no_key=True).filter(office_id=actor.office_id, public_id=public_id).first()
     if case is None:
         raise NotAllowed
     member = case.members.filter(user=actor).exists()

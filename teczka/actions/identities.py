@@ -34,7 +34,7 @@ def add_identity(actor: User, account: UUID, name: str, address: str, reply_to: 
     found = account_of(actor, account)
     ensure_identities(actor)
     with as_user(actor.pk), transaction.atomic():
-        User.objects.select_for_update().get(pk=actor.pk)  # two at once get two places
+        User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # two at once get two places
         last = Identity.objects.filter(account=found).aggregate(last=Max("position"))["last"]
         Identity.objects.create(
             office_id=actor.office_id,

@@ -39,7 +39,9 @@ def new_link(actor: User, person: UUID) -> tuple[User, str]:
     check_administrator(actor)
     with as_user(actor.pk), transaction.atomic():
         found = (
-            User.objects.select_for_update().filter(office_id=actor.office_id, public_id=person, is_active=True).first()
+            User.objects.select_for_update(no_key=True)
+            .filter(office_id=actor.office_id, public_id=person, is_active=True)
+            .first()
         )
         if found is None or found.pk == actor.pk:  # whoever is in has no need of it, and would be out
             raise NotAllowed
@@ -59,7 +61,7 @@ def invited(person: UUID, token: str) -> User | None:
 def join(person: UUID, token: str, name: str, password: str) -> User:
     """The link is dead afterwards. Raises NotAllowed where it is already, django's ValidationError for a weak password."""
     with transaction.atomic():
-        User.objects.select_for_update().filter(public_id=person).first()  # of two windows one is quicker
+        User.objects.select_for_update(no_key=True).filter(public_id=person).first()  # of two windows one is quicker
         found = invited(person, token)
         if found is None:
             raise NotAllowed

@@ -63,7 +63,7 @@ def take_back(actor: User, public_id: UUID) -> None:
         with _resting(actor, public_id) as account:
             if not account.deleted_at or account.deleted_at < timezone.now() - timedelta(days=UNDO_DAYS):
                 raise NotAllowed
-            User.objects.select_for_update().get(pk=actor.pk)  # what is added meanwhile counts
+            User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # what is added meanwhile counts
             check_room(actor)
             save(account, {"deleted_at": None, "farewell": Farewell.NONE, **missing, **told})
             note(actor, Verb.ACCOUNT_RESTORE, [public_id])

@@ -15,8 +15,10 @@ def tell_of_case(case: Case, besides: Collection[UUID] = ()) -> None:
 
 
 def stir(case: Case) -> None:
-    """Something that its team sees happened inside. Never called for private mail: that is its owner's alone to know."""
-    Case.objects.filter(pk=case.pk).update(active_at=timezone.now())
+    """Something that its team sees happened inside. Never called for private mail: that is its owner's alone to know. Whoever has its row
+    in hand just now says so themselves, and is not waited for."""
+    rows = Case.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=case.pk)
+    Case.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(active_at=timezone.now())
     events.told(_team(case), [events.CASES, events.case(case.public_id)])
 
 

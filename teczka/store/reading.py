@@ -127,7 +127,7 @@ def lock_unread(message_ids: Sequence[int]) -> list[Unread]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, public_id, office_id, account_id, internaldate, thread_id, pack_id, pack_offset, pack_length, pack_codec, size,"
-            " sha256 FROM store_message WHERE id = ANY(%s) AND indexed_with IS NULL ORDER BY id FOR UPDATE SKIP LOCKED",
+            " sha256 FROM store_message WHERE id = ANY(%s) AND indexed_with IS NULL ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
             [list(message_ids)],
         )
         return [_unread(*row) for row in cursor.fetchall()]

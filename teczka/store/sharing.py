@@ -24,7 +24,7 @@ COVERED = """
 SELECT m.id FROM store_message m WHERE m.owner_id = %(owner)s AND (m.id = ANY(%(messages)s)
   OR (%(whole)s AND NOT {apart} AND m.thread_id IN (
     SELECT t.thread_id FROM store_message t WHERE t.id = ANY(%(messages)s) AND t.owner_id = %(owner)s)))
-ORDER BY m.id FOR SHARE OF m
+ORDER BY m.id FOR KEY SHARE OF m
 """
 
 TARGETS = """(SELECT unnest(%(people)s::bigint[]) AS person, NULL::bigint AS team
@@ -176,8 +176,8 @@ def follow(owner_id: int, read: Sequence[Read]) -> list[int]:
 
 
 def regrant(messages: Sequence[int]) -> list[UUID]:
-    """Grants as shares and teams say now. Returns public ids of people who see more of these messages than before, or less. Whoever changes
-    a team holds its case's row, which a share with the case refers to: the two wait for one another, and the later one sees both."""
+    """Grants as shares and teams say now. Returns public ids of people who see more of these messages than before, or less. From here to
+    the transaction's end the office's register is the caller's: of two who change what others see, the later one sees both changes."""
     if not messages:
         return []
     with connection.cursor() as cursor:

@@ -87,6 +87,8 @@ BEGIN
     OR said_farewell NOT IN ('archive', 'remove') THEN
     RAISE EXCEPTION 'nothing to be handed over';
   END IF;
+  -- Before the register: whoever changes one of these teams has its case's row, and then waits for that.
+  PERFORM FROM store_case WHERE id IN (SELECT case_id FROM store_casemember WHERE user_id = whom) ORDER BY id FOR NO KEY UPDATE;
   UPDATE store_lease SET epoch = epoch + 1 WHERE account_id IN (SELECT id FROM store_account WHERE owner_id = whom AND deleted_at IS NULL);
   DELETE FROM store_secret WHERE owner_id = whom;
   RETURN QUERY UPDATE store_account SET deleted_at = now(), farewell = said_farewell, paused_at = NULL
