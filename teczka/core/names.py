@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 from pathlib import PurePosixPath
 
 # Controls, and the signs that turn the reading direction: "fdp.exe" can be made to look like "exe.pdf".
@@ -32,3 +33,9 @@ def free_name(name: str, taken: set[str]) -> str:
         free = f"{path.stem} ({number}){path.suffix}"
     taken.add(free.casefold())
     return free
+
+
+def dated_name(day: date, who: str, name: str) -> str:
+    """As files of a case are often called, so that they sort by day: "2026-05-03 Jan Kowal – pozew.pdf"."""
+    stamp = f"{day:%Y-%m-%d} "
+    return name if name.startswith(stamp) else f"{stamp}{who[:40].strip()} – {name}" if who else f"{stamp}{name}"

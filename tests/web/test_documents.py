@@ -3,6 +3,7 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from teczka.actions import documents as acting
 from teczka.core.audit import Verb
@@ -99,6 +100,10 @@ def test_one_is_renamed_taken_out_and_taken_back(anna: Client, office: Office, c
     where = url(case, f"{made.public_id}/")
     assert 'value="skan0001.pdf"' in anna.get(f"{where}rename/").content.decode()
     assert anna.post(f"{where}rename/", {"name": " "}).status_code == 200
+    dated = f"{timezone.localdate():%Y-%m-%d} Anna Lipowska – skan0001.pdf"
+    assert f'name="name" value="{dated}"' in anna.get(f"{where}rename/").content.decode()
+    anna.post(f"{where}rename/", {"name": dated})
+    assert dated not in anna.get(f"{where}rename/").content.decode().replace(f'value="{dated}"', "", 1)
     anna.post(f"{where}rename/", {"name": "Pozew/z 3 maja.pdf"})
     assert names(office, case) == ["Pozew_z 3 maja.pdf"]
     anna.post(f"{where}remove/")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from teczka.store.models import Case, Filing, Grant, Message
 from teczka.store.queries.filing import filed
 from teczka.store.viewer import as_user
-from tests.cases import make_case, make_party, make_reference
+from tests.cases import make_case, make_party, make_reference, make_task
 from tests.cast import Cast, make_account, make_cast, make_folder
 from tests.web.conftest import browser
 from tests.web.mailroom import share, store
@@ -298,3 +298,18 @@ def test_habits_are_told_to_whose_they_are(desk: Desk) -> None:
     told = desk.pane(message, browser(desk.cast.celina))
     assert "pocztę tego nadawcy już tu przypisywano" in told
     assert "3 rozmowy" not in told
+
+
+def test_mail_is_filed_to_a_task_that_is_looked_for_and_stands_on_its_page(desk: Desk) -> None:
+    task = make_task(desk.cast.anna, "Odpowiedź na pozew")
+    make_task(desk.cast.bartek, "Odpowiedź na pozew Bartka")
+    message = desk.letter(subject="Pozew")
+    page = desk.anna.get("/filing/choose/", {"message": message.public_id, "q": "POZEW odpowiedź"}).content.decode()
+    assert re.findall(r'name="task" value="([^"]+)"', page) == [str(task.public_id)]
+    assert desk.post(message, case="", task=task.public_id)["count"] == 1
+    where = f"/tasks/{task.public_id}/"
+    assert f'href="/messages/{message.public_id}/"' in desk.anna.get(where).content.decode()
+    with as_user(desk.cast.anna.pk):
+        task.for_office = True
+        task.save(update_fields=["for_office"])
+    assert str(message.public_id) not in browser(desk.cast.bartek).get(where).content.decode()

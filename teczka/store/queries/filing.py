@@ -73,6 +73,19 @@ def named(viewer: User, messages: Sequence[UUID]) -> list[NamedLine]:
     )
 
 
+def of_task(viewer: User, task: UUID) -> list[NamedLine]:
+    """What is filed to a task, as far as the viewer may see both, the newest first."""
+    return walls.read(
+        viewer,
+        NamedLine,
+        f"""SELECT m.id, m.public_id, {walls.mine("m")}, coalesce(m.subject, ''), coalesce(nullif(m.from_name, ''), m.from_address)
+            FROM store_filing f JOIN store_task t ON t.id = f.task_id JOIN store_message m ON m.id = f.message_id
+            WHERE t.public_id = %(task)s AND f.undone_at IS NULL AND {walls.task("t")} AND {walls.visible("m")}
+            ORDER BY m.internaldate DESC, m.id""",
+        task=task,
+    )
+
+
 def cases_of(viewer: User, message: UUID) -> dict[UUID, bool]:
     """The cases that a message is filed to, and whether the viewer shares it with their teams."""
     return dict(

@@ -1,6 +1,6 @@
 """Tasks as their viewer may see them: lists a page at a time, and one by itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -88,6 +88,13 @@ def open_tasks(
         if len(found) == most:
             break
     return found
+
+
+def tasks_called(viewer: User, words: Sequence[str], most: int) -> list[TaskLine]:
+    """Open ones whose title has all of these words, in any letters, the viewer's own first."""
+    which = " AND ".join(f"strpos(lower(t.title), lower(%(word{at})s)) > 0" for at in range(len(words))) or "true"
+    named = {f"word{at}": word for at, word in enumerate(words)}
+    return _lines(viewer, f"{_OPEN} AND {which}", f"t.assignee_id <> %(viewer)s, {_BY_DAY}", most=most, **named)
 
 
 def done_tasks(viewer: User, case: int | None = None, after: UUID | None = None, most: int = BLOCK) -> list[TaskLine]:

@@ -8,13 +8,14 @@ from django import forms
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from teczka.actions.documents import add_document, remove_document, rename_document, restore_document
 from teczka.core.errors import Problem
-from teczka.core.names import LONGEST, safe_name
+from teczka.core.names import LONGEST, dated_name, safe_name
 from teczka.store.models import User
 from teczka.store.queries.documents import PAGE, DocumentLine, document, documents
 from teczka.store.queries.messages import message_part, message_text
@@ -89,7 +90,8 @@ def case_document_rename(request: Request, case_id: UUID, document_id: UUID) -> 
         allowed(rename_document, request.user, case_id, document_id, name)
         say(request, Said.SAVED)
         return redirect("case_documents", case_id)
-    return render(request, "cases/document_rename.html", context | {"form": form, "document": shown_document(line)})
+    more = {"form": form, "document": shown_document(line), "dated": _dated(request.user, line)}
+    return render(request, "cases/document_rename.html", context | more)
 
 
 @require_POST
@@ -103,6 +105,13 @@ def case_document_remove(request: Request, case_id: UUID, document_id: UUID) -> 
 def case_document_restore(request: Request, case_id: UUID, document_id: UUID) -> HttpResponse:
     allowed(restore_document, request.user, case_id, document_id)
     return redirect("case_documents", case_id)
+
+
+def _dated(viewer: User, line: DocumentLine) -> str:
+    """The name that is offered: by the day and the sender of its message, or by when and by whom it was sent up."""
+    text = message_text(viewer, line.message) if line.message else None
+    when, who = (text.internaldate, text.from_name or text.from_address) if text else (line.created_at, line.by)
+    return safe_name(dated_name(timezone.localdate(when), who, line.name), line.name)
 
 
 def shown_document(line: DocumentLine) -> ShownDocument:

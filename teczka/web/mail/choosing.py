@@ -16,13 +16,15 @@ from teczka.store.models import User
 from teczka.store.queries.case_list import case_list_for
 from teczka.store.queries.filing import NamedLine, filed, named, teams
 from teczka.store.queries.suggestions import Suggested, suggestions
+from teczka.store.queries.tasks import tasks_called
 from teczka.web.mail.messages import as_uuid
 from teczka.web.mail.strip import seen_by
 from teczka.web.requests import Request, found
 from teczka.web.said import said
 
 MOST = 200  # messages
-CASES = 20
+CASES = 20  # and tasks
+WORDS = 8  # of a task's title
 LONGEST_QUERY = 200
 
 
@@ -50,6 +52,7 @@ def filing_choose(request: Request) -> HttpResponse:
         "query": query,
         "groups": groups,
         "rest": len(left) - sum(len(group.messages) for group in groups),
+        "tasks": tasks_called(request.user, query.split()[:WORDS], CASES) if query else [],
         "cases": case_list_for(request.user, query, CASES) if query else [],
         "key": uuid4(),
         "back": _back(messages),

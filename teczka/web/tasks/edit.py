@@ -13,6 +13,7 @@ from teczka.core.errors import NotAllowed, Problem
 from teczka.core.tasks import LONGEST_TITLE
 from teczka.mime.quoting import bare_subject
 from teczka.store.models import User
+from teczka.store.queries.filing import of_task
 from teczka.store.queries.tasks import TaskLine, source, task
 from teczka.web.mail.messages import as_uuid
 from teczka.web.problems import tell
@@ -52,6 +53,7 @@ def task_edit(request: Request, task_id: UUID) -> HttpResponse:
             say(request, Said.SAVED)
             return redirect(next_of(request))
     context = {"form": form, "shown": shown(line, timezone.localdate()), "next": next_of(request)}
+    context["filed"] = of_task(request.user, task_id)
     return render(request, "tasks/edit.html", context | _told(request.user, form, line))
 
 
