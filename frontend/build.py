@@ -34,6 +34,7 @@ ENTRIES = (
     "everywhere.ts",
     "palette.ts",
     "tasks.ts",
+    "rules.ts",
     "documents.ts",
     "events-worker.ts",
 )

@@ -38,6 +38,10 @@ class Said(StrEnum):
     TASK_DONE = "task_done"
     TASK_REMOVED = "task_removed"
     UNDONE = "undone"
+    RULE_ON = "rule_on"
+    RULE_OFF = "rule_off"
+    RULE_DROPPED = "rule_dropped"
+    RULE_OFFERED = "rule_offered"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from teczka.web.cases.older import case_older
 from teczka.web.cases.people import case_people, case_team, case_unwall, case_wall
 from teczka.web.cases.pins import case_pin, case_unpin
 from teczka.web.cases.references import reference
+from teczka.web.cases.rules import case_rules
 from teczka.web.cases.state import case_state
 from teczka.web.cases.tasks import case_tasks
 from teczka.web.cases.timeline import case_timeline
@@ -79,6 +80,10 @@ from teczka.web.office.staff import (
     office_person_role,
 )
 from teczka.web.palette import palette
+from teczka.web.rules.acting import rule_act, rule_except, rule_run_act, rule_template_drop, rule_try
+from teczka.web.rules.editor import rule_add, rule_edit, rule_told
+from teczka.web.rules.listing import rule_list
+from teczka.web.rules.page import rule
 from teczka.web.session.demo import enter
 from teczka.web.session.join import join
 from teczka.web.session.settings import own_settings
@@ -208,6 +213,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/older/", case_older, name="case_older"),
     path("cases/<uuid:case_id>/edit/", case_edit, name="case_edit"),
     path("cases/<uuid:case_id>/tasks/", case_tasks, name="case_tasks"),
+    path("cases/<uuid:case_id>/rules/", case_rules, name="case_rules"),
     path("cases/<uuid:case_id>/audit/", case_audit, name="case_audit"),
     path("cases/<uuid:case_id>/audit/file/", case_audit_file, name="case_audit_file"),
     path("cases/<uuid:case_id>/export/", case_zip, name="case_zip"),
@@ -249,6 +255,16 @@ urlpatterns = [
     path("tasks/told/", task_told, name="task_told"),
     path("tasks/<uuid:task_id>/", task_edit, name="task_edit"),
     path("tasks/<uuid:task_id>/<str:verb>/", task_act, name="task_act"),
+    path("rules/", rule_list, name="rule_list"),
+    path("rules/add/", rule_add, name="rule_add"),
+    path("rules/told/", rule_told, name="rule_told"),
+    path("rules/runs/<uuid:run_id>/<str:verb>/", rule_run_act, name="rule_run_act"),
+    path("rules/templates/<uuid:template_id>/drop/", rule_template_drop, name="rule_template_drop"),
+    path("rules/<uuid:rule_id>/", rule, name="rule"),
+    path("rules/<uuid:rule_id>/edit/", rule_edit, name="rule_edit"),
+    path("rules/<uuid:rule_id>/try/", rule_try, name="rule_try"),
+    path("rules/<uuid:rule_id>/except/", rule_except, name="rule_except"),
+    path("rules/<uuid:rule_id>/<str:verb>/", rule_act, name="rule_act"),
     path("outbox/", outbox_list, name="outbox"),
     path("outbox/<uuid:draft_id>/", outbox_letter, name="outbox_letter"),
     path("outbox/<uuid:draft_id>/act/", outbox_act, name="outbox_act"),

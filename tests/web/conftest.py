@@ -26,6 +26,8 @@ from teczka.store.models import (
     Identity,
     Message,
     Outgoing,
+    Rule,
+    RuleHit,
     Task,
     Template,
     User,
@@ -91,6 +93,7 @@ class Office:
     task: Task
     filing: Filing
     comment: Comment
+    rule: Rule  # that met her private message
 
 
 def make_office() -> Office:
@@ -104,7 +107,18 @@ def make_office() -> Office:
     draft, file = write_letter(account, private)
     identity, template = write_settings(account)
     things = (offer, draft, file, identity, template)
-    return Office(cast, account, folder, private, shared, *things, *open_case(cast.anna, private))
+    opened = open_case(cast.anna, private)
+    return Office(cast, account, folder, private, shared, *things, *opened, make_met_rule(opened[0], private))
+
+
+def make_met_rule(case: Case, private: Message) -> Rule:
+    owner = {"office_id": private.office_id, "owner_id": private.owner_id}
+    then = [{"do": "file", "case": str(case.public_id)}]
+    when = {"any": [{"field": "subject", "op": "words", "value": ["Tajemnica"]}]}
+    with as_user(private.owner_id):
+        rule = Rule.objects.create(name="Tajemnica reguły", when=when, then=then, **owner)
+        RuleHit.objects.create(rule=rule, version=1, message=private, what={"done": then}, **owner)
+    return rule
 
 
 def open_case(anna: User, private: Message) -> tuple[Case, CaseNote, Document, Task, Filing, Comment]:

@@ -148,6 +148,7 @@ SWEEP = {
     "case_older": "hidden",
     "case_edit": "hidden",
     "case_tasks": "hidden",
+    "case_rules": "hidden",
     "case_audit": "hidden",
     "case_audit_file": "hidden",
     "case_zip": "hidden",
@@ -172,6 +173,16 @@ SWEEP = {
     "case_unpin": "act",
     "case_wall": "act",
     "case_unwall": "act",
+    "rule_list": "own",
+    "rule_add": "own",
+    "rule_told": "own",
+    "rule": "hidden",
+    "rule_edit": "hidden",
+    "rule_try": "act",
+    "rule_except": "act",
+    "rule_act": "act",
+    "rule_run_act": "act",
+    "rule_template_drop": "act",
     "outbox_letter": "hidden",
     "outbox_act": "act",
 }
@@ -219,6 +230,8 @@ def address(name: str, office: Office, message: Message) -> str:
         "verb": "done",
         "filing_id": office.filing.public_id,
         "kind": "jsonl",
+        "rule_id": office.rule.public_id,
+        "run_id": office.rule.public_id,
     }
     return reverse(name, kwargs={parameter: hers[parameter] for parameter in PARAMETERS[name]})
 

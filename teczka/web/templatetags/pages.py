@@ -20,7 +20,7 @@ register = template.Library()
 
 # Drawn once a page; each use is a reference, so that a row carries none of the drawing.
 ICONS = (
-    "archive archive-restore arrow-left arrow-up at-sign bold briefcase check chevron-down chevron-right circle circle-alert"
+    "archive archive-restore arrow-down arrow-left arrow-up at-sign bold briefcase check chevron-down chevron-right circle circle-alert"
     " circle-check circle-pause clock cloud-off code copy download ellipsis ellipsis-vertical external-link eye file file-archive"
     " file-image file-pen file-plus file-spreadsheet file-text flag folder folder-input folder-open forward globe image-off inbox"
     " info italic life-buoy link list list-ordered list-todo lock log-in log-out mail mail-open mail-plus mailbox mails maximize-2"

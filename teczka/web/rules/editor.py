@@ -1,0 +1,107 @@
+"""The editor of a rule: its form, and beside it what it says and what it would do."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from teczka.actions import rule_runs
+from teczka.actions.rule_edit import save_rule
+from teczka.core.errors import Problem
+from teczka.core.rules import Rule
+from teczka.store.queries.rule_lines import RuleLine, excepted, exceptions, rule_line
+from teczka.store.queries.rule_preview import preview
+from teczka.web.mail.messages import as_uuid
+from teczka.web.requests import Request, allowed, found
+from teczka.web.rules.begun import begun
+from teczka.web.rules.choices import CHOICES, DOINGS, FIELD_NAMES, KINDS, TYPES
+from teczka.web.rules.draft import Draft, changed, from_post, from_rule
+from teczka.web.rules.meaning import digest, nameless, read, wrongs
+from teczka.web.rules.things import Things
+from teczka.web.rules.words import restated
+from teczka.web.said import Said, say
+
+OFFERED = {"fields": FIELD_NAMES, "choices": CHOICES, "kinds": KINDS, "types": TYPES, "doings": DOINGS}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rule_add(request: Request) -> HttpResponse:
+    return _edit(request, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rule_edit(request: Request, rule_id: UUID) -> HttpResponse:
+    return _edit(request, found(rule_line(request.user, rule_id)))
+
+
+@require_POST
+def rule_told(request: Request) -> HttpResponse:
+    """What the form says of what stands in it just now. Posted: names of cases and words of mail are for no log."""
+    rule_id = as_uuid(request.GET.get("rule", ""))
+    line = found(rule_line(request.user, rule_id)) if rule_id else None
+    return render(request, "rules/told.html", _told(Things(request.user), from_post(request.POST), line))
+
+
+def _edit(request: Request, line: RuleLine | None) -> HttpResponse:
+    things = Things(request.user)
+    draft = _draft(request, things, line)
+    context = {**OFFERED, **_told(things, draft, line), "things": things, "template": request.GET.get("template", "")}
+    saving = request.method == "POST" and "edit" not in request.POST
+    if saving and not (wrong := _refused(draft, context)):
+        return _save(request, line, context["rule"], draft)
+    context |= {"tried": saving, "wrong": wrong if saving else []}
+    return render(request, "rules/form.html" if request.GET.get("in") == "form" else "rules/edit.html", context)
+
+
+def _draft(request: Request, things: Things, line: RuleLine | None) -> Draft:
+    if request.method == "POST":
+        return changed(from_post(request.POST), request.POST.get("edit", ""))
+    if line:
+        return from_rule(line.meaning, things.shown, list(map(str, exceptions(request.user, line.public_id))))
+    return begun(request, things)
+
+
+def _told(things: Things, draft: Draft, line: RuleLine | None) -> dict[str, Any]:
+    rule = read(draft, things)
+    context: dict[str, Any] = {"draft": draft, "line": line, "rule": rule, "passed_over": _ids(draft.exceptions)}
+    context["passed_over"] = excepted(things.viewer, context["passed_over"])
+    if rule is None:
+        return context | {"missing": next(wrongs(draft), "")}
+    meant = digest(rule)
+    agreed = draft.agreed == meant or (line is not None and digest(line.meaning) == meant)
+    seen = preview(things.viewer, rule, _ids(draft.exceptions))
+    return context | {"sentence": restated(rule, things), "digest": meant, "agreed": agreed, "preview": seen}
+
+
+def _refused(draft: Draft, context: dict[str, Any]) -> list[str]:
+    """Why it is not saved."""
+    wrong = [str(one) for one in wrongs(draft)]
+    if said := nameless(draft):
+        context["nameless"] = said
+        wrong.insert(0, said)
+    rule: Rule | None = context["rule"]
+    if rule and rule.shares and not context["agreed"]:
+        context["disagreed"] = True
+        wrong.append(_("Tick that others shall see this mail."))
+    return wrong
+
+
+def _save(request: Request, line: RuleLine | None, rule: Rule, draft: Draft) -> HttpResponse:
+    named = Rule(" ".join(draft.name.split()), rule.when, rule.then)
+    template = as_uuid(request.POST.get("template", ""))
+    saved = allowed(save_rule, request.user, line.public_id if line else None, named, _ids(draft.exceptions), template)
+    if "try" in request.POST:
+        try:
+            allowed(rule_runs.start, request.user, saved)
+        except Problem:  # it is being applied already: its page says so
+            pass
+    say(request, Said.SAVED)
+    return redirect("rule", saved)
+
+
+def _ids(texts: Sequence[str]) -> list[UUID]:
+    return [one for one in map(as_uuid, texts) if one]
