@@ -44,6 +44,7 @@ torture: dev test-packages ## faults and random examples at length
 	$(BIN)/python -m tests.remote.pop3.run
 	$(BIN)/python -m tests.faults.interleavings --seed $(SEED)
 	$(BIN)/python -m tests.faults.sending --kills 200 --crashes 5000 --seed $(SEED)
+	$(BIN)/python -m tests.faults.rule_runs --kills 100 --seed $(SEED)
 
 .PHONY: check
 check: dev ## format, lint, types, layers, shape, TypeScript, catalogues

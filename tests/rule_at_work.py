@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
 from teczka.actions import rule_runs
 from teczka.store.models import Case, Rule, RuleRun, User
@@ -109,7 +110,7 @@ class AtWork:
 
 
 def at_work(cast: Cast, many: int = 12) -> AtWork:
-    mail = make_mailbox(cast.anna, many)
+    mail = make_mailbox(cast.anna, many, paused_at=timezone.now())  # nobody speaks to a server that is not there
     case = make_case(cast.anna, "Kowal przeciw Nowak", cast.bartek)
     senders = [f"n{number}@sad.example" for number in MEANT]
     with as_user(cast.anna.pk):

@@ -22,7 +22,7 @@ from teczka.store.models import Rule, RuleRun, User
 from teczka.store.queries.rules import how_many, matching, older
 from teczka.store.viewer import as_user
 
-LOOKED_AT = 500  # messages in one step
+LOOKED_AT = 200  # messages in one step: half a second where each of them becomes a task
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,8 @@ from django.db import connection
 from teczka.actions.rule_runs import step
 from teczka.store.rule_runs import runs_at_work
 
-NAP_SECONDS = 20.0  # a NOTIFY that was lost, or a worker that was killed, costs no more than this
+NAP_SECONDS = 20.0  # a NOTIFY that was lost costs no more than this
+AGAIN_SECONDS = 1.0  # another worker has what there is; it may be one that was killed just now
 
 log = logging.getLogger(__name__)
 
@@ -28,31 +29,27 @@ class Runs:
         """Until cancelled: a step that is under way comes to its end."""
         while True:
             self._wake.clear()
-            began = time.monotonic()
-            more = await asyncio.get_running_loop().run_in_executor(self._pool, steps)
-            if more:
-                await asyncio.sleep(time.monotonic() - began)
-            else:
-                await self._rest()
-
-    async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(NAP_SECONDS):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
+            seconds = await asyncio.get_running_loop().run_in_executor(self._pool, steps)
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-def steps() -> bool:
-    """One of each run. False: nothing is left to be done just now."""
+def steps() -> float:
+    """One of each run. Seconds until the next."""
+    began = time.monotonic()
     try:
         taken = [step(run, owner) for run, owner in runs_at_work()]
-        return any(taken)
     except Exception:  # the database is away: fetching tells so, and ends the worker
         log.exception("rules could not be applied to old mail")
-        return False
+        return NAP_SECONDS
     finally:
         connection.close_if_unusable_or_obsolete()
+    if any(taken):
+        return time.monotonic() - began
+    return AGAIN_SECONDS if taken else NAP_SECONDS

@@ -1,8 +1,11 @@
 """A worker that dies while a rule is applied to old mail, or taken back: to each message everything was done once, or nothing. And pages
-that die while somebody asks for that."""
+that die while somebody asks for that. At length: `python -m tests.faults.rule_runs --kills 100 --seed 7`."""
 
+import json
 import os
+import time
 from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -15,10 +18,15 @@ from teczka.store.queries.rule_runs import runs
 from tests.cast import make_cast
 from tests.conftest import OwnDatabase
 from tests.faults.lives import Points
+from tests.faults.rule_run_kills import survive
 from tests.faults.test_crash_points import report
+from tests.processes import Teczka
 from tests.rule_at_work import AtWork, at_work
 
 EVERY = os.environ.get("TECZKA_CRASH_POINTS") == "all"
+KILLS = int(os.environ.get("TECZKA_RULE_RUNS_KILLS", "2"))
+MESSAGES = int(os.environ.get("TECZKA_RULE_RUNS_MESSAGES", "700"))
+SEED = int(os.environ.get("TECZKA_RULE_RUNS_SEED", "1"))
 STRIDE = 1 if EVERY else 5  # the suite dies at each fifth point, beginning at another one in each step
 
 
@@ -109,3 +117,12 @@ def test_what_somebody_asks_for_is_begun_or_not_wherever_the_page_dies(work: AtW
             work.work(current().public_id)
     work.work(current().public_id)
     assert work.told() == work.before
+
+
+@pytest.mark.faults
+def test_a_worker_that_is_killed_at_any_moment_leaves_no_message_half_done(own_database: OwnDatabase) -> None:
+    work, began = at_work(make_cast(), MESSAGES), time.monotonic()
+    teczka = Teczka(Path(own_database.environment["TECZKA_DATA"]), own_database.environment)
+    told = survive(teczka, work, KILLS, SEED)
+    facts = {"faults_test": "rule runs", "seed": SEED, "messages": MESSAGES, **told}
+    report(json.dumps(facts | {"seconds": round(time.monotonic() - began, 1)}))
