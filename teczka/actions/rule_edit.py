@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from teczka.actions.rule_runs import pause_with
 from teczka.core.conditions import when_json
 from teczka.core.errors import NotAllowed
 from teczka.core.rules import Rule as Meaning
@@ -53,6 +54,8 @@ def switch_rule(actor: User, public_id: UUID, *, on: bool) -> None:
         rule.enabled = on
         if on:
             rule.trouble, rule.trouble_params, rule.trouble_at, rule.paused_at = "", {}, None, None
+        else:
+            pause_with(rule)
         rule.save()
         _tell(actor, rule)
 

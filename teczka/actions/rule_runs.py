@@ -65,6 +65,12 @@ def resume(actor: User, run_id: UUID) -> None:
             events.ask_rule_runs()
 
 
+def pause_with(rule: Rule) -> None:
+    """It is switched off: nobody expects it to go on over old mail. In its owner's transaction, with its row locked; its owner can let the
+    run go on all the same."""
+    RuleRun.objects.filter(rule=rule, state__in=[RunState.WAITING, RunState.RUNNING]).update(state=RunState.PAUSED)
+
+
 def undo(actor: User, run_id: UUID) -> None:
     """All that it did, whether it came to its end or not, as far as acts can be taken back. Raises NotAllowed, Problem(RULE_BUSY: another
     run of the rule is not over, ACT_TOO_LATE: nothing is left to take back)."""

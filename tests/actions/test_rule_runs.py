@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from teczka.actions import rule_runs
+from teczka.actions.rule_edit import switch_rule
 from teczka.core.accounts import Farewell
 from teczka.core.acts import Verb
 from teczka.core.errors import NotAllowed, Problem, Trouble
@@ -68,6 +69,17 @@ def test_a_run_that_is_paused_does_nothing_until_it_goes_on(work: AtWork) -> Non
     work.work(run)
     assert work.done() == [10]
     rule_runs.resume(work.owner, run)
+    work.work(run)
+    assert work.done() == work.meant
+
+
+def test_a_rule_that_is_switched_off_pauses_its_run(work: AtWork) -> None:
+    run = work.begun()
+    work.work(run, steps=1)
+    switch_rule(work.owner, work.rule.public_id, on=False)
+    work.work(run)
+    assert (line(work).state, work.done()) == ("paused", [10])
+    rule_runs.resume(work.owner, run)  # asked for by name it goes on all the same
     work.work(run)
     assert work.done() == work.meant
 
