@@ -36,8 +36,8 @@ class Model:
         for order in [one for one in self.given if one.active and one.thread == self.threads[name]]:
             shown = {one.letter for one in self.given if one.active and one.to == order.to and one.letter}
             shown &= {letter for letter, thread in self.threads.items() if thread == order.thread}
-            taking_part = set[str]().union(*(self.people[letter] for letter in shown)) | {owners}
-            if shown & set(answers) and sender in taking_part:
+            taking_part = set[str]().union(*(self.people[letter] for letter in shown)) - {owners}
+            if shown & set(answers) and (to if sender == owners else sender) in taking_part:
                 self._give(Given(order.to, name, None, None, order))
 
     def share(self, act: int, letter: str, scope: Scope, to: list[str]) -> None:

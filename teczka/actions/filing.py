@@ -184,12 +184,13 @@ def _goal(actor: User, wanted: Wanted) -> tuple[Goal, Case | None]:
 def _share(
     actor: User, act: Act, own: Sequence[int], wanted: Wanted, case: Case, follows: Sequence[int]
 ) -> Collection[int]:
-    """With the case's team: the owner alone does that."""
+    """With the case's team: the owner alone does that. A letter's writer shows it what they wrote, and not what they answered."""
     if not own:
         return []
     stir(case)  # its row before the register, which is locked once anything is shared: so does whoever changes the case
     scope = Scope.FOLLOWING if wanted.whole else Scope.MESSAGE
-    given = sharing.give(actor, act, own, scope, Targets(teams=[case.pk]))
+    earlier = wanted.how is not How.COMPOSE
+    given = sharing.give(actor, act, own, scope, Targets(teams=[case.pk]), earlier=earlier)
     filing.share_follows(follows, given.standing)
     return given.messages
 

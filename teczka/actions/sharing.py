@@ -77,12 +77,14 @@ def targets_of(actor: User, whom: With) -> Targets:
     return targets
 
 
-def give(actor: User, act: Act, messages: Sequence[int], scope: Scope, targets: Targets) -> Given:
+def give(
+    actor: User, act: Act, messages: Sequence[int], scope: Scope, targets: Targets, *, earlier: bool = True
+) -> Given:
     """Shares messages of the actor's, as part of whatever act: its undo takes them back. In the act's transaction; the register is locked
-    from here to its end."""
+    from here to its end. `earlier`: with what was in their conversations before."""
     if scope is Scope.FOLLOWING:  # no reply is missed between what is there and what comes
         lock_threads(actor.pk)
-    given = sharing.give(actor.pk, act, messages, scope, targets)
+    given = sharing.give(actor.pk, act, messages, scope, targets, earlier=earlier)
     _change(actor, given.messages, audit.Verb.SHARE, targets)
     return given
 

@@ -69,8 +69,14 @@ WHERE s.owner_id = %(owner)s AND s.revoking_id = %(of)s AND NOT EXISTS (
 RETURNING s.message_id
 """
 
-# A reply is shared as its thread is where it names a message that is shared so, and comes from somebody whom such a message names, or from
-# the owner: neither a stranger's mail nor another conversation comes in by belonging to the thread.
+# The owner's own.
+ADDRESSES = """SELECT lower(i.address) FROM store_identity i WHERE i.owner_id = %(owner)s
+  UNION SELECT lower(a.address) FROM store_account a WHERE a.owner_id = %(owner)s"""
+OWN = f"lower(m.from_address) IN ({ADDRESSES})"
+
+# A reply is shared as its thread is where it names a message that is shared so, and comes from somebody whom such a message names, or goes
+# from the owner to such a person: neither a stranger's mail nor another conversation comes in by belonging to the thread, and what its
+# owner passes on to somebody else is no reply. Nor is what they wrote in the case and did not show to its team.
 FOLLOW = """
 INSERT INTO store_share (public_id, office_id, owner_id, message_id, standing_id, with_user_id, with_case_id, at)
 SELECT gen_random_uuid(), s.office_id, s.owner_id, m.id, s.id, s.with_user_id, s.with_case_id, now()
@@ -81,16 +87,19 @@ WHERE NOT {apart} AND EXISTS (
   SELECT FROM store_message x JOIN store_share o ON o.message_id = x.id AND o.revoked_at IS NULL
     AND o.with_user_id IS NOT DISTINCT FROM s.with_user_id AND o.with_case_id IS NOT DISTINCT FROM s.with_case_id
   WHERE x.thread_id = m.thread_id AND x.id <> m.id AND x.message_id IN (SELECT json_array_elements_text(n.names))
-) AND (
-  EXISTS (SELECT FROM store_identity i WHERE i.owner_id = %(owner)s AND lower(i.address) = lower(m.from_address))
-  OR EXISTS (SELECT FROM store_account a WHERE a.owner_id = %(owner)s AND lower(a.address) = lower(m.from_address))
-  OR EXISTS (
-    SELECT FROM store_message x JOIN store_share o ON o.message_id = x.id AND o.revoked_at IS NULL
-      AND o.with_user_id IS NOT DISTINCT FROM s.with_user_id AND o.with_case_id IS NOT DISTINCT FROM s.with_case_id
-    JOIN store_text t ON t.message_id = x.id
-    CROSS JOIN LATERAL jsonb_array_elements(
-      coalesce(t.headers->'from', '[]') || coalesce(t.headers->'to', '[]') || coalesce(t.headers->'cc', '[]')) person
-    WHERE x.thread_id = m.thread_id AND x.id <> m.id AND lower(person->>1) = lower(m.from_address)))
+) AND EXISTS (
+  SELECT FROM store_message x JOIN store_share o ON o.message_id = x.id AND o.revoked_at IS NULL
+    AND o.with_user_id IS NOT DISTINCT FROM s.with_user_id AND o.with_case_id IS NOT DISTINCT FROM s.with_case_id
+  JOIN store_text t ON t.message_id = x.id
+  CROSS JOIN LATERAL jsonb_array_elements(coalesce(t.headers->'from', '[]') || coalesce(t.headers->'to', '[]')
+    || coalesce(t.headers->'cc', '[]') || CASE WHEN {own} THEN coalesce(t.headers->'reply_to', '[]') ELSE '[]' END) person
+  WHERE x.thread_id = m.thread_id AND x.id <> m.id AND CASE WHEN {own}
+    THEN lower(person->>1) NOT IN ({addresses}) AND lower(person->>1) IN (
+      SELECT lower(whom->>1) FROM store_text mt CROSS JOIN LATERAL jsonb_array_elements(
+        coalesce(mt.headers->'to', '[]') || coalesce(mt.headers->'cc', '[]')) whom WHERE mt.message_id = m.id)
+    ELSE lower(person->>1) = lower(m.from_address) END)
+AND NOT EXISTS (SELECT FROM store_outgoing l WHERE l.owner_id = %(owner)s AND l.message_id = m.message_id
+  AND l.case_id = s.with_case_id AND NOT l.case_shared)
 ON CONFLICT DO NOTHING RETURNING message_id
 """
 
@@ -118,10 +127,13 @@ def covered(owner_id: int, messages: Sequence[int], scope: Scope) -> list[int]:
     return _ids(COVERED, {"owner": owner_id, "messages": list(messages), "whole": whole})
 
 
-def give(owner_id: int, act: Act | None, messages: Sequence[int], scope: Scope, targets: Targets) -> Given:
-    """FOLLOWING under `reading.lock_threads`. What is shared so already stays the share that it is."""
+def give(
+    owner_id: int, act: Act | None, messages: Sequence[int], scope: Scope, targets: Targets, *, earlier: bool = True
+) -> Given:
+    """FOLLOWING under `reading.lock_threads`. What is shared so already stays the share that it is. `earlier`: with what their
+    conversations had so far."""
     to = {"people": list(targets.people), "teams": list(targets.teams)}
-    every = covered(owner_id, messages, scope)
+    every = covered(owner_id, messages, scope if earlier else Scope.MESSAGE)
     columns = {"owner": owner_id, "act": act.pk if act else None, **to}
     given = _ids(GIVE, {**columns, "messages": every})
     standing = _ids(STAND, {**columns, "messages": list(messages)}) if scope is Scope.FOLLOWING else []
@@ -204,5 +216,7 @@ def _standing(owner_id: int, messages: Sequence[int]) -> bool:
 
 def _ids(statement: str, columns: dict[str, Any], which: str = "") -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(apart=APART, targets=TARGETS, which=which), columns)
+        cursor.execute(
+            statement.format(apart=APART, targets=TARGETS, which=which, own=OWN, addresses=ADDRESSES), columns
+        )
         return [row[0] for row in cursor if row[0] is not None]

@@ -1,9 +1,12 @@
 """A letter that is written in a case belongs to it once it has gone, and to nobody else's eyes than its writer said."""
 
+from uuid import uuid4
+
 import pytest
 
 from teczka.actions.answers import begin_from
 from teczka.actions.drafts import Beginning, begin_new, save_draft
+from teczka.actions.filing import Wanted, file
 from teczka.core.drafts import Written
 from teczka.core.filing import How
 from teczka.core.outgoing import Origin, State
@@ -57,6 +60,11 @@ def copy(
     return store(folder, f"{head}{name}\r\nW załączeniu umowa.\r\n".encode())
 
 
+def answer(folder: Folder, letter: Outgoing, to: str) -> Message:
+    head = f"From: <anna@kancelaria-lipowa.example>\r\nTo: <{CLIENT}>\r\nMessage-ID: <{letter.message_id}>\r\n"
+    return store(folder, f"{head}References: <{to}>\r\n\r\nodpowiedź\r\n".encode())
+
+
 def filings(user: User) -> list[tuple[int, str]]:
     with as_user(user.pk):
         return list(Filing.objects.filter(undone_at=None).order_by("message_id").values_list("message_id", "how"))
@@ -83,6 +91,25 @@ def test_the_team_sees_it_where_its_writer_said_so(cast: Cast, account: Account,
     letter = written(account, case, shared=True)
     ours = copy(sent, letter)
     assert seers(ours) == [cast.bartek.pk]
+
+
+def test_with_a_letter_the_team_sees_what_answers_it_and_not_what_it_answers(
+    cast: Cast, account: Account, sent: Folder, case: Case
+) -> None:
+    inbox, letter = make_folder(account), written(account, case, shared=True)
+    private = store(inbox, f"From: <{CLIENT}>\r\nMessage-ID: <o-mezu@example.pl>\r\n\r\nsekret\r\n".encode())
+    ours = answer(sent, letter, "o-mezu@example.pl")
+    reply = copy(inbox, letter, answers=letter.message_id, sender=CLIENT)
+    assert [seers(one) for one in (private, ours, reply)] == [[], [cast.bartek.pk], [cast.bartek.pk]]
+
+
+def test_the_team_does_not_see_what_its_writer_kept_from_it_though_it_sees_the_conversation(
+    cast: Cast, account: Account, sent: Folder, case: Case
+) -> None:
+    theirs = store(make_folder(account), f"From: <{CLIENT}>\r\nMessage-ID: <umowa@example.pl>\r\n\r\n?\r\n".encode())
+    file(cast.anna, uuid4(), [theirs.public_id], Wanted(case=case.public_id, shared=True))
+    kept, shown = (answer(sent, written(account, case, shared=shared), "umowa@example.pl") for shared in (False, True))
+    assert [seers(one) for one in (theirs, kept, shown)] == [[cast.bartek.pk], [], [cast.bartek.pk]]
 
 
 def test_the_same_message_id_from_elsewhere_is_nothing_of_ours(cast: Cast, account: Account, case: Case) -> None:

@@ -72,6 +72,16 @@ def test_future_replies_come_too_from_whoever_takes_part(mail: Mailroom, cast: C
     assert mail.seen_by("4", "5", "inny") == {"4": ["Bartek"], "5": ["Bartek"], "inny": []}
 
 
+def test_what_its_owner_passes_on_to_somebody_else_is_no_reply(mail: Mailroom, cast: Cast) -> None:
+    """Nor is what they note for themselves, nor what is answered to it."""
+    give(mail, "3", FOLLOWING, cast.bartek)
+    mail.arrive("dalej", "1 2 3", sender=OWNER, to=STRANGER)
+    mail.arrive("notatka", "1 2 3", sender=OWNER, to=OWNER)
+    mail.arrive("rada", "1 2 3 dalej", sender=STRANGER)
+    mail.arrive("4", "1 2 3", sender=OWNER, to=f"{STRANGER}, {CLIENT}")
+    assert mail.seen_by("dalej", "notatka", "rada", "4") == {"dalej": [], "notatka": [], "rada": [], "4": ["Bartek"]}
+
+
 def test_a_stranger_who_names_a_message_of_the_conversation_is_not_let_in(mail: Mailroom, cast: Cast) -> None:
     """peers.md §5, 15: whoever quotes a number joins the ticket."""
     give(mail, "3", FOLLOWING, cast.bartek)
