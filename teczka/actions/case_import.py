@@ -88,7 +88,7 @@ def _change(actor: User, step: Step, people: dict[str, User]) -> None:
     if step.joins:
         lead = next((people[one].public_id for one in step.kept.lead if one in people), None)
         team = [people[one].public_id for one in (*step.kept.team, *step.joins) if one in people]
-        save_team(actor, step.kept.id, team, lead)
+        save_team(actor, step.kept.id, team, lead, [people[one].public_id for one in step.kept.team if one in people])
 
 
 def _add(actor: User, steps: Sequence[Step], people: dict[str, User]) -> list[Case]:

@@ -16,11 +16,17 @@ from teczka.store.teams import regrant_team
 from teczka.store.viewer import as_user
 
 
-def save_team(actor: User, public_id: UUID, people: Collection[UUID], lead: UUID | None) -> None:
+def save_team(
+    actor: User, public_id: UUID, people: Collection[UUID], lead: UUID | None, seen: Collection[UUID] | None = None
+) -> None:
     """Exactly these people of the office, led by `lead` if that is one of them; who can sign in no longer stays as they were. Who joins
-    gains what was shared with the team, who leaves loses it. Raises NotAllowed, also where nobody would be left."""
+    gains what was shared with the team, who leaves loses it. `seen`: who was in it for the actor, so that nobody comes back who was taken
+    out meanwhile, and nobody goes who came. Raises NotAllowed, also where nobody would be left."""
     with as_user(actor.pk):
         case = changeable(actor, public_id)
+        if seen is not None:
+            now = set(case.members.filter(user__is_active=True).values_list("user__public_id", flat=True))
+            people = now.difference(seen).union(people) - (set(seen) - now)
         wanted = list(User.objects.filter(office_id=case.office_id, is_active=True, public_id__in=people))
         if not wanted:
             raise NotAllowed

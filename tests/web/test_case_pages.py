@@ -247,6 +247,15 @@ def test_who_leaves_a_walled_team_is_led_to_the_list(cast: Cast) -> None:
     assert "Ktoś musi zostać" in nobody
 
 
+def test_a_page_of_a_team_that_has_changed_since_brings_nobody_back_and_takes_nobody_away(cast: Cast) -> None:
+    case = make_case(cast.anna, "Sprawa", cast.celina)
+    anna, bartek, celina, felicja = (str(one.public_id) for one in (cast.anna, cast.bartek, cast.celina, cast.felicja))
+    stale = re.findall(r'name="seen" value="([^"]+)"', page(browser(cast.anna), "case_team", case.public_id))
+    send(browser(cast.dorota), "case_team", case.public_id, seen=stale, team=[anna, felicja], lead="")
+    send(browser(cast.anna), "case_team", case.public_id, seen=stale, team=[anna, celina, bartek], lead=celina)
+    assert {one.id for one in members(cast.anna, case.pk)} == {cast.anna.pk, cast.felicja.pk, cast.bartek.pk}
+
+
 def test_the_list_tells_what_is_whose_and_goes_on_page_by_page(cast: Cast) -> None:
     for number in range(53):
         make_case(cast.anna, f"Sprawa {number:02}")

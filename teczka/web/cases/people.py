@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from teczka.actions.team import save_team, unwall_case, wall_case
 from teczka.core.errors import AlreadyThere
+from teczka.web.cases.cases import read_uuid
 from teczka.web.cases.forms import TeamForm
 from teczka.web.cases.page import card_page, who_else
 from teczka.web.requests import Request, allowed, found
@@ -27,14 +28,16 @@ def case_team(request: Request, case_id: UUID) -> HttpResponse:
     found(context["may_change"] or None)
     there = [one for one in context["team"] if one.here]
     lead = next((str(one.public_id) for one in there if one.lead), "")
-    initial = {"team": [str(one.public_id) for one in there], "lead": lead}
+    initial: dict[str, Any] = {"team": [str(one.public_id) for one in there], "lead": lead}
+    seen = [one for one in request.POST.getlist("seen") if read_uuid(one)] or initial["team"]
     form = TeamForm(request.POST if request.method == "POST" else None, request.user, initial=initial)
     if form.is_valid():
-        allowed(save_team, request.user, case_id, form.cleaned_data["people"], form.cleaned_data["leads"])
+        told = form.cleaned_data
+        allowed(save_team, request.user, case_id, told["people"], told["leads"], [UUID(one) for one in seen])
         say(request, Said.SAVED)
-        gone = context["case"].walled and request.user.public_id not in form.cleaned_data["people"]
+        gone = context["case"].walled and request.user.public_id not in told["people"]
         return redirect("case_list") if gone else redirect("case_people", case_id)
-    return render(request, "cases/team.html", context | {"form": form})
+    return render(request, "cases/team.html", context | {"form": form, "seen": seen})
 
 
 @require_POST
