@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 HERE = Path(__file__).resolve().parent.parent
 PICTURE = HERE / "docs" / "screenshot.png"
 LARGEST = 300_000  # bytes: whoever reads the README loads it
-LETTER = "Terminy na ten tydzień"
+LETTER = "PILNE: I C 123/24"
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
 
@@ -38,8 +38,9 @@ def demo() -> Iterator[str]:
 def take(browser: Browser, link: str) -> bytes:
     page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="pl-PL", color_scheme="light")
     page.goto(link)
-    page.get_by_role("row").filter(has_text=LETTER).click()
+    page.get_by_role("row").filter(has_text=LETTER).first.click()
     page.locator("#frame:not(.waiting)").wait_for()
+    page.locator("#filing .choices").wait_for()
     page.locator("#pane-foot .attachments").wait_for()
     page.mouse.move(1100, 880)  # over nothing that would light up
     return page.screenshot()
