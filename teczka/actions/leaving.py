@@ -17,9 +17,8 @@ from teczka.core.people import Role
 from teczka.store import events
 from teczka.store.models import Office, User
 from teczka.store.sessions import look_again
+from teczka.store.sharing import regrant_person
 from teczka.store.viewer import as_user
-
-REGRANT = "SELECT changed FROM teczka_regrant_person(%s)"
 
 
 def set_role(actor: User, person: UUID, role: Role) -> None:
@@ -76,8 +75,7 @@ def _let_in(actor: User, person: UUID, *, let_in: bool) -> None:
         found.is_active = let_in
         found.save(update_fields=["is_active"])
         _keep_one(actor)
-        with connection.cursor() as cursor:
-            cursor.execute(REGRANT, [found.pk])
+        regrant_person(found.pk)
         look_again(found.public_id)
         note(actor, Verb.PERSON_ENABLE if let_in else Verb.PERSON_DISABLE, [person])
 

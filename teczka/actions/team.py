@@ -12,7 +12,7 @@ from teczka.core.audit import Verb
 from teczka.core.errors import NotAllowed
 from teczka.store import events
 from teczka.store.models import Case, User
-from teczka.store.teams import regrant_team
+from teczka.store.sharing import regrant_team
 from teczka.store.viewer import as_user
 
 

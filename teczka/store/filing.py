@@ -15,7 +15,7 @@ from teczka.core.filing import How
 from teczka.store.models import Act
 from teczka.store.queries import walls
 
-# What is written and not sent, spam, and what was thrown away is no part of a conversation that is filed; message m.
+# What is written and not sent, spam, and what was thrown away is no part of a conversation that is filed or shared; message m.
 APART = """EXISTS (SELECT FROM store_placement p JOIN store_folder f ON f.id = p.folder_id
   WHERE p.message_id = m.id AND p.gone_at IS NULL AND (p.draft OR f.role IN ('drafts', 'trash', 'junk')))"""
 

@@ -1,7 +1,7 @@
 """The rows of shares, and the grants that follow from them. As the messages' owner, in a transaction of the caller's.
 
 Each statement does all messages and all people at once. Grants are written by one function alone, `teczka_regrant`, which derives them
-from shares and teams: whoever changes either names the messages, and is told who sees them now, or no longer.
+from shares and teams: whoever changes either is told who sees more now, or less.
 """
 
 import json
@@ -13,12 +13,9 @@ from uuid import UUID
 from django.db import connection
 
 from teczka.core.sharing import Scope
+from teczka.store.filing import APART
 from teczka.store.models import Act
 from teczka.store.reading import Read
-
-# What is written and not sent, spam, and what was thrown away is no part of a conversation that is shared; message m.
-APART = """EXISTS (SELECT FROM store_placement p JOIN store_folder f ON f.id = p.folder_id
-  WHERE p.message_id = m.id AND p.gone_at IS NULL AND (p.draft OR f.role IN ('drafts', 'trash', 'junk')))"""
 
 COVERED = """
 SELECT m.id FROM store_message m WHERE m.owner_id = %(owner)s AND (m.id = ANY(%(messages)s)
@@ -103,8 +100,8 @@ AND NOT EXISTS (SELECT FROM store_outgoing l WHERE l.owner_id = %(owner)s AND l.
 ON CONFLICT DO NOTHING RETURNING message_id
 """
 
-
-REGRANT = "SELECT public_id FROM store_user WHERE id IN (SELECT teczka_regrant(%s::bigint[])) ORDER BY id"
+# Whose view of mail is another one by it.
+REGRANT = "SELECT public_id FROM store_user WHERE id IN (SELECT {by}) ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,17 +187,29 @@ def follow(owner_id: int, read: Sequence[Read]) -> list[int]:
 def regrant(messages: Sequence[int]) -> list[UUID]:
     """Grants as shares and teams say now. Returns public ids of people who see more of these messages than before, or less. From here to
     the transaction's end the office's register is the caller's: of two who change what others see, the later one sees both changes."""
-    if not messages:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(REGRANT, [list(messages)])
-        return [row[0] for row in cursor]
+    return _regrant("teczka_regrant(%s::bigint[])", list(messages)) if messages else []
+
+
+def regrant_team(case: int) -> list[UUID]:
+    """After the team of a case changed: who sees the mail that was shared with it is who is in it now. Returns people as above."""
+    return _regrant("teczka_regrant_team(%s)", case)
+
+
+def regrant_person(person: int) -> list[UUID]:
+    """After somebody was shut out, or let in again. Returns people as above."""
+    return _regrant("teczka_regrant_person(%s)", person)
 
 
 def sees(message: int) -> list[int]:
     """Ids of everybody else who sees it, for whoever does."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT user_id FROM teczka_audience(ARRAY[%s::bigint])", [message])
+        return [row[0] for row in cursor]
+
+
+def _regrant(by: str, of: int | list[int]) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(REGRANT.format(by=by), [of])
         return [row[0] for row in cursor]
 
 
