@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import OperationalError
+from psycopg.errors import ProgramLimitExceeded
 
 from teczka.actions import filing, rules, sharing
 from teczka.core.numbering import Pattern, pattern
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 VERSION = PARSER_VERSION * 1000 + ANALYSER_VERSION
 TRIES = 3  # begun and not ended: the message kills its reader
 BATCH_BYTES = 16_000_000  # of raw mail in one transaction
-ID_CHARACTERS = 998  # RFC 5322 §2.1.1: no line is longer, and an index takes less than 2,700 bytes
+ID_BYTES = 998  # RFC 5322 §2.1.1: no line is longer, and an index takes less than 2,700
 
 
 def read_some(most: int) -> int:
@@ -79,9 +80,10 @@ def _read_together(owner_id: int, claims: Sequence[Claim]) -> None:
         return
     try:
         _transaction(owner_id, claims)
-    except (OperationalError, MemoryError):
+    except MemoryError:
         raise
-    except Exception:  # one of them breaks the reader; alone it is found
+    except Exception as error:  # one of them breaks the reader; alone it is found
+        _not_the_database(error)
         log.exception("a batch could not be read together")
         for claim in claims:
             _read_alone(owner_id, claim)
@@ -112,19 +114,25 @@ def _read_alone(owner_id: int, claim: Claim) -> None:
             _transaction(owner_id, [claim])
             return
         log.error("message %s kills its reader", claim.message_id)
-    except OperationalError:
-        raise
     except FileNotFoundError:
         log.exception("message %s has lost its pack", claim.message_id)
     except OSError:  # the disk or the object store, not the message
         with as_user(owner_id):
             reading.give_back([claim.message_id])
         raise
-    except Exception:
+    except Exception as error:
+        _not_the_database(error)
         log.exception("message %s could not be read", claim.message_id)
     with as_user(owner_id):
         reading.save_unreadable(claim.message_id, VERSION)
         _tell([claim.message_id])
+
+
+def _not_the_database(error: Exception) -> None:
+    """Raises what ends a reader: the database is away, or has too much to do. That something is more than a row or an index takes, psycopg
+    calls by the same name, but there the message is at fault."""
+    if isinstance(error, OperationalError) and not isinstance(error.__cause__, ProgramLimitExceeded):
+        raise error
 
 
 def _transaction(owner_id: int, claims: Sequence[Claim]) -> None:
@@ -180,8 +188,8 @@ def _read(message: Unread, own: Sequence[Pattern]) -> Read:
     with reading.raw(blobs(), message) as raw:
         found = read(raw, address, own)
     headers = found.parsed
-    headline = headline_read(headers)._replace(message_id=headers.message_id[:ID_CHARACTERS])
-    refers = [name[:ID_CHARACTERS] for name in threading.links(headers)]
+    headline = headline_read(headers)._replace(message_id=_id(headers.message_id))
+    refers = [_id(name) for name in threading.links(headers)]
     ids = [name for name in (headline.message_id, *refers) if name]
     written_in = case_header.unseal(settings().keys, headers.case, ids) if headers.case else None
     return Read(
@@ -205,6 +213,10 @@ def _read(message: Unread, own: Sequence[Pattern]) -> Read:
         case=written_in.case if written_in else None,
         known=bool(written_in and written_in.names(headline.from_address or "")),
     )
+
+
+def _id(name: str) -> str:
+    return name.encode()[:ID_BYTES].decode(errors="ignore")
 
 
 _PEOPLE = ("from", "to", "cc", "bcc", "reply_to")

@@ -32,7 +32,7 @@ LONGEST: Final[Mapping[Column, int]] = {
 }
 _STATES, _SIDES, _FLAGS = understood(STATES), understood(SIDES), understood(FLAGS)
 _DAYS: Final = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%Y.%m.%d")
-_ADDRESS: Final = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]+\.[^\s@<>,;\".]+")
+_ADDRESS: Final = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,200}\.[^\s@<>,;\".]{1,60}")
 _BETWEEN: Final = re.compile(r"[\s,;|]+")
 
 

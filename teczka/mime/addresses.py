@@ -99,7 +99,7 @@ class _Reader:
         if name and not address and comma:
             self._surname = name
         elif name or address:
-            self.found.append(Mailbox(name, address))
+            self.found.append(Mailbox(name, address[: LIMITS.address]))
 
     def _meaning(self) -> tuple[str, str]:
         words = self._phrase

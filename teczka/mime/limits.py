@@ -13,6 +13,9 @@ class Limits:
     header_block: int = 256 * 1024  # bytes of one header block that are read
     boundary: int = 1_000  # bytes; RFC 2046 §5.1.1 allows 70
     addresses: int = 2_000  # in one field
+    address: int = (
+        500  # characters: RFC 5321 §4.5.3.1.3 allows 256 octets, an index of PostgreSQL 2,700, in small letters
+    )
     references: int = 200  # message ids of one field: the first, and the newest
     parameters: int = 200
     text: int = 10 * 1024 * 1024  # bytes of decoded text, all bodies together

@@ -90,7 +90,7 @@ def inner(raw: Raw, part: Part) -> tuple[bytes, Parsed]:
 
 def envelope_address(name: bytes, address: bytes) -> Mailbox:
     """A person as IMAP's ENVELOPE gives it: both raw, the name perhaps in encoded words."""
-    return Mailbox(decode_words(name), decode_words(address))
+    return Mailbox(decode_words(name), decode_words(address)[: LIMITS.address])
 
 
 def _fill(into: Headers, fields: headers.Fields) -> None:

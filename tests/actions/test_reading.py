@@ -2,6 +2,7 @@
 
 import os
 import threading
+from random import Random
 
 import psycopg
 import pytest
@@ -158,6 +159,27 @@ def test_a_message_that_breaks_the_reader_stays_listed_and_stops_no_other(
     assert [kept[one].defects for one in (good, fine)] == [[], []]
     assert {one.indexed_with for one in kept.values()} == {VERSION}
     assert verify_all().clean
+
+
+STRANGE = "".join(map(chr, Random(1).choices(range(0x4E00, 0x9FFF), k=3_000)))  # which does not compress
+
+
+def test_names_and_addresses_without_end_stop_no_reader_and_no_pass(account: Account) -> None:
+    heads = ("Message-ID: <{}@x>", "References: <{}@x>", "From: {}@x.example", "From: a@{}.example", "To: {}@x.example")
+    ids = store(account, [f"{head.format(STRANGE)}\r\n\r\n".encode() for head in heads])
+    assert read_all() == len(ids)
+    with as_user(account.owner_id):
+        assert [one.defects for one in Message.objects.filter(pk__in=ids)] == [[]] * len(ids)
+
+
+def test_what_is_too_large_for_the_database_is_the_messages_own_fault(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "ID_BYTES", 9_000)
+    bad, good = store(account, [f"Message-ID: <{STRANGE}@x>\r\n\r\n".encode(), mail("a")])
+    assert read_all() == 2
+    with as_user(account.owner_id):
+        assert dict(Message.objects.values_list("pk", "defects")) == {bad: ["unreadable"], good: []}
 
 
 def test_a_message_that_kills_its_readers_is_given_up_after_a_few(

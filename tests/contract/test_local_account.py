@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from random import Random
 
 import pytest
 
@@ -69,6 +70,14 @@ def local(request: pytest.FixtureRequest) -> LocalAccount:
 @pytest.fixture
 def house(local: LocalAccount) -> House:
     return House(local, local.save_folders([INBOX])[0])
+
+
+def test_an_envelope_without_end_stops_no_pass(stored: Callable[[], LocalMail]) -> None:
+    local = stored()
+    folder = local.save_folders([INBOX])[0]
+    strange = "".join(map(chr, Random(1).choices(range(0x4E00, 0x9FFF), k=3_000))).encode()
+    named = Envelope(strange, strange, ((strange, strange + b"@x.example"),), (), ((strange, strange),), b"", strange)
+    assert local.add(folder, 1, local.keep([RemoteMessage(7, frozenset(), WHEN, 4, b"\r\n\r\n", named)])) == 1
 
 
 def test_folders_come_inbox_first_and_without_those_that_hold_no_mail(local: LocalAccount) -> None:
