@@ -29,6 +29,10 @@ function pick(): boolean {
   return ids.length > 0 && (document.dispatchEvent(new CustomEvent("teczka:pick-case", { detail: { then } })), true);
 }
 
+function aside(ids?: readonly string[]): void {
+  say("teczka:act", { verb: "set_aside", url: "/filing/aside/", ...(ids ? { ids } : {}) });
+}
+
 /** What a key would act on: the core knows. */
 function concerned(): Partial<Concerned> {
   const detail: Partial<Concerned> = {};
@@ -40,6 +44,12 @@ function concerned(): Partial<Concerned> {
 function send(form: HTMLFormElement, submitter: HTMLElement | null): void {
   const told = new FormData(form, submitter);
   const id = form.closest<HTMLElement>("#filing")?.dataset["message"] ?? "";
+  if (form.matches(".offer")) {
+    const fields = { scope: String(told.get("scope")), case: String(told.get("case")) };
+    form.hidden = true;
+    return void say("teczka:act", { verb: "share", url: form.action, fields, ids: [id] });
+  }
+  if (submitter?.matches("[data-aside]")) return aside([id]);
   const url = submitter?.getAttribute("formaction");
   if (url) return void fetch(url, { method: "POST", body: told, redirect: "manual" }).then(() => say("teczka:renew", [id]));
   if (form.matches(".filed")) {
@@ -61,6 +71,7 @@ if (main) {
   document.addEventListener("teczka:action", (event) => {
     const { detail } = event as CustomEvent<string>;
     if ((detail === "move" && pickFolder(main)) || (detail === "file" && pick())) event.preventDefault();
+    if (detail === "aside" && document.querySelector("#filing [data-aside]")) event.preventDefault(), aside();
   });
   document.addEventListener("click", (event) => {
     const link = (event.target as Element).closest("a[data-pick]");

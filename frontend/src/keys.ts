@@ -32,6 +32,8 @@ export const BINDINGS: readonly Binding[] = [
   { action: "file-2", keys: ["2"] },
   { action: "file-3", keys: ["3"] },
   { action: "file", keys: ["l"] },
+  { action: "share-team", keys: ["S"] },
+  { action: "aside", keys: ["y"] },
   { action: "who-sees", keys: ["w"] },
   { action: "comment", keys: ["m"] },
   { action: "task", keys: ["t"] },

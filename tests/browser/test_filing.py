@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from teczka.actions.cases import add_case
@@ -108,6 +109,47 @@ def test_l_a_few_letters_and_enter_file_what_nothing_fits(
     mail.press("Enter")
     expect(strip(page)).to_contain_text("przypisano przez Ciebie")
     assert filed(office, letters, 1) == ([other.pk], [])
+
+
+def test_what_was_picked_privately_is_shared_with_the_team_by_one_key_more(
+    office: Office,
+    page: Page,
+    open_folder: Callable[[MailFolder], Mail],
+    letters: MailFolder,
+    case: Case,
+    colleague: User,
+) -> None:
+    mail = open_folder(letters)
+    mail.press("j", "j", "l")
+    expect(page.locator("dialog[open] [role=combobox]")).to_be_focused()
+    mail.press("d", "e", "w")
+    expect(page.locator("dialog[open] [role=option]").first).to_contain_text("Deweloper")
+    mail.press("Enter")
+    expect(strip(page)).to_contain_text("Udostępnij zespołowi: 1 osoba")
+    assert filed(office, letters, 1) == ([case.pk], [])
+    check(page)
+    mail.press("Shift+KeyS")
+    expect(strip(page).locator("[data-key=share-team]")).to_have_count(0)
+    expect(page.locator("#toast")).to_contain_text("dostępni")
+    assert filed(office, letters, 1) == ([case.pk], [colleague.pk])
+    mail.press("z")
+    expect(strip(page).locator("[data-key=share-team]")).to_be_visible()
+    assert filed(office, letters, 1) == ([case.pk], [])
+
+
+def test_y_sets_aside_and_z_takes_it_up_again(
+    page: Page, open_folder: Callable[[MailFolder], Mail], letters: MailFolder
+) -> None:
+    store(letters.folder, letter("aside", "Zaproszenie na jubileusz"), timezone.now())
+    mail = open_folder(letters)
+    page.goto("/unfiled/")
+    mail.press("j")
+    expect(strip(page).locator("[data-aside]")).to_be_visible()
+    expect(page.locator("#rows [aria-selected=true]")).to_contain_text("Zaproszenie na jubileusz")
+    mail.press("y")
+    expect(page.locator("#rows")).not_to_contain_text("Zaproszenie na jubileusz")
+    mail.press("z")
+    expect(page.locator("#rows")).to_contain_text("Zaproszenie na jubileusz")
 
 
 def test_several_are_filed_by_groups_with_enter(

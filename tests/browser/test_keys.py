@@ -170,8 +170,8 @@ def test_help_tells_every_key_of_the_table(open_folder: Open, long_folder: MailF
     mail = open_folder(long_folder)
     mail.press("?")
     lines = mail.page.locator("#help tr")
-    assert lines.count() == 42
-    for index in range(42):
+    assert lines.count() == 44
+    for index in range(44):
         assert lines.nth(index).locator("kbd").count() >= 1
         assert lines.nth(index).locator("td").last.inner_text().strip()
     mail.page.locator("#help button").click()

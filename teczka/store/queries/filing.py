@@ -27,6 +27,7 @@ class FiledLine:
     params_json: str  # of what comes from the filer's other mail: for the filer alone
     follows: bool  # answers are filed, too
     may_undo: bool
+    kept_from: int | None  # the case's inner id, where it is the viewer's mail and not shared with its team
 
     @property
     def shown(self) -> str:
@@ -155,7 +156,9 @@ def _filed(viewer: User, which: str, **parameters: object) -> list[FiledLine]:
                      ELSE '{{}}' END,
                    EXISTS (SELECT FROM store_follow w WHERE {walls.mine("w")} AND w.thread_id = m.thread_id AND w.case_id = f.case_id
                      AND w.ended_at IS NULL),
-                   f.by_id = %(viewer)s OR {walls.mine("f")} OR coalesce({walls.inside("f.case_id")}, false)
+                   f.by_id = %(viewer)s OR {walls.mine("f")} OR coalesce({walls.inside("f.case_id")}, false),
+                   CASE WHEN {walls.mine("f")} AND NOT EXISTS (SELECT FROM store_share s WHERE {walls.mine("s")}
+                     AND s.message_id = f.message_id AND s.with_case_id = f.case_id AND s.revoked_at IS NULL) THEN c.id END
             FROM store_filing f JOIN store_message m ON m.id = f.message_id JOIN store_user u ON u.id = f.by_id
             LEFT JOIN store_case c ON c.id = f.case_id AND {walls.card("c")}
             LEFT JOIN store_task t ON t.id = f.task_id AND {walls.task("t")}

@@ -12,7 +12,9 @@ from teczka.store.viewer import as_user
 class Standing:
     filed: list[FiledLine]
     suggested: list[Suggested]  # the best first
-    teams: dict[int, list[str]]  # of the suggested cases: who would see it who is not the viewer
+    teams: dict[
+        int, list[str]
+    ]  # of the suggested cases, and of those it is kept from: who would see it who is not the viewer
     silenced: bool  # for its sender not all is suggested
 
 
@@ -20,10 +22,11 @@ def standing(viewer: User, message: int, *, owned: bool) -> Standing:
     """By its inner id, as the viewer's own query gave it. Who may not share it learns of no team."""
     with as_user(viewer.pk):
         found, silenced = suggestions_and_silences(viewer, [message])
-        suggested = found.get(message, [])
+        suggested, there = found.get(message, []), filed(viewer, [message]).get(message, [])
+        asked = {one.case for one in suggested} | {line.kept_from for line in there if line.kept_from}
         return Standing(
-            filed(viewer, [message]).get(message, []),
+            there,
             suggested,
-            teams(viewer, [one.case for one in suggested]) if owned else {},
+            teams(viewer, sorted(asked)) if owned else {},
             message in silenced,
         )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from teczka.core.folders import FolderRole
+from teczka.core.sharing import Scope
 from teczka.store.models import User
 from teczka.store.queries.filing import FiledLine
 from teczka.store.queries.messages import MessagePage
@@ -25,6 +26,13 @@ class Link:
 
     line: FiledLine
     why: str
+    share: str  # with whom else it can be, in words; "" for nobody: the team is the viewer, or sees it
+    names: str
+
+    @property
+    def scope(self) -> Scope:
+        """As far as it is filed."""
+        return Scope.FOLLOWING if self.line.follows else Scope.MESSAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ def strip(viewer: User, page: MessagePage) -> Strip | None:
     if page.places and all(place.role in _NO_PLACE for place in page.places):
         return None
     now = standing(viewer, text.id, owned=text.owned)
-    links = [Link(line, why(line)) for line in now.filed]
+    links = [_link(line, now.teams.get(line.kept_from or 0, [])) for line in now.filed]
     choices = [_choice(place, one, now.teams.get(one.case, [])) for place, one in enumerate(now.suggested, 1)]
     waiting = not links and any(place.role == FolderRole.INBOX and not place.gone_at for place in page.places)
     return Strip(text.public_id, text.owned, uuid4(), links, choices, now.silenced, waiting)
@@ -81,11 +89,21 @@ def seen_by(names: list[str]) -> str:
 
 def _choice(place: int, found: Suggested, team: list[str]) -> Choice:
     reason = found.suggestion
-    more = _(" and %(count)s more") % {"count": len(team) - NAMED} if len(team) > NAMED else ""
     return Choice(
         place,
         found,
         reason_in_words(reason.reason, reason.params),
         seen_by(team),
-        ", ".join(team[:NAMED]) + more,
+        _names(team),
     )
+
+
+def _link(line: FiledLine, team: list[str]) -> Link:
+    count = len(team)
+    words = ngettext("Share with the team: %(count)s person", "Share with the team: %(count)s people", count)
+    return Link(line, why(line), words % {"count": count} if team else "", _names(team))
+
+
+def _names(team: list[str]) -> str:
+    more = _(" and %(count)s more") % {"count": len(team) - NAMED} if len(team) > NAMED else ""
+    return ", ".join(team[:NAMED]) + more
