@@ -10,8 +10,9 @@ from random import Random
 
 from teczka.remote.demo import oddities, script
 from teczka.remote.demo.matters import Matter, matters
+from teczka.remote.demo.newsletters import periodic
 from teczka.remote.demo.post import Placed, Posted, message
-from teczka.remote.demo.script import OFFICE, Letter, Newsletter, Person, Thread
+from teczka.remote.demo.script import OFFICE, Letter, Person, Thread
 from teczka.remote.demo.slots import fill, luck, spoken, working
 
 MESSAGES = 700
@@ -60,7 +61,7 @@ def everything(now: datetime) -> list[Placed]:
     strange = oddities.all_of(now, people)
     due = MESSAGES - sum(len(letters) for _, letters in played) - len(strange)
     placed = [copy for scene, letters in played for copy in _place(scene, letters)]
-    placed += strange + _periodic(now, people, due)
+    placed += strange + periodic(now, people, due, TRASH)
     return sorted(placed, key=lambda copy: copy.date)
 
 
@@ -212,32 +213,3 @@ def folder_of(scene: Scene, sent: Posted) -> str:
 
 def case_folder(matter: Matter) -> str:
     return f"Sprawy.{matter.facts['reference']} {matter.short}"
-
-
-def _periodic(now: datetime, people: dict[str, Person], due: int) -> list[Placed]:
-    """Newsletters, newest first, until `MESSAGES` are reached."""
-    issues = sorted(
-        (timedelta(days=letter.every * (number + 1) - 1, hours=1 + 2 * order), order, number, letter)
-        for order, letter in enumerate(script.newsletters())
-        for number in range(due)
-    )
-    return [_issue(now, people, letter, number, age) for age, _, number, letter in issues[:due]]
-
-
-def _issue(now: datetime, people: dict[str, Person], letter: Newsletter, number: int, age: timedelta) -> Placed:
-    sender, reader = people[letter.sender], people[letter.to]
-    date = (now - age).replace(microsecond=0)
-    headline, text, second, more = letter.topics[number % len(letter.topics)]
-    sent = Posted(
-        sender=sender,
-        to=(reader,),
-        subject=letter.subject.replace("{topic}", headline),
-        text=f"{headline}\n\n{text}\n\n{second}\n\n{more}\n\nWypisz się: https://{sender.address.partition('@')[2]}/wypisz",
-        date=date,
-        style="newsletter",
-        html=oddities.newsletter_page(sender, number, (headline, text, second, more)),
-        headers={"List-Unsubscribe": f"<https://{sender.address.partition('@')[2]}/wypisz>", "Precedence": "bulk"},
-    )
-    thrown = age > timedelta(days=21) and luck(sent.digest).random() < 0.5
-    read = frozenset({"\\Seen"}) if luck("read", sent.digest).random() < 0.6 else frozenset()
-    return Placed(letter.to, TRASH if thrown else "INBOX", message(sent), date, read)
