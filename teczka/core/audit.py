@@ -1,7 +1,7 @@
 """The register of what was done: a chain of entries, each with the hash of the one before, so that none can be changed, taken out or put
 elsewhere without its being seen. Ids only: whoever reads it learns nothing of what mail says.
 
-The hash is made by the database as it writes (migration 0002); here it is made again, by nothing but what an export carries.
+The hash is made by the database as it writes (migration 0003); here it is made again, by nothing but what an export carries.
 """
 
 from collections.abc import Iterable, Iterator

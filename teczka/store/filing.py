@@ -14,10 +14,7 @@ from django.db import connection
 from teczka.core.filing import How
 from teczka.store.models import Act
 from teczka.store.queries import walls
-
-# What is written and not sent, spam, and what was thrown away is no part of a conversation that is filed or shared; message m.
-APART = """EXISTS (SELECT FROM store_placement p JOIN store_folder f ON f.id = p.folder_id
-  WHERE p.message_id = m.id AND p.gone_at IS NULL AND (p.draft OR f.role IN ('drafts', 'trash', 'junk')))"""
+from teczka.store.threads import APART
 
 CHOSEN = f"""
 SELECT m.id, m.owner_id FROM store_message m WHERE m.public_id = ANY(%(messages)s) AND {walls.visible("m")} ORDER BY m.id

@@ -12,9 +12,9 @@ from django.db import connection
 
 from teczka.core.filing import How
 from teczka.core.suggestions import Reason
-from teczka.store.filing import APART
 from teczka.store.queries import walls
 from teczka.store.reading import Read
+from teczka.store.threads import APART
 
 FOLLOWED = """
 SELECT EXISTS (SELECT FROM store_follow w JOIN store_message m ON m.thread_id = w.thread_id

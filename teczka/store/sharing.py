@@ -13,9 +13,9 @@ from uuid import UUID
 from django.db import connection
 
 from teczka.core.sharing import Scope
-from teczka.store.filing import APART
 from teczka.store.models import Act
 from teczka.store.reading import Read
+from teczka.store.threads import APART
 
 COVERED = """
 SELECT m.id FROM store_message m WHERE m.owner_id = %(owner)s AND (m.id = ANY(%(messages)s)

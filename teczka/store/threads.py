@@ -9,6 +9,10 @@ from django.db import connection
 
 from teczka.store.reading import Read
 
+# What is written and not sent, spam, and what was thrown away is no part of a conversation that is filed or shared; message m.
+APART = """EXISTS (SELECT FROM store_placement p JOIN store_folder f ON f.id = p.folder_id
+  WHERE p.message_id = m.id AND p.gone_at IS NULL AND (p.draft OR f.role IN ('drafts', 'trash', 'junk')))"""
+
 
 def join(owner_id: int, read: Sequence[Read]) -> dict[int, int]:
     """Puts each message into its thread; makes threads, and merges those that turn out to be one. Message id → thread id."""

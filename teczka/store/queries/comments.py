@@ -33,13 +33,17 @@ class MentionLine:
 
 def comments(viewer: User, message: UUID) -> list[CommentLine]:
     """Oldest first."""
-    return _read(viewer, "m.public_id = %(message)s", message=message)
-
-
-def own_comment(viewer: User, public_id: UUID) -> CommentLine | None:
-    """One that the viewer wrote and did not delete."""
-    found = _read(viewer, "c.public_id = %(comment)s AND c.author_id = %(viewer)s", comment=public_id)
-    return found[0] if found else None
+    return walls.read(
+        viewer,
+        CommentLine,
+        f"""SELECT c.public_id, c.text, u.name, c.author_id = %(viewer)s, c.at, c.edited_at,
+                   ARRAY(SELECT nu.name FROM store_mention n JOIN store_user nu ON nu.id = n.user_id
+                         WHERE n.comment_id = c.id AND n.user_id <> m.owner_id AND n.user_id <> %(viewer)s
+                           AND n.user_id NOT IN (SELECT a.user_id FROM teczka_audience(ARRAY[m.id]) a) ORDER BY nu.name)
+            FROM store_comment c JOIN store_message m ON m.id = c.message_id JOIN store_user u ON u.id = c.author_id
+            WHERE c.deleted_at IS NULL AND {walls.visible("m")} AND m.public_id = %(message)s ORDER BY c.at, c.id""",
+        message=message,
+    )
 
 
 def mentions(viewer: User) -> list[MentionLine]:
@@ -52,18 +56,4 @@ def mentions(viewer: User) -> list[MentionLine]:
             JOIN store_user u ON u.id = c.author_id
             WHERE n.user_id = %(viewer)s AND n.heard_at IS NULL AND c.deleted_at IS NULL AND {walls.visible("m")}
             ORDER BY c.at DESC, c.id DESC LIMIT 20""",
-    )
-
-
-def _read(viewer: User, which: str, **parameters: object) -> list[CommentLine]:
-    return walls.read(
-        viewer,
-        CommentLine,
-        f"""SELECT c.public_id, c.text, u.name, c.author_id = %(viewer)s, c.at, c.edited_at,
-                   ARRAY(SELECT nu.name FROM store_mention n JOIN store_user nu ON nu.id = n.user_id
-                         WHERE n.comment_id = c.id AND n.user_id <> m.owner_id AND n.user_id <> %(viewer)s
-                           AND n.user_id NOT IN (SELECT a.user_id FROM teczka_audience(ARRAY[m.id]) a) ORDER BY nu.name)
-            FROM store_comment c JOIN store_message m ON m.id = c.message_id JOIN store_user u ON u.id = c.author_id
-            WHERE c.deleted_at IS NULL AND {walls.visible("m")} AND {which} ORDER BY c.at, c.id""",
-        **parameters,
     )

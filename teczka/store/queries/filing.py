@@ -42,8 +42,9 @@ class FiledLine:
 def filed(viewer: User, messages: Sequence[int]) -> dict[int, list[FiledLine]]:
     """By the messages' inner ids; those that are filed nowhere are left out."""
     found: dict[int, list[FiledLine]] = defaultdict(list)
-    for row in _filed(viewer, "f.message_id = ANY(%(messages)s)", messages=list(messages)) if messages else []:
-        found[row.message].append(row)
+    if messages:
+        for row in _filed(viewer, "f.message_id = ANY(%(messages)s)", messages=list(messages)):
+            found[row.message].append(row)
     return dict(found)
 
 
@@ -126,24 +127,18 @@ def task_of(viewer: User, public_id: UUID) -> int | None:
 
 def teams(viewer: User, cases: Sequence[int]) -> dict[int, list[str]]:
     """Who of a case's team is not the viewer: whom sharing with it would show something."""
-    found: dict[int, list[str]] = defaultdict(list)
-    for case, name in (
+    if not cases:
+        return {}
+    return dict(
         walls.read(
             viewer,
-            _pair,
-            f"""SELECT t.case_id, u.name FROM store_casemember t JOIN store_user u ON u.id = t.user_id JOIN store_case c ON c.id = t.case_id
-            WHERE c.id = ANY(%(cases)s) AND {walls.card("c")} AND u.is_active AND u.id <> %(viewer)s ORDER BY u.name, u.id""",
+            lambda case, names: (case, names),
+            f"""SELECT c.id, array_agg(u.name ORDER BY u.name, u.id)
+                FROM store_casemember t JOIN store_user u ON u.id = t.user_id JOIN store_case c ON c.id = t.case_id
+                WHERE c.id = ANY(%(cases)s) AND {walls.card("c")} AND u.is_active AND u.id <> %(viewer)s GROUP BY c.id""",
             cases=list(cases),
         )
-        if cases
-        else []
-    ):
-        found[case].append(name)
-    return dict(found)
-
-
-def _pair(case: int, name: str) -> tuple[int, str]:
-    return case, name
+    )
 
 
 def _filed(viewer: User, which: str, **parameters: object) -> list[FiledLine]:

@@ -11,11 +11,11 @@ from django.db import connection
 from teczka.core.conditions import Field, Group, Op, leaves
 from teczka.core.numbering import pattern
 from teczka.core.references import Reference, parse
-from teczka.store.filing import APART
 from teczka.store.models import Office, User
 from teczka.store.queries import walls
 from teczka.store.queries.conditions import Known, Writer
 from teczka.store.queries.folders import THERE
+from teczka.store.threads import APART
 
 # Of message m: read, and no draft, spam or what was thrown away.
 OPEN_TO_RULES = f"m.owner_id = %(viewer)s AND m.indexed_with IS NOT NULL AND NOT {APART}"

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from teczka.core.sharing import faces, quoted
 from teczka.mime.text import own_length
-from teczka.store.filing import APART
 from teczka.store.models import User
 from teczka.store.queries import walls
+from teczka.store.threads import APART
 
 EARLIER = 30  # letters that a quotation is looked for in
 OFFERED = 100  # teams

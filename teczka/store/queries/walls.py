@@ -1,5 +1,5 @@
-"""The first of two walls: each query says itself whose rows it wants. Row-level security says the same again (migration 0002), so a
-forgotten condition shows nothing. Tests take each wall away in turn."""
+"""The first of two walls: each query says itself whose rows it wants. Row-level security says the same again (migrations 0002 and 0003),
+so a forgotten condition shows nothing. Tests take each wall away in turn."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

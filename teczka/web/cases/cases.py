@@ -1,7 +1,6 @@
 """The list of cases: one's own, the office's, the closed ones; and what is found among all of them."""
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from teczka.store.queries.case_list import BLOCK, By, Which, case_list, case_list_for
 from teczka.web.cases.dues import with_dues
+from teczka.web.mail.messages import as_uuid
 from teczka.web.requests import Request
 from teczka.web.said import said
 
@@ -29,7 +29,7 @@ def _found(request: Request, query: str) -> dict[str, Any]:
 
 def _page(request: Request) -> dict[str, Any]:
     which, by = _one_of(Which, request.GET.get("show")), _one_of(By, request.GET.get("by"))
-    cases = case_list(request.user, which, by, read_uuid(request.GET.get("after", "")), BLOCK + 1)
+    cases = case_list(request.user, which, by, as_uuid(request.GET.get("after", "")), BLOCK + 1)
     shown = cases[:BLOCK]
     return {
         "which": which,
@@ -43,10 +43,3 @@ def _page(request: Request) -> dict[str, Any]:
 def _one_of(choices: Any, told: str | None) -> Any:
     """The first where it is none of them."""
     return next((one for one in choices if one == told), next(iter(choices)))
-
-
-def read_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

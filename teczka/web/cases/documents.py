@@ -20,9 +20,8 @@ from teczka.store.models import User
 from teczka.store.queries.documents import PAGE, DocumentLine, document, documents
 from teczka.store.queries.messages import message_part, message_text
 from teczka.store.queries.raw import part_pieces, upload_pieces
-from teczka.web.cases.cases import read_uuid
 from teczka.web.cases.page import case_page
-from teczka.web.mail.messages import download, given_out, icon_of
+from teczka.web.mail.messages import as_uuid, download, given_out, icon_of
 from teczka.web.mail.parts import saved_type
 from teczka.web.problems import Told, tell
 from teczka.web.receiving import CHUNK, received
@@ -50,7 +49,7 @@ def case_documents(request: Request, case_id: UUID) -> HttpResponse:
         wrong = _take(request, case_id)
         if wrong is None:
             return redirect("case_documents", case_id)
-    before = read_uuid(request.GET.get("before", ""))
+    before = as_uuid(request.GET.get("before", ""))
     lines = documents(request.user, case_id, before, PAGE + 1)
     shown = [shown_document(line) for line in lines[:PAGE]]
     more = shown[-1].line.public_id if len(lines) > PAGE else None

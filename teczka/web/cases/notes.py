@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from teczka.actions.notes import add_note, drop_note, edit_note, restore_note
 from teczka.store.queries.notes import BLOCK, notes, own_note
-from teczka.web.cases.cases import read_uuid
 from teczka.web.cases.page import case_page
+from teczka.web.mail.messages import as_uuid
 from teczka.web.requests import Request, allowed, found
 from teczka.web.said import Said, say
 
@@ -24,7 +24,7 @@ class NoteForm(forms.Form):
 @require_safe
 def case_notes(request: Request, case_id: UUID) -> HttpResponse:
     context = case_page(request, case_id, "notes")
-    before = read_uuid(request.GET.get("before", ""))
+    before = as_uuid(request.GET.get("before", ""))
     lines = notes(request.user, context["case"].id, before, BLOCK + 1)
     more = lines[BLOCK - 1].public_id if len(lines) > BLOCK else None
     return render(request, "cases/notes.html", context | {"notes": lines[:BLOCK], "more": more, "further": before})

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from teczka.actions.team import save_team, unwall_case, wall_case
 from teczka.core.errors import AlreadyThere
-from teczka.web.cases.cases import read_uuid
 from teczka.web.cases.forms import TeamForm
 from teczka.web.cases.page import card_page, who_else
+from teczka.web.mail.messages import as_uuid
 from teczka.web.requests import Request, allowed, found
 from teczka.web.said import Said, say
 
@@ -29,7 +29,7 @@ def case_team(request: Request, case_id: UUID) -> HttpResponse:
     there = [one for one in context["team"] if one.here]
     lead = next((str(one.public_id) for one in there if one.lead), "")
     initial: dict[str, Any] = {"team": [str(one.public_id) for one in there], "lead": lead}
-    seen = [one for one in request.POST.getlist("seen") if read_uuid(one)] or initial["team"]
+    seen = [one for one in request.POST.getlist("seen") if as_uuid(one)] or initial["team"]
     form = TeamForm(request.POST if request.method == "POST" else None, request.user, initial=initial)
     if form.is_valid():
         told = form.cleaned_data

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 from teczka.actions.cases import own_patterns
 from teczka.core.references import Place, parse
 from teczka.store.queries.references import BLOCK, cases_with, messages_with
-from teczka.web.cases.cases import read_uuid
 from teczka.web.cases.dues import with_dues
+from teczka.web.mail.messages import as_uuid
 from teczka.web.requests import Request, found
 
 PLACES = {
@@ -26,7 +26,7 @@ def reference(request: Request, written: str) -> HttpResponse:
     cases = cases_with(request.user, named)
     if len(cases) == 1:
         return redirect("case", cases[0].public_id)
-    after = read_uuid(request.GET.get("after", ""))
+    after = as_uuid(request.GET.get("after", ""))
     messages = messages_with(request.user, named, after, BLOCK + 1)
     context = {
         "reference": str(named),
