@@ -62,9 +62,11 @@ def import_cases(actor: User, text: str, seen: str) -> Plan:
         if now.mark != seen:
             raise OtherMeanwhile(now)
         people = _people(actor)
-        there = [step.kept.id for step in now.plan.steps if step.what is What.CHANGED and step.kept]
+        there = {step.kept.id: step.kept for step in now.plan.steps if step.what is What.CHANGED and step.kept}
         # All before the first entry of the register: whoever changes one of them meanwhile has its row, and waits for that.
         list(Case.objects.select_for_update(no_key=True).filter(public_id__in=there).order_by("pk").values_list("pk"))
+        if there and any(one != there[one.id] for one in case_cards(actor, list(there))):
+            raise OtherMeanwhile(preview_import(actor, text))
         made = _add(actor, [step for step in now.plan.steps if step.what is What.NEW], people)
         changed = [step for step in now.plan.steps if step.what is What.CHANGED]
         kept = [step.kept.id for step in changed if step.kept]

@@ -113,7 +113,8 @@ def changeable(actor: User, public_id: UUID) -> Case:
 
 def join(case: Case, *people: User) -> None:
     """They are in its team from now on."""
-    CaseMember.objects.bulk_create(CaseMember(office_id=case.office_id, case=case, user=one) for one in people)
+    rows = [CaseMember(office_id=case.office_id, case=case, user=one) for one in people]
+    CaseMember.objects.bulk_create(rows, ignore_conflicts=True)  # who was let in again just now is
 
 
 @contextmanager

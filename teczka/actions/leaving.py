@@ -81,8 +81,10 @@ def _let_in(actor: User, person: UUID, *, let_in: bool) -> None:
 
 
 def _person(actor: User, person: UUID) -> User:
-    """Of the actor's office, locked. Raises NotAllowed."""
+    """Of the actor's office, locked, and before them the office itself: one change at a time, so that no two take the last two away.
+    Raises NotAllowed."""
     check_administrator(actor)
+    Office.objects.select_for_update(no_key=True).get(pk=actor.office_id)
     found = User.objects.select_for_update(no_key=True).filter(office_id=actor.office_id, public_id=person).first()
     if found is None:
         raise NotAllowed
@@ -90,8 +92,7 @@ def _person(actor: User, person: UUID) -> User:
 
 
 def _keep_one(actor: User) -> None:
-    """Raises Problem(PERSON_LAST). One change at a time, so that no two take the last two away."""
-    Office.objects.select_for_update(no_key=True).get(pk=actor.office_id)
+    """Raises Problem(PERSON_LAST)."""
     keepers = User.objects.filter(office_id=actor.office_id, role=Role.ADMINISTRATOR, is_active=True)
     if not keepers.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX, last_login=None).exists():  # invited alone
         raise Problem(Trouble.PERSON_LAST)

@@ -11,10 +11,11 @@ from django.db import connection
 from django.utils import timezone
 
 from teczka.actions.audit import note
-from teczka.actions.case_import import import_cases, preview_import
+from teczka.actions.case_import import OtherMeanwhile, import_cases, preview_import
 from teczka.actions.cases import changeable, set_state
 from teczka.actions.filing import Wanted, file
 from teczka.actions.leaving import disable, hand_over
+from teczka.actions.numbering import add_pattern
 from teczka.actions.sharing import With, revoke, share
 from teczka.actions.team import save_team
 from teczka.core.accounts import Farewell
@@ -44,16 +45,16 @@ class Meanwhile:
         try:
             self._run()
         except Exception as wrong:  # noqa: BLE001  whatever it is, the test tells it
-            self._wrong = str(wrong)
+            self._wrong = repr(wrong)
         finally:
             connection.close()
 
-    def comes_as_far_as_it_can(self) -> None:
-        """It waits for somebody, or is done."""
+    def comes_as_far_as_it_can(self, waiting: int = 1) -> None:
+        """It waits for somebody, as `waiting` do then, or is done."""
         with connection.cursor() as cursor:
             while self._thread.is_alive():
                 cursor.execute(WAITS)
-                if cursor.fetchone()[0]:
+                if cursor.fetchone()[0] >= waiting:
                     return
 
     def ends(self) -> str:
@@ -188,3 +189,35 @@ def test_cases_change_while_a_table_changes_them_and_while_they_are_handed_over(
             "Anna Lipowska",
             "Celina Cicha",
         }
+
+
+def test_a_table_is_shown_again_where_a_case_changed_after_it_was_looked_at(own_database: OwnDatabase) -> None:
+    cast = make_cast()
+    case = make_case(cast.anna, number="K 1/26", name="K 1/26")
+    table = "number;case;client\nK 1/26;K 1/26;Jan\n"
+    mark = preview_import(cast.anna, table).mark
+    shown: list[OtherMeanwhile] = []
+
+    def agree() -> None:
+        try:
+            import_cases(cast.anna, table, mark)
+        except OtherMeanwhile as other:
+            shown.append(other)
+
+    with as_user(cast.anna.pk):
+        set_state(cast.anna, case.public_id, CaseState.CLOSED, DAY)
+        meanwhile = Meanwhile(agree)
+        meanwhile.comes_as_far_as_it_can()
+    assert (meanwhile.ends(), len(shown)) == ("", 1)
+
+
+def test_numbers_change_while_somebody_leaves(own_database: OwnDatabase) -> None:
+    cast = make_cast()
+    sign_in_once(cast.dorota)
+    with as_user(cast.dorota.pk):
+        User.objects.filter(pk=cast.anna.pk).update(name="Anna")  # whose row is another's for the moment
+        adding = Meanwhile(partial(add_pattern, cast.dorota, "KAN/{number}"))
+        adding.comes_as_far_as_it_can()
+        leaving = Meanwhile(partial(disable, cast.dorota, cast.celina.public_id))
+        leaving.comes_as_far_as_it_can(2)
+    assert (adding.ends(), leaving.ends()) == ("", "")
