@@ -94,7 +94,7 @@ def test_the_first_view_is_light() -> None:
         "tasks.css",
         "sharing.css",
         "documents.css",
-        "register.css",
+        "audit.css",
         "documents.js",
         "rules.css",
         "rules.js",

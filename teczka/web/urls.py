@@ -66,12 +66,10 @@ from teczka.web.mail.unsubscribe import message_unsubscribe
 from teczka.web.office.accounts import office_limit, office_people
 from teczka.web.office.audit import office_audit, office_audit_file
 from teczka.web.office.diagnoses import office_diagnoses, office_diagnosis_close
-from teczka.web.office.numbers import office_number_drop, office_numbers
+from teczka.web.office.numbering import office_number_drop, office_numbers
 from teczka.web.office.oauth import office_oauth, office_oauth_remove, office_oauth_test
 from teczka.web.office.offers import office_offer_add, office_offer_drop, office_offers
-from teczka.web.office.people import set_up
-from teczka.web.office.policy import office_policy
-from teczka.web.office.staff import (
+from teczka.web.office.people import (
     office_hand_over,
     office_invite,
     office_person,
@@ -79,6 +77,8 @@ from teczka.web.office.staff import (
     office_person_link,
     office_person_role,
 )
+from teczka.web.office.policy import office_policy
+from teczka.web.office.set_up import set_up
 from teczka.web.palette import palette
 from teczka.web.rules.acting import rule_act, rule_except, rule_run_act, rule_template_drop, rule_try
 from teczka.web.rules.editor import rule_add, rule_edit, rule_told

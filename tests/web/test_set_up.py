@@ -48,8 +48,8 @@ def test_of_two_browsers_on_the_first_run_page_the_slower_finds_no_such_page(
 ) -> None:
     assert Client().post(link, OFFICE).status_code == 302
     token = link.split("/")[2]
-    monkeypatch.setattr("teczka.web.office.people.needs_set_up", lambda: True)  # as it was when its form was sent
-    monkeypatch.setattr("teczka.web.office.people.check_set_up_token", lambda _keys, given: given == token)
+    monkeypatch.setattr("teczka.web.office.set_up.needs_set_up", lambda: True)  # as it was when its form was sent
+    monkeypatch.setattr("teczka.web.office.set_up.check_set_up_token", lambda _keys, given: given == token)
     assert Client().post(link, OFFICE | {"email": "second@nowa.example"}).status_code == 404
     assert User.objects.count() == 1
 

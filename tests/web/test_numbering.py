@@ -7,7 +7,7 @@ from django.test import Client
 
 from teczka.actions.numbering import renumber
 from teczka.core.numbering import MOST, Fault
-from teczka.web.office.numbers import FAULTS
+from teczka.web.office.numbering import FAULTS
 from tests.web.conftest import Office, browser
 from tests.web.mailroom import store
 
