@@ -10,7 +10,7 @@ ARGS ?=
 PG ?= embedded
 
 TEST_PACKAGES := dovecot-imapd dovecot-pop3d dovecot-lmtpd postfix chromium
-BENCHMARKS := first_sync pop3 references find cases case_export
+BENCHMARKS := first_sync pop3 references find cases case_export rules
 BENCH_PACKAGES := dovecot-imapd dovecot-pop3d isync mpop fetchmail getmail6
 ifeq ($(PG),debian)
 TEST_PACKAGES += postgresql-15

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from teczka.core.conditions import FIELDS, Condition, Field, FileType, Group, Kind, Op, Takes
 from teczka.store.models import Folder, Message
+from teczka.store.queries import rules
 from teczka.store.queries.rules import all_matching, matching
 from teczka.store.viewer import as_user
 from tests.cases import make_case, make_party, make_reference
@@ -157,12 +158,30 @@ def groups(leaf: st.SearchStrategy[Condition], depth: int = 3) -> st.SearchStrat
 def test_the_statement_finds_what_the_conditions_mean_by_message_and_by_index(mailbox: Mailbox) -> None:
     @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(groups(conditions(mailbox)), min_size=1, max_size=4))
-    def check(rules: list[Group]) -> None:
-        expected = [mailbox.expected(group) for group in rules]
+    def check(asked: list[Group]) -> None:
+        expected = [mailbox.expected(group) for group in asked]
         with as_user(mailbox.owner.pk):
-            assert matching(mailbox.owner, rules, list(mailbox.letters)) == expected
-            for group, found in zip(rules, expected, strict=True):
+            assert matching(mailbox.owner, asked, list(mailbox.letters)) == expected
+            for group, found in zip(asked, expected, strict=True):
                 assert sorted(all_matching(mailbox.owner, group, LONG_AGO)) == found
+
+    check()
+
+
+def test_by_walking_and_by_index_the_newest_that_fit_are_the_same(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "SAMPLE", 4)
+    monkeypatch.setattr(rules, "COMMON", 0.3)
+    monkeypatch.setattr(rules, "WALKED", 12)
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(groups(conditions(mailbox)), st.integers(1, 12))
+    def check(group: Group, most: int) -> None:
+        expected = mailbox.expected(group)[::-1]
+        with as_user(mailbox.owner.pk):
+            found, more = rules.newest_matching(mailbox.owner, group, LONG_AGO, most)
+        assert (found, more) in [(expected, False), (expected[:most], len(expected) > most)]
 
     check()
 

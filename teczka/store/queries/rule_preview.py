@@ -10,11 +10,12 @@ from django.utils import timezone
 from teczka.core.rules import File, Rule
 from teczka.store.models import User
 from teczka.store.queries import walls
-from teczka.store.queries.rules import all_matching, found_cases
+from teczka.store.queries.rules import found_cases, newest_matching
 from teczka.store.viewer import as_user
 
 LOOKS_BACK = timedelta(days=365)
 BLOCK = 20
+MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Preview:
     """Exceptions are counted nowhere but in `excepted`."""
 
     matched: int = 0
+    more: bool = False  # than are counted here: of a rule that fits MOST and more the newest MOST alone are looked at
     excepted: int = 0
     elsewhere: int = 0  # in another case than the rule files them to
     unfound: int = 0  # no case, or several, bear their reference
@@ -44,7 +46,7 @@ class Preview:
 
 def preview(viewer: User, rule: Rule, exceptions: Sequence[UUID] = (), since: datetime | None = None) -> Preview:
     with as_user(viewer.pk):
-        every = all_matching(viewer, rule.when, since or timezone.now() - LOOKS_BACK)
+        every, more = newest_matching(viewer, rule.when, since or timezone.now() - LOOKS_BACK, MOST)
         out = _excepted(viewer, exceptions)
         ids = [message for message in every if message not in out]
         named = _cases(viewer, rule)
@@ -54,6 +56,7 @@ def preview(viewer: User, rule: Rule, exceptions: Sequence[UUID] = (), since: da
         shown, people = _shown(viewer, rule, ids, named, found)
         return Preview(
             matched=len(ids),
+            more=more,
             excepted=len(every) - len(ids),
             elsewhere=_elsewhere(viewer, rule, ids, named, found),
             unfound=len(ids) - len(found) if asks else 0,

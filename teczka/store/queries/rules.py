@@ -17,6 +17,10 @@ from teczka.store.queries.conditions import Known, Writer
 from teczka.store.queries.folders import THERE
 from teczka.store.threads import APART
 
+SAMPLE = 500  # messages looked at together
+COMMON = 0.08  # of them: what fits so often is walked for
+WALKED = 8_000
+
 # Of message m: read, and no draft, spam or what was thrown away.
 OPEN_TO_RULES = f"m.owner_id = %(viewer)s AND m.indexed_with IS NOT NULL AND NOT {APART}"
 
@@ -103,6 +107,23 @@ def all_matching(viewer: User, group: Group, since: datetime) -> list[int]:
     apart = f"SELECT m.id FROM store_message m WHERE m.id = ANY(%(messages)s) AND {APART}"
     away = {row[0] for row in _rows(apart, {"messages": found})} if found else set()
     return [id_ for id_ in found if id_ not in away]
+
+
+def newest_matching(viewer: User, group: Group, since: datetime, most: int) -> tuple[list[int], bool]:
+    """The newest that fit since then, and whether there are more than these. What fits often is found by walking from the newest on, up to
+    `most`; what is rare by the indexes, all of it: a common word's index would cost more than reading some letters."""
+    found: list[int] = []
+    seen, before = 0, None
+    while batch := older(viewer, before, since, SAMPLE):
+        ids = [id_ for _, id_ in batch]
+        fits = set(matching(viewer, [group], ids)[0])
+        found += [id_ for id_ in ids if id_ in fits]
+        seen, before = seen + len(batch), batch[-1]
+        if len(found) > most:
+            return found[:most], True
+        if len(batch) == SAMPLE and (len(found) < seen * COMMON or seen >= WALKED):
+            return all_matching(viewer, group, since), False
+    return found, False
 
 
 def arrived(owner: User, messages: Sequence[int]) -> list[int]:
