@@ -3,7 +3,6 @@
 import { parse } from "./dom";
 
 const HESITATION = 300; // ms after the last letter before the server is asked what it means
-const AT = "teczka rules at"; // what the keyboard was at, over the page's coming anew
 
 const form = document.querySelector<HTMLFormElement>("#rule-form");
 if (form) edit(form);
@@ -39,10 +38,23 @@ function edit(form: HTMLFormElement): void {
     fields.set("edit", what);
     const url = new URL(location.href);
     url.searchParams.set("in", "form");
+    const before = new FormData(form);
     const answer = await send(url.href, fields);
     if (!answer) return;
+    const typed = what === "refresh" ? typedSince(before) : [];
     keepingFocus(form, () => form.replaceChildren(...answer.childNodes));
     form.querySelector<HTMLElement>("[data-focus]")?.focus();
+    for (const { name, value } of typed) {
+      const field = form.querySelector<HTMLInputElement>(`input[name="${CSS.escape(name)}"]`);
+      if (field) field.value = value;
+    }
+    if (typed.length) await tell();
+  }
+
+  /** What was typed while the server made the form anew. */
+  function typedSince(before: FormData): HTMLInputElement[] {
+    const fields = [...form.querySelectorAll<HTMLInputElement>("input:not([type=hidden], [type=checkbox])")];
+    return fields.filter(({ name, value }) => before.has(name) && before.get(name) !== value);
   }
 
   form.addEventListener("input", ({ target }) => {
@@ -52,7 +64,8 @@ function edit(form: HTMLFormElement): void {
     timer = window.setTimeout(() => void tell().catch(() => {}), HESITATION);
   });
   form.addEventListener("change", ({ target }) => {
-    if ((target as Element).matches("[data-asks]")) void change("refresh").catch(() => {});
+    const asks = target as HTMLSelectElement;
+    if (asks.matches("[data-asks]") && !asks.selectedOptions[0]?.defaultSelected) void change("refresh").catch(() => {});
   });
   form.addEventListener("submit", (event) => {
     const button = event.submitter as HTMLButtonElement | null;
@@ -76,17 +89,13 @@ function keepingFocus(place: HTMLElement, make: () => void): void {
   (named ?? reachable()[Math.min(at, reachable().length - 1)])?.focus();
 }
 
-// The list
+// The list. The page that answers names the rule in its address, whose link so has the keyboard again.
 
 if (document.querySelector("[data-rules]")) {
   document.addEventListener("keydown", (event) => {
-    const row = (event.target as Element).closest<HTMLElement>(".rule");
+    const row = (event.target as Element).closest(".rule");
     if (!row || !event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
     event.preventDefault();
-    sessionStorage.setItem(AT, row.id);
     row.querySelector<HTMLButtonElement>(`[data-move=${event.key === "ArrowUp" ? "up" : "down"}]`)?.click();
   });
-  const before = document.getElementById(sessionStorage.getItem(AT) ?? "");
-  sessionStorage.removeItem(AT);
-  before?.querySelector<HTMLElement>("h2 a")?.focus();
 }

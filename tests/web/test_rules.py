@@ -73,7 +73,7 @@ def test_a_rule_is_written_in_a_form_and_restated_in_a_sentence(anna: Client, of
     (rule,) = of(office.cast.anna)
     assert rule.when == {"all": [{"field": "sender", "op": "domain", "value": ["sad.gov.pl"]}]}
     assert rule.then == [{"do": "file", "case": "found"}]
-    assert "Gdy nadawca pisze z domeny sad.gov.pl, przypisz wiadomość do" in words(answer)
+    assert "Gdy nadawca pisze z domeny sad.gov.pl, przypisz wiadomość do sprawy z jej sygnaturą" in words(answer)
 
 
 def test_what_is_missing_is_said_at_its_line_and_nothing_is_saved(anna: Client, office: Office) -> None:
@@ -307,15 +307,15 @@ POLISH = (
     "Gdy nadawcą jest a@b.pl lub c@d.pl i (w temacie jest „wezwanie” w dowolnej odmianie lub wiadomość nie jest przeczytana)"
     " i (wiadomość nie pochodzi z listy mailingowej i wśród załączników nie ma pliku PDF ani obrazu"
     " i wiadomość nie jest adresowana do nikogo z domeny sad.gov.pl ani ms.gov.pl),"
-    " przypisz wiadomość do jedynej sprawy, której sygnaturę zawiera, oznacz ją gwiazdką,"
-    " utwórz zadanie nazwane jak temat, z terminem 7 dni od nadejścia i nie stosuj dalszych reguł."
+    " przypisz wiadomość do sprawy z jej sygnaturą (jeśli taka jest dokładnie jedna), oznacz ją gwiazdką,"
+    " utwórz zadanie nazwane jak temat (termin: 7 dni od nadejścia) i nie stosuj dalszych reguł."
 )
 ENGLISH = (
     "When the sender is a@b.pl or c@d.pl and (the subject has “wezwanie” in any form or the message has not been read)"
     " and (the message comes from no mailing list and among the attachments there is not a PDF file or an image"
     " and the message is addressed to nobody in the domain sad.gov.pl or ms.gov.pl),"
-    " file the message to the one case whose reference is found, star it,"
-    " make a task named as its subject, due 7 days after it came and apply no later rule."
+    " file the message to the case whose reference is found (where it is just one), star it,"
+    " make a task named as its subject (due 7 days after it came) and apply no later rule."
 )
 
 

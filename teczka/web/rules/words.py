@@ -201,7 +201,7 @@ def _consequence(one: Consequence, things: Things, *, first: bool) -> str:
 def _imperative(one: Consequence, things: Things) -> str:
     if isinstance(one, File):
         if one.case is None:
-            return _("file %(it)s to the one case whose reference is found")
+            return _("file %(it)s to the case whose reference is found (where it is just one)")
         return _("file %%(it)s to the case %(case)s") % {"case": _case(one.case, things)}
     if isinstance(one, Share):
         return _shared(one, things)
@@ -219,12 +219,12 @@ def _imperative(one: Consequence, things: Things) -> str:
 
 def _shared(one: Share, things: Things) -> str:
     if one.team and one.case is None:
-        return _("share %(it)s with the team of the one case whose reference is found, whoever joins it later included")
+        return _("share %(it)s with the team of the case whose reference is found (where it is just one; and whoever joins it later)")
     if one.team:
         names = things.team(one.case)
         faces = ", ".join([initials(name) for name in names[:FACES]] + ["…"] * (len(names) > FACES))
         told = {"case": _case(one.case, things), "faces": _safe(faces) or _("nobody else yet")}
-        return _("share %%(it)s with the team of the case %(case)s (%(faces)s), whoever joins it later included") % told
+        return _("share %%(it)s with the team of the case %(case)s (%(faces)s; and whoever joins it later)") % told
     names = [things.person(person) or _("somebody who is here no longer") for person in one.people]
     told = {"names": _safe(listed(names, _("and")))}
     return ngettext("share %%(it)s with %(names)s", "share %%(it)s with %(names)s", len(names)) % told
@@ -235,7 +235,7 @@ def _task(one: MakeTask) -> str:
     if one.days is None:
         return _("make %(task)s") % {"task": title}
     due = ngettext("due %(n)s day after it came", "due %(n)s days after it came", one.days) % {"n": one.days}
-    return _("make %(task)s, %(due)s") % {"task": title, "due": due}
+    return _("make %(task)s (%(due)s)") % {"task": title, "due": due}
 
 
 def _case(case: object, things: Things) -> str:

@@ -1,0 +1,240 @@
+"""A rule by keyboard alone, in both languages: made of a message, watched while it is written, agreed to, tried, applied, taken back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page, expect
+
+from teczka.actions import rule_runs
+from teczka.actions.cases import add_case
+from teczka.core.cases import Card
+from teczka.store.models import Case, CaseMember, Folder, Message, Rule, RuleRun, User
+from teczka.store.models import Office as OfficeRow
+from teczka.store.viewer import as_user
+from tests.browser.conftest import NETWORK, Office
+from tests.browser.test_accessibility import TELL_OF_MICE, go_to
+from tests.browser.test_pages import check
+from tests.cast import make_account, make_folder
+from tests.ruled import COURT, make_rule, receive
+
+
+@dataclass(frozen=True)
+class Words:
+    like: str
+    matches: str
+    fewer: str
+    widens: str
+    tick: str
+    save: str
+    sentence: str
+    more: str
+    begins: str
+    tried: str
+    apply: str
+    applied: str
+    undo: str
+    undoing: str
+    undone: str
+    off: str
+
+
+WORDS = {
+    "pl": Words(
+        "Reguła jak ta", "Pasuje 1 wiadomość.", "Pasują 2 wiadomości.", "2 wiadomości staną się widoczne dla 1 osoby: Jan Drugi",
+        "Zaznacz, że inni mają widzieć tę pocztę.", "Zapisz i wypróbuj na starszej poczcie",
+        "Gdy nadawcą jest biuro@sad.gov.pl i wiadomość zawiera sygnaturę I C 12/24 lub I C 13/24,"
+        " przypisz wiadomość do sprawy z jej sygnaturą (jeśli taka jest dokładnie jedna)"
+        " i udostępnij ją zespołowi sprawy K 7/26 Kowalski p. Nowak (JD; także każdemu, kto dołączy później).",
+        "Czynność", "Za chwilę się zacznie", "Próba: pasują 2 wiadomości", "Zastosuj do 2 wiadomości", "Zastosowano do 2 wiadomości",
+        "Cofnij całe zastosowanie", "Trwa cofanie", "Cofnięte", "Wyłącz",
+    ),
+    "en": Words(
+        "A rule like this", "1 message matches.", "2 messages match.", "2 messages would become visible to 1 person: Jan Drugi",
+        "Tick that others shall see this mail.", "Save and try on older mail",
+        "When the sender is biuro@sad.gov.pl and the message bears the reference I C 12/24 or I C 13/24,"
+        " file the message to the case whose reference is found (where it is just one)"
+        " and share it with the team of the case K 7/26 Kowalski p. Nowak (JD; and whoever joins it later).",
+        "Something more", "Begins in a moment", "Tried: 2 messages match", "Apply to 2 messages", "Applied to 2 messages",
+        "Take all of it back", "Being taken back", "Taken back", "Switch off",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class House:
+    anna: User
+    case: Case
+    folder: Folder
+    letter: Message
+
+
+def make_house(language: str) -> House:
+    row = OfficeRow.objects.create(name=f"Kancelaria {language}", language=language)
+    anna, jan = (
+        User.objects.create_user(f"{first}-{uuid4().hex}@dom.example", office=row, name=name, language=language)
+        for first, name in (("anna", "Anna Pierwsza"), ("jan", "Jan Drugi"))
+    )
+    folder = make_folder(make_account(anna, f"{uuid4().hex}@poczta.example"))
+    case = add_case(anna, Card("K 7/26", "Kowalski p. Nowak", references=("I C 12/24", "I C 13/24")))
+    with as_user(anna.pk):
+        CaseMember.objects.create(case=case, user=jan, office_id=case.office_id)
+    letter = receive(folder, "pozew", "Pozew w sprawie I C 12/24")
+    receive(folder, "drugi", "Wezwanie w sprawie I C 13/24")
+    return House(anna, case, folder, letter)
+
+
+@pytest.fixture(params=["pl", "en"])
+def house(request: pytest.FixtureRequest, office: Office) -> House:
+    return make_house(request.param)
+
+
+@pytest.fixture
+def page(browser: Browser, office: Office, house: House) -> Iterator[Page]:
+    """Signed in as Anna, without a mouse. Whatever the page complains of fails the test."""
+    complaints: list[str] = []
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=office.site.url)
+    context.add_init_script(TELL_OF_MICE)
+    value = office.site.cookie(house.anna)
+    cookie: Any = {"name": settings.SESSION_COOKIE_NAME, "value": value, "url": office.site.url}
+    context.add_cookies([cookie])
+    made = context.new_page()
+    made.on("pageerror", lambda error: complaints.append(str(error)))
+    made.on(
+        "console", lambda said: complaints.extend([said.text] * (said.type == "error" and NETWORK not in said.text))
+    )
+    yield made
+    context.close()
+    assert not complaints
+
+
+def looked_at(page: Page, *looks: tuple[Any, int]) -> None:
+    for scheme, width in looks:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 800})
+        check(page)
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def work(house: House) -> None:
+    """What the worker does."""
+    with as_user(house.anna.pk):
+        run = RuleRun.objects.latest("pk")
+    while rule_runs.step(run.pk, house.anna.pk):
+        pass
+
+
+def press(page: Page, name: str) -> None:
+    button = page.get_by_role("button", name=name, exact=True)
+    go_to(page, button)
+    page.keyboard.press("Enter")
+
+
+def test_a_rule_from_a_message_to_all_of_it_taken_back_without_a_mouse(page: Page, house: House) -> None:
+    words = WORDS[house.anna.language]
+    page.goto(f"/messages/{house.letter.public_id}/")
+    go_to(page, page.get_by_role("link", name=words.like))
+    page.keyboard.press("Enter")
+    expect(page.locator("#rule-told")).to_contain_text(words.matches)
+    go_to(page, page.locator('[name="value-r.1"]'))
+    page.keyboard.press("End")
+    page.keyboard.type(", I C 13/24")
+    expect(page.locator("#rule-told")).to_contain_text(words.fewer)
+    looked_at(page, ("light", 1280), ("dark", 360))
+    share(page, words)
+    expect(page.locator("#rule-sentence")).to_have_text(words.sentence)
+    looked_at(page, ("dark", 1280), ("light", 360))
+    agree_and_save(page, words)
+    try_and_apply(page, house, words)
+
+
+def share(page: Page, words: Words) -> None:
+    """The new line has the keyboard, and keeps it while the server makes the form anew."""
+    press(page, words.more)
+    what = page.locator('[name="do-1"]')
+    expect(what).to_be_focused()
+    what.select_option("share_team")
+    expect(page.locator('[name="what-1"]')).to_be_visible()
+    expect(what).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator('[name="what-1"]')).to_be_focused()
+    page.keyboard.type("K 7/26")
+    expect(page.locator(".widens")).to_contain_text(words.widens)
+
+
+def agree_and_save(page: Page, words: Words) -> None:
+    """Not before that is ticked."""
+    press(page, words.save)
+    expect(page.locator("#rule-wrong")).to_contain_text(words.tick)
+    expect(page.locator("#rule-wrong")).to_be_focused()
+    check(page)
+    go_to(page, page.locator('[name="agreed"]'))
+    page.keyboard.press("Space")
+    page.keyboard.press("Shift+Tab")  # back over the links to Cancel
+    button = page.get_by_role("button", name=words.save)
+    for _ in range(8):
+        if button.evaluate("element => element === document.activeElement"):
+            break
+        page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#runs")).to_contain_text(words.begins)
+
+
+def try_and_apply(page: Page, house: House, words: Words) -> None:
+    """What the worker does is seen without asking again."""
+    work(house)
+    expect(page.locator("#runs")).to_contain_text(words.tried)
+    looked_at(page, ("light", 360), ("dark", 1280))
+    press(page, words.apply)
+    expect(page.locator("#runs")).to_contain_text(words.begins)
+    work(house)
+    expect(page.locator("#runs")).to_contain_text(words.applied)
+    expect(page.locator("#log")).to_contain_text("Wezwanie w sprawie")
+    press(page, words.undo)
+    expect(page.locator("#runs")).to_contain_text(words.undoing)
+    work(house)
+    expect(page.locator("#runs").get_by_text(words.undone, exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("house", ["pl"], indirect=True)
+def test_rules_are_put_in_order_by_keys(page: Page, house: House) -> None:
+    for name in ("Pierwsza", "Druga", "Trzecia"):
+        make_rule(house.anna, {"do": "star"}, when=COURT, name=name)
+    page.goto("/rules/")
+    looked_at(page, ("light", 1280), ("dark", 360))
+    go_to(page, page.get_by_role("link", name="Trzecia", exact=True))
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator(".rule h2 a")).to_have_text(["Pierwsza", "Trzecia", "Druga"])
+    expect(page.get_by_role("link", name="Trzecia", exact=True)).to_be_focused()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator(".rule h2 a")).to_have_text(["Trzecia", "Pierwsza", "Druga"])
+    with as_user(house.anna.pk):
+        assert list(Rule.objects.filter(owner=house.anna).order_by("position").values_list("name", flat=True)) == [
+            "Trzecia", "Pierwsza", "Druga",
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("house", ["en"], indirect=True)
+def test_not_this_one_and_groups_keep_the_keyboard_where_it_is(page: Page, house: House) -> None:
+    words = WORDS[house.anna.language]
+    page.goto(f"/rules/add/?case={house.case.public_id}")
+    expect(page.locator("#rule-told")).to_contain_text(words.fewer)
+    button = page.locator('.preview [name="edit"]').first
+    go_to(page, button)
+    page.keyboard.press("Enter")
+    expect(page.locator("#rule-told")).to_contain_text(words.matches)
+    expect(page.locator(".passed-over li")).to_have_count(1)
+    page.keyboard.press("Shift+Tab")
+    page.goto("/rules/add/")
+    go_to(page, page.locator('[value="group:r"]'))
+    page.keyboard.press("Enter")
+    expect(page.locator('[name="field-r.1.0"]')).to_be_focused()
+    check(page)
+    page.goto(f"/cases/{house.case.public_id}/rules/")
+    check(page)
+    page.goto("/rules/")
+    looked_at(page, ("light", 360), ("dark", 1280))
