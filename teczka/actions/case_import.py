@@ -68,12 +68,9 @@ def import_cases(actor: User, text: str, seen: str) -> Plan:
         if there and any(one != there[one.id] for one in case_cards(actor, list(there))):
             raise OtherMeanwhile(preview_import(actor, text))
         made = _add(actor, [step for step in now.plan.steps if step.what is What.NEW], people)
-        changed = [step for step in now.plan.steps if step.what is What.CHANGED]
-        kept = [step.kept.id for step in changed if step.kept]
-        # All of them before the first is noted: from there on the register is locked, and who changes a case has its row already.
-        list(Case.objects.select_for_update().filter(public_id__in=kept).order_by("pk").values_list("pk"))
-        for step in changed:
-            _change(actor, step, people)
+        for step in now.plan.steps:
+            if step.what is What.CHANGED:
+                _change(actor, step, people)
         note_cases(actor, Verb.CASE_CREATE, made)
     return now.plan
 

@@ -65,7 +65,7 @@ def hold_cases(owner: User, every: Iterable[tuple[Rule, Sequence[int]]]) -> None
                 found |= set(found_cases(owner, messages).values())
     if named or found:
         cases = Case.objects.filter(Q(public_id__in=named) | Q(pk__in=found), office_id=owner.office_id)
-        list(cases.select_for_update().order_by("pk").values_list("pk"))
+        list(cases.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def resolve(batch: Batch) -> None:
