@@ -22,8 +22,8 @@ class Reason(StrEnum):
     FILE = "file"  # in the name of an attachment
     THREAD = "thread"  # it belongs to the conversation of a filed message: who, at (ISO 8601)
     PARTY = "party"  # somebody of the case's parties writes it or receives it: name, address
-    SENDER = "sender"  # filed like this before: address, count (conversations)
-    DOMAIN = "domain"  # so were others of the sender's domain: domain, count
+    SENDER = "sender"  # filed like this before: key (the address), count (conversations)
+    DOMAIN = "domain"  # so were others of the sender's domain: key (the domain), count
     HEADER = "header"  # filed by itself: it bears the header of a letter that was written in the case
 
 

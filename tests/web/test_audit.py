@@ -1,3 +1,5 @@
+"""The register on its pages: what administrators and teams read of it, and carry away."""
+
 import json
 import re
 
@@ -8,7 +10,7 @@ from teczka.actions.audit import note, note_each
 from teczka.core.audit import Verb
 from teczka.core.audit_file import verify
 from teczka.store.models import Case
-from tests.cases import make_case
+from tests.cases import file, make_case
 from tests.web.conftest import Office, browser
 from tests.web.mailroom import share
 
@@ -79,7 +81,11 @@ def test_a_cases_register_is_its_teams_as_far_as_each_sees_its_mail(anna: Client
         assert browser(stranger).get(where).status_code == 404
 
 
-def test_who_was_shown_shared_mail_stands_in_its_register(office: Office) -> None:
+def test_who_was_shown_shared_mail_stands_in_the_register_of_a_case_that_they_know_of(
+    office: Office, case: Case
+) -> None:
+    """The mail is in a walled case, too: its register does not tell of who knows nothing of it."""
+    file(office.private, office.cast.anna, case)
     share(office.private, office.cast.bartek)
     client = browser(office.cast.bartek)
     for rest in ("", "pane/", "body/", "raw/", "parts/2/"):
@@ -87,6 +93,7 @@ def test_who_was_shown_shared_mail_stands_in_its_register(office: Office) -> Non
         assert answer.status_code == 200
     anna = browser(office.cast.anna)
     anna.get(f"/messages/{office.private.public_id}/")
-    page = anna.get(f"/cases/{office.case.public_id}/audit/").content.decode()
+    page = anna.get(f"/cases/{case.public_id}/audit/").content.decode()
     assert page.count("wgląd w cudzą wiadomość") == 1
     assert "Bartek Nowy" in page
+    assert "wgląd w cudzą wiadomość" not in anna.get(f"/cases/{office.case.public_id}/audit/").content.decode()
