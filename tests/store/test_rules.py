@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from teczka.core.accounts import Farewell
 from teczka.core.conditions import FIELDS, Condition, Field, FileType, Group, Kind, Op, Takes
-from teczka.store.models import Folder, Message
+from teczka.store.models import Account, Folder, Message
 from teczka.store.queries import rules
 from teczka.store.queries.rules import all_matching, matching
 from teczka.store.viewer import as_user
@@ -227,6 +228,17 @@ def test_what_is_named_but_belongs_to_somebody_else_stands_for_nothing(mailbox: 
             group = Group(Kind.ALL, (Condition(field, op, named),))
             assert matching(mailbox.owner, [group], list(mailbox.letters)) == [[]]
             assert all_matching(mailbox.owner, group, LONG_AGO) == []
+
+
+def test_mail_that_goes_with_its_account_is_out_of_sight(mailbox: Mailbox) -> None:
+    some = Group(Kind.NONE, (Condition(Field.SENDER, Op.IS, ("nobody@example.com",)),))
+    going = mailbox.accounts[1]
+    with as_user(mailbox.owner.pk):
+        Account.objects.filter(pk=going.pk).update(farewell=Farewell.REMOVE)
+        found = rules.all_matching(mailbox.owner, some, LONG_AGO)
+        assert rules.newest_matching(mailbox.owner, some, LONG_AGO, 100) == (found, False)
+    stays = {id_ for id_, facts in mailbox.letters.items() if facts.account != str(going.public_id)}
+    assert set(found) == stays != set(mailbox.letters)
 
 
 def test_drafts_junk_and_the_bin_are_open_to_no_rule(mailbox: Mailbox) -> None:

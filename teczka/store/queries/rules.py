@@ -24,6 +24,11 @@ WALKED = 8_000
 # Of message m: read, and no draft, spam or what was thrown away.
 OPEN_TO_RULES = f"m.owner_id = %(viewer)s AND m.indexed_with IS NOT NULL AND NOT {APART}"
 
+AWAY = f"""
+SELECT m.id FROM store_message m JOIN store_account a ON a.id = m.account_id
+WHERE m.id = ANY(%(messages)s) AND ({APART} OR NOT ({THERE}))
+"""
+
 OWN_ADDRESSES = """(SELECT lower(o.address) FROM store_account o WHERE o.owner_id = %(viewer)s
   UNION SELECT lower(i.address) FROM store_identity i WHERE i.owner_id = %(viewer)s)"""
 
@@ -104,8 +109,7 @@ def all_matching(viewer: User, group: Group, since: datetime) -> list[int]:
         sql = f"SELECT f.internaldate, f.id FROM {writer.facts(which)} WHERE {fits}"
     parameters = {"viewer": viewer.pk, "since": since, **writer.parameters}
     found = [id_ for _, id_ in sorted(_rows(sql, parameters), reverse=True)]
-    apart = f"SELECT m.id FROM store_message m WHERE m.id = ANY(%(messages)s) AND {APART}"
-    away = {row[0] for row in _rows(apart, {"messages": found})} if found else set()
+    away = {row[0] for row in _rows(AWAY, {"messages": found})} if found else set()
     return [id_ for id_ in found if id_ not in away]
 
 
