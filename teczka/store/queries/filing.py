@@ -130,7 +130,7 @@ def teams(viewer: User, cases: Sequence[int]) -> dict[int, list[str]]:
     if not cases:
         return {}
     return dict(
-        walls.read(
+        walls.read_often(
             viewer,
             lambda case, names: (case, names),
             f"""SELECT c.id, array_agg(u.name ORDER BY u.name, u.id)
@@ -142,7 +142,7 @@ def teams(viewer: User, cases: Sequence[int]) -> dict[int, list[str]]:
 
 
 def _filed(viewer: User, which: str, **parameters: object) -> list[FiledLine]:
-    return walls.read(
+    return walls.read_often(
         viewer,
         FiledLine,
         f"""SELECT f.message_id, f.public_id, c.public_id, t.public_id, coalesce(c.number, ''), coalesce(c.name, t.title), u.name,

@@ -111,7 +111,7 @@ def _suggested(message: int, card: _Card, suggestion: Suggestion) -> Suggested:
 
 def _messages(viewer: User, messages: Sequence[int]) -> list[_Message]:
     people = "coalesce(t.headers->'from', '[]') || coalesce(t.headers->'to', '[]') || coalesce(t.headers->'cc', '[]')"
-    return walls.read(
+    return walls.read_often(
         viewer,
         _Message,
         f"""SELECT m.id, coalesce(m.thread_id, 0), lower(m.from_address),
@@ -148,7 +148,7 @@ def _references(viewer: User, known: Sequence[_Message], _so_far: Gathered) -> l
     naming = [one.id for one in known if one.names_any]
     if not naming:
         return []
-    return walls.read(
+    return walls.read_often(
         viewer,
         row,
         f"""SELECT DISTINCT ON (r.message_id, r.place, c.id) r.message_id, r.place, r.written,
@@ -169,7 +169,7 @@ def _habits(viewer: User, known: Sequence[_Message], _so_far: Gathered) -> Itera
     Conversations are counted, not messages. Who files what they sent themselves has no such habit."""
     senders = sorted({one.sender for one in known if one.sender and not one.own})
     domains = sorted({one.domain for one in known if one.domain and not one.own})
-    rows = walls.read(
+    rows = walls.read_often(
         viewer,
         _Habit,
         f"""SELECT h.reason, h.message, h.key, count(DISTINCT coalesce(s.thread_id, -s.id)), min(s.from_name), max(s.internaldate), {CARD}
@@ -243,7 +243,7 @@ def _habit_clues(known: Sequence[_Message], rows: Sequence[_Habit]) -> Iterable[
 
 def _people(viewer: User, known: Sequence[_Message], so_far: Gathered) -> Iterable[Found]:
     """Parties of cases that are not closed. Of whom the viewer files much, it counts whether to the party's case."""
-    rows = walls.read(
+    rows = walls.read_often(
         viewer,
         _Person,
         f"""SELECT u.address, p.name, p.side, {CARD}

@@ -1,0 +1,109 @@
+"""The audit on pages: what each entry says in words, and the files that carry it away."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from teczka.core.audit import Entry, Link, Verb
+from teczka.core.audit_file import COLUMNS, told
+from teczka.store.queries.audit import PAGE, AuditLine
+from teczka.web.mail.cursor import read_cursor, write_cursor
+from teczka.web.mail.names import disposition
+
+WORDS: dict[str, str | Promise] = {
+    Verb.SIGN_IN: _("signed in"),
+    Verb.SIGN_OUT: _("signed out"),
+    Verb.ACCOUNT_ADD: _("added an external account"),
+    Verb.ACCOUNT_CHANGE: _("changed an external account"),
+    Verb.ACCOUNT_PAUSE: _("paused an external account"),
+    Verb.ACCOUNT_RESUME: _("resumed an external account"),
+    Verb.ACCOUNT_DELETE: _("deleted an external account"),
+    Verb.ACCOUNT_RESTORE: _("took the deletion of an external account back"),
+    Verb.ACCOUNT_REMOVE: _("mail of a deleted account is gone"),
+    Verb.ACCOUNT_EXPORT: _("exported an external account"),
+    Verb.PERSON_INVITE: _("invited a person"),
+    Verb.PERSON_JOIN: _("took up the invitation"),
+    Verb.PERSON_ROLE: _("changed a person's role"),
+    Verb.PERSON_DISABLE: _("shut a person out"),
+    Verb.PERSON_ENABLE: _("let a person in again"),
+    Verb.PERSON_RESET: _("reset a person's sign-in"),
+    Verb.PERSON_LIMIT: _("changed how many accounts a person may have"),
+    Verb.OFFICE_CHANGE: _("changed the office's settings"),
+    Verb.PERSON_HAND_OVER: _("handed a person's cases over"),
+    Verb.CASE_CREATE: _("opened a case"),
+    Verb.CASE_CHANGE: _("changed a case"),
+    Verb.CASE_TEAM: _("changed a case's team"),
+    Verb.CASE_WALL: _("closed a case to all but its team"),
+    Verb.CASE_UNWALL: _("showed a case to the office"),
+    Verb.CASE_EXPORT: _("exported a case"),
+    Verb.AUDIT_EXPORT: _("exported the register"),
+    Verb.DOCUMENT_ADD: _("added a document"),
+    Verb.DOCUMENT_RENAME: _("renamed a document"),
+    Verb.DOCUMENT_REMOVE: _("took a document out"),
+    Verb.DOCUMENT_RESTORE: _("took a document back in"),
+    Verb.VIEW: _("was shown another's message"),
+    Verb.FILE: _("filed a message"),
+    Verb.UNFILE: _("took a filing back"),
+    Verb.SHARE: _("shared a message"),
+    Verb.REVOKE: _("stopped sharing a message"),
+    Verb.SEND: _("sent a message"),
+    Verb.DELETE: _("removed messages for good"),
+    Verb.UNDELETE: _("took a removal back"),
+}
+# The parts before the dot that an administrator's page can be narrowed to: what is of mail and in cases is not theirs to read.
+KINDS = {
+    "session": _("Signing in"),
+    "account": _("External accounts"),
+    "person": _("People"),
+    "case": _("Cases"),
+    "office": pgettext_lazy("register", "Settings of the office"),
+    "audit": pgettext_lazy("register", "The register itself"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    line: AuditLine
+    what: str | Promise
+
+
+def shown_lines(lines: list[AuditLine]) -> tuple[list[ShownLine], str]:
+    """A page of them, of one more than it has; and where the next begins, "" where there is none. The numbers of entries stay here (P7)."""
+    page = [
+        ShownLine(line, WORDS.get(line.verb, line.verb)) for line in lines[:PAGE]
+    ]  # a newer version's verb is shown as it is
+    last = page[-1].line if len(lines) > PAGE else None
+    return page, write_cursor((last.at, last.seq, 0)) if last else ""
+
+
+def read_before(text: str) -> int | None:
+    place = read_cursor(text)
+    return place[1] if place else None
+
+
+def as_file(lines: Iterable[str], name: str, content_type: str) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(lines, content_type=f"{content_type}; charset=utf-8")
+    response.headers["Content-Disposition"] = disposition(name)
+    return response
+
+
+class _Echo:
+    def write(self, line: str) -> str:
+        return line
+
+
+def as_csv(chain: Iterable[Entry | Link], columns: Iterable[str] = COLUMNS) -> Iterator[str]:
+    """For a spreadsheet: none of its fields is anybody's text."""
+    names = list(columns)
+    table = csv.writer(_Echo())
+    yield table.writerow(names)
+    for entry in chain:
+        fields: dict[str, Any] = told(entry)
+        fields["ids"] = " ".join(fields.get("ids", []))
+        yield table.writerow([fields.get(name) for name in names])
