@@ -41,9 +41,11 @@ def receive(
     sender: str = "biuro@sad.gov.pl",
     *,
     at: datetime | None = None,
+    answers: str = "",
     **more: bool,
 ) -> Message:
     """A letter that comes now, and is read."""
     head = f"From: <{sender}>\r\nTo: anna@kancelaria-lipowa.example\r\nSubject: {subject}\r\nMessage-ID: <{name}@sad.gov.pl>\r\n"
+    head += f"References: <{answers}@sad.gov.pl>\r\n" if answers else ""
     raw = f"{head}MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nTreść {name}.\r\n".encode()
     return store(folder, raw, at or timezone.now(), **more)

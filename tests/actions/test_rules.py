@@ -129,11 +129,11 @@ def test_nobody_sees_more_unless_the_rule_shares_and_then_whom_it_names(office: 
 
 def test_a_share_reaches_the_message_alone_and_nothing_else_of_its_conversation(office: Office) -> None:
     before = receive(office.inbox, "a", sender="jan@klient.pl")
-    make_rule(office.anna, share(office.cast.celina), when=COURT)
-    met = receive(office.inbox, "b")
-    with as_user(office.anna.pk):
-        Message.objects.filter(pk=met.pk).update(thread_id=before.thread_id)
-    after = receive(office.inbox, "c", sender="jan@klient.pl")
+    make_rule(office.anna, share(office.cast.celina), {"do": "file", "case": str(office.case.public_id)}, when=COURT)
+    met = receive(office.inbox, "b", answers="a")
+    after = receive(office.inbox, "c", sender="jan@klient.pl", answers="b")
+    assert before.thread_id == met.thread_id == after.thread_id
+    assert office.filed() == {(met.pk, office.case.pk)}
     assert [office.sees(one) for one in (before, met, after)] == [set(), {"Celina"}, set()]
 
 
