@@ -9,29 +9,33 @@ from pathlib import PurePosixPath
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|]')
 # What Windows takes for a device, whatever its ending.
-_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|\Z)", re.IGNORECASE)
-LONGEST = 150  # signs; file systems take 255 bytes
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])\s*(\.|\Z)", re.IGNORECASE)
+LONGEST = 150  # signs
+_LONGEST_BYTES = 230  # file systems take 255, with what numbers it and a further ending
 
 
 def safe_name(name: str, otherwise: str, longest: int = LONGEST) -> str:
     """The name without folders, tricks and signs that some file system refuses; its ending survives shortening."""
     shown = "".join(sign for sign in name if unicodedata.category(sign) not in _HIDDEN)
     shown = _FORBIDDEN.sub("_", shown).strip(" .")
-    if len(shown) > longest:
+    if len(shown) > longest or len(shown.encode()) > _LONGEST_BYTES:
         stem, dot, ending = shown.rpartition(".")
-        ending = dot + ending if len(ending) <= 10 else ""
-        shown = (stem or shown)[: longest - len(ending)].rstrip() + ending
+        stem, ending = (stem, dot + ending) if stem and len(ending) <= 10 else (shown, "")
+        room = _LONGEST_BYTES - len(ending.encode())
+        kept = stem[: longest - len(ending)].encode()[:room].decode(errors="ignore")
+        shown = kept.rstrip(" .") + ending
     return (f"_{shown}" if _DEVICE.match(shown) else shown) or otherwise
 
 
 def free_name(name: str, taken: set[str]) -> str:
-    """The name, numbered where it is taken already, and taken from now on. File systems that do not tell A from a count."""
+    """The name, numbered where it is taken already, and taken from now on. File systems that do not tell A from a count, and those to
+    which a letter with its mark is one, however it is written."""
     path = PurePosixPath(name)
     number, free = 1, path.name
-    while free.casefold() in taken:
+    while (known := unicodedata.normalize("NFC", free.casefold())) in taken:
         number += 1
         free = f"{path.stem} ({number}){path.suffix}"
-    taken.add(free.casefold())
+    taken.add(known)
     return free
 
 

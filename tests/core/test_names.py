@@ -13,6 +13,7 @@ HOSTILE = [
     ("zażółć gęślą jaźń.pdf", "zażółć gęślą jaźń.pdf"),
     ("x" * 400 + ".docx", "x" * 145 + ".docx"),
     ("con", "_con"),
+    ("CON .txt", "_CON .txt"),
     ("LPT1.pdf", "_LPT1.pdf"),
     ("console.pdf", "console.pdf"),
 ]
@@ -34,3 +35,24 @@ def test_names_that_one_file_system_takes_for_the_same_are_numbered() -> None:
         "bez końcówki",
         "Bez Końcówki (2)",
     ]
+
+
+def test_a_name_is_no_longer_than_file_systems_take_whatever_its_letters() -> None:
+    for name in ("😀" * 90 + ".pdf", "ż" * 150 + ".pdf"):
+        shown = safe_name(name, "document")
+        assert len(shown.encode()) <= 230
+        assert shown.endswith(".pdf")
+    assert safe_name("a" * 79 + ".. " + "b" * 30, "document", 81) == "a" * 79, "no folder can end with a dot"
+
+
+def test_what_is_no_ending_does_not_take_the_rest_of_a_long_name_with_it() -> None:
+    assert (
+        safe_name("12.04 jan@klient.example - " + "pozew " * 30, "message", 40)
+        == "12.04 jan@klient.example - pozew pozew po"[:40]
+    )
+
+
+def test_one_name_written_in_two_ways_is_taken_once() -> None:
+    taken: set[str] = set()
+    assert free_name("é.txt", taken) == "é.txt"
+    assert free_name("e\u0301.txt", taken) == "e\u0301 (2).txt"

@@ -10,8 +10,8 @@ from teczka.actions.audit import note
 from teczka.core.audit import Verb
 from teczka.core.names import safe_name
 from teczka.store.queries.audit import PAGE, case_entries, lines
+from teczka.web.audit import as_csv, as_file, read_before, shown_lines
 from teczka.web.cases.page import case_page
-from teczka.web.register import as_csv, as_file, read_before, shown_lines
 from teczka.web.requests import Request
 
 # Without the numbers of entries and what they follow: how much else is done in the office is no matter of a case (P7).

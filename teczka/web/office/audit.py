@@ -12,9 +12,9 @@ from teczka.actions.audit import note
 from teczka.core.audit import Verb
 from teczka.core.audit_file import write
 from teczka.store.queries.audit import PAGE, lines, office_chain
+from teczka.web.audit import KINDS, as_csv, as_file, read_before, shown_lines
 from teczka.web.office.access import for_administrators
 from teczka.web.office.accounts import colleagues
-from teczka.web.register import KINDS, as_csv, as_file, read_before, shown_lines
 from teczka.web.requests import Request
 
 
