@@ -5,9 +5,8 @@ from threading import Event
 import pytest
 
 from teczka.core.references import Reference
-from teczka.store.models import Account, Case, CaseReference, Filing, Message, PartyAddress, Share, User
+from teczka.store.models import Account, Case, CaseReference, Filing, Message, PartyAddress, User
 from teczka.store.queries.references import cases_with, messages_with, older_mail_that_fits
-from teczka.store.sharing import regrant
 from teczka.store.viewer import as_user
 from teczka.worker.reader import drain
 from tests.cases import file as file_to
@@ -15,6 +14,7 @@ from tests.cases import make_case, make_party
 from tests.cast import Cast, make_account, make_cast
 from tests.conftest import OwnDatabase
 from tests.stored import store
+from tests.web.mailroom import share
 
 ONE = Reference("C", "12", 2024, "I")
 
@@ -40,14 +40,6 @@ def mail(account: Account, *raws: bytes, first_uid: int = 1) -> list[Message]:
         return [Message.objects.get(pk=one) for one in ids]
 
 
-def share(message: Message, cast: Cast) -> None:
-    with as_user(message.owner_id):
-        Share.objects.create(
-            message=message, with_user=cast.bartek, office_id=message.office_id, owner_id=message.owner_id
-        )
-        regrant([message.pk])
-
-
 def bears(case: Case, reference: Reference = ONE) -> Case:
     with as_user(case.created_by_id):
         CaseReference.objects.create(case=case, office_id=case.office_id, written=str(reference), **reference._asdict())
@@ -66,7 +58,7 @@ def test_a_reference_tells_each_their_own_messages_and_what_was_shared_with_them
     secret, shown, _ = mail(account, letter("Sygn. I C 12/24"), letter("dalej", "w I C 12/2024"), letter("II C 12/24"))
     theirs = make_account(cast.celina, address="celina@lipowa.example")
     mail(theirs, letter("u Celiny: I C 12/24"))
-    share(shown, cast)
+    share(shown, cast.bartek)
     assert subjects(cast) == {
         "Anna": ["dalej", "Sygn. I C 12/24"],
         "Bartek": ["dalej"],
@@ -146,7 +138,7 @@ def test_older_mail_is_offered_from_what_the_viewer_may_see_alone(cast: Cast, ac
     case = bears(make_case(cast.anna, "Najem", cast.bartek, cast.celina))
     make_party(case, cast.anna, "Jan", "jan@klient.example")
     walled = bears(make_case(cast.anna, "Rozwód", walled=True))
-    share(shown, cast)
+    share(shown, cast.bartek)
     offered = {
         one.name.split()[0]: [line.subject for line in older_mail_that_fits(one, case.pk)] for one in everybody(cast)
     }
