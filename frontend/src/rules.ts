@@ -30,6 +30,7 @@ function edit(form: HTMLFormElement): void {
     const place = form.querySelector<HTMLElement>("#rule-told");
     const answer = await send(form.dataset["told"] ?? "", new FormData(form));
     if (answer && place) keepingFocus(place, () => place.replaceChildren(...answer.childNodes));
+    if (answer) aloud();
   }
 
   /** A line more or less: the server makes the form anew. */
@@ -49,6 +50,14 @@ function edit(form: HTMLFormElement): void {
       if (field) field.value = value;
     }
     if (typed.length) await tell();
+    else aloud();
+  }
+
+  /** To who hears the page: from a place that was there before, or it would not be heard. */
+  function aloud(): void {
+    const told = ["rule-sentence", "rule-counts"].map((id) => document.getElementById(id)?.textContent ?? "").join(" ");
+    const place = document.getElementById("rule-said");
+    if (place && place.textContent !== told) place.textContent = told;
   }
 
   /** What was typed while the server made the form anew. */

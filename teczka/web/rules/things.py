@@ -15,6 +15,7 @@ from teczka.web.mail.tree import folder_name
 class Things:
     def __init__(self, viewer: User) -> None:
         self.viewer = viewer
+        self._teams: dict[UUID, list[str]] = {}
 
     @cached_property
     def cases(self) -> list[CaseName]:
@@ -56,7 +57,9 @@ class Things:
 
     def team(self, case: UUID | None) -> list[str]:
         """Who of its team is not the viewer."""
-        return team_names(self.viewer, case) if case else []
+        if case and case not in self._teams:
+            self._teams[case] = team_names(self.viewer, case)
+        return self._teams[case] if case else []
 
 
 def _named(one: FolderLine) -> str:

@@ -219,7 +219,9 @@ def _imperative(one: Consequence, things: Things) -> str:
 
 def _shared(one: Share, things: Things) -> str:
     if one.team and one.case is None:
-        return _("share %(it)s with the team of the case whose reference is found (where it is just one; and whoever joins it later)")
+        return _(
+            "share %(it)s with the team of the case whose reference is found (where it is just one; and whoever joins it later)"
+        )
     if one.team:
         names = things.team(one.case)
         faces = ", ".join([initials(name) for name in names[:FACES]] + ["…"] * (len(names) > FACES))
