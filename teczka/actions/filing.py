@@ -97,7 +97,9 @@ def unfile(actor: User, filing_id: UUID) -> int:
         if seen is None or not seen.may_undo:
             raise NotAllowed
         lock_threads(actor.pk)
-        found = Filing.objects.select_related("act", "case").get(public_id=filing_id)
+        found = Filing.objects.select_related("act", "case").filter(public_id=filing_id).first()
+        if found is None:  # walled off since it was looked at
+            raise NotAllowed
         undone = filing.undo_one(actor.pk, found.pk)
         filing.link_documents(undone)
         if found.act and found.by_id == actor.pk:

@@ -10,10 +10,12 @@ CHUNK = 256 * 1024
 
 
 def received(request: HttpRequest, name: str) -> Iterator[bytes]:
-    """The request's body, a file of this name. Raises Problem(UPLOAD_CUT) where it ends too early: the sender has gone."""
-    left = int(request.headers.get("Content-Length") or 0)
+    """The request's body, a file of this name. Raises Problem(UPLOAD_CUT) where it ends too early: the sender has gone; and where nobody said
+    how long it is, as no browser does, so that an end is no cut."""
+    told = request.headers.get("Content-Length")
+    left = int(told or 0)
     while left and (piece := request.read(min(CHUNK, left))):
         left -= len(piece)
         yield piece
-    if left:
+    if left or told is None:
         raise Problem(Trouble.UPLOAD_CUT, name=name[:100])

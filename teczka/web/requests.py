@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
+from django.db import ProgrammingError
 from django.http import Http404, HttpRequest
 
 from teczka.core.errors import NotAllowed
@@ -26,8 +27,13 @@ def found(thing: T | None) -> T:
 
 
 def allowed(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What an action gave. What its actor may not do, or may not know of, is the same 404."""
+    """What an action gave. What its actor may not do, or may not know of, is the same 404; so is what was walled off while they did it, where
+    row-level security alone has noticed."""
     try:
         return act(*args, **kwargs)
     except NotAllowed:
         raise Http404 from None
+    except ProgrammingError as refused:
+        if "row-level security" not in str(refused):
+            raise
+        raise Http404 from refused

@@ -134,6 +134,11 @@ def test_a_file_comes_as_it_is_and_one_that_is_cut_short_is_none(writing: Office
     cut = WSGIRequest({"REQUEST_METHOD": "POST", "CONTENT_LENGTH": "8", "wsgi.input": BytesIO(b"half")})
     with pytest.raises(Problem, match=Trouble.UPLOAD_CUT.value):
         list(received(cut, "pozew.pdf"))
+    endless = WSGIRequest(
+        {"REQUEST_METHOD": "POST", "HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": BytesIO(b"half")}
+    )
+    with pytest.raises(Problem, match=Trouble.UPLOAD_CUT.value):
+        list(received(endless, "pozew.pdf"))
 
 
 def test_a_link_to_an_address_begins_a_letter_with_what_it_says_and_no_more(writing: Office, anna: Client) -> None:
