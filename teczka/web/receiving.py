@@ -10,8 +10,8 @@ CHUNK = 256 * 1024
 
 
 def received(request: HttpRequest, name: str) -> Iterator[bytes]:
-    """The request's body, a file of this name. Raises Problem(UPLOAD_CUT) where it ends too early: the sender has gone; and where nobody said
-    how long it is, as no browser does, so that an end is no cut."""
+    """The request's body, a file of this name. Raises Problem(UPLOAD_CUT) where it ends too early, as the sender has gone; and where nobody
+    said how long it is, as every browser does: a cut would pass for its end."""
     told = request.headers.get("Content-Length")
     left = int(told or 0)
     while left and (piece := request.read(min(CHUNK, left))):

@@ -27,8 +27,8 @@ def found(thing: T | None) -> T:
 
 
 def allowed(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What an action gave. What its actor may not do, or may not know of, is the same 404; so is what was walled off while they did it, where
-    row-level security alone has noticed."""
+    """What an action gave. What its actor may not do, or may not know of, is the same 404; so is what was walled off while they did it,
+    where row-level security alone has noticed."""
     try:
         return act(*args, **kwargs)
     except NotAllowed:
