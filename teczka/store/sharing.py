@@ -141,7 +141,7 @@ def end(owner_id: int, act: Act | None, messages: Sequence[int], scope: Scope, t
     """Shares with each of these end: of the messages, or of their threads, what they still bring included."""
     ended: list[int] = []
     whole = scope is not Scope.MESSAGE
-    every = covered_shares(owner_id, messages) if whole else list(messages)
+    every = of_their_threads(owner_id, messages) if whole else list(messages)
     pairs = [(person, None) for person in targets.people] + [(None, team) for team in targets.teams]
     for person, team in pairs:
         columns = {"owner": owner_id, "act": act.pk if act else None, "messages": every, "whole": whole}
@@ -149,7 +149,7 @@ def end(owner_id: int, act: Act | None, messages: Sequence[int], scope: Scope, t
     return sorted(set(ended))
 
 
-def covered_shares(owner_id: int, messages: Sequence[int]) -> list[int]:
+def of_their_threads(owner_id: int, messages: Sequence[int]) -> list[int]:
     """Every message of their threads, wherever it lies: what was shared can be taken back from the bin, too."""
     return _ids(
         "SELECT m.id FROM store_message m WHERE m.owner_id = %(owner)s AND (m.id = ANY(%(messages)s) OR m.thread_id IN ("

@@ -28,7 +28,7 @@ from teczka.web.cases.documents import (
 from teczka.web.cases.edit import case_add, case_edit
 from teczka.web.cases.export import case_zip, case_zip_file
 from teczka.web.cases.finding import case_find
-from teczka.web.cases.importing import case_export, case_import, case_import_confirm, case_template
+from teczka.web.cases.importing import case_import, case_import_confirm, case_table, case_template
 from teczka.web.cases.notes import case_note, case_note_add, case_note_drop, case_note_restore, case_notes
 from teczka.web.cases.older import case_older
 from teczka.web.cases.people import case_people, case_team, case_unwall, case_wall
@@ -208,7 +208,7 @@ urlpatterns = [
     path("cases/import/", case_import, name="case_import"),
     path("cases/import/confirm/", case_import_confirm, name="case_import_confirm"),
     path("cases/import/template.csv", case_template, name="case_template"),
-    path("cases/export.csv", case_export, name="case_export"),
+    path("cases/export.csv", case_table, name="case_table"),
     path("cases/<uuid:case_id>/", case_timeline, name="case"),
     path("cases/<uuid:case_id>/older/", case_older, name="case_older"),
     path("cases/<uuid:case_id>/edit/", case_edit, name="case_edit"),

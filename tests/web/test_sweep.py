@@ -31,7 +31,7 @@ SWEEP = {
     "case_import": "own",
     "case_import_confirm": "own",
     "case_template": "own",
-    "case_export": "own",
+    "case_table": "own",
     "own_settings": "own",
     "account_list": "own",
     "account_lines": "own",

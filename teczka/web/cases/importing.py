@@ -87,7 +87,7 @@ def case_template(request: Request) -> HttpResponse:
 
 
 @require_safe
-def case_export(request: Request) -> HttpResponse:
+def case_table(request: Request) -> HttpResponse:
     """Every case that the viewer may know of, in the form that is read again."""
     name = f"{_('cases')} {timezone.localdate()}.csv"
     return _file(name, table(headings(language()), rows(case_cards(request.user), language())))

@@ -11,7 +11,7 @@ from teczka.core.sharing import Scope
 from teczka.store.models import User
 from teczka.store.queries.filing import FiledLine
 from teczka.store.queries.messages import MessagePage
-from teczka.store.queries.strip import standing
+from teczka.store.queries.strip import belonging
 from teczka.store.queries.suggestions import Suggested
 from teczka.web.mail.reasons import how_in_words, reason_in_words
 
@@ -66,7 +66,7 @@ def strip(viewer: User, page: MessagePage) -> Strip | None:
     text = page.text
     if page.places and all(place.role in _NO_PLACE for place in page.places):
         return None
-    now = standing(viewer, text.id, owned=text.owned)
+    now = belonging(viewer, text.id, owned=text.owned)
     links = [_link(line, now.teams.get(line.kept_from or 0, [])) for line in now.filed]
     choices = [_choice(place, one, now.teams.get(one.case, [])) for place, one in enumerate(now.suggested, 1)]
     waiting = not links and any(place.role == FolderRole.INBOX and not place.gone_at for place in page.places)
