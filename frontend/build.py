@@ -32,6 +32,7 @@ ENTRIES = (
     "sharing.ts",
     "page.ts",
     "everywhere.ts",
+    "notices.ts",
     "palette.ts",
     "tasks.ts",
     "rules.ts",

@@ -24,6 +24,7 @@ LINES = {
     "page.ts": 60,
     "documents.ts": 100,
     "everywhere.ts": 15,
+    "notices.ts": 25,
     "palette.ts": 500,
     "tasks.ts": 150,
     "rules.ts": 150,

@@ -71,7 +71,7 @@ def pause(row: Rule, problem: Problem) -> None:
     now = timezone.now()
     told = {"trouble": problem.trouble, "trouble_params": problem.params, "trouble_at": now, "paused_at": now}
     Rule.objects.filter(pk=row.pk).update(**told)
-    _tell(row)
+    _tell(row, events.notice(row.public_id))
 
 
 def _apply(owner: User, parsed: Sequence[Parsed], messages: Sequence[int], run: RuleRun | None) -> list[Applied]:
@@ -140,6 +140,6 @@ def _carry_out(
     return None
 
 
-def _tell(row: Rule) -> None:
+def _tell(row: Rule, *besides: str) -> None:
     owner = User.objects.get(pk=row.owner_id)
-    events.told([owner.public_id], [events.rule(row.public_id)])
+    events.told([owner.public_id], [events.rule(row.public_id), *besides])

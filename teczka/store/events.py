@@ -48,7 +48,7 @@ def message(public_id: UUID) -> str:
 
 
 def notice(public_id: UUID) -> str:
-    """A rule that shall tell its owner met mail: on whatever page they look at."""
+    """A rule met mail, and shall tell its owner; or it stopped itself: on whatever page they look at."""
     return f"notice:{public_id}"
 
 

@@ -83,6 +83,7 @@ from teczka.web.palette import palette
 from teczka.web.rules.acting import rule_act, rule_except, rule_run_act, rule_template_drop, rule_try
 from teczka.web.rules.editor import rule_add, rule_edit, rule_told
 from teczka.web.rules.listing import rule_list
+from teczka.web.rules.notice import rule_notice
 from teczka.web.rules.page import rule
 from teczka.web.session.demo import enter
 from teczka.web.session.join import join
@@ -262,6 +263,7 @@ urlpatterns = [
     path("rules/templates/<uuid:template_id>/drop/", rule_template_drop, name="rule_template_drop"),
     path("rules/<uuid:rule_id>/", rule, name="rule"),
     path("rules/<uuid:rule_id>/edit/", rule_edit, name="rule_edit"),
+    path("rules/<uuid:rule_id>/notice/", rule_notice, name="rule_notice"),
     path("rules/<uuid:rule_id>/try/", rule_try, name="rule_try"),
     path("rules/<uuid:rule_id>/except/", rule_except, name="rule_except"),
     path("rules/<uuid:rule_id>/<str:verb>/", rule_act, name="rule_act"),

@@ -178,6 +178,7 @@ SWEEP = {
     "rule_told": "own",
     "rule": "hidden",
     "rule_edit": "hidden",
+    "rule_notice": "hidden",
     "rule_try": "act",
     "rule_except": "act",
     "rule_act": "act",
