@@ -19,10 +19,10 @@ from tests.web.conftest import browser
 PARAMETERS = {str(pattern.name): tuple(pattern.pattern.converters) for pattern in urlpatterns}
 # What stands in an address beside the thing that it is of.
 BESIDE = {"path": "2", "verb": "remove", "kind": "csv"}
-# Addresses of none of the matrix's things. tests/web/test_sweep.py asks for them.
+# Addresses of none of the matrix's things. tests/web/test_sweep.py asks for them, and tests/web/test_rules.py for runs.
 ELSEWHERE = {
     "written",
-    "token", "provider", "offer_id", "person_id", "diagnosis_id", "act_id", "operation_id",
+    "token", "provider", "offer_id", "person_id", "diagnosis_id", "act_id", "operation_id", "run_id",
 }  # fmt: skip
 UNHEARD_OF = "III C 999/24"  # a reference that nothing bears
 # Ways to name a thing beside the address: the field, of a form or of the query, and the parameter whose kind it names.

@@ -40,8 +40,9 @@ KINDS = {
     "task_id": "task",
     "filing_id": "filing",
     "comment_id": "comment",
+    "rule_id": "rule",
 }
-OWNERS_ALONE = {"account_id", "folder_id", "draft_id", "file_id", "identity_id", "template_id"}
+OWNERS_ALONE = {"account_id", "folder_id", "draft_id", "file_id", "identity_id", "template_id", "rule_id"}
 LETTER = """\
 From: {word} <strona102@wspolny.example>
 To: Anna Lipowska <anna@skrzynka.example>
