@@ -238,3 +238,23 @@ def test_not_this_one_and_groups_keep_the_keyboard_where_it_is(page: Page, house
     check(page)
     page.goto("/rules/")
     looked_at(page, ("light", 360), ("dark", 1280))
+
+
+def nested(depth: int) -> dict[str, Any]:
+    """A group in a group, and eleven conditions in each."""
+    inner = [] if depth == 1 else [nested(depth - 1)]
+    long = {
+        "field": "words",
+        "op": "exact",
+        "value": ["Z" * 200, "wezwanie do zapłaty", *(f"słowo{n}" for n in range(40))],
+    }
+    return {"none" if depth % 2 else "any": [long, *[COURT] * 10, *inner]}
+
+
+@pytest.mark.parametrize("house", ["pl"], indirect=True)
+def test_the_largest_rule_is_no_wider_than_a_telephone(page: Page, house: House) -> None:
+    then = [{"do": "file", "case": "found"}, {"do": "task", "title": "T" * 200, "days": 7}, {"do": "stop"}]
+    rule = make_rule(house.anna, *then, when=nested(4), name="Ź" * 200)
+    for path in (f"/rules/{rule.public_id}/edit/", f"/rules/{rule.public_id}/", "/rules/"):
+        page.goto(path)
+        looked_at(page, ("light", 360), ("dark", 1280))
