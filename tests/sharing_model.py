@@ -19,25 +19,37 @@ class Given:
     revoking: int | None = None
 
 
+@dataclass(frozen=True)
+class Written:
+    answers: list[str]  # letters that it names, the nearest last
+    sender: str
+    to: str
+
+    @property
+    def people(self) -> set[str]:
+        return {self.sender, self.to}
+
+
 @dataclass
 class Model:
     team: set[str]
+    owner: str
     threads: dict[str, int] = field(default_factory=dict)  # letter → conversation
-    people: dict[str, set[str]] = field(default_factory=dict)  # letter → addresses that it names
+    written: dict[str, Written] = field(default_factory=dict)  # in the order of time
     given: list[Given] = field(default_factory=list)
     numbers: "count[int]" = field(default_factory=count)
 
-    def arrive(self, name: str, answers: list[str], sender: str, owners: str, to: str) -> None:
+    def arrive(self, name: str, answers: list[str], sender: str, to: str) -> None:
         known = sorted({self.threads[one] for one in answers if one in self.threads})
         self.threads[name] = known[0] if known else next(self.numbers)
-        self.people[name] = {sender, to}
+        self.written[name] = Written(answers, sender, to)
         if known:
             self._merge(known[0], set(known[1:]))
         for order in [one for one in self.given if one.active and one.thread == self.threads[name]]:
             shown = {one.letter for one in self.given if one.active and one.to == order.to and one.letter}
             shown &= {letter for letter, thread in self.threads.items() if thread == order.thread}
-            taking_part = set[str]().union(*(self.people[letter] for letter in shown)) - {owners}
-            if shown & set(answers) and (to if sender == owners else sender) in taking_part:
+            taking_part = self._people(shown)
+            if shown & set(answers[-1:]) and (to if sender == self.owner else sender) in taking_part:
                 self._give(Given(order.to, name, None, None, order))
 
     def share(self, act: int, letter: str, scope: Scope, to: list[str]) -> None:
@@ -51,7 +63,7 @@ class Model:
         """False: it is not shared so."""
         if not self._is_given(to, letter, None):
             return False
-        letters = [letter] if scope is Scope.MESSAGE else self._conversation(letter)
+        letters = [letter] if scope is Scope.MESSAGE else self._thread(letter)
         thread = None if scope is Scope.MESSAGE else self.threads[letter]
         for one in self.given:
             if one.active and one.to == to and (one.letter in letters or (one.letter is None and one.thread == thread)):
@@ -70,8 +82,26 @@ class Model:
         to = {one.to for one in self.given if one.active and one.letter == name}
         return sorted((to - {"case"}) | (self.team if "case" in to else set()))
 
+    def _thread(self, letter: str) -> list[str]:
+        return [name for name in self.written if self.threads[name] == self.threads[letter]]
+
     def _conversation(self, letter: str) -> list[str]:
-        return [name for name, thread in self.threads.items() if thread == self.threads[letter]]
+        """What those who take part wrote one another, as far as it hangs together with this letter."""
+        inside: set[str] = set()
+        while more := [one for one in self._thread(letter) if one not in inside and self._belongs(one, letter, inside)]:
+            inside.update(more)
+        return sorted(inside)
+
+    def _belongs(self, one: str, named: str, inside: set[str]) -> bool:
+        letter = self.written[one]
+        if one == named or not letter.answers:
+            return True
+        if letter.sender == self.owner:
+            return letter.to in self._people(inside)
+        return letter.answers[-1] in inside or letter.sender in self._people(inside)
+
+    def _people(self, letters: set[str]) -> set[str]:
+        return set[str]().union(*(self.written[one].people for one in letters)) - {self.owner}
 
     def _is_given(self, to: str, letter: str | None, thread: int | None) -> bool:
         return any(one.active and (one.to, one.letter, one.thread) == (to, letter, thread) for one in self.given)

@@ -123,7 +123,11 @@ def _change(actor: User, messages: Sequence[int], verb: audit.Verb, targets: Tar
         return
     changed = sharing.regrant(messages)
     names = dict(Message.objects.filter(pk__in=messages).values_list("pk", "public_id"))
-    events.shared(changed, names.values())
+    of: dict[tuple[int, ...], list[UUID]] = {}  # messages → whose view of them changed, and of no other
+    for person, seen in changed.items():
+        of.setdefault(tuple(seen), []).append(person)
+    for seen_so, people_of in of.items():
+        events.shared(people_of, [names[one] for one in seen_so])
     events.spoken([actor.public_id], names.values())
     for (owner, account), rows in groupby(sorted(places(messages)), lambda row: row[:2]):
         events.changed([owner], account, [folder for _, _, folder in rows])

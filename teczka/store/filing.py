@@ -12,16 +12,15 @@ from uuid import UUID
 from django.db import connection
 
 from teczka.core.filing import How
+from teczka.store.conversations import conversation
 from teczka.store.models import Act
 from teczka.store.queries import walls
-from teczka.store.threads import APART
 
 CHOSEN = f"""
 SELECT m.id, m.owner_id FROM store_message m WHERE m.public_id = ANY(%(messages)s) AND {walls.visible("m")} ORDER BY m.id
 """  # noqa: S608
-THREADS = f"""
-SELECT m.id, m.owner_id FROM store_message m WHERE {walls.visible("m")} AND NOT {APART} AND m.thread_id IN (
-  SELECT t.thread_id FROM store_message t WHERE t.id = ANY(%(messages)s) AND t.thread_id IS NOT NULL) ORDER BY m.id
+CONVERSATIONS = f"""
+SELECT m.id, m.owner_id FROM store_message m WHERE m.id IN ({conversation(walls.visible("m"))}) ORDER BY m.id
 """  # noqa: S608
 
 FOLLOW = f"""
@@ -90,8 +89,8 @@ def chosen(viewer: int, messages: Sequence[UUID]) -> dict[int, int]:
 
 
 def conversations(viewer: int, messages: Sequence[int]) -> dict[int, int]:
-    """All that the viewer may see of the conversations of these messages: message → owner."""
-    return dict(_rows(THREADS, {"viewer": viewer, "messages": list(messages)}))
+    """What the viewer may see of the conversations of these messages: message → owner."""
+    return dict(_rows(CONVERSATIONS, {"viewer": viewer, "messages": list(messages)}))
 
 
 def follow(viewer: int, messages: Sequence[int], case: int) -> list[int]:

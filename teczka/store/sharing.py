@@ -4,7 +4,6 @@ Each statement does all messages and all people at once. Grants are written by o
 from shares and teams: whoever changes either is told who sees more now, or less.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,16 +12,13 @@ from uuid import UUID
 from django.db import connection
 
 from teczka.core.sharing import Scope
+from teczka.store.conversations import conversation
 from teczka.store.models import Act
 from teczka.store.reading import Read
 from teczka.store.threads import APART
 
-COVERED = """
-SELECT m.id FROM store_message m WHERE m.owner_id = %(owner)s AND (m.id = ANY(%(messages)s)
-  OR (%(whole)s AND NOT {apart} AND m.thread_id IN (
-    SELECT t.thread_id FROM store_message t WHERE t.id = ANY(%(messages)s) AND t.owner_id = %(owner)s)))
-ORDER BY m.id FOR KEY SHARE OF m
-"""
+THESE = "SELECT m.id FROM store_message m WHERE m.owner_id = %(owner)s AND m.id = ANY(%(messages)s) ORDER BY m.id FOR KEY SHARE"
+CONVERSATION = conversation("m.owner_id = %(owner)s")
 
 TARGETS = """(SELECT unnest(%(people)s::bigint[]) AS person, NULL::bigint AS team
   UNION ALL SELECT NULL, unnest(%(teams)s::bigint[])) w"""
@@ -71,19 +67,19 @@ ADDRESSES = """SELECT lower(i.address) FROM store_identity i WHERE i.owner_id = 
   UNION SELECT lower(a.address) FROM store_account a WHERE a.owner_id = %(owner)s"""
 OWN = f"lower(m.from_address) IN ({ADDRESSES})"
 
-# A reply is shared as its thread is where it names a message that is shared so, and comes from somebody whom such a message names, or goes
-# from the owner to such a person: neither a stranger's mail nor another conversation comes in by belonging to the thread, and what its
-# owner passes on to somebody else is no reply. Nor is what they wrote in the case and did not show to its team.
+# A reply is shared as its thread is where what it answers is shared so, and it comes from somebody whom such a message names, or goes from
+# the owner to such a person: neither a stranger's mail nor another conversation comes in by belonging to the thread, and what its owner
+# passes on to somebody else is no reply. Nor is what they wrote here and did not show to the team: in the case, in another one, or in none
+# though the conversation is filed to it.
 FOLLOW = """
 INSERT INTO store_share (public_id, office_id, owner_id, message_id, standing_id, with_user_id, with_case_id, at)
 SELECT gen_random_uuid(), s.office_id, s.owner_id, m.id, s.id, s.with_user_id, s.with_case_id, now()
-FROM json_to_recordset(%(rows)s) AS n (message bigint, names json)
-JOIN store_message m ON m.id = n.message
+FROM store_message m JOIN store_text mt ON mt.message_id = m.id
 JOIN store_share s ON s.thread_id = m.thread_id AND s.owner_id = %(owner)s AND s.revoked_at IS NULL
-WHERE NOT {apart} AND EXISTS (
+WHERE m.id = ANY(%(messages)s) AND NOT {apart} AND EXISTS (
   SELECT FROM store_message x JOIN store_share o ON o.message_id = x.id AND o.revoked_at IS NULL
     AND o.with_user_id IS NOT DISTINCT FROM s.with_user_id AND o.with_case_id IS NOT DISTINCT FROM s.with_case_id
-  WHERE x.thread_id = m.thread_id AND x.id <> m.id AND x.message_id IN (SELECT json_array_elements_text(n.names))
+  WHERE x.thread_id = m.thread_id AND x.id <> m.id AND x.message_id = mt.headers->'refers'->>-1
 ) AND EXISTS (
   SELECT FROM store_message x JOIN store_share o ON o.message_id = x.id AND o.revoked_at IS NULL
     AND o.with_user_id IS NOT DISTINCT FROM s.with_user_id AND o.with_case_id IS NOT DISTINCT FROM s.with_case_id
@@ -92,16 +88,19 @@ WHERE NOT {apart} AND EXISTS (
     || coalesce(t.headers->'cc', '[]') || CASE WHEN {own} THEN coalesce(t.headers->'reply_to', '[]') ELSE '[]' END) person
   WHERE x.thread_id = m.thread_id AND x.id <> m.id AND CASE WHEN {own}
     THEN lower(person->>1) NOT IN ({addresses}) AND lower(person->>1) IN (
-      SELECT lower(whom->>1) FROM store_text mt CROSS JOIN LATERAL jsonb_array_elements(
-        coalesce(mt.headers->'to', '[]') || coalesce(mt.headers->'cc', '[]')) whom WHERE mt.message_id = m.id)
+      SELECT lower(whom->>1) FROM jsonb_array_elements(coalesce(mt.headers->'to', '[]') || coalesce(mt.headers->'cc', '[]')) whom)
     ELSE lower(person->>1) = lower(m.from_address) END)
-AND NOT EXISTS (SELECT FROM store_outgoing l WHERE l.owner_id = %(owner)s AND l.message_id = m.message_id
-  AND l.case_id = s.with_case_id AND NOT l.case_shared)
+AND NOT (s.with_case_id IS NOT NULL AND EXISTS (
+  SELECT FROM store_outgoing l WHERE l.owner_id = %(owner)s AND l.message_id = m.message_id
+    AND NOT (l.case_shared AND l.case_id IS NOT DISTINCT FROM s.with_case_id)
+    AND (l.case_id IS NOT NULL OR EXISTS (SELECT FROM store_filing f JOIN store_message x ON x.id = f.message_id
+      WHERE x.thread_id = m.thread_id AND f.case_id = s.with_case_id AND f.undone_at IS NULL))))
 ON CONFLICT DO NOTHING RETURNING message_id
 """
 
-# Whose view of mail is another one by it.
-REGRANT = "SELECT public_id FROM store_user WHERE id IN (SELECT {by}) ORDER BY id"
+# Whose view of mail is another one by it, and of which.
+REGRANT = "SELECT u.public_id, c.message FROM teczka_regrant(%s::bigint[]) c JOIN store_user u ON u.id = c.changed ORDER BY u.id, c.message"
+REGRANT_OTHERS = "SELECT public_id FROM store_user WHERE id IN (SELECT {by}) ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +119,10 @@ class Given:
 
 def covered(owner_id: int, messages: Sequence[int], scope: Scope) -> list[int]:
     """The messages that a scope reaches from these."""
-    whole = scope is not Scope.MESSAGE
-    return _ids(COVERED, {"owner": owner_id, "messages": list(messages), "whole": whole})
+    every = set(messages)
+    if scope is not Scope.MESSAGE:
+        every.update(_ids(CONVERSATION, {"owner": owner_id, "messages": list(messages)}))
+    return _ids(THESE, {"owner": owner_id, "messages": sorted(every)})
 
 
 def give(
@@ -177,27 +178,35 @@ def follow(owner_id: int, read: Sequence[Read]) -> list[int]:
     fresh = [one for one in read if one.message.thread_id is None]  # what is read again is no reply that comes
     if not fresh or not _standing(owner_id, [one.message.id for one in fresh]):
         return []
-    rows = json.dumps([{"message": one.message.id, "names": one.ids} for one in fresh])
+    came = [one.message.id for one in fresh]
     given: list[int] = []
-    while more := _ids(FOLLOW, {"owner": owner_id, "rows": rows}):  # replies to replies, that came together
+    while more := _ids(FOLLOW, {"owner": owner_id, "messages": came}):  # replies to replies, that came together
         given += more
     return sorted(set(given))
 
 
-def regrant(messages: Sequence[int]) -> list[UUID]:
-    """Grants as shares and teams say now. Returns public ids of people who see more of these messages than before, or less. From here to
-    the transaction's end the office's register is the caller's: of two who change what others see, the later one sees both changes."""
-    return _regrant("teczka_regrant(%s::bigint[])", list(messages)) if messages else []
+def regrant(messages: Sequence[int]) -> dict[UUID, list[int]]:
+    """Grants as shares and teams say now. Returns who sees more of these messages than before, or less, and of which: public ids of people
+    → message ids. From here to the transaction's end the office's register is the caller's: of two who change what others see, the later
+    one sees both changes."""
+    changed: dict[UUID, list[int]] = {}
+    if messages:
+        with connection.cursor() as cursor:
+            cursor.execute(REGRANT, [list(messages)])
+            for person, message in cursor:
+                changed.setdefault(person, []).append(message)
+    return changed
 
 
 def regrant_team(case: int) -> list[UUID]:
-    """After the team of a case changed: who sees the mail that was shared with it is who is in it now. Returns people as above."""
-    return _regrant("teczka_regrant_team(%s)", case)
+    """After the team of a case changed: who sees the mail that was shared with it is who is in it now. Returns public ids of people whose
+    view changed."""
+    return _people("teczka_regrant_team(%s)", case)
 
 
 def regrant_person(person: int) -> list[UUID]:
     """After somebody was shut out, or let in again. Returns people as above."""
-    return _regrant("teczka_regrant_person(%s)", person)
+    return _people("teczka_regrant_person(%s)", person)
 
 
 def sees(message: int) -> list[int]:
@@ -207,9 +216,9 @@ def sees(message: int) -> list[int]:
         return [row[0] for row in cursor]
 
 
-def _regrant(by: str, of: int | list[int]) -> list[UUID]:
+def _people(by: str, of: int) -> list[UUID]:
     with connection.cursor() as cursor:
-        cursor.execute(REGRANT.format(by=by), [of])
+        cursor.execute(REGRANT_OTHERS.format(by=by), [of])
         return [row[0] for row in cursor]
 
 

@@ -111,6 +111,14 @@ def test_the_owner_may_share_with_the_team_by_the_same_key(room: Room) -> None:
     assert room.filed(room.cast.celina) == []
 
 
+def test_what_the_owner_passed_on_before_is_neither_filed_nor_shown_by_the_same_key(room: Room) -> None:
+    first = room.receive("a")
+    head = f"From: anna@kancelaria-lipowa.example\r\nTo: {STRANGER}\r\nMessage-ID: <dalej@example.pl>\r\n"
+    store(room.inbox, f"{head}References: <a@example.pl>\r\n\r\nsekret\r\n".encode())
+    assert room.file(first, shared=True).count == 1
+    assert room.filed() == room.filed(room.cast.bartek) == ["a"]
+
+
 def test_undo_takes_back_the_link_what_came_by_it_and_what_it_showed(room: Room) -> None:
     first = room.receive("a", files=1)
     act = room.file(first, shared=True)

@@ -7,9 +7,11 @@ import pytest
 from teczka.actions.answers import begin_from
 from teczka.actions.drafts import Beginning, begin_new, save_draft
 from teczka.actions.filing import Wanted, file
+from teczka.actions.sharing import With, share
 from teczka.core.drafts import Written
 from teczka.core.filing import How
 from teczka.core.outgoing import Origin, State
+from teczka.core.sharing import Scope
 from teczka.store.models import Account, Case, Filing, Folder, Grant, Message, Outgoing, User
 from teczka.store.queries.acts import last_act
 from teczka.store.viewer import as_user
@@ -42,10 +44,11 @@ def case(cast: Cast) -> Case:
     return make_case(cast.anna, "Kowalski", cast.bartek)
 
 
-def written(account: Account, case: Case, *, shared: bool = False) -> Outgoing:
+def written(account: Account, case: Case | None, *, shared: bool = False) -> Outgoing:
     """Sent, as far as its row knows."""
-    draft = begin_new(account.owner, None, Beginning(case=case.public_id))
-    letter = Written(None, [("", CLIENT)], [], [], "Umowa", plain=True, case=case.public_id, case_shared=shared)
+    of = case.public_id if case else None
+    draft = begin_new(account.owner, None, Beginning(case=of))
+    letter = Written(None, [("", CLIENT)], [], [], "Umowa", plain=True, case=of, case_shared=shared)
     save_draft(account.owner, draft.public_id, draft.revision, letter)
     with as_user(account.owner_id):
         Outgoing.objects.filter(pk=draft.pk).update(state=State.SENT)
@@ -110,6 +113,23 @@ def test_the_team_does_not_see_what_its_writer_kept_from_it_though_it_sees_the_c
     file(cast.anna, uuid4(), [theirs.public_id], Wanted(case=case.public_id, shared=True))
     kept, shown = (answer(sent, written(account, case, shared=shared), "umowa@example.pl") for shared in (False, True))
     assert [seers(one) for one in (theirs, kept, shown)] == [[cast.bartek.pk], [], [cast.bartek.pk]]
+
+
+def test_the_team_does_not_see_what_its_writer_put_into_no_case_or_kept_in_another(
+    cast: Cast, account: Account, sent: Folder, case: Case
+) -> None:
+    """They do where the conversation is shared with them and was never filed: there is nothing to be taken out of the letter then."""
+    inbox, other = make_folder(account), make_case(cast.anna, "Nowak", cast.celina)
+    theirs, unfiled = (
+        store(inbox, f"From: <{CLIENT}>\r\nMessage-ID: <{name}@example.pl>\r\n\r\n?\r\n".encode())
+        for name in ("umowa", "luzem")
+    )
+    file(cast.anna, uuid4(), [theirs.public_id], Wanted(case=case.public_id, shared=True))
+    share(cast.anna, uuid4(), unfiled.public_id, Scope.FOLLOWING, With([], [case.public_id]))
+    private = [written(account, None), written(account, other), written(account, other, shared=True)]
+    answers = [answer(sent, one, "umowa@example.pl") for one in private]
+    assert [seers(one) for one in answers] == [[], [], [cast.celina.pk]]
+    assert seers(answer(sent, written(account, None), "luzem@example.pl")) == [cast.bartek.pk]
 
 
 def test_the_same_message_id_from_elsewhere_is_nothing_of_ours(cast: Cast, account: Account, case: Case) -> None:

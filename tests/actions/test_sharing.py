@@ -14,6 +14,7 @@ from teczka.core.sharing import Scope
 from teczka.store.models import AuditEntry, Case, Filing, Message, Share, User
 from teczka.store.queries.acts import ActLine, last_act
 from teczka.store.queries.messages import message_text
+from teczka.store.queries.sharing import conversation
 from teczka.store.viewer import as_user
 from tests.cast import Cast, make_account, make_cast, make_folder
 from tests.conversation import CLIENT, FOLLOWING, MESSAGE, OWNER, STRANGER, THREAD, Mailroom, make_case
@@ -80,6 +81,38 @@ def test_what_its_owner_passes_on_to_somebody_else_is_no_reply(mail: Mailroom, c
     mail.arrive("rada", "1 2 3 dalej", sender=STRANGER)
     mail.arrive("4", "1 2 3", sender=OWNER, to=f"{STRANGER}, {CLIENT}")
     assert mail.seen_by("dalej", "notatka", "rada", "4") == {"dalej": [], "notatka": [], "rada": [], "4": ["Bartek"]}
+
+
+def test_an_answer_to_what_is_private_is_no_reply_though_it_names_what_is_shared(mail: Mailroom, cast: Cast) -> None:
+    give(mail, "3", FOLLOWING, cast.bartek)
+    mail.arrive("prywatne", "1 2 3", sender=STRANGER)
+    mail.arrive("4", "1 2 3 prywatne")
+    assert mail.seen_by("prywatne", "4") == {"prywatne": [], "4": []}
+
+
+def test_what_its_owner_passed_on_or_noted_before_is_no_part_of_the_conversation(mail: Mailroom, cast: Cast) -> None:
+    """Nor is what was answered to it, unless the owner names one of these."""
+    aside = ("dalej", "notatka", "rada", "dalej-2")
+    mail.arrive("dalej", "1 2 3", sender=OWNER, to=STRANGER)
+    mail.arrive("notatka", "1 2 3", sender=OWNER, to=OWNER)
+    mail.arrive("rada", "1 2 3 dalej", sender=STRANGER)
+    mail.arrive("dalej-2", "1 2 3 dalej rada", sender=OWNER, to=STRANGER)
+    offered = conversation(cast.anna, mail.letters["1"].public_id)
+    assert [one.public_id for one in offered] == [mail.letters[name].public_id for name in "32"]
+    assert give(mail, "1", FOLLOWING, cast.bartek).count == 3
+    assert mail.seen_by(*aside, "2") == {**{name: [] for name in aside}, "2": ["Bartek"]}
+    give(mail, "notatka", THREAD, cast.bartek)
+    assert mail.seen_by(*aside) == {**{name: [] for name in aside}, "notatka": ["Bartek"]}
+    give(mail, "rada", THREAD, cast.celina)
+    assert mail.seen_by(*aside) == {**{name: ["Celina"] for name in aside}, "notatka": ["Bartek"]}
+
+
+def test_what_its_owner_began_and_wrote_to_who_came_in_later_belongs_to_it(mail: Mailroom, cast: Cast) -> None:
+    mail.arrive("początek", sender=OWNER, to=CLIENT)
+    mail.arrive("ponaglenie", "początek", sender=OWNER, to=f"{CLIENT}, {STRANGER}")
+    mail.arrive("do obcego", "początek ponaglenie", sender=OWNER, to=STRANGER)
+    mail.arrive("skądinąd", "początek ponaglenie", sender="sekretariat@klient.example")
+    assert give(mail, "skądinąd", THREAD, cast.bartek).count == 4
 
 
 def test_a_stranger_who_names_a_message_of_the_conversation_is_not_let_in(mail: Mailroom, cast: Cast) -> None:

@@ -9,13 +9,15 @@ import pytest
 
 from teczka.actions import acts
 from teczka.actions.comments import add_comment
+from teczka.actions.reading import read_some
 from teczka.actions.sharing import With, share
 from teczka.actions.team import save_team
 from teczka.core.sharing import Scope
 from teczka.store import events
 from tests.cast import make_cast
 from tests.conftest import OwnDatabase
-from tests.conversation import FOLLOWING, MESSAGE, Mailroom, make_case
+from tests.conversation import FOLLOWING, MESSAGE, Mailroom, letter, make_case
+from tests.web.mailroom import store
 
 Heard = Callable[[], set[str]]
 FOLDERS = "folders"
@@ -71,6 +73,26 @@ def test_who_gains_or_loses_is_told_and_nobody_else(heard: Heard) -> None:
     assert heard() == {"Anna"}
     save_team(cast.anna, case.public_id, [cast.anna.public_id, cast.dorota.public_id], None)
     assert {"Celina", "Dorota"} <= heard()
+
+
+def test_of_what_comes_together_each_hears_of_their_own_alone(own_database: OwnDatabase) -> None:
+    cast = make_cast()
+    mail = Mailroom(cast.anna)
+    to = {"a": cast.bartek, "b": cast.celina}
+    for name, person in to.items():
+        mail.arrive(name)
+        share(cast.anna, uuid4(), mail.letters[name].public_id, FOLLOWING, With([person.public_id]))
+    replies = {
+        person.public_id: store(mail.inbox, letter(f"{name}2", name), read_too=False) for name, person in to.items()
+    }
+    with psycopg.connect(own_database.url, autocommit=True) as connection:
+        connection.execute(f"LISTEN {events.PAGES}")
+        assert read_some(10) == len(replies), "in one transaction"
+        connection.execute("SELECT 1")
+        notices = [json.loads(one.payload) for one in connection.notifies(timeout=0)]
+    for person, reply in replies.items():
+        topics = [notice["topics"] for notice in notices if str(person) in notice["users"] and "topics" in notice]
+        assert topics == [[events.message(reply.public_id)]]
 
 
 def test_more_messages_than_fit_a_notice_are_told_as_everything(heard: Heard) -> None:

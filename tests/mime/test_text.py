@@ -59,6 +59,9 @@ def test_a_snippet_is_one_line_of_what_was_written_now() -> None:
 def test_a_message_is_linked_by_its_references_and_what_it_answers() -> None:
     assert threading.links(Headers(message_id="c", references=["a", "b", "c"], in_reply_to=["b", "x"])) == ["a", "b"]
     assert threading.links(Headers(in_reply_to=["x", "noise@x"])) == ["x"]
+    assert threading.links(Headers(references=["a", "b", "c"], in_reply_to=["b"])) == ["a", "c", "b"], (
+        "the nearest last"
+    )
 
 
 def test_plain_text_is_escaped_before_links_are_made() -> None:

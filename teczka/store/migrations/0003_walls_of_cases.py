@@ -97,12 +97,13 @@ def policies() -> str:
     return "\n".join(sql)
 
 
-# Grants as the shares of these messages say, through teams as they are now; nobody who was disabled keeps one. Tells whose view changed.
+# Grants as the shares of these messages say, through teams as they are now; nobody who was disabled keeps one. Tells whose view changed, and
+# of which message.
 # Whoever calls it: it writes what the tables say, and nothing else. One at a time in an office, until its transaction ends (the lock is the
 # register's, which comes next anyway): of two at once each would miss what the other changes, and give again what that has just taken. It
 # is PL/pgSQL because only there what was committed while it waited is seen.
 REGRANT = """
-CREATE FUNCTION teczka_regrant(messages bigint[]) RETURNS TABLE (changed bigint)
+CREATE FUNCTION teczka_regrant(messages bigint[]) RETURNS TABLE (changed bigint, message bigint)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock(7, (SELECT m.office_id::int FROM store_message m WHERE m.id = ANY (messages) LIMIT 1));
@@ -118,11 +119,11 @@ BEGIN
    gone AS (
      DELETE FROM store_grant g WHERE g.message_id = ANY (messages)
        AND NOT EXISTS (SELECT FROM due d WHERE (d.message_id, d.user_id, d.reason) = (g.message_id, g.user_id, g.reason))
-     RETURNING g.user_id),
+     RETURNING g.user_id, g.message_id),
    come AS (
      INSERT INTO store_grant (message_id, office_id, owner_id, user_id, reason, internaldate) SELECT * FROM due
-     ON CONFLICT DO NOTHING RETURNING user_id)
-   SELECT user_id FROM gone UNION SELECT user_id FROM come;
+     ON CONFLICT DO NOTHING RETURNING user_id, message_id)
+   SELECT user_id, message_id FROM gone UNION SELECT user_id, message_id FROM come;
 END $$;
 """
 
@@ -132,14 +133,14 @@ CREATE FUNCTION teczka_regrant_team(of_case bigint) RETURNS TABLE (changed bigin
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock(7, (SELECT office_id::int FROM store_case WHERE id = of_case));
-  RETURN QUERY SELECT r.changed FROM teczka_regrant(ARRAY(
+  RETURN QUERY SELECT DISTINCT r.changed FROM teczka_regrant(ARRAY(
     SELECT message_id FROM store_share WHERE with_case_id = of_case AND message_id IS NOT NULL AND revoked_at IS NULL)) r;
 END $$;
 CREATE FUNCTION teczka_regrant_person(whom bigint) RETURNS TABLE (changed bigint)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock(7, (SELECT office_id::int FROM store_user WHERE id = whom));
-  RETURN QUERY SELECT r.changed FROM teczka_regrant(ARRAY(
+  RETURN QUERY SELECT DISTINCT r.changed FROM teczka_regrant(ARRAY(
     SELECT message_id FROM store_grant WHERE user_id = whom
     UNION SELECT s.message_id FROM store_share s WHERE s.message_id IS NOT NULL AND s.revoked_at IS NULL AND (s.with_user_id = whom
       OR s.with_case_id IN (SELECT m.case_id FROM store_casemember m WHERE m.user_id = whom)))) r;

@@ -6,13 +6,17 @@ from uuid import UUID
 
 from teczka.core.sharing import faces, quoted
 from teczka.mime.text import own_length
+from teczka.store import conversations
 from teczka.store.models import User
 from teczka.store.queries import walls
-from teczka.store.threads import APART
 
 EARLIER = 30  # letters that a quotation is looked for in
 OFFERED = 100  # teams
 READ = 20_000  # signs of each
+CONVERSATION = conversations.conversation(
+    walls.mine("m"),
+    f"ARRAY(SELECT its.id FROM store_message its WHERE its.public_id = %(message)s AND {walls.mine('its')})",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def teams(viewer: User, message: UUID) -> list[Team]:
 
 def conversation(viewer: User, message: UUID) -> list[Beside]:
     """The other messages of it that would be shared with it, newest first. Its owner's alone."""
-    return _beside(viewer, message, f"NOT {APART}")
+    return _beside(viewer, message, f"m.id IN ({CONVERSATION})")
 
 
 def quotation(viewer: User, message: UUID) -> Quoted | None:
