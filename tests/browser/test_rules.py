@@ -242,7 +242,7 @@ def test_not_this_one_and_groups_keep_the_keyboard_where_it_is(page: Page, house
 
 def nested(depth: int) -> dict[str, Any]:
     """A group in a group, and eleven conditions in each."""
-    inner = [] if depth == 1 else [nested(depth - 1)]
+    inner: list[dict[str, Any]] = [] if depth == 1 else [nested(depth - 1)]
     long = {
         "field": "words",
         "op": "exact",
@@ -253,7 +253,11 @@ def nested(depth: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("house", ["pl"], indirect=True)
 def test_the_largest_rule_is_no_wider_than_a_telephone(page: Page, house: House) -> None:
-    then = [{"do": "file", "case": "found"}, {"do": "task", "title": "T" * 200, "days": 7}, {"do": "stop"}]
+    then: list[dict[str, Any]] = [
+        {"do": "file", "case": "found"},
+        {"do": "task", "title": "T" * 200, "days": 7},
+        {"do": "stop"},
+    ]
     rule = make_rule(house.anna, *then, when=nested(4), name="Ź" * 200)
     for path in (f"/rules/{rule.public_id}/edit/", f"/rules/{rule.public_id}/", "/rules/"):
         page.goto(path)
