@@ -29,10 +29,13 @@ def get(url: str, browser: urllib.request.OpenerDirector | None = None) -> tuple
         return refused.code, ""
 
 
+FILLED_SECONDS = 4 * READY_SECONDS  # an office of two years is made first
+
+
 @pytest.fixture(scope="module")
 def demo() -> Iterator[tuple[Teczka, Running]]:
     with empty() as teczka, teczka.running("demo", "--data", str(teczka.data), "--port", "0") as running:
-        until(lambda: "/demo/" in running.said() or running.process.poll() is not None, READY_SECONDS, "the links")
+        until(lambda: "/demo/" in running.said() or running.process.poll() is not None, FILLED_SECONDS, "the links")
         yield teczka, running
         assert running.stop()[0] == 0
 
