@@ -43,12 +43,12 @@ def prepared(statement: str, columns: Mapping[str, Any]) -> Any:
 
 
 def planned_once(statement: str, columns: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """All rows, as Django's cursors give them, its wrappers and its log of queries included; planned once a connection, as psycopg decides
-    after a few times. Under the walls, whose policies are planned with it, that is a third of the work."""
+    """All rows, as Django's cursors give them, its wrappers included; planned once a connection, as psycopg decides after a few times.
+    Under the walls, whose policies are planned with it, that is a third of the work. Where queries are logged they are planned each time:
+    Django's log has no words for what was prepared."""
     connection.ensure_connection()
-    raw = psycopg.Cursor[Any](connection.connection)
-    wrap: Any = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrap(raw) as cursor:
+    raw: Any = psycopg.Cursor[Any](connection.connection)
+    with connection.cursor() if connection.queries_logged else connection.make_cursor(raw) as cursor:
         cursor.execute(statement, columns)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
