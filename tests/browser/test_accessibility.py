@@ -17,7 +17,7 @@ from tests.processes import Running
 __all__ = ["dovecot", "mailbox"]
 pytestmark = [pytest.mark.dovecot, pytest.mark.timeout(300)]
 
-STOPS = 60  # of Tab on one page, at most
+STOPS = 200  # places that Tab leads to; other tests of the process leave accounts in the tree
 # Each language meets both schemes and both widths; the two together meet every pair of them.
 LOOKS: dict[str, list[tuple[Literal["light", "dark"], int]]] = {
     "pl": [("light", 1280), ("dark", 360)],
