@@ -28,9 +28,27 @@ SELECT gen_random_uuid(), m.office_id, m.id, m.owner_id, c.id, %(viewer)s, now()
   lower(m.from_address), split_part(lower(m.from_address), '@', 2)
 """
 
-# An answer is filed where its conversation is followed, it names a filed message of it, and it comes from the owner, from a party of the
-# case, or from somebody whom a filed message of the conversation names. Whatever has just joined may be what another answers that came
-# before it; and what it was downloaded after may answer it. What was filed and taken back stays away.
+
+def own(address: str) -> str:
+    """SQL: it is one of the owner's own."""
+    return f"""(EXISTS (SELECT FROM store_identity i WHERE {walls.mine("i")} AND lower(i.address) = {address})
+  OR EXISTS (SELECT FROM store_account a WHERE {walls.mine("a")} AND lower(a.address) = {address}))"""  # noqa: S608
+
+
+def takes_part(address: str) -> str:
+    """SQL: it is of a party of the case, or a filed message of the conversation of message m names it."""
+    return f"""(EXISTS (SELECT FROM store_partyaddress a WHERE a.case_id = w.case_id AND a.address = {address})
+  OR EXISTS (
+    SELECT FROM store_message x JOIN store_filing o ON o.message_id = x.id AND o.case_id = w.case_id AND o.undone_at IS NULL
+    JOIN store_text s ON s.message_id = x.id CROSS JOIN LATERAL jsonb_array_elements(
+      coalesce(s.headers->'from', '[]') || coalesce(s.headers->'to', '[]') || coalesce(s.headers->'cc', '[]')) person
+    WHERE x.thread_id = m.thread_id AND x.id <> m.id AND lower(person->>1) = {address}))"""  # noqa: S608
+
+
+# An answer is filed where its conversation is followed, it names a filed message of it, and it comes from somebody who takes part, or from
+# the owner to such a one: what they pass on to an outsider, or note for themselves, is no part of it (store/conversations.py), and must
+# not be the office's when they leave. Whatever has just joined may be what another answers that came before it; and what it was downloaded
+# after may answer it. What was filed and taken back stays away.
 REPLIES = f"""
 WITH open AS MATERIALIZED (
   SELECT m.id, m.thread_id, m.message_id, w.id AS follow_id, w.case_id FROM store_follow w JOIN store_message m ON m.thread_id = w.thread_id
@@ -44,15 +62,10 @@ WHERE {walls.card("c")} AND NOT {APART} AND EXISTS (
   JOIN store_text s ON s.message_id = x.id
   WHERE x.thread_id = m.thread_id AND x.message_id <> '' AND (x.message_id = m.message_id OR t.headers->'refers' ? x.message_id
     OR (m.id = ANY(%(messages)s) AND m.message_id <> '' AND s.headers->'refers' ? m.message_id))
-) AND (
-  EXISTS (SELECT FROM store_identity i WHERE {walls.mine("i")} AND lower(i.address) = lower(m.from_address))
-  OR EXISTS (SELECT FROM store_account a WHERE {walls.mine("a")} AND lower(a.address) = lower(m.from_address))
-  OR EXISTS (SELECT FROM store_partyaddress a WHERE a.case_id = w.case_id AND a.address = lower(m.from_address))
-  OR EXISTS (
-    SELECT FROM store_message x JOIN store_filing o ON o.message_id = x.id AND o.case_id = w.case_id AND o.undone_at IS NULL
-    JOIN store_text s ON s.message_id = x.id CROSS JOIN LATERAL jsonb_array_elements(
-      coalesce(s.headers->'from', '[]') || coalesce(s.headers->'to', '[]') || coalesce(s.headers->'cc', '[]')) person
-    WHERE x.thread_id = m.thread_id AND x.id <> m.id AND lower(person->>1) = lower(m.from_address)))
+) AND CASE WHEN {own("lower(m.from_address)")} THEN EXISTS (
+    SELECT FROM jsonb_array_elements(coalesce(t.headers->'to', '[]') || coalesce(t.headers->'cc', '[]')) reader
+    WHERE NOT {own("lower(reader->>1)")} AND {takes_part("lower(reader->>1)")})
+  ELSE {takes_part("lower(m.from_address)")} END
 ON CONFLICT DO NOTHING RETURNING message_id
 """  # noqa: S608
 

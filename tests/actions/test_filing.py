@@ -95,6 +95,15 @@ def test_a_single_message_is_filed_alone(room: Room) -> None:
     assert room.filed() == ["a"]
 
 
+def test_what_its_owner_passes_on_to_an_outsider_or_notes_for_themselves_is_filed_by_nobody(room: Room) -> None:
+    """What a person files is the office's when they leave."""
+    room.file(room.receive("a"))
+    room.receive("b", "a", "anna@kancelaria-lipowa.example", to=STRANGER)
+    room.receive("c", "a", "anna@kancelaria-lipowa.example")
+    room.receive("d", "a", "anna@kancelaria-lipowa.example", to=CLIENT)
+    assert room.filed() == ["a", "d"]
+
+
 def test_filing_shows_nobody_anything(room: Room) -> None:
     room.file(room.receive("a"))
     room.receive("b", "a")
@@ -202,7 +211,7 @@ def test_replies_are_let_in_of_whom_the_conversation_names_and_of_parties(room: 
     room.file(room.receive("a", to=COLLEAGUE))
     room.receive("b", "a", COLLEAGUE)
     room.receive("c", "a", STRANGER)
-    room.receive("d", "a", "anna@kancelaria-lipowa.example")
+    room.receive("d", "a", "anna@kancelaria-lipowa.example", to=COLLEAGUE)
     assert room.filed() == ["a", "b", "c", "d"]
 
 
