@@ -16,7 +16,8 @@ from benchmarks.bench import options, show
 from benchmarks.corpus import messages, words
 from teczka.core.numbering import Pattern, pattern
 from teczka.core.references import Reference, spans
-from teczka.language.words import tsvector
+from teczka.language.fields import Field
+from teczka.language.vectors import vectors
 from teczka.mime.reading import read
 from teczka.mime.references import linked, mentions, named, unlinked
 from tests.core.labelled_references import Score, labelled, scored
@@ -112,7 +113,7 @@ def linking(letters: int, rounds: int) -> dict[str, float]:
     def all_of_it() -> None:
         for raw in raws:
             one = read(raw, lambda part: None, own)
-            tsvector([("A", one.parsed.subject), ("D", one.text)])
+            vectors([(Field.SUBJECT, one.parsed.subject), (Field.TEXT, one.text)])
 
     return {
         "ms_a_letter_linking": round(seconds(found, rounds) / letters * 1000, 3),

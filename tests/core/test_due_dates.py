@@ -63,7 +63,23 @@ def test_a_day_that_is_over_this_year_is_next_years() -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "   ", "kiedyś", "12/24", "I C 12/24", "31.02", "31.02.2026", "0.5", "14", "+", "+99999", "za chwilę", "maj"],
+    [
+        "",
+        "   ",
+        "kiedyś",
+        "12/24",
+        "I C 12/24",
+        "31.02",
+        "31.02.2026",
+        "0.5",
+        "14",
+        "+",
+        "+99999",
+        "za chwilę",
+        "maj",
+        "wczoraj",
+        "14/06/2026",
+    ],
 )
 def test_what_names_no_day_is_none(typed: str) -> None:
     assert read_due(typed, TODAY) is None

@@ -1,16 +1,20 @@
-"""The same word asked and written meet; a literal is what PostgreSQL reads, whatever the text."""
+"""The same word asked and written meet, however it is inflected or typed."""
 
-import re
+from importlib import import_module
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teczka.language import lemma, words
+from teczka.language import lemma
 from teczka.language.fold import fold
-from teczka.language.words import MOST_POSITIONS, Term, alternatives, terms, tsvector
+from teczka.language.words import BARE, ENGLISH, FORM, asked, composed, lexemes, reading_of, spelled
 
-LEXEME = re.compile(r"'((?:[^'\\]|''|\\\\)+)':(\d+[ABC]?(?:,\d+[ABC]?)*)(?: |\Z)")
+
+def indexed(text: str) -> set[str]:
+    words = spelled(composed(text))
+    reading = reading_of(text, words)
+    return {term for word in words for term in lexemes(word, reading).terms}
 
 
 @pytest.mark.parametrize(
@@ -28,35 +32,62 @@ def test_folding_twice_changes_nothing(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "asked"),
+    ("written", "word"),
     [
         ("umowami", "umowa"), ("UMOWĘ", "umów"), ("sądowi", "sądem"), ("dłużnikami", "dluznik"), ("Kowalskiego", "Kowalski"),
-        ("zażaleń", "zażalenie"),
-        ("pozwaliśmy", "pozwać"), ("agreements", "agreement"), ("hearings", "hearing"), ("Nowaka", "Nowak"), ("postępowaniu",
-        "postępowanie"),
-        ("świadków", "świadek"), ("2024", "2024"), ("jan@example.pl", "JAN@example.pl"), ("jan.nowak@example.pl", "nowak"),
+        ("zażaleń", "zażalenie"), ("pozwaliśmy", "pozwać"), ("agreements", "agreement"), ("hearings", "hearing"),
+        ("Nowaka", "Nowak"), ("postępowaniu", "postępowanie"), ("świadków", "świadek"), ("2024", "2024"),
+        ("jan@example.pl", "JAN@example.pl"), ("jan.nowak@example.pl", "nowak"), ("Lewandowscy", "lewandowskich"),
+        ("Brzęczyszczykiewiczem", "brzeczyszczykiewicza"), ("Smithowi", "smith"), ("Lo\u0301dź", "lódź"),
     ],
 )  # fmt: skip
-def test_a_form_is_found_by_another_form_of_its_word(written: str, asked: str) -> None:
-    indexed = {term.text for term in terms(written)}
-    assert indexed & set(alternatives(asked))
+def test_a_form_is_found_by_another_form_of_its_word(written: str, word: str) -> None:
+    assert indexed(written) & set(asked(word))
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("łodzi", "łódź"), ("umowę", "umowami"), ("świadkom", "świadek"), ("zażaleniem", "zażaleń"), ("sąd", "sądzie"),
+        ("współwłaścicielami", "współwłaściciel"), ("zadośćuczynienia", "zadośćuczynieniem"), ("rozstrzygnięciu", "rozstrzygnięcie"),
+        ("żółty", "żółtego"), ("prośba", "próśb"), ("zapłać", "zapłacono"), ("są", "być"),
+    ],
+)  # fmt: skip
+def test_words_without_marks_meet_their_other_forms_both_ways(word: str, other: str) -> None:
+    for one, two in ((word, other), (other, word)):
+        assert indexed(fold(one)) & set(asked(two))
+        assert indexed(one) & set(asked(fold(two)))
+        assert indexed(fold(one)) & set(asked(fold(two)))
+
+
+def test_without_marks_a_word_does_not_become_any_other() -> None:
+    assert not indexed("umowe najmu lodzi swiadkom prosze") & set(asked("zażalenie"))
+
+
+def test_what_is_asked_for_exactly_meets_no_other_form() -> None:
+    assert asked("umowa")[0] in indexed("umowa")
+    assert asked("umowa")[0] not in indexed("umowy umowę umów umowami")
+    assert set(asked("umowa")[1:]) & indexed("umowy")
 
 
 def test_english_words_meet_in_english_text_even_where_polish_knows_them() -> None:
-    indexed = {term.text for term in terms("the parties to this agreement are bound by the terms")}
-    assert indexed & set(alternatives("party"))
+    assert indexed("the parties to this agreement are bound by the terms") & set(asked("party"))
 
 
-def test_forms_share_their_words_position_and_addresses_are_one_term() -> None:
-    found = terms("Umowy od jan@example.pl dziś")
-    assert {term.text for term in found if term.position == 1} >= {"umowy", "umowa"}
-    assert Term("jan@example.pl", 3) in found
-    assert Term("example.pl", 3) in found
-    assert Term("dzis", 4) in found
+def test_a_dictionary_form_is_told_from_the_word_as_it_stands() -> None:
+    assert lexemes("umowy", 0).terms[0] == "umowy"
+    assert FORM + "umowa" in lexemes("umowy", 0).terms
+
+
+def test_how_a_text_is_written_is_seen_at_its_beginning() -> None:
+    for text, reading in [
+        ("Proszę o umowę", 0), ("Prosze o umowe", BARE), ("Please find the agreement that you asked for", ENGLISH), ("", BARE),
+    ]:  # fmt: skip
+        assert reading_of(text, spelled(text)) == reading
 
 
 def test_without_a_dictionary_a_stemmer_does_polish(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lemma, "_polish", lemma._snowball("polish"))
+    monkeypatch.setattr(lemma, "_dictionary", lambda: lemma._snowball("polish"))
     lemma.polish.cache_clear()
     try:
         assert lemma.polish("umowami") == lemma.polish("umowa")
@@ -64,59 +95,23 @@ def test_without_a_dictionary_a_stemmer_does_polish(monkeypatch: pytest.MonkeyPa
         lemma.polish.cache_clear()
 
 
-@pytest.mark.parametrize("word", ["", "   ", "!", "two words", "'"])
-def test_what_holds_no_single_word_asks_for_nothing(word: str) -> None:
-    assert alternatives(word) == ()
-
-
-def read_literal(literal: str) -> dict[str, list[str]]:
-    """PostgreSQL's reading of a quoted literal; the whole must be consumed."""
-    found = {}
-    place = 0
-    while place < len(literal):
-        entry = LEXEME.match(literal, place)
-        assert entry is not None, literal[place : place + 60]
-        found[entry[1].replace("''", "'").replace("\\\\", "\\")] = entry[2].split(",")
-        place = entry.end()
-    return found
-
-
-def test_a_literal_holds_weights_and_positions_with_a_gap_between_parts() -> None:
-    found = read_literal(tsvector([("A", "sąd sąd"), ("D", "sąd")]))
-    assert found["sad"] == ["1A", "2A", "11"]
-
-
-@given(st.lists(st.tuples(st.sampled_from("ABCD"), st.text(max_size=60)), max_size=4))
-def test_any_text_makes_a_literal_that_reads_back(parts: list[tuple[str, str]]) -> None:
-    read_literal(tsvector(parts))
-
-
-@pytest.mark.parametrize(
-    "hostile",
-    ["' OR 1=1 --", "a\\", "\\'", "'':1A", "\0", "a\0b", "{};()", "':*&|!", "\ud800", "\U0001f600", "ˇ'", "o'neill's"],
-)
-def test_hostile_text_stays_within_its_quotes(hostile: str) -> None:
-    literal = tsvector([("A", hostile), ("D", "sąd")])
-    assert "sad" in read_literal(literal)
-    assert "\0" not in literal
-
-
-def test_quotes_and_backslashes_are_doubled_should_a_term_ever_hold_them() -> None:
-    assert words._quoted("a'b\\c\0") == "a''b\\\\c"
-
-
-def test_a_literal_fits_what_postgresql_takes() -> None:
-    literal = tsvector([("A", "sąd"), ("D", " ".join(f"słowo{n}x" for n in range(80_000)))])
-    assert len(literal.encode()) <= 1_000_000
-    found = read_literal(literal)
-    assert found["sad"] == ["1A"]
-    assert max(int(place.rstrip("ABC")) for places in found.values() for place in places) <= MOST_POSITIONS
-
-
-def test_a_word_repeated_without_end_keeps_to_its_places() -> None:
-    found = read_literal(tsvector([("D", "sąd " * 50_000)]))
-    assert len(found["sad"]) <= 255
+def test_underscores_and_addresses_part_words() -> None:
+    words = spelled("umowa_najmu__2 jan_z@a.example,dom_a (b@ c_d) x.y@b.example koniec_")
+    assert words == ["umowa", "najmu", "2", "jan_z@a.example", "dom", "a", "b", "c", "d", "x.y@b.example", "koniec"]
 
 
 def test_long_words_are_cut() -> None:
-    assert max(len(term.text) for term in terms("x" * 5_000 + " " + "y" * 500 + "@example.pl")) <= 64
+    assert max(map(len, indexed("x" * 5_000 + " " + "y" * 500 + "@example.pl"))) <= 65
+
+
+@pytest.mark.skipif(not lemma.HAS_DICTIONARY, reason="no dictionary here")
+def test_readings_are_those_that_the_analyser_tells_the_world() -> None:
+    public = import_module("morfeusz2").Morfeusz(generate=False)
+    for word in "umowy sądzie zrobiłem Kowalskiego pozwaliśmy czymże brzęczyszczykiewicz Łodzi złotych".split():
+        told = [form for start, _, (_, form, tag, *_) in public.analyse(word) if start == 0 and tag != "ign"]
+        assert lemma.polish(word) == tuple(dict.fromkeys(each.partition(":")[0] for each in told))[: lemma.MOST]
+
+
+@given(st.lists(st.sampled_from("umowę lodz xyzzy sądem zrobiłem agreement".split()), max_size=40))
+def test_words_looked_up_together_are_those_looked_up_alone(words: list[str]) -> None:
+    assert set(lemma.look_up(words)) == {each for word in words for each in lemma.polish(word)}

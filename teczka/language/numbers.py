@@ -1,0 +1,152 @@
+"""Numbers that people write in many ways, each as one term: telephones, accounts, amounts, dates, invoices and what else is numbered.
+
+Only around digits is anything read, in a stretch of bounded length, so a text costs its length.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final, NamedTuple
+
+from teczka.language.fold import fold
+
+MOST: Final = 20_000  # groups of digits in one text that are looked at
+_REACH: Final = 40  # signs before a digit that may belong to its number
+
+_DIGITS: Final = re.compile(r"\d+")
+# Letters and digits in groups, one sign between two: FV/12/05/2024, KAN-7-24, 12.05.2024.
+_BEGINNING: Final = re.compile(r"(?<![^\W_])(?:[^\W_]{1,32}+(?:\s?/\s?|[-–.])){0,7}+[^\W\d_]{0,32}+\Z")
+_CODE: Final = re.compile(r"[^\W_]{1,32}+(?:(?:\s?/\s?|[-–.])[^\W_]{1,32}+){1,7}+")
+_GROUP: Final = re.compile(r"[^\W_]+")
+_SERIES: Final = re.compile(
+    r"(?<![^\W_])(FVS?|FVAT|FA|FS|FK|FP|KOR|RACH|PROF|NOTA|WZ|ZAM)[\s.:]{1,2}(?:nr\.?\s)?\Z", re.IGNORECASE
+)
+# Digits in groups: +48 601-234-567, (22) 123 45 67, 12.500,00, 61 1090 1014 …
+_RUN: Final = re.compile(r"\d{1,34}+(?:[ \u00a0\u202f.()/-]{1,2}\d{1,34}+){0,15}+")
+_THOUSANDS: Final = re.compile(r"(?<!\d)(\d{1,3}(?:[ \u00a0\u202f.]\d{3}){1,4})(?!\d)(?:,(\d\d)(?!\d))?")
+_DECIMALS: Final = re.compile(r"(\d{1,12})[,.](\d\d)(?![\d/-]|[.,]\d)")
+_IBAN: Final = re.compile(r"[A-Z]{2}\d\d(?:[ \u00a0]?[0-9A-Z]{4}){2,7}(?:[ \u00a0]?[0-9A-Z]{1,3})?(?![^\W_])")
+_MONTHS: Final = (
+    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia".split(),
+    "january february march april may june july august september october november december".split(),
+)
+_MONTH_OF: Final = {fold(name): number for names in _MONTHS for number, name in enumerate(names, 1)}
+_DATE: Final = re.compile(r"(\d{1,2})\.?\s([^\W\d_]{3,12}),?\s((?:19|20)\d\d)(?!\d)")
+_LEAST, _MOST = 9, 34  # digits of a telephone, and of the longest account
+# How the digits of a telephone, a tax number and an account are grouped: so they are found where others stand beside them.
+_SHAPES: Final = ((3, 3, 3), (2, 3, 2, 2), (3, 3, 2, 2), (3, 2, 2, 3), (2, 4, 4, 4, 4, 4, 4))
+
+
+class Number(NamedTuple):
+    """text[start:end], and the term that says it."""
+
+    start: int
+    end: int
+    term: str
+
+
+def numbers(text: str) -> list[Number]:
+    """What a text numbers, the widest of those that begin together first; they may overlap ("12 500" in "1 12 500 33 22")."""
+    found: list[Number] = []
+    code_end = run_end = 0
+    for digits in islice(_DIGITS.finditer(text), MOST):
+        start = digits.start()
+        if start >= code_end:
+            codes, code_end = _codes(text, start, code_end)
+            found += codes
+        if start >= run_end:
+            runs, run_end = _runs(text, digits)
+            found += runs
+    return sorted(found, key=lambda it: (it.start, -it.end))
+
+
+def _codes(text: str, at: int, reached: int) -> tuple[list[Number], int]:
+    """The code around a digit, and where to look on."""
+    if dated := _dated(text, at):
+        return [dated], dated.end
+    beginning = _BEGINNING.search(text, max(reached, at - _REACH), at)
+    code = _CODE.match(text, beginning.start()) if beginning else None
+    if not code:
+        return [], at
+    groups = [_group(each) for each in _GROUP.findall(code[0])]
+    if not any(map(str.isdecimal, groups)):
+        return [], code.end()
+    term = "/".join(_in_order(groups))
+    found = [Number(code.start(), code.end(), term)]
+    series = _SERIES.search(text, max(0, code.start() - 12), code.start())
+    if series:
+        found.append(Number(series.start(), code.end(), f"{fold(series[1])}/{term}"))
+    return found, code.end()
+
+
+def _dated(text: str, at: int) -> Number | None:
+    date = _DATE.match(text, at)
+    month = _MONTH_OF.get(fold(date[2])) if date else None
+    return Number(at, date.end(), f"{int(date[1])}/{month}/{date[3][2:]}") if date and month else None
+
+
+def _group(written: str) -> str:
+    return written.lstrip("0") or "0" if written.isdecimal() else fold(written)
+
+
+def _in_order(groups: list[str]) -> list[str]:
+    """A year without its century, and behind day and month, as Polish has it."""
+    if len(groups) == 3 and len(groups[0]) == 4 and all(map(str.isdecimal, groups)):
+        groups.reverse()
+    last = groups[-1]
+    return [*groups[:-1], last[2:].lstrip("0") or "0"] if len(last) == 4 and last[:2] in ("19", "20") else groups
+
+
+def _runs(text: str, digits: re.Match[str]) -> tuple[list[Number], int]:
+    start = digits.start()
+    run = _RUN.match(text, start)
+    if not run:  # more digits than any number has
+        return [], digits.end()
+    found = [*_account(text, start), *_amounts(text, run)]
+    groups = list(_DIGITS.finditer(text, start, run.end()))
+    alone = len(groups) == 1 and not text[max(0, start - 1) : start].isalnum()
+    written = "".join(group[0] for group in groups)
+    whole = _national(written, [len(group[0]) for group in groups])
+    if _LEAST <= len(whole) <= _MOST and not (alone and whole == written):
+        polish = text[max(0, start - 2) : start].upper() == "PL" and not text[max(0, start - 3) : start - 2].isalnum()
+        found.append(Number(start - 2 * polish, run.end(), whole))
+    if len(groups) > 3:
+        found += _shaped(groups)
+    return found, run.end()
+
+
+def _national(digits: str, sizes: list[int]) -> str:
+    """A telephone without what is dialled before it from elsewhere."""
+    for prefix, whole in (("0048", 13), ("48", 11)):
+        if digits.startswith(prefix) and len(digits) == whole:
+            return digits[len(prefix) :]
+    return digits[1:] if sizes[0] == 1 and len(digits) == 10 and digits[0] == "0" else digits
+
+
+def _account(text: str, at: int) -> Iterator[Number]:
+    """A foreign account, whose letters belong to it. A Polish one is its digits."""
+    start = at - 2
+    iban = _IBAN.match(text, start) if start >= 0 and not text[max(0, start - 1) : start].isalnum() else None
+    if iban and not iban[0].startswith("PL"):
+        yield Number(start, iban.end(), "".join(iban[0].split()).lower())
+
+
+def _amounts(text: str, run: re.Match[str]) -> Iterator[Number]:
+    # Decimals stand behind the run: a comma is none of its signs.
+    end = run.end() + 3
+    for amount in _THOUSANDS.finditer(text, run.start(), end):
+        whole = "".join(filter(str.isdecimal, amount[1]))
+        yield Number(amount.start(), amount.end(), whole if amount[2] in (None, "00") else f"{whole},{amount[2]}")
+        if amount[2] not in (None, "00"):
+            yield Number(*amount.span(1), whole)
+    if one := _DECIMALS.match(text, run.start(), end):
+        yield Number(one.start(), one.end(), one[1] if one[2] == "00" else f"{one[1]},{one[2]}")
+
+
+def _shaped(groups: list[re.Match[str]]) -> Iterator[Number]:
+    sizes = tuple(len(group[0]) for group in groups)
+    for at in range(len(sizes)):
+        for shape in _SHAPES:
+            if sizes[at : at + len(shape)] == shape:
+                told = groups[at : at + len(shape)]
+                yield Number(told[0].start(), told[-1].end(), "".join(group[0] for group in told))

@@ -1,0 +1,104 @@
+"""What a page's address asks for: the query as it was written, and in which order what is found stands."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from teczka.core.search import Query, parse, said
+from teczka.core.search_tree import Leaf, Node, Not, Phrase, Prefix, Where, Words
+
+BEST = "best"
+TYPING = "1"
+KEY = "search?"  # what the tree would call the list
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    name: str  # with its colon
+    value: str
+    text: str  # both, as it is written
+    without: str  # the address of the same search without it
+
+
+@dataclass(frozen=True)
+class Asked:
+    text: str = ""
+    best: bool = False
+    typing: bool = False  # the last word may be only begun
+
+    @cached_property
+    def query(self) -> Query:
+        return parse(self.text)
+
+    @cached_property
+    def sought(self) -> Query:
+        return self.query.being_typed() if self.typing else self.query
+
+    @cached_property
+    def said(self) -> str:
+        """In the one way that the viewer's language has for it."""
+        return self.query.text(get_language() or "pl")
+
+    @property
+    def key(self) -> str:
+        return f"{KEY}{self._fields(typing=self.typing)}"
+
+    @property
+    def url(self) -> str:
+        return f"{reverse('search')}?{self._fields()}"
+
+    @property
+    def rows_url(self) -> str:
+        return f"{reverse('search_rows')}?{self._fields(typing=self.typing)}"
+
+    @property
+    def save_url(self) -> str:
+        return f"{reverse('search_save')}?{self._fields()}"
+
+    @property
+    def other_order(self) -> "Asked":
+        return Asked(self.text, not self.best)
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        return [self._chip(place) for place, part in enumerate(self.query.parts) if _is_operator(part)]
+
+    @property
+    def words(self) -> str:
+        """What stands in the field beside the chips."""
+        parts = self.query.parts
+        if not self.chips:
+            return self.text
+        return " ".join(said(part, get_language() or "pl") for part in parts if not _is_operator(part))
+
+    def _fields(self, *, typing: bool = False) -> str:
+        more = {"order": BEST} if self.best else {}
+        return urlencode({"q": self.text, **more, **({"typing": TYPING} if typing else {})})
+
+    def _chip(self, place: int) -> Chip:
+        language = get_language() or "pl"
+        text = said(self.query.parts[place], language)
+        name, colon, value = text.partition(":")
+        rest = Asked(self.query.without(place).text(language), self.best)
+        return Chip(name + colon, value, text, rest.url)
+
+
+def asked_of(fields: QueryDict) -> Asked:
+    """Chips and words come as fields of one name where no script has joined them."""
+    text = " ".join(filter(None, map(str.strip, fields.getlist("q")))).replace("\0", " ")  # which no table can keep
+    return Asked(text, fields.get("order") == BEST, fields.get("typing") == TYPING)
+
+
+def asked_by_key(key: str) -> Asked | None:
+    return asked_of(QueryDict(key.removeprefix(KEY))) if key.startswith(KEY) else None
+
+
+def _is_operator(part: Node) -> bool:
+    one = part.of if isinstance(part, Not) else part
+    if isinstance(one, Words | Phrase | Prefix):
+        return one.where is not Where.ANYWHERE
+    return isinstance(one, Leaf)

@@ -1,0 +1,21 @@
+"""Why something of a query was not taken as it may have been meant, in words."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from teczka.core.search_tree import Hint
+
+
+def in_words(hints: Iterable[tuple[Hint, str]]) -> list[str]:
+    return [_said(hint, about) for hint, about in hints]
+
+
+def _said(hint: Hint, about: str) -> str:
+    if hint is Hint.UNKNOWN:
+        return _("There is no operator “%(name)s:”; it was searched for as words.") % {"name": about}
+    if hint is Hint.VALUE:
+        return _("“%(operator)s” tells nothing to search by; it was searched for as words.") % {"operator": about}
+    if hint is Hint.SLOW:
+        return _("This search took too long and was ended. Add a word, a sender or a date to it.")
+    return _("The search is too long; its end was left out.")

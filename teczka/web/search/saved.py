@@ -1,0 +1,80 @@
+"""Searches that bear a name: given one, another, or none any more. And those made of late."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from teczka.actions.searches import LONGEST, drop_search, forget_searches, note_search, rename_search, save_search
+from teczka.core.errors import AlreadyThere
+from teczka.store.queries.searches import SearchLine, saved_search
+from teczka.web.mail.asked import Asked, asked_of
+from teczka.web.requests import Request, allowed, found
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=100)
+
+    def done(self, act: Callable[[str], object]) -> bool:
+        """False where the form is to be shown again, with what is wrong."""
+        if not self.is_valid():
+            return False
+        try:
+            act(self.cleaned_data["name"])
+        except AlreadyThere:
+            self.add_error("name", str(_("Another search bears this name.")))
+        return self.is_valid()
+
+
+class NotedForm(forms.Form):
+    q = forms.CharField(max_length=LONGEST)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def search_save(request: Request) -> HttpResponse:
+    asked = asked_of(request.GET)
+    form = NameForm(request.POST or None, initial={"name": asked.said[:100]})
+    if request.method == "POST" and form.done(
+        lambda name: allowed(save_search, request.user, name, asked.text, best=asked.best)
+    ):
+        return redirect(asked.url)
+    return _page(request, form, asked, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def search_saved(request: Request, search_id: UUID) -> HttpResponse:
+    saved = found(saved_search(request.user, search_id))
+    form = NameForm(request.POST or None, initial={"name": saved.name})
+    asked = Asked(saved.query, saved.best)
+    if request.method == "POST" and form.done(lambda name: allowed(rename_search, request.user, search_id, name)):
+        return redirect(asked.url)
+    return _page(request, form, asked, saved)
+
+
+@require_POST
+def search_saved_drop(request: Request, search_id: UUID) -> HttpResponse:
+    saved = found(saved_search(request.user, search_id))
+    allowed(drop_search, request.user, search_id)
+    return redirect(Asked(saved.query, saved.best).url)
+
+
+@require_POST
+def search_noted(request: Request) -> HttpResponse:
+    form = NotedForm(request.POST)
+    if form.is_valid():
+        note_search(request.user, form.cleaned_data["q"])
+    return HttpResponse("{}", content_type="application/json")
+
+
+@require_POST
+def search_forget(request: Request) -> HttpResponse:
+    forget_searches(request.user)
+    return HttpResponse("{}", content_type="application/json")
+
+
+def _page(request: Request, form: NameForm, asked: Asked, saved: SearchLine | None) -> HttpResponse:
+    return render(request, "search/save.html", {"form": form, "asked": asked, "saved": saved})

@@ -1,0 +1,40 @@
+"""`teczka search` tells what was found under stable names."""
+
+import pytest
+
+from teczka.cli.search import described
+from teczka.core.search import parse
+from tests.cast import make_account, make_cast, make_folder
+from tests.web.mailroom import ARRIVED, share, store
+
+LETTER = """\
+From: Jan Kowalski <jan@klient.pl>
+To: anna@lipowa.example
+Message-ID: <1@klient.pl>
+Subject: Najem
+
+Przesyłam umowę najmu lokalu przy ul. Łąkowej.
+"""
+
+
+@pytest.mark.django_db
+def test_what_was_found_is_told_with_where_it_lies_and_what_meets_the_words() -> None:
+    cast = make_cast()
+    message = store(make_folder(make_account(cast.anna)), LETTER.replace("\n", "\r\n").encode())
+    share(message, cast.bartek)
+    [told], found = described(cast.anna, parse("umowa od:jan lakowa"), 10, best=False)
+    assert told["snippet"].startswith("Przesyłam umowę najmu")
+    assert told | {"snippet": ""} == {
+        "id": str(message.public_id),
+        "message_id": "1@klient.pl",
+        "subject": "Najem",
+        "from": "Jan Kowalski <jan@klient.pl>",
+        "date": ARRIVED.isoformat(),
+        "account": "Poczta kancelarii",
+        "folder": "INBOX",
+        "snippet": "",
+    }
+    assert not found.more
+    [shared], _ = described(cast.bartek, parse("umowa"), 10, best=True)
+    assert (shared["id"], shared["account"], shared["folder"]) == (told["id"], "", "")
+    assert described(cast.celina, parse("umowa"), 10, best=False)[0] == []
