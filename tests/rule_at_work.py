@@ -124,6 +124,7 @@ def at_work(cast: Cast, many: int = 12) -> AtWork:
                 {"do": "share", "people": [str(cast.celina.public_id)], "team": str(case.public_id)},
                 {"do": "star"},
                 {"do": "mark_read"},
+                {"do": "label", "keyword": "Pilne"},
                 {"do": "move", "folder": str(mail.work.public_id)},
                 {"do": "task", "title": "Odpowiedzieć", "days": 3},
             ],

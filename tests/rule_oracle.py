@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from teczka.core.conditions import Condition, Field, FileType, Group, Kind, Op
 from teczka.core.references import parse, same, spans
-from teczka.language.words import alternatives, terms
+from teczka.language.words import asked, lexemes, reading_of, spelled
 
 _WORD = re.compile(r"[^\W_]+")
 ENDINGS = {FileType.PDF: {".pdf"}, FileType.DOCUMENT: {".docx", ".doc"}, FileType.IMAGE: {".png"}}
@@ -104,11 +104,13 @@ def _reference(one: Condition, facts: Facts, world: World) -> bool:
 
 
 def _by_lemma(phrase: str, text: str) -> bool:
-    places: dict[int, set[str]] = {}
-    for term in terms(text):
-        places.setdefault(term.position, set()).add(term.text)
-    asked = [{*alternatives(word)} for word in _WORD.findall(phrase)]
-    return any(all(asked[step] & places.get(begin + step, set()) for step in range(len(asked))) for begin in [*places])
+    words = spelled(text)
+    there = [{*lexemes(word, reading_of(text, words)).terms} for word in words]
+    terms = [{*asked(word)} for word in _WORD.findall(phrase)]
+    return any(
+        all(each & at for each, at in zip(terms, there[begin:], strict=False))
+        for begin in range(len(there) - len(terms) + 1)
+    )
 
 
 def _exactly(phrase: str, text: str) -> bool:

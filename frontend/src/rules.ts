@@ -9,48 +9,69 @@ if (form) edit(form);
 
 function edit(form: HTMLFormElement): void {
   let timer = 0;
-  let asking: AbortController | undefined;
-  let asked = 0; // of several answers the last one asked for is shown
+  let asking = new AbortController();
+  let making = false; // the form, anew: what it means comes with it
+  let plain = false; // sent as without this: the server did not answer
 
-  async function send(url: string, fields: FormData): Promise<HTMLElement | null> {
-    asking?.abort();
-    clearTimeout(timer);
-    asking = new AbortController();
-    const mine = ++asked;
-    const body = new URLSearchParams([...fields].map(([name, value]) => [name, String(value)]));
+  const written = (): URLSearchParams => new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+
+  async function send(url: string, body: URLSearchParams): Promise<HTMLElement> {
     const response = await fetch(url, { method: "POST", body, redirect: "manual", signal: asking.signal });
-    if (response.type === "opaqueredirect") location.reload(); // the session has ended
+    if (response.type === "opaqueredirect") return location.reload(), new Promise(() => {}); // the session has ended
     if (!response.ok) throw new Error(`${url}: ${response.status}`);
-    const answer = parse(await response.text());
-    return mine === asked ? answer : null;
+    return parse(await response.text());
   }
 
-  /** What stands in the form is asked about; the form itself stays as it is. */
+  /** No answer that is still awaited is shown. */
+  function stop(): void {
+    clearTimeout(timer);
+    asking.abort();
+    asking = new AbortController();
+  }
+
+  /** What stands in the form is asked about; the form itself stays as it is, and so does the tick for the same rule, exceptions and people: its value. */
   async function tell(): Promise<void> {
+    if (making) return;
+    stop();
     const place = form.querySelector<HTMLElement>("#rule-told");
-    const answer = await send(form.dataset["told"] ?? "", new FormData(form));
-    if (answer && place) keepingFocus(place, () => place.replaceChildren(...answer.childNodes));
-    if (answer) aloud();
+    const answer = await send(form.dataset["told"] ?? "", written());
+    if (!place) return;
+    const box = (): HTMLInputElement | null => place.querySelector<HTMLInputElement>("[name=agreed]");
+    const ticked = box();
+    keepingFocus(place, () => place.replaceChildren(...answer.childNodes));
+    const now = box();
+    if (ticked && now) now.checked = ticked.checked && ticked.value === now.value;
+    aloud();
   }
 
-  /** A line more or less: the server makes the form anew. */
+  /** A line more or less: the server makes the form anew. A second press meanwhile is none. */
   async function change(what: string): Promise<void> {
-    const fields = new FormData(form);
-    fields.set("edit", what);
+    if (making) return;
+    making = true;
+    stop();
+    const pressed = document.activeElement;
+    try {
+      const answer = await made(what);
+      const stayed = document.activeElement === pressed;
+      keepingFocus(form, () => form.replaceChildren(...answer.childNodes));
+      if (stayed) form.querySelector<HTMLElement>("[data-focus]")?.focus();
+      aloud();
+    } finally {
+      making = false;
+    }
+  }
+
+  /** Of what stands in the form when the answer comes: what was written meanwhile is sent, too. */
+  async function made(what: string): Promise<HTMLElement> {
     const url = new URL(location.href);
     url.searchParams.set("in", "form");
-    const before = new FormData(form);
-    const answer = await send(url.href, fields);
-    if (!answer) return;
-    const typed = what === "refresh" ? typedSince(before) : [];
-    keepingFocus(form, () => form.replaceChildren(...answer.childNodes));
-    form.querySelector<HTMLElement>("[data-focus]")?.focus();
-    for (const { name, value } of typed) {
-      const field = form.querySelector<HTMLInputElement>(`input[name="${CSS.escape(name)}"]`);
-      if (field) field.value = value;
+    for (;;) {
+      const body = written();
+      const before = body.toString();
+      body.set("edit", what);
+      const answer = await send(url.href, body);
+      if (written().toString() === before) return answer;
     }
-    if (typed.length) await tell();
-    else aloud();
   }
 
   /** To who hears the page: from a place that was there before, or it would not be heard. */
@@ -58,12 +79,6 @@ function edit(form: HTMLFormElement): void {
     const told = ["rule-sentence", "rule-counts"].map((id) => document.getElementById(id)?.textContent ?? "").join(" ");
     const place = document.getElementById("rule-said");
     if (place && place.textContent !== told) place.textContent = told;
-  }
-
-  /** What was typed while the server made the form anew. */
-  function typedSince(before: FormData): HTMLInputElement[] {
-    const fields = [...form.querySelectorAll<HTMLInputElement>("input:not([type=hidden], [type=checkbox])")];
-    return fields.filter(({ name, value }) => before.has(name) && before.get(name) !== value);
   }
 
   form.addEventListener("input", ({ target }) => {
@@ -78,24 +93,28 @@ function edit(form: HTMLFormElement): void {
   });
   form.addEventListener("submit", (event) => {
     const button = event.submitter as HTMLButtonElement | null;
-    if (button?.name !== "edit") return;
+    if (button?.name !== "edit" || plain) return;
     event.preventDefault();
     event.stopPropagation(); // page.ts would hold a second press back until the page is left
-    void change(button.value).catch(() => location.reload());
+    void change(button.value).catch(() => ((plain = true), form.requestSubmit(button)));
   });
   document.getElementById("rule-wrong")?.focus();
 }
 
-/** The same field as before, or where it is gone what stands in its place. */
+/** The same field as before, or where it is gone what stands in its place; and the caret where it was. */
 function keepingFocus(place: HTMLElement, make: () => void): void {
   const reachable = (): HTMLElement[] => [...place.querySelectorAll<HTMLElement>("a[href], button, input:not([type=hidden]), select")];
   const focused = document.activeElement as HTMLInputElement | null;
   const at = focused && place.contains(focused) ? reachable().indexOf(focused) : -1;
   const name = focused?.name ?? "";
+  const alike = (): HTMLInputElement[] => (name && name !== "edit" ? [...place.querySelectorAll<HTMLInputElement>(`[name="${CSS.escape(name)}"]:not([type=hidden])`)] : []);
+  const nth = focused ? alike().indexOf(focused) : -1;
+  const caret = focused?.selectionStart ?? null; // none where nothing is written
   make();
   if (at < 0) return;
-  const named = name && name !== "edit" ? place.querySelector<HTMLElement>(`[name="${CSS.escape(name)}"]:not([type=hidden])`) : null;
-  (named ?? reachable()[Math.min(at, reachable().length - 1)])?.focus();
+  const same = alike()[nth];
+  (same ?? reachable()[Math.min(at, reachable().length - 1)])?.focus();
+  if (caret !== null && typeof same?.selectionStart === "number") same.setSelectionRange(caret, caret);
 }
 
 // The list. The page that answers names the rule in its address, whose link so has the keyboard again.

@@ -7,7 +7,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from teczka.actions.audit import note
 from teczka.actions.rule_runs import pause_with
+from teczka.core.audit import Verb
 from teczka.core.conditions import when_json
 from teczka.core.errors import NotAllowed
 from teczka.core.rules import Rule as Meaning
@@ -36,6 +38,7 @@ def save_rule(
         rule.save()
         _except(rule, exceptions)
         _tell(actor, rule)
+        note(actor, Verb.RULE_MAKE if public_id is None else Verb.RULE_CHANGE, [rule.public_id])
     return rule.public_id
 
 
@@ -45,6 +48,7 @@ def drop_rule(actor: User, public_id: UUID) -> None:
         rule = _locked(actor, public_id)
         _tell(actor, rule)
         rule.delete()
+        note(actor, Verb.RULE_DROP, [public_id])
 
 
 def switch_rule(actor: User, public_id: UUID, *, on: bool) -> None:
@@ -58,6 +62,7 @@ def switch_rule(actor: User, public_id: UUID, *, on: bool) -> None:
             pause_with(rule)
         rule.save()
         _tell(actor, rule)
+        note(actor, Verb.RULE_ON if on else Verb.RULE_OFF, [public_id])
 
 
 def move_rule(actor: User, public_id: UUID, by: int) -> None:
@@ -100,6 +105,7 @@ def offer_rule(actor: User, public_id: UUID) -> None:
             name=rule.name,
             defaults={"when": rule.when, "then": rule.then, "by": actor, "updated_at": timezone.now()},
         )
+        note(actor, Verb.OFFICE_CHANGE, [])
 
 
 def drop_template(actor: User, public_id: UUID) -> None:
@@ -108,8 +114,9 @@ def drop_template(actor: User, public_id: UUID) -> None:
         if not actor.is_administrator:
             raise NotAllowed
         deleted, _ = RuleTemplate.objects.filter(office_id=actor.office_id, public_id=public_id).delete()
-    if not deleted:
-        raise NotAllowed
+        if not deleted:
+            raise NotAllowed
+        note(actor, Verb.OFFICE_CHANGE, [])
 
 
 def _begun(actor: User, template: UUID | None) -> Rule:

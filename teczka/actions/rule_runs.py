@@ -12,8 +12,10 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from teczka.actions import acts
+from teczka.actions.audit import note
 from teczka.actions.consequences import acts_on_servers
 from teczka.actions.rules import apply, hold
+from teczka.core.audit import Verb
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.rules import ENDED, RunState, rule_from
 from teczka.core.rules import Rule as Meaning
@@ -44,7 +46,16 @@ def go_on(actor: User, run_id: UUID) -> RuleRun:
             raise NotAllowed
         if tried.version != tried.rule.version:
             raise Problem(Trouble.RULE_CHANGED)
-        return _begin(tried.rule, tried.since, dry=False)
+        return _applied(actor, tried.rule, tried.since)
+
+
+def apply_now(actor: User, rule_id: UUID, since: datetime) -> RuleRun:
+    """What was shown already of the mail since then, while the rule was written, is done. Raises NotAllowed, Problem(RULE_BUSY)."""
+    with as_user(actor.pk):
+        rule = Rule.objects.filter(owner=actor, public_id=rule_id).first()
+        if rule is None:
+            raise NotAllowed
+        return _applied(actor, rule, since)
 
 
 def pause(actor: User, run_id: UUID) -> None:
@@ -84,6 +95,7 @@ def undo(actor: User, run_id: UUID) -> None:
             raise Problem(Trouble.ACT_TOO_LATE)
         _alone(run, state=RunState.UNDOING, trouble="", trouble_params={}, ended_at=None)
         events.ask_rule_runs()
+        note(actor, Verb.RULE_UNDO, [run.rule.public_id, run.public_id])
 
 
 def step(run_id: int, owner_id: int) -> bool:
@@ -114,6 +126,12 @@ def _begin(rule: Rule, since: datetime | None, *, dry: bool) -> RuleRun:
     )
     _alone(run)
     events.ask_rule_runs()
+    return run
+
+
+def _applied(actor: User, rule: Rule, since: datetime | None) -> RuleRun:
+    run = _begin(rule, since, dry=False)
+    note(actor, Verb.RULE_RUN, [rule.public_id, run.public_id])
     return run
 
 

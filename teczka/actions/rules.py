@@ -6,6 +6,7 @@ A rule of which something cannot be done pauses and says why; what it had begun 
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from uuid import uuid4
 
 from django.db import DatabaseError, OperationalError, transaction
@@ -18,9 +19,10 @@ from teczka.core.acts import Verb
 from teczka.core.conditions import BadRule
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.store import acts, events, rules
-from teczka.store.models import Account, Rule, RuleRun, User
-from teczka.store.queries.rules import arrived, matching
+from teczka.store.models import Rule, RuleRun, User
+from teczka.store.queries.rules import ARRIVED, matching
 from teczka.store.reading import Read
+from teczka.store.rules import Stamp
 from teczka.store.viewer import as_user
 
 log = logging.getLogger(__name__)
@@ -38,8 +40,7 @@ class Applied:
 def prepare(owner_id: int) -> list[Parsed]:
     """The rules that mail of the owner's is to be told to, in their order. Before anything else in the transaction: where one of them acts
     on a server, the owner's accounts are held from here on."""
-    rows = Rule.objects.filter(owner_id=owner_id, enabled=True, paused_at=None).order_by("position", "id")
-    parsed = _parsed(list(rows))
+    parsed = _heard(owner_id, rules.heard(owner_id))
     if any(consequences.acts_on_servers(rule) for _, rule in parsed):
         hold(owner_id)
     return parsed
@@ -48,22 +49,25 @@ def prepare(owner_id: int) -> list[Parsed]:
 def hold(owner_id: int) -> None:
     """All accounts of the owner's: no pass commits, and nobody acts on their mail, until the transaction ends. Before any row of messages
     is locked, and before their threads: a pass does it in that order, too."""
-    acts.lock(list(Account.objects.filter(owner_id=owner_id).values_list("pk", flat=True)))
+    acts.lock_all(owner_id)
 
 
 def on_arrival(owner_id: int, parsed: Sequence[Parsed], read: Sequence[Read]) -> None:
     """At the end of transaction B: mail that was read for the first time, and came after its account was added. `parsed`: by `prepare`."""
     fresh = [one.message.id for one in read if one.message.thread_id is None]
     if parsed and fresh:
-        owner = User.objects.get(pk=owner_id)
-        _apply(owner, parsed, arrived(owner, fresh), None)
+        asking = User(pk=owner_id, office_id=read[0].message.office_id)
+        every = _fitting(asking, parsed, fresh, ARRIVED)
+        if any(every):
+            _apply(User.objects.get(pk=owner_id), parsed, every, None)
 
 
 def apply(owner: User, rows: Sequence[Rule], messages: Sequence[int], run: RuleRun | None = None) -> list[Applied]:
     """These rules, in this order, on messages of the owner's, by inner ids; within the caller's transaction. After `hold` where one of them
     acts on a server. All conditions are looked at before anything is done."""
     with as_user(owner.pk):
-        return _apply(owner, _parsed(rows), messages, run)
+        parsed = _parsed(rows)
+        return _apply(owner, parsed, _fitting(owner, parsed, messages), run)
 
 
 def pause(row: Rule, problem: Problem) -> None:
@@ -74,9 +78,9 @@ def pause(row: Rule, problem: Problem) -> None:
     _tell(row, events.notice(row.public_id))
 
 
-def _apply(owner: User, parsed: Sequence[Parsed], messages: Sequence[int], run: RuleRun | None) -> list[Applied]:
+def _apply(owner: User, parsed: Sequence[Parsed], every: Sequence[Sequence[int]], run: RuleRun | None) -> list[Applied]:
+    """`every`: the messages that fit each of them."""
     stopped, moved, applied = set[int](), set[int](), list[Applied]()
-    every = _fitting(owner, parsed, messages)
     consequences.hold_cases(owner, [(rule, fitting) for (_, rule), fitting in zip(parsed, every, strict=True)])
     for (row, rule), fitting in zip(parsed, every, strict=True):
         left = [message for message in fitting if message not in stopped]
@@ -86,6 +90,13 @@ def _apply(owner: User, parsed: Sequence[Parsed], messages: Sequence[int], run: 
         moved |= batch.moved_now if batch else set()
         stopped |= set(met) if rule.stops else set()
     return applied
+
+
+@lru_cache(256)
+def _heard(owner_id: int, stamps: tuple[Stamp, ...]) -> list[Parsed]:
+    """Asked for each message that comes: read and taken apart once for what its rows are now."""
+    rows = Rule.objects.in_bulk([stamp.rule for stamp in stamps])
+    return _parsed([rows[stamp.rule] for stamp in stamps if stamp.rule in rows])
 
 
 def _parsed(rows: Sequence[Rule]) -> list[Parsed]:
@@ -99,16 +110,16 @@ def _parsed(rows: Sequence[Rule]) -> list[Parsed]:
     return parsed
 
 
-def _fitting(owner: User, parsed: Sequence[Parsed], messages: Sequence[int]) -> list[list[int]]:
+def _fitting(owner: User, parsed: Sequence[Parsed], messages: Sequence[int], which: str = "true") -> list[list[int]]:
     """For each rule; together in one statement, and each by itself where that fails."""
     try:
         with transaction.atomic():
-            return matching(owner, [rule.when for _, rule in parsed], messages)
+            return matching(owner, [rule.when for _, rule in parsed], messages, which)
     except OperationalError:
         raise
     except DatabaseError:
         if len(parsed) > 1:
-            return [_fitting(owner, [one], messages)[0] for one in parsed]
+            return [_fitting(owner, [one], messages, which)[0] for one in parsed]
         log.exception("rule %s could not be asked", parsed[0][0].public_id)
         pause(parsed[0][0], Problem(Trouble.RULE_FAILED))
         return [[]]

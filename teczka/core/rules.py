@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from teczka.core.conditions import LONGEST, BadRule, Fault, Group, when_from
+from teczka.core.labels import is_keyword, is_label
 
 CONSEQUENCES = 10
 PEOPLE = 50  # whom one share names
@@ -62,6 +63,11 @@ class MarkRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    keyword: str  # core.labels
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     folder: UUID  # of the same account; mail of others stays
 
@@ -84,7 +90,7 @@ class Stop:
     pass
 
 
-Consequence = File | Share | Star | MarkRead | Move | MakeTask | Notify | Stop
+Consequence = File | Share | Star | MarkRead | Label | Move | MakeTask | Notify | Stop
 _PLAIN: dict[str, Consequence] = {"star": Star(), "mark_read": MarkRead(), "notify": Notify(), "stop": Stop()}
 
 
@@ -138,6 +144,8 @@ def _written(one: Consequence) -> dict[str, Any]:
     if isinstance(one, Share):
         told: dict[str, Any] = {"do": "share", "people": [str(person) for person in one.people]}
         return told | ({"team": _case(one.case)} if one.team else {})
+    if isinstance(one, Label):
+        return {"do": "label", "keyword": one.keyword}
     if isinstance(one, Move):
         return {"do": "move", "folder": str(one.folder)}
     if isinstance(one, MakeTask):
@@ -156,6 +164,8 @@ def _consequence(told: Any) -> Consequence:
             return File(_case_from(told["case"]))
         if do == "share":
             return _share(told)
+        if do == "label":
+            return _label(told["keyword"])
         if do == "move":
             return Move(UUID(told["folder"]))
         if do == "task":
@@ -179,6 +189,14 @@ def _share(told: dict[str, Any]) -> Share:
     if len(people) > PEOPLE:
         raise BadRule(Fault.MANY)
     return Share(people, bool(team), _case_from(team) if team else None)
+
+
+def _label(keyword: str) -> Label:
+    if not keyword:
+        raise BadRule(Fault.NO_VALUE)
+    if not is_keyword(keyword) or not is_label(keyword):
+        raise BadRule(Fault.SHAPE)
+    return Label(keyword)
 
 
 def _task(told: dict[str, Any]) -> MakeTask:

@@ -2,13 +2,19 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
+from teczka.store.connections import planned_once
 from teczka.store.models import Act, Rule, RuleRun
 
+# xmin and ctid are another pair with each change of a row (PostgreSQL, "System Columns").
+HEARD = """
+SELECT r.id, r.xmin::text, r.ctid::text FROM store_rule r
+WHERE r.owner_id = %(owner)s AND r.enabled AND r.paused_at IS NULL ORDER BY r.position, r.id
+"""
 HIT = """
 INSERT INTO store_rulehit (public_id, office_id, owner_id, rule_id, version, message_id, run_id, at, what)
 SELECT gen_random_uuid(), m.office_id, m.owner_id, %(rule)s, %(version)s, m.id, %(run)s, now(), '{}' FROM store_message m
@@ -23,6 +29,19 @@ WHERE h.rule_id = %(rule)s AND h.version = %(version)s AND h.message_id = t.mess
 FORGIVEN = (
     "UPDATE store_rulehit SET undone_at = now() WHERE act_id = %(act)s AND undone_at IS NULL RETURNING what->>'task'"
 )
+
+
+class Stamp(NamedTuple):
+    """A rule's row as it is now."""
+
+    rule: int
+    xmin: str
+    ctid: str
+
+
+def heard(owner_id: int) -> tuple[Stamp, ...]:
+    """Those that are switched on and stand, in their order."""
+    return tuple(Stamp(*row) for row in planned_once(HEARD, {"owner": owner_id}))
 
 
 def hit(rule: Rule, messages: Sequence[int], run: RuleRun | None) -> list[int]:

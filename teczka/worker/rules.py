@@ -1,9 +1,7 @@
 """Applies rules to old mail, and takes that back: a step of each run in turn, and as long a rest after it, beside all other work."""
 
-import asyncio
 import logging
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection
 
@@ -14,30 +12,6 @@ NAP_SECONDS = 20.0  # a NOTIFY that was lost costs no more than this
 AGAIN_SECONDS = 1.0  # another worker has what there is; it may be one that was killed just now
 
 log = logging.getLogger(__name__)
-
-
-class Runs:
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="rules")
-        self._wake = asyncio.Event()
-
-    def wake(self) -> None:
-        """There is a run, or it goes on."""
-        self._wake.set()
-
-    async def run(self) -> None:
-        """Until cancelled: a step that is under way comes to its end."""
-        while True:
-            self._wake.clear()
-            seconds = await asyncio.get_running_loop().run_in_executor(self._pool, steps)
-            try:
-                async with asyncio.timeout(seconds):
-                    await self._wake.wait()
-            except TimeoutError:
-                pass
-
-    def close(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 def steps() -> float:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -33,10 +34,12 @@ from teczka.store.viewer import as_user
 from tests.cases import make_case, make_reference
 from tests.cast import Cast, make_account, make_cast, make_folder
 from tests.ruled import COURT, make_rule, opened, receive
+from tests.web.mailroom import store
 
 pytestmark = pytest.mark.django_db
 
 STAR, READ, STOP, NOTIFY = ({"do": word} for word in ("star", "mark_read", "stop", "notify"))
+PILNE = {"do": "label", "keyword": "Pilne"}
 FILE_FOUND = {"do": "file", "case": "found"}
 
 
@@ -91,15 +94,21 @@ def share(*people: User, team: str = "") -> dict[str, Any]:
 
 def test_mail_that_comes_is_filed_flagged_and_moved_by_one_act_that_takes_all_of_it_back(office: Office) -> None:
     make_rule(
-        office.anna, {"do": "file", "case": str(office.case.public_id)}, STAR, READ, move(office.court), when=COURT
+        office.anna,
+        {"do": "file", "case": str(office.case.public_id)},
+        STAR,
+        READ,
+        PILNE,
+        move(office.court),
+        when=COURT,
     )
     met, other = receive(office.inbox, "a"), receive(office.inbox, "b", sender="jan@klient.pl")
     assert office.filed() == {(met.pk, office.case.pk)}
     lies = office.place(met)
-    assert (lies.folder, lies.flagged, lies.seen) == (office.court, True, True)
+    assert (lies.folder, lies.flagged, lies.seen, lies.keywords) == (office.court, True, True, ["Pilne"])
     assert office.place(other).folder == office.inbox
     hit = office.hits()[0]
-    assert [done["do"] for done in hit.what["done"]] == ["star", "mark_read", "move", "file"]
+    assert [done["do"] for done in hit.what["done"]] == ["star", "mark_read", "label", "move", "file"]
     assert hit.act
     assert (hit.act.verb, hit.act.count, hit.act.quiet) == (Verb.RULE, 1, True)
     assert not office.sees(met)
@@ -107,10 +116,19 @@ def test_mail_that_comes_is_filed_flagged_and_moved_by_one_act_that_takes_all_of
     acts.undo(office.anna, hit.act.public_id)
     assert office.filed() == set()
     lies = office.place(met)
-    assert (lies.folder, lies.flagged, lies.seen) == (office.inbox, False, False)
+    assert (lies.folder, lies.flagged, lies.seen, lies.keywords) == (office.inbox, False, False, [])
     assert office.hits() == []
     with as_user(office.anna.pk):
         assert not Operation.objects.filter(state="pending").exists()  # the server never hears of it
+
+
+def test_a_phrase_is_heard_at_the_end_of_a_long_text_and_no_other_is(office: Office) -> None:
+    make_rule(office.anna, STAR, when={"field": "text", "op": "words", "value": ["ostateczne wezwanie"]})
+    make_rule(office.anna, READ, when={"field": "text", "op": "words", "value": ["wezwanie ostateczne"]})
+    text = " ".join(f"x{n}" for n in range(17_000)) + " ostateczne wezwanie"  # beyond the places that one vector has
+    message = store(office.inbox, f"Subject: Pismo\r\n\r\n{text}\r\n".encode(), timezone.now())
+    lies = office.place(message)
+    assert (lies.flagged, lies.seen) == (True, False)
 
 
 def test_nobody_sees_more_unless_the_rule_shares_and_then_whom_it_names(office: Office) -> None:
@@ -179,7 +197,8 @@ def test_a_task_is_its_owners_alone_with_the_message_and_is_due_so_many_days_aft
     with as_user(office.anna.pk):
         made = Task.objects.get()
     assert (made.title, made.message_id, made.assignee_id, made.case_id) == ("Wezwanie", met.pk, office.anna.pk, None)
-    assert made.due_on == (met.internaldate + timedelta(days=14)).date()
+    came = met.internaldate.astimezone(ZoneInfo(office.anna.office.timezone)).date()
+    assert made.due_on == came + timedelta(days=14)
     hit = office.hits()[0]
     assert hit.act
     assert hit.what["task"] == str(made.public_id)
@@ -293,7 +312,7 @@ def test_whatever_rules_there_are_nobody_sees_more_than_they_say_and_undoing_lea
     )
     number = iter(range(10_000))
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=settings.default.max_examples // 2, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(one, min_size=1, max_size=4), st.integers(0, 3))
     def check(written: list[tuple[int, list[int], list[str], bool]], place: int) -> None:
         with as_user(office.anna.pk):

@@ -1,18 +1,18 @@
 """A rule tells its owner what it has to tell on whatever page they look at, and nobody else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from teczka.actions.rules import apply, pause
 from teczka.core.errors import Problem, Trouble
 from teczka.store import events
 from teczka.store.models import Rule
 from teczka.store.viewer import as_user
-from tests.browser.conftest import Office
+from tests.browser.conftest import Office, intercept
 from tests.browser.test_pages import check
 from tests.browser.test_rules import House, make_house
 from tests.processes import until
@@ -62,3 +62,29 @@ def test_what_a_rule_has_to_tell_is_seen_on_every_page(pages: list[Page], house:
         check(page)
     pages[1].get_by_role("button", name="Zamknij").click()
     expect(pages[1].locator("#notice .notice")).to_have_count(0)
+
+
+def test_an_older_notice_does_not_stand_where_a_newer_one_stood(pages: list[Page], house: House) -> None:
+    rule = make_rule(house.anna, {"do": "notify"}, name="Ważne z sądu")
+    page = pages[1]
+    told: list[Callable[[], None]] = []
+
+    def hold(route: Route) -> None:
+        answer = route.fetch()
+        told.append(lambda: route.fulfill(response=answer))
+
+    with as_user(house.anna.pk):
+        apply(house.anna, [rule], [house.letter.pk])
+    until(lambda: heard(page, house, rule), what="a window that listens")
+    intercept(page, "**/notice/", hold, times=1)
+    with as_user(house.anna.pk):
+        events.told([house.anna.public_id], [events.notice(rule.public_id)])
+    while not told:
+        page.wait_for_timeout(20)  # Playwright's own turn
+    with as_user(house.anna.pk):
+        pause(rule, Problem(Trouble.RULE_FOLDER))
+    expect(page.locator("#notice")).to_contain_text("Reguła sama się zatrzymała.")
+    told[0]()
+    for _ in range(2):  # what is asked after that, and takes as long
+        page.evaluate(f"() => fetch('/rules/{rule.public_id}/notice/').then(answer => answer.text())")
+    expect(page.locator("#notice")).to_contain_text("Reguła sama się zatrzymała.")

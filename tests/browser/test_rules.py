@@ -6,17 +6,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
 from teczka.actions import rule_runs
 from teczka.actions.cases import add_case
 from teczka.core.cases import Card
 from teczka.store.models import Case, CaseMember, Folder, Message, Rule, RuleRun, User
-from teczka.store.models import Office as OfficeRow
 from teczka.store.viewer import as_user
-from tests.browser.conftest import NETWORK, Office
-from tests.browser.test_accessibility import TELL_OF_MICE, go_to
+from tests.browser.conftest import Office
+from tests.browser.held import Held
+from tests.browser.keyboard import at_the_keyboard, looked_at, two_people
+from tests.browser.test_accessibility import go_to
 from tests.browser.test_pages import check
 from tests.cast import make_account, make_folder
 from tests.ruled import COURT, make_rule, receive
@@ -73,11 +73,7 @@ class House:
 
 
 def make_house(language: str) -> House:
-    row = OfficeRow.objects.create(name=f"Kancelaria {language}", language=language)
-    anna, jan = (
-        User.objects.create_user(f"{first}-{uuid4().hex}@dom.example", office=row, name=name, language=language)
-        for first, name in (("anna", "Anna Pierwsza"), ("jan", "Jan Drugi"))
-    )
+    anna, jan = two_people(language)
     folder = make_folder(make_account(anna, f"{uuid4().hex}@poczta.example"))
     case = add_case(anna, Card("K 7/26", "Kowalski p. Nowak", references=("I C 12/24", "I C 13/24")))
     with as_user(anna.pk):
@@ -94,30 +90,7 @@ def house(request: pytest.FixtureRequest, office: Office) -> House:
 
 @pytest.fixture
 def page(browser: Browser, office: Office, house: House) -> Iterator[Page]:
-    """Signed in as Anna, without a mouse. Whatever the page complains of fails the test."""
-    complaints: list[str] = []
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=office.site.url)
-    context.add_init_script(TELL_OF_MICE)
-    value = office.site.cookie(house.anna)
-    cookie: Any = {"name": settings.SESSION_COOKIE_NAME, "value": value, "url": office.site.url}
-    context.add_cookies([cookie])
-    made = context.new_page()
-    made.on("pageerror", lambda error: complaints.append(str(error)))
-    made.on(
-        "console", lambda said: complaints.extend([said.text] * (said.type == "error" and NETWORK not in said.text))
-    )
-    yield made
-    context.close()
-    assert not complaints
-
-
-def looked_at(page: Page, *looks: tuple[Any, int]) -> None:
-    for scheme, width in looks:
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 800})
-        check(page)
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1280, "height": 800})
+    yield from at_the_keyboard(browser, office, house.anna)
 
 
 def work(house: House) -> None:
@@ -140,6 +113,7 @@ def test_a_rule_from_a_message_to_all_of_it_taken_back_without_a_mouse(page: Pag
     go_to(page, page.get_by_role("link", name=words.like))
     page.keyboard.press("Enter")
     expect(page.locator("#rule-told")).to_contain_text(words.matches)
+    page.wait_for_load_state()  # its script listens
     go_to(page, page.locator('[name="value-r.1"]'))
     page.keyboard.press("End")
     page.keyboard.type(", I C 13/24")
@@ -210,6 +184,7 @@ def test_rules_are_put_in_order_by_keys(page: Page, house: House) -> None:
     page.keyboard.press("Alt+ArrowUp")
     expect(page.locator(".rule h2 a")).to_have_text(["Pierwsza", "Trzecia", "Druga"])
     expect(page.get_by_role("link", name="Trzecia", exact=True)).to_be_focused()
+    page.wait_for_load_state()  # its script listens
     page.keyboard.press("Alt+ArrowUp")
     expect(page.locator(".rule h2 a")).to_have_text(["Trzecia", "Pierwsza", "Druga"])
     with as_user(house.anna.pk):
@@ -238,6 +213,83 @@ def test_not_this_one_and_groups_keep_the_keyboard_where_it_is(page: Page, house
     check(page)
     page.goto("/rules/")
     looked_at(page, ("light", 360), ("dark", 1280))
+
+
+@pytest.mark.parametrize("house", ["pl"], indirect=True)
+def test_a_condition_takes_another_value_and_the_keyboard_stands_in_it(page: Page, house: House) -> None:
+    page.goto("/rules/add/")
+    page.locator('[name="field-r.0"]').select_option("attachment_type")
+    page.locator('select[name="value-r.0"]').select_option("pdf")
+    go_to(page, page.locator('[value="more:r.0"]'))
+    page.keyboard.press("Enter")
+    expect(page.locator('[name="value-r.0"]').nth(1)).to_be_focused()
+    page.locator('[name="value-r.0"]').nth(1).select_option("sheet")
+    expect(page.locator("#rule-sentence")).to_contain_text("plik PDF lub arkusz")
+    looked_at(page, ("light", 360), ("dark", 1280))
+
+
+@pytest.mark.parametrize("house", ["pl"], indirect=True)
+def test_what_is_written_while_a_line_is_added_stays_and_a_second_press_adds_none(page: Page, house: House) -> None:
+    page.clock.install()
+    page.goto("/rules/add/")
+    held = Held(page, "**/rules/add/?in=form")
+    field = page.locator('[name="value-r.0"]')
+    go_to(page, page.locator('[value="add:r"]'))
+    page.keyboard.press("Enter")
+    held.asked()
+    page.keyboard.press("Enter")
+    field.focus()
+    page.keyboard.type("biuro@sad.gov.pl")
+    page.keyboard.press("ArrowLeft")
+    page.clock.run_for(1_000)  # what is written would be asked about now
+    held.let_go(0)
+    held.let_go(1)
+    expect(page.locator('[name="value-r.1"]')).to_have_count(1)
+    expect(page.locator('[name="value-r.2"]')).to_have_count(0)
+    expect(field).to_be_focused()
+    page.keyboard.type("x")
+    expect(field).to_have_value("biuro@sad.gov.pxl")
+    assert len(held.asked()) == 2
+
+
+@pytest.mark.parametrize("house", ["pl"], indirect=True)
+def test_a_late_answer_does_not_tick_again_that_others_shall_see_mail(page: Page, house: House) -> None:
+    rule = make_rule(house.anna, {"do": "share", "team": str(house.case.public_id)}, when=COURT, name="Zespół")
+    page.goto(f"/rules/{rule.public_id}/edit/")
+    tick = page.locator('[name="agreed"]')
+    expect(tick).to_be_checked()
+    held = Held(page, "**/rules/told/**")
+    go_to(page, page.locator('[name="value-r.0"]'))
+    page.keyboard.press("End")
+    page.keyboard.type(" ")
+    held.asked()
+    go_to(page, tick)
+    page.keyboard.press("Space")
+    page.locator("#rule-told").evaluate("told => { told.firstElementChild.dataset.before = '' }")
+    held.let_go()
+    expect(page.locator("#rule-told > [data-before]")).to_have_count(0)
+    expect(tick).not_to_be_checked()
+    expect(tick).to_be_focused()
+
+
+@pytest.mark.parametrize("house", ["pl"], indirect=True)
+def test_a_tick_taken_away_stays_away_when_the_form_is_made_anew(page: Page, house: House) -> None:
+    rule = make_rule(house.anna, {"do": "share", "team": str(house.case.public_id)}, when=COURT, name="Zespół")
+    page.goto(f"/rules/{rule.public_id}/edit/")
+    tick, asked = page.locator('[name="agreed"]'), "2 wiadomości staną się widoczne dla 1 osoby: Jan Drugi"
+    expect(page.locator(".widens")).to_contain_text(asked)
+    expect(tick).to_be_checked()
+    go_to(page, tick)
+    page.keyboard.press("Space")
+    go_to(page, page.locator('.preview [name="edit"]').first)
+    page.keyboard.press("Enter")
+    expect(page.locator(".widens")).to_contain_text("1 wiadomość stanie się widoczna dla 1 osoby: Jan Drugi")
+    expect(tick).not_to_be_checked()
+    tick.press("Space")
+    expect(tick).to_be_checked()
+    page.locator('.passed-over [name="edit"]').press("Enter")
+    expect(page.locator(".widens")).to_contain_text(asked)
+    expect(tick).not_to_be_checked()
 
 
 def nested(depth: int) -> dict[str, Any]:

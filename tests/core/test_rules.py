@@ -27,6 +27,7 @@ from teczka.core.conditions import (
 from teczka.core.rules import (
     Consequence,
     File,
+    Label,
     MakeTask,
     MarkRead,
     Move,
@@ -74,6 +75,7 @@ consequences: st.SearchStrategy[Consequence] = st.one_of(
     st.builds(Share, st.just((ONE, TWO))),
     st.builds(Share, st.just(()), st.just(True), st.sampled_from([None, ONE])),
     st.builds(MakeTask, st.sampled_from(["", "Odpisać"]), st.sampled_from([None, 0, 14])),
+    st.builds(Label, st.sampled_from(["Pilne", "$label1", "Za&AUI-atwione"])),
     st.sampled_from([Star(), MarkRead(), Notify()]),
 )
 

@@ -72,6 +72,8 @@ def test_it_tells_who_would_see_more_and_nothing_of_who_does_already(cast: Cast,
     def shown(*people: User, of: str = "") -> tuple[int, list[str]]:
         told: dict[str, Any] = {"do": "share", "people": [str(person.public_id) for person in people]}
         seen = preview(cast.anna, rule(told | ({"team": of} if of else {})))
+        known = {one.public_id: one.name for one in (cast.bartek, cast.celina)}
+        assert [known[one] for one in seen.whom] == seen.people
         return seen.shown, seen.people
 
     assert shown(of="found") == (0, [])

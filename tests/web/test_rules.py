@@ -54,6 +54,10 @@ def ticked(answer: Any) -> str:
     return found.group(1) if found else ""
 
 
+def is_ticked(answer: Any) -> bool:
+    return re.search(r'name="agreed" value="\w+" checked', answer.content.decode()) is not None
+
+
 @pytest.fixture
 def case(office: Office) -> Case:
     """With Bartek in its team."""
@@ -133,6 +137,45 @@ def test_nobody_sees_more_before_its_owner_has_ticked_it(anna: Client, office: O
     assert rule.then == [{"do": "share", "people": [], "team": str(case.public_id)}]
     wider = sharing | {"value-r.0": "gov.pl", "agreed": ticked(answer)}
     assert anna.post(f"/rules/{rule.public_id}/edit/", wider).status_code == 200, "that was agreed to of another rule"
+
+
+def test_a_rule_that_was_agreed_to_opens_ticked_and_a_tick_taken_away_stays_away(
+    anna: Client, office: Office, case: Case, letter: Message
+) -> None:
+    rule = make_rule(office.cast.anna, {"do": "share", "team": str(case.public_id)}, when=COURT, name="Sąd")
+    where, sharing = f"/rules/{rule.public_id}/edit/", fields(**{"do-0": "share_team", "what-0": "K 7/26"})
+    opened = anna.get(where)
+    assert is_ticked(opened)
+    for edit in (f"except:{letter.public_id}", "then", "refresh"):
+        assert not is_ticked(anna.post(f"{where}?in=form", sharing | {"edit": edit})), edit
+    assert not is_ticked(anna.post("/rules/told/", sharing))
+    assert "Zaznacz, że inni mają widzieć tę pocztę." in words(anna.post(where, sharing))
+    assert is_ticked(anna.post(where, sharing | {"agreed": ticked(opened), "edit": "refresh"})), "nothing has changed"
+    assert anna.post(where, sharing | {"agreed": ticked(opened)}).status_code == 302
+
+
+def test_a_tick_is_for_the_mail_and_the_people_that_were_shown_and_goes_when_they_are_others(
+    anna: Client, office: Office, case: Case, letter: Message
+) -> None:
+    second = receive(office.folder, "drugie", "Drugie pismo")
+    sharing = fields(**{"do-0": "share_team", "what-0": "K 7/26", "except": [str(second.public_id)]})
+    shown = anna.post("/rules/told/", sharing)
+    assert "1 wiadomość stanie się widoczna dla 1 osoby:" in words(shown)
+    agreed = sharing | {"agreed": ticked(shown)}
+    assert is_ticked(anna.post("/rules/told/", agreed))
+    allowed = anna.post("/rules/add/?in=form", agreed | {"edit": f"allow:{second.public_id}"})
+    assert "2 wiadomości staną się widoczne dla 1 osoby:" in words(allowed)
+    assert not is_ticked(allowed)
+    assert anna.post("/rules/add/", agreed | {"except": []}).status_code == 200
+    with as_user(office.cast.anna.pk):
+        CaseMember.objects.create(case=case, user=office.cast.celina, office_id=case.office_id)
+    grown = anna.post("/rules/told/", agreed)
+    assert "dla 2 osób:" in words(grown)
+    assert not is_ticked(grown)
+    assert "Zaznacz, że inni mają widzieć tę pocztę." in words(anna.post("/rules/add/", agreed))
+    assert of(office.cast.anna) == []
+    anna.post("/rules/add/", agreed | {"agreed": ticked(grown)})
+    assert len(of(office.cast.anna)) == 1
 
 
 def test_what_it_would_do_stands_beside_the_form(anna: Client, office: Office, case: Case, letter: Message) -> None:
@@ -234,6 +277,46 @@ def test_a_rule_is_tried_on_older_mail_before_it_is_applied(anna: Client, office
     assert "cofnięto" in words(anna.get(f"/rules/{rule.public_id}/"))
 
 
+def test_what_was_shown_is_applied_at_once_and_nothing_that_was_not(
+    anna: Client, office: Office, letter: Message
+) -> None:
+    stale = anna.post("/rules/add/", fields(apply="of-another-rule"))
+    assert "Zobacz, co zrobiłaby teraz." in words(stale)
+    assert of(office.cast.anna) == []
+    shown = anna.post("/rules/told/", fields()).content.decode()
+    assert "Zapisz i zastosuj do 1 wiadomości" in shown
+    digest = shown.partition('name="apply" value="')[2].partition('"')[0]
+    answer = anna.post("/rules/add/", fields(apply=digest), follow=True)
+    assert "Za chwilę się zacznie" in words(answer)
+    (rule,) = of(office.cast.anna)
+    with as_user(office.cast.anna.pk):
+        run = RuleRun.objects.get(rule=rule)
+    while rule_runs.step(run.pk, office.cast.anna.pk):
+        pass
+    assert "Zastosowano do 1 wiadomości" in words(anna.get(f"/rules/{rule.public_id}/"))
+
+
+def test_a_condition_names_several_accounts_folders_cases_and_kinds(
+    anna: Client, office: Office, case: Case, letter: Message
+) -> None:
+    told = {
+        "node": ["r.0", "r.1", "r.2"],
+        "field-r.0": "folder", "op-r.0": "is", "value-r.0": [str(office.folder.public_id), "", str(office.folder.public_id)],
+        "field-r.1": "attachment_type", "op-r.1": "is", "value-r.1": ["pdf", "sheet"],
+        "field-r.2": "reference", "op-r.2": "case", "value-r.2": ["K 7/26 Kowalski p. Nowak", "Skrzynka-Anny/1 Tajemnica lipowa"],
+    }  # fmt: skip
+    anna.post("/rules/add/", fields(**told))
+    (rule,) = of(office.cast.anna)
+    folder, kinds, cases = rule.when["all"]
+    assert folder["value"] == [str(office.folder.public_id)]
+    assert kinds["value"] == ["pdf", "sheet"]
+    assert cases["value"] == [str(case.public_id), str(office.case.public_id)]
+    page = anna.get(f"/rules/{rule.public_id}/edit/").content.decode()
+    assert page.count('name="value-r.1"') == 2
+    more = anna.post("/rules/add/?in=form", fields(**told, edit="more:r.1")).content.decode()
+    assert more.count('name="value-r.1"') == 3
+
+
 def test_what_an_administrator_offers_others_begin_with(office: Office, case: Case) -> None:
     keeper = browser(office.cast.dorota)
     rule = make_rule(office.cast.dorota, {"do": "star"}, when=COURT, name="Pisma z sądów")
@@ -261,7 +344,6 @@ def test_strangers_neither_see_nor_change_a_rule(anna: Client, office: Office, l
             where = f"/rules/{rule.public_id}/{verb}/"
             assert client.post(where, {"message": letter.public_id}).status_code == 404, (verb, stranger.email)
         assert client.post(f"/rules/{rule.public_id}/edit/", fields()).status_code == 404
-        assert client.post(f"/rules/told/?rule={rule.public_id}", fields()).status_code == 404
         assert rule_lines(stranger) == []
     assert of(office.cast.anna)[0].then == [{"do": "star"}]
 

@@ -35,33 +35,35 @@ class Preview:
     """Exceptions are counted nowhere but in `excepted`."""
 
     matched: int = 0
-    more: bool = False  # than are counted here: of a rule that fits MOST and more the newest MOST alone are looked at
+    about: int = 0  # how many match, of a rule that fits more than MOST: the newest MOST alone are looked at
     excepted: int = 0
     elsewhere: int = 0  # in another case than the rule files them to
     unfound: int = 0  # no case, or several, bear their reference
     shown: int = 0  # become visible
     people: list[str] = field(default_factory=list)  # to whom
+    whom: list[UUID] = field(default_factory=list)  # the same, by public id
     lines: list[PreviewLine] = field(default_factory=list)
 
 
 def preview(viewer: User, rule: Rule, exceptions: Sequence[UUID] = (), since: datetime | None = None) -> Preview:
     with as_user(viewer.pk):
-        every, more = newest_matching(viewer, rule.when, since or timezone.now() - LOOKS_BACK, MOST)
+        every, about = newest_matching(viewer, rule.when, since or timezone.now() - LOOKS_BACK, MOST)
         out = _excepted(viewer, exceptions)
         ids = [message for message in every if message not in out]
         named = _cases(viewer, rule)
         asks = any(isinstance(one, File) and one.case is None for one in rule.then)
         asks_at_all = asks or any(one.team and one.case is None for one in rule.shares)
         found = found_cases(viewer, ids) if asks_at_all and ids else {}
-        shown, people = _shown(viewer, rule, ids, named, found)
+        shown, people, whom = _shown(viewer, rule, ids, named, found)
         return Preview(
             matched=len(ids),
-            more=more,
+            about=about,
             excepted=len(every) - len(ids),
             elsewhere=_elsewhere(viewer, rule, ids, named, found),
             unfound=len(ids) - len(found) if asks else 0,
             shown=shown,
             people=people,
+            whom=whom,
             lines=_lines(viewer, every[:BLOCK], out, found if asks else None),
         )
 
@@ -96,10 +98,10 @@ def _elsewhere(viewer: User, rule: Rule, ids: Sequence[int], named: dict[UUID, i
 
 def _shown(
     viewer: User, rule: Rule, ids: Sequence[int], named: dict[UUID, int], found: dict[int, int]
-) -> tuple[int, list[str]]:
-    """How many of these somebody would see who does not, and their names."""
+) -> tuple[int, list[str], list[UUID]]:
+    """How many of these somebody would see who does not; their names and public ids."""
     if not rule.shares or not ids:
-        return 0, []
+        return 0, [], []
     people = sorted({str(person) for one in rule.shares for person in one.people})
     teams = [named[one.case] for one in rule.shares if one.team and one.case in named]
     of = found if any(one.team and one.case is None for one in rule.shares) else {}
@@ -111,11 +113,12 @@ def _shown(
         UNION SELECT g.message, t.user_id FROM unnest(%(with_found)s::bigint[], %(found)s::bigint[]) AS g (message, its)
         JOIN store_casemember t ON t.case_id = g.its),
       fresh AS (SELECT s.* FROM seen s JOIN store_user u ON u.id = s.person AND u.is_active AND u.id <> %(viewer)s
-        WHERE NOT EXISTS (SELECT FROM store_grant g WHERE g.message_id = s.message AND g.user_id = s.person))
-      SELECT count(DISTINCT message), ARRAY(SELECT u.name FROM store_user u WHERE u.id IN (SELECT person FROM fresh) ORDER BY u.name, u.id)
-      FROM fresh"""
+        WHERE NOT EXISTS (SELECT FROM store_grant g WHERE g.message_id = s.message AND g.user_id = s.person)),
+      they AS (SELECT u.id, u.name, u.public_id FROM store_user u WHERE u.id IN (SELECT person FROM fresh))
+      SELECT (SELECT count(DISTINCT message) FROM fresh), ARRAY(SELECT name FROM they ORDER BY name, id),
+        ARRAY(SELECT public_id FROM they ORDER BY name, id)"""
     told = {"people": people, "teams": teams, "with_found": list(of), "found": list(of.values()), "ids": list(ids)}
-    return walls.read(viewer, _count_and_names, sql, **told)[0]
+    return walls.read(viewer, _count_and_people, sql, **told)[0]
 
 
 def _lines(viewer: User, ids: Sequence[int], out: set[int], found: dict[int, int] | None) -> list[PreviewLine]:
@@ -134,5 +137,5 @@ def _pair(public_id: UUID, id_: int) -> tuple[UUID, int]:
     return public_id, id_
 
 
-def _count_and_names(count: int, names: list[str]) -> tuple[int, list[str]]:
-    return count, names
+def _count_and_people(count: int, names: list[str], whom: list[UUID]) -> tuple[int, list[str], list[UUID]]:
+    return count, names, whom

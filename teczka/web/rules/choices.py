@@ -100,6 +100,7 @@ class Do(StrEnum):
     TASK = "task"
     STAR = "star"
     MARK_READ = "mark_read"
+    LABEL = "label"
     MOVE = "move"
     NOTIFY = "notify"
     STOP = "stop"
@@ -114,6 +115,7 @@ DOINGS: Mapping[Do, str | Promise] = {
     Do.TASK: _("make a task of it"),
     Do.STAR: _("star it"),
     Do.MARK_READ: _("mark it as read"),
+    Do.LABEL: _("label it"),
     Do.MOVE: _("move it to a folder"),
     Do.NOTIFY: _("tell me"),
     Do.STOP: _("apply no later rule"),

@@ -10,13 +10,15 @@ from typing import Any, cast
 from django.http import QueryDict
 
 from teczka.core.conditions import DEPTH, LEAVES, VALUES, Condition, Field, Group, Kind, Op, Takes
-from teczka.core.rules import CONSEQUENCES, Consequence, File, MakeTask, Move, Notify, Share, Star, Stop
+from teczka.core.rules import CONSEQUENCES, Consequence, File, Label, MakeTask, Move, Notify, Share, Star, Stop
 from teczka.core.rules import Rule as Meaning
+from teczka.web.labels import shown as shown_label
 from teczka.web.rules.choices import CHOICES, WIDENS, Choice, Do, choice_of
 
 ROOT = "r"
 _SIMPLE: Mapping[type[Any], Do] = {Star: Do.STAR, Notify: Do.NOTIFY, Stop: Do.STOP}
 EXCEPTIONS = 200
+_PICKED = {"accounts", "folders", "cases", "types"}  # one in a field of its own
 
 
 @dataclass(slots=True)
@@ -34,6 +36,21 @@ class Leaf:
     @property
     def offered(self) -> tuple[Choice, ...]:
         return CHOICES[Field(self.field)]
+
+    @property
+    def mark(self) -> str:
+        """Of the last of its fields."""
+        return f"{self.path}+"
+
+    @property
+    def picked(self) -> list[str]:
+        """What stands in its fields, one each."""
+        return self.text.split("\n") if self.takes in _PICKED else [self.text]
+
+    @property
+    def more(self) -> bool:
+        """There may be another one of these."""
+        return self.takes in _PICKED and len(self.picked) < VALUES
 
     @property
     def takes(self) -> str:
@@ -58,7 +75,7 @@ class Branch:
 @dataclass(slots=True)
 class Doing:
     do: str = Do.FILE_FOUND.value
-    text: str = ""  # a case as typed, a folder's id, a task's title
+    text: str = ""  # a case or a label as typed, a folder's id, a task's title
     people: list[str] = field(default_factory=list)
     days: str = ""
     wrong: str = ""
@@ -75,7 +92,7 @@ class Draft:
     when: Branch = field(default_factory=lambda: Branch(of=[Leaf()]))
     then: list[Doing] = field(default_factory=lambda: [Doing()])
     exceptions: list[str] = field(default_factory=list)  # public ids of messages
-    agreed: str = ""  # what was ticked: `meaning.digest`
+    agreed: str = ""  # the tick's value, where it was ticked: `meaning.digest`
     wrong: str = ""
     focus: str = ""  # the path of what has just been added
 
@@ -99,7 +116,7 @@ def from_post(told: QueryDict) -> Draft:
             above.of.append(known[path])
         elif (of := told.get(f"field-{path}", "")) in set(Field):
             key = choice_of(of, told.get(f"op-{path}", "")).key
-            above.of.append(Leaf(of, key, told.get(f"value-{path}", "")))
+            above.of.append(Leaf(of, key, "\n".join(told.getlist(f"value-{path}")[:VALUES])))
     then = [_doing(told, place) for place in told.getlist("then")[:CONSEQUENCES] if told.get(f"do-{place}") in set(Do)]
     draft = Draft(told.get("name", ""), root, then, told.getlist("except")[:EXCEPTIONS], told.get("agreed", ""))
     return numbered(draft)
@@ -112,7 +129,8 @@ def from_rule(rule: Meaning, shown: Mapping[str, str], exceptions: list[str]) ->
 
 
 def changed(draft: Draft, edit: str) -> Draft:
-    """One press of a button: add:PATH, group:PATH, drop:PATH, then, undo:PLACE, except:ID, allow:ID. Anything else changes nothing."""
+    """One press of a button: add:PATH, group:PATH, drop:PATH, more:PATH, then, undo:PLACE, except:ID, allow:ID. Anything else changes
+    nothing."""
     verb, _, what = edit.partition(":")
     above = _branch(draft, what.rpartition(".")[0] if verb == "drop" else what)
     if above and verb == "add":
@@ -121,6 +139,11 @@ def changed(draft: Draft, edit: str) -> Draft:
     elif above and verb == "group" and not above.deepest:
         above.of.append(Branch(Kind.ANY.value, [Leaf()]))
         draft.focus = f"{above.path}.{len(above.of) - 1}.0"
+    elif verb == "more":
+        for leaf in draft.leaves():
+            if leaf.path == what and leaf.more:
+                leaf.text += "\n"
+                draft.focus = leaf.mark
     elif above and verb == "drop":
         above.of = [one for one in above.of if one.path != what]
         draft.focus = above.path
@@ -206,7 +229,9 @@ def _text(choice: Choice, one: Condition, shown: Mapping[str, str]) -> str:
     if choice.takes is Takes.BYTES and isinstance(one.value, int):
         return f"{one.value / 1_000_000:g}"
     if choice.op is Op.CASE:
-        return shown.get(one.values[0], "")
+        return "\n".join(shown.get(value, "") for value in one.values)
+    if choice.takes in {Takes.IDS, Takes.TYPES}:
+        return "\n".join(one.values)
     return ", ".join(one.values) if one.values else "" if choice.says is not None else str(one.value or "")
 
 
@@ -219,6 +244,8 @@ def _doings(one: Consequence, shown: Mapping[str, str]) -> Iterator[Doing]:
             yield Doing(Do.SHARE, people=list(map(str, one.people)))
         if one.team:
             yield Doing(Do.SHARE_TEAM, shown.get(str(one.case), "")) if one.case else Doing(Do.SHARE_FOUND)
+    elif isinstance(one, Label):
+        yield Doing(Do.LABEL, shown_label(one.keyword))
     elif isinstance(one, Move):
         yield Doing(Do.MOVE, str(one.folder))
     elif isinstance(one, MakeTask):

@@ -1,11 +1,13 @@
 """The editor of a rule: its form, and beside it what it says and what it would do."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -14,7 +16,7 @@ from teczka.actions.rule_edit import save_rule
 from teczka.core.errors import Problem
 from teczka.core.rules import Rule
 from teczka.store.queries.rule_lines import RuleLine, excepted, exceptions, rule_line
-from teczka.store.queries.rule_preview import preview
+from teczka.store.queries.rule_preview import LOOKS_BACK, preview
 from teczka.web.mail.messages import as_uuid
 from teczka.web.requests import Request, allowed, found
 from teczka.web.rules.begun import begun
@@ -41,17 +43,17 @@ def rule_edit(request: Request, rule_id: UUID) -> HttpResponse:
 @require_POST
 def rule_told(request: Request) -> HttpResponse:
     """What the form says of what stands in it just now. Posted: names of cases and words of mail are for no log."""
-    rule_id = as_uuid(request.GET.get("rule", ""))
-    line = found(rule_line(request.user, rule_id)) if rule_id else None
-    return render(request, "rules/told.html", _told(Things(request.user), from_post(request.POST), line))
+    return render(request, "rules/told.html", _told(Things(request.user), from_post(request.POST)))
 
 
 def _edit(request: Request, line: RuleLine | None) -> HttpResponse:
     things = Things(request.user)
     draft = _draft(request, things, line)
-    context = {**OFFERED, **_told(things, draft, line), "things": things, "template": request.GET.get("template", "")}
+    opened = line.meaning if line and request.method != "POST" else None
+    context = {**OFFERED, **_told(things, draft, opened), "line": line, "things": things}
+    context["template"] = request.GET.get("template", "")
     saving = request.method == "POST" and "edit" not in request.POST
-    if saving and not (wrong := _refused(draft, context)):
+    if saving and not (wrong := _refused(request, draft, context)):
         return _save(request, line, context["rule"], draft)
     context |= {"tried": saving, "wrong": wrong if saving else []}
     return render(request, "rules/form.html" if request.GET.get("in") == "form" else "rules/edit.html", context)
@@ -65,25 +67,29 @@ def _draft(request: Request, things: Things, line: RuleLine | None) -> Draft:
     return begun(request, things)
 
 
-def _told(things: Things, draft: Draft, line: RuleLine | None) -> dict[str, Any]:
-    rule = read(draft, things)
-    context: dict[str, Any] = {"draft": draft, "line": line, "rule": rule, "passed_over": _ids(draft.exceptions)}
-    context["passed_over"] = excepted(things.viewer, context["passed_over"])
+def _told(things: Things, draft: Draft, opened: Rule | None = None) -> dict[str, Any]:
+    """`opened`: the rule as it was saved, and so agreed to, before anything is done to its form. A form that is sent says itself what is
+    ticked in it."""
+    rule, out = read(draft, things), _ids(draft.exceptions)
+    context: dict[str, Any] = {"draft": draft, "rule": rule, "passed_over": excepted(things.viewer, out)}
     if rule is None:
         return context | {"missing": next(wrongs(draft), "")}
-    meant = digest(rule)
-    agreed = draft.agreed == meant or (line is not None and digest(line.meaning) == meant)
-    seen = preview(things.viewer, rule, _ids(draft.exceptions))
-    return context | {"sentence": restated(rule, things), "digest": meant, "agreed": agreed, "preview": seen}
+    meant, seen = digest(rule), preview(things.viewer, rule, out)
+    asked = digest(rule, out, seen.whom)
+    agreed = draft.agreed == asked or (opened is not None and digest(opened) == meant)
+    context |= {"digest": meant, "asked": asked, "agreed": agreed}
+    return context | {"sentence": restated(rule, things), "preview": seen}
 
 
-def _refused(draft: Draft, context: dict[str, Any]) -> list[str]:
+def _refused(request: Request, draft: Draft, context: dict[str, Any]) -> list[str]:
     """Why it is not saved."""
     wrong = [str(one) for one in wrongs(draft)]
     if said := nameless(draft):
         context["nameless"] = said
         wrong.insert(0, said)
     rule: Rule | None = context["rule"]
+    if "apply" in request.POST and request.POST["apply"] != context.get("digest"):
+        wrong.append(_("The rule was changed since its mail was counted. Look at what it would do now."))
     if rule and rule.shares and not context["agreed"]:
         context["disagreed"] = True
         wrong.append(_("Tick that others shall see this mail."))
@@ -94,11 +100,11 @@ def _save(request: Request, line: RuleLine | None, rule: Rule, draft: Draft) -> 
     named = Rule(" ".join(draft.name.split()), rule.when, rule.then)
     template = as_uuid(request.POST.get("template", ""))
     saved = allowed(save_rule, request.user, line.public_id if line else None, named, _ids(draft.exceptions), template)
-    if "try" in request.POST:
-        try:
+    with suppress(Problem):  # it is being applied already: its page says so
+        if "apply" in request.POST:
+            allowed(rule_runs.apply_now, request.user, saved, timezone.now() - LOOKS_BACK)
+        elif "try" in request.POST:
             allowed(rule_runs.start, request.user, saved)
-        except Problem:  # it is being applied already: its page says so
-            pass
     say(request, Said.SAVED)
     return redirect("rule", saved)
 

@@ -1,18 +1,19 @@
 """What a draft means: a rule, or where it means none, said at the very line."""
 
-import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.utils.crypto import salted_hmac
 
 from teczka.core.conditions import BadRule, Condition, Fault, Field, Group, Kind, Op, Takes, when_from, when_json
 from teczka.core.numbering import pattern
 from teczka.core.references import parse
 from teczka.core.rules import Consequence, Rule, rule_from, then_from, then_json
 from teczka.store.queries.case_names import meant
+from teczka.web.labels import meant as meant_label
 from teczka.web.rules.choices import Do
 from teczka.web.rules.draft import Branch, Doing, Draft, Leaf, values
 from teczka.web.rules.faults import FAULTS
@@ -43,10 +44,12 @@ def nameless(draft: Draft) -> str:
     return ""
 
 
-def digest(rule: Rule) -> str:
-    """Of what it means: what somebody agreed to is this rule and no other."""
-    told = json.dumps([when_json(rule.when), then_json(rule.then)], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()[:20]
+def digest(rule: Rule, exceptions: Iterable[UUID] = (), people: Iterable[UUID] = ()) -> str:
+    """Of what somebody agrees to: this rule and no other, passing over these messages, and shown to these people. Keyed, since not all of
+    them are named on the page: nobody finds out by trying who they are."""
+    sets = [sorted(set(map(str, one))) for one in (exceptions, people)]
+    told = json.dumps([when_json(rule.when), then_json(rule.then), *sets], sort_keys=True)
+    return salted_hmac("teczka rule agreed to", told, algorithm="sha256").hexdigest()[:20]
 
 
 def _group(branch: Branch, things: Things) -> Group | None:
@@ -76,7 +79,7 @@ def _value(leaf: Leaf, things: Things) -> Any:
     if choice.takes is Takes.YES:
         return choice.says
     if choice.op is Op.CASE:
-        return _case(text, things)
+        return [case for one in leaf.picked for case in _case(one, things)]
     if choice.takes is Takes.BYTES:
         try:
             return round(float(text.replace(",", ".")) * 1_000_000)
@@ -85,13 +88,13 @@ def _value(leaf: Leaf, things: Things) -> Any:
     if choice.takes is Takes.DAY:
         return text
     if choice.takes is Takes.IDS:
-        known = things.account(text) if leaf.field == Field.ACCOUNT else things.folder(text)
-        return [text] if known else []
+        known = things.account if leaf.field == Field.ACCOUNT else things.folder
+        return [one for one in leaf.picked if known(one)]
     if choice.takes is Takes.REFERENCES:
         own = [pattern(one) for one in things.viewer.office.number_patterns]
         if any(parse(one, own) is None for one in values(text)):
             raise BadRule(Fault.REFERENCE)
-    return [text] if choice.takes is Takes.TYPES and text else values(text)
+    return values(text)
 
 
 def _case(text: str, things: Things) -> list[str]:
@@ -121,11 +124,19 @@ def _told(doing: Doing, things: Things) -> dict[str, Any]:
         return {"do": "file", "case": case} if do is Do.FILE else {"do": "share", "people": [], "team": case or "-"}
     if do is Do.SHARE:
         return {"do": "share", "people": [one for one in doing.people if things.person(_id(one))]}
+    if do is Do.LABEL:
+        return {"do": "label", "keyword": _keyword(doing.text, things)}
     if do is Do.MOVE:
         return {"do": "move", "folder": doing.text if things.folder(doing.text) else None}
     if do is Do.TASK:
         return {"do": "task", "title": doing.text, "days": _days(doing.days.strip())}
     return {"do": _PLAIN[do]}
+
+
+def _keyword(text: str, things: Things) -> str:
+    if len(keyword := meant_label(text, things.labels)) == 0 and text.strip():
+        raise BadRule(Fault.LONG)
+    return keyword
 
 
 def _days(text: str) -> int | None:

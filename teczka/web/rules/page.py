@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from teczka.core.errors import Problem
 from teczka.store.queries.rule_lines import BLOCK, HitLine, excepted, exceptions, rule_line, rule_log
 from teczka.store.queries.rule_runs import RunLine, runs
+from teczka.web.labels import shown as shown_label
 from teczka.web.problems import Told, tell
 from teczka.web.requests import Request, found
 from teczka.web.rules.listing import shown
@@ -75,6 +76,8 @@ def _did(one: Mapping[str, Any], hit: HitLine, things: Things) -> str:
         names = [name for person in one.get("people") or [] if (name := things.person(UUID(person)))]
         whom = names + ([_("the team of %(case)s") % {"case": case}] if one.get("team") and case else [])
         return _("shared with: %(names)s") % {"names": ", ".join(whom)} if whom else _("shared")
+    if do == "label":
+        return _("labelled “%(label)s”") % {"label": shown_label(str(one.get("keyword")))}
     if do == "move":
         folder = things.folder(str(one.get("folder")))
         return _("moved to %(folder)s") % {"folder": folder} if folder else _("moved")

@@ -7,8 +7,10 @@ from teczka.store.models import User
 from teczka.store.queries.accounts import AccountLine, accounts
 from teczka.store.queries.case_names import CaseName, all_cases, offered_cases
 from teczka.store.queries.folders import FolderLine, folders
+from teczka.store.queries.labels import known_labels
 from teczka.store.queries.people import colleagues
 from teczka.store.queries.rule_lines import team_names
+from teczka.web.labels import offered
 from teczka.web.mail.tree import folder_name
 
 
@@ -39,6 +41,14 @@ class Things:
         """Public ids and names, by account."""
         found = sorted(folders(self.viewer), key=lambda one: (one.account_name.lower(), not one.role, one.path.lower()))
         return [(str(one.public_id), _named(one)) for one in found if one.selectable]
+
+    @cached_property
+    def labels(self) -> list[str]:
+        return known_labels(self.viewer)
+
+    @cached_property
+    def label_names(self) -> list[str]:
+        return [name for _, name in offered(self.labels)]
 
     @cached_property
     def people(self) -> list[tuple[str, str]]:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 
 from teczka.core.conditions import Condition, Field, FileType, Group, Kind, Op
 from teczka.core.people import initials
-from teczka.core.rules import Consequence, File, MakeTask, MarkRead, Move, Notify, Rule, Share, Star
+from teczka.core.rules import Consequence, File, Label, MakeTask, MarkRead, Move, Notify, Rule, Share, Star
+from teczka.web.labels import shown
 from teczka.web.rules.things import Things
 
 Words = str | Promise
@@ -208,6 +209,8 @@ def _imperative(one: Consequence, things: Things) -> str:
     if isinstance(one, Move):
         folder = things.folder(str(one.folder)) or _("that is there no longer")
         return _("move %%(it)s to the folder %(folder)s") % {"folder": _safe(folder)}
+    if isinstance(one, Label):
+        return _("label %%(it)s “%(label)s”") % {"label": _safe(shown(one.keyword))}
     if isinstance(one, MakeTask):
         return _task(one)
     if isinstance(one, Star):
