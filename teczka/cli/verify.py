@@ -1,5 +1,6 @@
 """`teczka verify`: every stored message and document against its SHA-256, rows against packs and packs against rows, and the audit's
-chains. `teczka verify --export FILE`: the ZIP of a case, or the audit's JSON lines, wherever it comes from."""
+chains; `--repair` makes anew what only follows from something else. `teczka verify --export FILE`: the ZIP of a case, or the audit's JSON
+lines, wherever it comes from."""
 
 import argparse
 import sys
@@ -13,6 +14,25 @@ from teczka.core import audit_file
 from teczka.core.audit_file import NoAudit
 from teczka.mime import bundle_check
 from teczka.mime.bundle_check import NoBundle
+from teczka.store.mending import MENDS
+from teczka.store.queries.holdings import GRANTS
+
+LOST = (
+    "Nothing of it is changed here. Restore the newest backup beside this Teczka (`teczka restore` into another folder), look there with"
+    " `teczka verify`, and export the message; or have its server asked again, where that still has it."
+)
+MENDED = {*MENDS, GRANTS}
+# By how the rule begins.
+WHAT_TO_DO = {
+    "message whose bytes": LOST,
+    "letter or file": LOST,
+    "document whose bytes": LOST,
+    "pack": "Its messages are named one by one above. Look at the disk (smartctl, the kernel's log) before anything else is written to it.",
+    "message without a placement": "It is kept, and in no folder. Tell us how it came about: no act of a person and no server does this.",
+    "message that was erased": "Erase it again: `teczka erase`. A backup from before brings back what was erased since.",
+    "attachment that lies": "`teczka export` has the whole message. A newer version of Teczka reads it again.",
+    "entry of the audit": "Somebody changed the database by hand. Compare with an export of the register that was kept elsewhere.",
+}
 
 
 def main(argv: list[str]) -> int:
@@ -23,6 +43,9 @@ def main(argv: list[str]) -> int:
         type=Path,
         metavar="FILE",
         help="a case's ZIP or an exported register instead; nothing else is looked at",
+    )
+    options.add_argument(
+        "--repair", action="store_true", help="make anew what only follows from something else; name the rest"
     )
     chosen = options.parse_args(argv)
     return told(lambda: _verify_file(chosen) if chosen.export else _verify(chosen))
@@ -56,22 +79,33 @@ def _register(path: Path) -> dict[str, Any]:
 
 def _verify(chosen: argparse.Namespace) -> int:
     with house():
-        found = verify_all()
+        found = verify_all(repair=chosen.repair)
     if chosen.json:
-        show({"clean": found.clean, **asdict(found)})
+        what_to_do = {rule: _what_to_do(rule) for rule in found.faults}
+        show({"clean": found.clean, **asdict(found), "what_to_do": what_to_do})
     else:
         _print(found)
     return 0 if found.clean else 1
 
 
+def _what_to_do(rule: str) -> str:
+    if rule in MENDED:
+        return "`teczka verify --repair` makes it anew from what it follows from."
+    return next((words for beginning, words in WHAT_TO_DO.items() if rule.startswith(beginning)), "")
+
+
 def _print(found: Verification) -> None:
-    held = f"{found.messages} messages, {found.documents} documents, {found.bytes} bytes in {found.packs} packs"
+    held = f"{found.messages} messages, {found.letters} letters, {found.documents} documents, {found.bytes} bytes in {found.packs} packs"
     sys.stdout.write(f"{held}, {found.entries} entries of the audit\n")
     for office, (last, its_hash) in found.chains.items():
         sys.stdout.write(f"audit of {office}: entry {last} is the last, {its_hash}\n")
     for rule, broken in found.faults.items():
-        sys.stdout.write(f"BAD {rule}: {', '.join(broken)}\n")
+        sys.stdout.write(f"BAD {rule}: {', '.join(broken)}\n    {_what_to_do(rule)}\n")
+    for rule, mended in found.repaired.items():
+        sys.stdout.write(f"repaired {rule}: {', '.join(mended)}\n")
     if found.orphans:
-        sys.stdout.write(f"{len(found.orphans)} packs that nothing lies in: left by a kill, and no fault\n")
+        sys.stdout.write(
+            f"{len(found.orphans)} packs that nothing lies in: left by a kill, no fault, and gone in a day\n"
+        )
     if found.clean:
         sys.stdout.write("All is as it was stored.\n")

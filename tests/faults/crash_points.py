@@ -9,6 +9,10 @@ TRIED = (
     "tests/faults/test_crash_points.py",
     "tests/faults/test_pop3_crash_points.py",
     "tests/faults/test_replay_crash_points.py",
+    "tests/faults/test_extraction.py",
+    "tests/faults/test_rule_runs.py",
+    "tests/actions/test_keys.py",
+    "tests/actions/test_removal.py",
 )
 
 

@@ -1,8 +1,6 @@
 """Dying while a message is sent, at every point where something is committed, written or said, before a server that misbehaves in a third
 of its sessions (mailserver.py): each message arrives once, or is seen to have failed or to be uncertain (P6)."""
 
-import os
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,7 +22,7 @@ from teczka.remote.wire import Wire
 from teczka.store.leases import Leases
 from teczka.store.models import Account, Outgoing, Recipient, User
 from teczka.store.viewer import as_user
-from tests.faults.lives import DIED, Points, taken
+from tests.faults.lives import Points, has_died, in_a_child, taken
 from tests.faults.mailserver import MailServer
 from tests.outgoing import JAN, OLA, written
 
@@ -120,19 +118,7 @@ def live(account: Account, draft: Outgoing | None, points: Points) -> None:
 
 def dies(account: Account, draft: Outgoing, at: int) -> bool:
     """Live in a child that dies at this point. False where it came to its end before."""
-    connection.close()
-    child = os.fork()
-    if child == 0:
-        try:
-            live(account, draft, Points(at))
-            os._exit(0)
-        except BaseException:  # noqa: BLE001  the parent sees the exit code
-            traceback.print_exc()
-        finally:
-            os._exit(1)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert code in (0, DIED), code
-    return code == DIED
+    return has_died(in_a_child(lambda: live(account, draft, Points(at))))
 
 
 def crash(account: Account, server: MailServer, crashes: int, seed: int) -> Counter[str]:

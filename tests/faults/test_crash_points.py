@@ -1,6 +1,5 @@
 """Dying inside the process at every write and commit point (P1, P2, P4)."""
 
-import os
 import sys
 
 import pytest
@@ -11,10 +10,9 @@ from teczka.store.viewer import as_user
 from tests.conftest import OwnDatabase
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
-from tests.faults.lives import Points, an_account, change, dies, equal_to_the_server, fill, work
+from tests.faults.lives import EVERY, PACKED, Points, an_account, change, dies, equal_to_the_server, fill, work
 
-EVERY = os.environ.get("TECZKA_CRASH_POINTS") == "all"
-SAMPLE = 6  # of the first sync; half as many of the pass over what changed
+SAMPLE = 4  # of the first sync; half as many of the pass over what changed
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +28,8 @@ def account(own_database: OwnDatabase, dovecot: Dovecot, filled: Mailbox) -> Acc
 
 
 def chosen(count: int) -> list[int]:
-    """Every point, or some spread over all of them."""
-    return (
-        list(range(1, count + 1)) if EVERY else sorted({1 + at * (count - 1) // (SAMPLE - 1) for at in range(SAMPLE)})
-    )
+    """Every point, or some from the first to the last."""
+    return list(range(1, count + 1)) if EVERY else [1 + at * (count - 1) // (SAMPLE - 1) for at in range(SAMPLE)]
 
 
 @pytest.mark.faults
@@ -41,11 +37,14 @@ def chosen(count: int) -> list[int]:
 def test_a_worker_that_dies_at_any_point_loses_and_doubles_nothing(
     account: Account, dovecot: Dovecot, filled: Mailbox
 ) -> None:
-    points = Points()
-    work(account, points)
+    work(account, Points())
     equal_to_the_server(account, filled)
+    start_over(account)
+    points = Points()
+    work(account, points)  # what is new of an account once is behind it: this life is as those are that die
     first = points.count
-    assert points.seen == {"commit", "statement", "os.fsync", "os.rename", "os.writev"}
+    assert points.seen - PACKED == {"commit", "statement", "os.fsync", "os.rename"}
+    assert points.seen & PACKED
     tried = died = twice = 0
     for at in chosen(first):
         start_over(account)
@@ -55,7 +54,7 @@ def test_a_worker_that_dies_at_any_point_loses_and_doubles_nothing(
         work(account, Points())
         equal_to_the_server(account, filled)
         tried += 1
-    assert died >= tried * 0.8  # batches are cut by time, too: no life has exactly as many points
+    assert died >= tried * 0.75  # batches are cut by time, too: on a busy machine a life may end before its last point
     report(f"{died} + {twice} crashes, {first} points in a first sync and its reading")
 
 
@@ -65,7 +64,7 @@ def test_a_pass_over_what_changed_may_die_at_any_point(own_database: OwnDatabase
     at, tried, twice, more = 1, 0, 0, True
     step = 1 if EVERY else 17
     mailbox = dovecot.add_user("changing")
-    fill(mailbox, 80)
+    fill(mailbox, 80 if EVERY else 50)
     account = an_account(dovecot, mailbox)
     work(account, Points())
     while more and tried < (10_000 if EVERY else SAMPLE // 2):

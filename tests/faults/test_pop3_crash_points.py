@@ -12,10 +12,10 @@ from tests.cast import make_account, make_cast
 from tests.conftest import OwnDatabase
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
-from tests.faults.lives import Points, dies, raw_message, work
-from tests.faults.test_crash_points import EVERY, chosen, report, start_over
+from tests.faults.lives import EVERY, Points, dies, raw_message, work
+from tests.faults.test_crash_points import chosen, report, start_over
 
-MESSAGES = 260
+MESSAGES = 260 if EVERY else 50
 
 
 def an_account(dovecot: Dovecot, mailbox: Mailbox) -> Account:
@@ -66,16 +66,18 @@ def test_a_first_pop3_pass_that_dies_at_any_point_loses_and_doubles_nothing(
     mailbox = dovecot.add_user("popcrash")
     fill(mailbox)
     account, points = an_account(dovecot, mailbox), Points()
-    work(account, points)
+    work(account, Points())
     equal_to_the_server(account, mailbox, set())
+    start_over(account)
+    work(account, points)  # as those lives are that die
     died = 0
-    tried = chosen(points.count) if EVERY else chosen(points.count)[::2]
+    tried = chosen(points.count) if EVERY else chosen(points.count)[1::2]
     for at in tried:
         start_over(account)
         died += dies(account, at)
         work(account, Points())
         equal_to_the_server(account, mailbox, set())
-    assert died >= len(tried) * 0.8  # batches are cut by time, too: no life has exactly as many points
+    assert died >= len(tried) * 0.5  # batches are cut by time: a life may end before its last point, one of two
     report(f"{died} crashes, {points.count} points in a first POP3 pass and its reading")
 
 
@@ -88,7 +90,7 @@ def test_a_pop3_pass_over_other_names_may_die_at_any_point(own_database: OwnData
     work(account, Points())
     equal_to_the_server(account, mailbox, ever)
     at, tried, more = 1, 0, True
-    while more and tried < (10_000 if EVERY else 3):
+    while more and tried < (10_000 if EVERY else 2):
         change(mailbox, 10_000 + 100 * tried)
         more = dies(account, at)
         work(account, Points())

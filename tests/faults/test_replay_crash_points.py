@@ -14,8 +14,8 @@ from tests.dovecot.accounts import opened
 from tests.dovecot.server import Dovecot
 from tests.faults.elsewhere import Elsewhere
 from tests.faults.interleaved import Interleaved
-from tests.faults.lives import Points, dies, work
-from tests.faults.test_crash_points import EVERY, report
+from tests.faults.lives import EVERY, Points, dies, work
+from tests.faults.test_crash_points import report
 
 VERBS = (Verb.STAR, Verb.READ, Verb.MOVE, Verb.COPY, Verb.BIN, Verb.DELETE, Verb.FOLDER_CREATE, Verb.MOVE, Verb.UNDO)
 SAMPLE = 3

@@ -45,7 +45,8 @@ def write(descriptor: int, pieces: Sequence[Buffer]) -> int:
     return total
 
 
-def write_at(descriptor: int, data: bytes, offset: int) -> None:
+def write_at(descriptor: int, data: Buffer, offset: int) -> None:
+    data = memoryview(data)
     with _full_disk_is_a_problem():
         while data:
             written = os.pwrite(descriptor, data, offset)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from uuid import uuid4
 
-from teczka.store.packs import durable
+from teczka.store.packs import direct, durable
 from teczka.store.packs.durable import Buffer
 
 
@@ -23,7 +23,7 @@ class FolderBlobs:
         try:
             descriptor = durable.create(temporary)
             try:
-                durable.write(descriptor, pieces)
+                direct.write(descriptor, pieces)
                 durable.sync(descriptor)
                 durable.forget(descriptor)
             finally:

@@ -23,8 +23,9 @@ class ObjectBlobs:
     def __init__(self, url: str, incoming: Path, options: Mapping[str, str] = NO_OPTIONS) -> None:
         """`url`: s3://bucket/prefix, gs://…, az://…; `options`: obstore's, `endpoint` and `region` among them."""
         config: Any = dict(options)
-        plain = options.get("endpoint", "").startswith("http://")  # the machine keeper's own choice
-        self._store: ObjectStore = from_url(url, config=config, client_options={"allow_http": plain})
+        # The machine keeper's own choice, as AWS_ALLOW_HTTP is.
+        plain: Any = {"allow_http": True} if options.get("endpoint", "").startswith("http://") else None
+        self._store: ObjectStore = from_url(url, config=config, client_options=plain)
         self.incoming = incoming
         self.incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
 

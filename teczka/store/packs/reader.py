@@ -17,12 +17,7 @@ HELD_BYTES = 8_000_000  # up to here a message is held whole
 
 def read(blobs: Blobs, pack: UUID, entry: Entry) -> bytes:
     """The message, byte for byte, its length and SHA-256 verified. Raises PackDamaged; FileNotFoundError without the pack."""
-    stored = _get(blobs, pack, entry, entry.offset, HEADER_BYTES + entry.length)
-    _same_header(stored[:HEADER_BYTES], pack, entry)
-    try:
-        return decode(entry, stored[HEADER_BYTES:])
-    except ValueError as wrong:
-        raise PackDamaged(pack, entry.offset, str(wrong)) from wrong
+    return _decoded(_get(blobs, pack, entry, entry.offset, HEADER_BYTES + entry.length), pack, entry)
 
 
 def read_range(blobs: Blobs, pack: UUID, entry: Entry, offset: int, length: int) -> bytes:
@@ -68,15 +63,41 @@ def mapped(blobs: Blobs, pack: UUID, entry: Entry) -> Iterator[memoryview]:
 
 def verify(blobs: Blobs, pack: UUID, entry: Entry) -> None:
     """Raises PackDamaged where the message is not what was stored. Holds no large message in memory."""
+    for _ in stored_pieces(blobs, pack, entry):
+        pass
+
+
+def stored_pieces(blobs: Blobs, pack: UUID, entry: Entry) -> Iterator[Buffer]:
+    """Header and payload as they lie there, verified once they have come to their end. Holds no large message in memory. Raises
+    PackDamaged."""
     if entry.raw_length <= HELD_BYTES or entry.codec is not Codec.RAW:
-        read(blobs, pack, entry)
+        data = _get(blobs, pack, entry, entry.offset, HEADER_BYTES + entry.length)
+        _decoded(data, pack, entry)
+        yield data
         return
-    _same_header(_get(blobs, pack, entry, entry.offset, HEADER_BYTES), pack, entry)
+    header = _get(blobs, pack, entry, entry.offset, HEADER_BYTES)
+    _same_header(header, pack, entry)
+    if header != entry.header():
+        raise PackDamaged(pack, entry.offset, "no header")
+    yield header
     digest = sha256()
     for piece in _pieces(blobs, pack, entry):
         digest.update(piece)
+        yield piece
     if digest.digest() != entry.sha256:
         raise PackDamaged(pack, entry.offset, "not the bytes that were stored")
+
+
+def headers(blobs: Blobs, pack: UUID) -> Iterator[Entry]:
+    """What the headers of a pack say that lies in it; nothing of it is read. Ends at the first byte that is no header."""
+    offset, size = 0, blobs.size(key(pack))
+    while offset < size:
+        try:
+            entry = parse_header(blobs.get(key(pack), offset, min(HEADER_BYTES, size - offset)), offset)
+        except ValueError:
+            return
+        yield entry
+        offset = entry.end
 
 
 def scan(blobs: Blobs, pack: UUID) -> Iterator[Entry]:
@@ -94,6 +115,15 @@ def scan(blobs: Blobs, pack: UUID) -> Iterator[Entry]:
         offset = entry.end
 
 
+def _decoded(stored: bytes, pack: UUID, entry: Entry) -> bytes:
+    header = stored[:HEADER_BYTES]
+    _same_header(header, pack, entry)
+    try:
+        return decode(entry, header, stored[HEADER_BYTES:])
+    except ValueError as wrong:
+        raise PackDamaged(pack, entry.offset, str(wrong)) from wrong
+
+
 def _pieces(blobs: Blobs, pack: UUID, entry: Entry) -> Iterator[Buffer]:
     for offset in range(0, entry.length, STRIDE):
         yield _get(blobs, pack, entry, entry.payload + offset, min(STRIDE, entry.length - offset))
@@ -107,5 +137,5 @@ def _get(blobs: Blobs, pack: UUID, entry: Entry, offset: int, length: int) -> by
 
 
 def _same_header(stored: bytes, pack: UUID, entry: Entry) -> None:
-    if stored != entry.header():
+    if not entry.is_headed_by(stored):
         raise PackDamaged(pack, entry.offset, "another entry than the database says")

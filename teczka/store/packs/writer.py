@@ -41,7 +41,7 @@ def write_pack(blobs: Blobs, messages: Sequence[Buffer], digests: Sequence[bytes
             if len(frame) < len(raw):
                 codec, payload = Codec.ZSTD, frame
         entry = Entry(end, len(payload), codec, len(raw), digest)
-        pieces += (entry.header(), payload)
+        pieces += (entry.header(payload), payload)
         entries.append(entry)
         end = entry.end
     pack = uuid4()
