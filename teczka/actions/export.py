@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +23,14 @@ def export_account(viewer: User, account: Account, to: Path) -> dict[str, int]:
     """Writes `to`, which must not exist or be empty: `messages/ab/<sha256>.eml`, and `manifest.jsonl` with a line for each placement
     that is still on the server (folder, uidvalidity, uid, sha256, size, flags, internaldate). Returns messages, placements and bytes.
 
-    Made beside it and renamed when whole. Raises FileExistsError; PackDamaged where bytes are not those that were stored;
-    Account.DoesNotExist where it is not the viewer's.
+    Raises as `made_whole`; PackDamaged where bytes are not those that were stored; Account.DoesNotExist where it is not the viewer's.
     """
-    if to.exists() and (not to.is_dir() or any(to.iterdir())):
-        raise FileExistsError(to)
     with as_user(viewer.pk):
         Account.objects.get(pk=account.pk, owner=viewer)
-        note(viewer, Verb.ACCOUNT_EXPORT, [account.public_id])
-    making = to.with_name(f".{to.name}.part")
-    shutil.rmtree(making, ignore_errors=True)
-    making.mkdir(parents=True)
     counted = {"messages": 0, "placements": 0, "bytes": 0}
-    with (making / MANIFEST).open("w", encoding="utf-8") as manifest:
+    with made_whole(to) as making, (making / MANIFEST).open("w", encoding="utf-8") as manifest:
+        with as_user(viewer.pk):
+            note(viewer, Verb.ACCOUNT_EXPORT, [account.public_id])
         for piece in holdings.pieces(account.pk, viewer.pk):
             held = {message.id: message for message in piece}
             for message in piece:
@@ -46,10 +43,22 @@ def export_account(viewer: User, account: Account, to: Path) -> dict[str, int]:
                 line = _line(placed, held[placed.message_id])
                 manifest.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
                 counted["placements"] += 1
+    return counted
+
+
+@contextmanager
+def made_whole(to: Path) -> Iterator[Path]:
+    """A folder beside `to`, which takes its name at the end. What an export left that was killed goes. FileExistsError where something lies
+    at `to`."""
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        raise FileExistsError(to)
+    making = to.with_name(f".{to.name}.part")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    yield making
     if to.exists():
         to.rmdir()
     making.rename(to)
-    return counted
 
 
 def _write(message: Held, folder: Path) -> None:

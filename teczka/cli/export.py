@@ -1,4 +1,5 @@
-"""`teczka export --account ID --to DIR`: every message byte for byte, and a manifest of where each lay."""
+"""`teczka export --account ID --to DIR [--as mbox|maildir]`: every message byte for byte, with a manifest of where each lay, or as other
+programs read it."""
 
 import argparse
 import sys
@@ -6,8 +7,10 @@ from pathlib import Path
 from uuid import UUID
 
 from teczka.actions.export import export_account
+from teczka.actions.mail_export import Form, Leaving, export_folder
 from teczka.cli.account import account_of
-from teczka.cli.house import Refused, house, parser, show, told
+from teczka.cli.house import Refused, complain, house, parser, show, told
+from teczka.store.models import Account
 from teczka.store.packs.format import PackDamaged
 
 
@@ -16,6 +19,9 @@ def main(argv: list[str]) -> int:
     options.add_argument("--account", required=True, type=UUID, metavar="ID")
     options.add_argument(
         "--to", required=True, type=Path, metavar="DIR", help="a folder that is not there yet, or empty"
+    )
+    options.add_argument(
+        "--as", dest="form", choices=[form.value for form in Form], help="a .mbox for each folder, or a Maildir"
     )
     options.add_argument("--json", action="store_true", help="one JSON document: messages, placements, bytes")
     chosen = options.parse_args(argv)
@@ -26,7 +32,7 @@ def _export(chosen: argparse.Namespace) -> int:
     with house():
         account = account_of(chosen.account)
         try:
-            counted = export_account(account.owner, account, chosen.to.absolute())
+            counted = _written(account, chosen)
         except FileExistsError as there:
             raise Refused(f"{chosen.to} is there already and not an empty folder.") from there
         except PackDamaged as damaged:
@@ -41,4 +47,15 @@ def _export(chosen: argparse.Namespace) -> int:
         show(counted)
     else:
         sys.stdout.write(f"{counted['messages']} messages, {counted['bytes']} bytes in {chosen.to}\n")
-    return 0
+    return 1 if counted.get("missing") else 0
+
+
+def _written(account: Account, chosen: argparse.Namespace) -> dict[str, int]:
+    to = chosen.to.absolute()
+    if not chosen.form:
+        return export_account(account.owner, account, to)
+    leaving = Leaving(account.owner, account.public_id, Form(chosen.form))
+    counted = export_folder(leaving, to)
+    for lost in leaving.missing:
+        complain(f"Damaged, and left out: {lost}")
+    return counted

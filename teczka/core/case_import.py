@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final, TypeVar
@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 from teczka.core.case_columns import FLAGS, OF_PARTY, SIDES, STATES, Column, plain, understood
 from teczka.core.case_csv import Line, Sheet
 from teczka.core.cases import CaseState, Side
+from teczka.core.dates import full_date
 from teczka.core.numbering import Pattern
 from teczka.core.references import Reference, parse
 
@@ -31,7 +32,6 @@ LONGEST: Final[Mapping[Column, int]] = {
     Column.NOTE: 1_000,
 }
 _STATES, _SIDES, _FLAGS = understood(STATES), understood(SIDES), understood(FLAGS)
-_DAYS: Final = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%Y.%m.%d")
 _ADDRESS: Final = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,200}\.[^\s@<>,;\".]{1,60}")
 _BETWEEN: Final = re.compile(r"[\s,;|]+")
 
@@ -195,7 +195,7 @@ class _Case:
 
     def _day(self, column: Column) -> date | None:
         told = self._text(column)
-        found = day(told) if told else None
+        found = full_date(told) if told else None
         if told and not found:
             self._say(Fault.DAY, column)
         return found
@@ -228,12 +228,3 @@ class _Case:
         return ToldParty(
             one_line(cells[Column.PARTY]), side, one_line(cells[Column.ROLE]), addresses, cells[Column.NOTE]
         )
-
-
-def day(told: str) -> date | None:
-    for form in _DAYS:
-        try:
-            return datetime.strptime(told, form).date()  # noqa: DTZ007  a day has no zone
-        except ValueError:
-            continue
-    return None

@@ -168,7 +168,7 @@ def test_the_command_verifies_a_zip_and_a_register_without_a_database(
     register.write_bytes(b"".join(browser(office.cast.dorota).get("/office/audit/jsonl/").streaming_content))
     assert command.main(["--export", str(register)]) == 0
     assert "All is as it was exported." in capsys.readouterr().out
-    register.write_text(register.read_text().replace(Verb.SIGN_IN, Verb.SIGN_OUT, 1))
+    register.write_text(register.read_text().replace(Verb.CASE_EXPORT, Verb.AUDIT_EXPORT, 1))
     assert command.main(["--export", str(register)]) == 1
     assert "changed" in capsys.readouterr().out
     register.write_text("nic")
