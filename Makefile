@@ -10,8 +10,8 @@ ARGS ?=
 PG ?= embedded
 
 TEST_PACKAGES := dovecot-imapd dovecot-pop3d dovecot-lmtpd postfix chromium
-BENCHMARKS := first_sync pop3 references find cases case_export rules
-BENCH_PACKAGES := dovecot-imapd dovecot-pop3d isync mpop fetchmail getmail6
+BENCHMARKS := first_sync pop3 references find cases case_export rules search search_keys search_quality extraction import_mail backup packs
+BENCH_PACKAGES := dovecot-imapd dovecot-pop3d isync mpop fetchmail getmail6 notmuch python3-notmuch2 maildir-utils
 ifeq ($(PG),debian)
 TEST_PACKAGES += postgresql-15
 export TECZKA_POSTGRES_BIN := /usr/lib/postgresql/15/bin
@@ -33,18 +33,23 @@ demo: assets ## serve a small law office with generated mail, signed in
 test: dev assets test-packages ## run the tests (PG=debian: on Debian's PostgreSQL 15)
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-# What is drawn by lot tells its seed: make torture SEED=7 draws the same again.
+# What is drawn by lot tells its seed: make torture SEED=7 draws the same again (of tests slowed in the browser, much the same).
 SEED ?= $(shell shuf -i 1-999999 -n 1)
 .PHONY: torture
-torture: dev test-packages ## faults and random examples at length
+torture: dev assets test-packages ## faults and random examples at length
 	$(BIN)/python -m pytest -n 4 -m "hypothesis and not browser" --hypothesis-profile=torture --timeout=0
+	SEED=$(SEED) $(BIN)/python -m pytest -n 4 --dist loadfile -p tests.slowly --slow-page 300 --slow-test 200 --timeout=0 tests/browser
 	TECZKA_TESTS_MATRIX=whole $(BIN)/python -m pytest --timeout=0 tests/web/access
 	$(BIN)/python -m tests.faults.crash_points --all
 	$(BIN)/python -m tests.faults.kills
 	$(BIN)/python -m tests.remote.pop3.run
 	$(BIN)/python -m tests.faults.interleavings --seed $(SEED)
+	$(BIN)/python -m tests.faults.backups --seed $(SEED)
+	$(BIN)/python -m tests.faults.compaction --seed $(SEED)
+	$(BIN)/python -m tests.faults.imports
 	$(BIN)/python -m tests.faults.sending --kills 200 --crashes 5000 --seed $(SEED)
 	$(BIN)/python -m tests.faults.rule_runs --kills 100 --seed $(SEED)
+	$(BIN)/python -m tests.faults.extraction --kills 40 --seed $(SEED)
 
 .PHONY: check
 check: dev ## format, lint, types, layers, shape, TypeScript, catalogues

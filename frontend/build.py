@@ -34,9 +34,11 @@ ENTRIES = (
     "everywhere.ts",
     "notices.ts",
     "palette.ts",
+    "search.ts",
     "tasks.ts",
     "rules.ts",
     "documents.ts",
+    "imports.ts",
     "events-worker.ts",
 )
 

@@ -58,6 +58,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "teczka.web.mail.tree.beside",
+                "teczka.web.search.beside.beside",
             ],
             "builtins": [
                 "django.templatetags.static",
@@ -87,6 +88,7 @@ ACCOUNT_SESSION_REMEMBER = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+SESSION_ENGINE = "teczka.store.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # of a link that lets somebody in: actions/invitations.py
 # Holds the counters that limit tries to sign in: as few as Django's 300 could be pushed out by trying many other addresses.
@@ -102,7 +104,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 16_000_000  # a letter with what it quotes; files 
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ours.data / "static"
-STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+STORAGES = {"staticfiles": {"BACKEND": "teczka.web.static_files.StaticFiles"}}
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # messages that one act names
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ours.secure

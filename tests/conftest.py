@@ -12,11 +12,11 @@ import django
 import hypothesis
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from teczka.remote import egress
-from tests.database import TestDatabase, own_copy
+from tests.database import TestDatabase, keeping_plans, own_copy
 from tests.dovecot.fixtures import dovecot, mailbox
 from tests.postfix.fixtures import postfix
 from tests.stock import data_folder, shelf
@@ -31,7 +31,7 @@ gc.disable()  # until all is collected: imports leave no garbage
 
 # The suite tries few examples and always the same; `make torture` many and ever new ones. How long one takes says more of the
 # machine than of us.
-for _profile, _examples in (("suite", 40), ("torture", 1_000)):
+for _profile, _examples in (("suite", 12), ("torture", 1_000)):
     hypothesis.settings.register_profile(
         _profile, max_examples=_examples, derandomize=_profile == "suite",
         deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow],
@@ -53,12 +53,14 @@ del os.environ[
 ]  # or a process of pytest-xdist would inherit it, and set up Django with the parent's data folder
 
 
+LONG = ("test_matrix.py", "test_sweep.py")  # a file is one process's
 WAITING = ("cli", "faults", "worker")  # folders of tests that start processes, and wait for them
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that wait begin first: at the end nothing is left to do meanwhile."""
-    items.sort(key=lambda item: item.path.parent.name not in WAITING)
+    """The longest files begin first, or the others would have ended before them; then those that wait: at the end nothing is left to do
+    meanwhile."""
+    items.sort(key=lambda item: (item.path.name not in LONG, item.path.parent.name not in WAITING))
 
 
 def pytest_collection_finish() -> None:
@@ -76,15 +78,39 @@ def brief_failures(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_database(django_db_blocker: DjangoDbBlocker) -> Iterator[TestDatabase]:
     made = TestDatabase(_folder)
     made.start()
-    yield made
+    with keeping_plans():
+        yield made
     with django_db_blocker.unblock():
         connection.close()
     made.stop()
 
 
+@pytest.fixture
+def swept(test_database: TestDatabase) -> Iterator[None]:
+    """To be named first, before what opens the test's transaction: of tests with thousands of rows, that all later ones would read past."""
+    yield
+    test_database.sweep()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(test_database: TestDatabase) -> None:
     """pytest-django would make and migrate a database as the serving role; ours is made by the owner."""
+
+
+@pytest.fixture(scope="module")
+def lasting(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A transaction that all tests of a module begin in, and that is never committed: what its fixtures write is made once, and what a test
+    does to the rows is rolled back to a savepoint. It gets a deepcopy of the objects: they must not remember either."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def unguarded(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """For commands that are forked from this process and serve from databases of their own: pytest-django would forbid it to them, too."""
+    with django_db_blocker.unblock():
+        yield
 
 
 @dataclass(frozen=True)

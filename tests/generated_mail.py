@@ -11,7 +11,8 @@ from uuid import uuid4
 import psycopg
 
 from teczka.core.references import spans
-from teczka.language.words import tsvector
+from teczka.language.fields import of_message
+from teczka.language.vectors import vectors
 
 LETTERS = 2_000
 WORDS = """umowa umowy najmu najem lokalu sąd sądu sądem pozew pozwu wezwanie wezwania zapłata zapłaty termin terminu rozprawa rozprawie
@@ -45,7 +46,9 @@ REST = (
        SELECT m.office_id, m.owner_id, %(folder)s, m.id, 1, m.size, m.internaldate, m.size %% 3 > 0, false, false, false, '{}' """,
     """INSERT INTO store_text (message_id, owner_id, headers, text, html, blocked_images, blocked_hosts)
        SELECT m.id, m.owner_id, l.headers, l.body, '', 0, '{}' """,
-    "INSERT INTO store_terms (message_id, owner_id, terms) SELECT m.id, m.owner_id, l.terms ",
+    """INSERT INTO store_terms (message_id, owner_id, office_id, account_id, internaldate, terms)
+       SELECT m.id, m.owner_id, m.office_id, m.account_id, m.internaldate, l.terms || (concat(''':o', m.owner_id, ''' '':m',
+         to_char(m.internaldate AT TIME ZONE 'UTC', 'YYYYMM'), CASE WHEN m.attachments > 0 THEN ''' '':hfile' END, ''''))::tsvector """,
 )
 REFERENCES = f"""
 INSERT INTO store_messagereference
@@ -111,14 +114,8 @@ def _letter(lot: random.Random) -> Letter:
 
 
 def _row(number: int, one: Letter) -> tuple[Any, ...]:
-    terms = tsvector(
-        [
-            ("A", one.subject),
-            ("B", " ".join([one.sender, *one.recipients])),
-            ("C", "pismo.pdf" * one.files),
-            ("D", one.body),
-        ]
-    )
+    recipients = [("", each) for each in one.recipients]
+    terms = vectors(of_message(one.subject, [("", one.sender)], recipients, ["pismo.pdf"] * one.files, one.body))[0]
     found = [{"written": one.reference, **each.reference._asdict()} for each in spans(one.reference)]
     headers = {
         "from": [["", one.sender]],

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,11 @@ from teczka.store.server import Server
 from tests.database import migrated
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
+from tests.forked import Forked, forked
 from tests.stock import copied, data_folder, stocked
 
 ADDRESS = "biuro@kancelaria-nowak.example"
+CHILDREN = ("web", "worker", "reader")  # of a `run`
 READY_SECONDS = 60.0
 TECZKA = [sys.executable, "-m", "teczka.cli"]
 
@@ -44,21 +46,22 @@ def alive(pid: int) -> bool:
 
 def child(parent: int, word: str) -> int:
     """The pid of the parent's command of this name; 0 where it has none just now."""
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            ppid = int(stat.read_text().rpartition(")")[2].split()[1])
-            words = (stat.parent / "cmdline").read_bytes().split(b"\0")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if ppid == parent and b"teczka.cli" in words and words[words.index(b"teczka.cli") + 1] == word.encode():
-            return int(stat.parent.name)
+    try:
+        pids = [pid for told in Path(f"/proc/{parent}/task").glob("*/children") for pid in told.read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    for pid in pids:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            if b"teczka.cli" in words and words[words.index(b"teczka.cli") + 1] == word.encode():
+                return int(pid)
     return 0
 
 
 class Running:
     """A command that goes on. What it says, and its children say, is in `said()`."""
 
-    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes] | Forked, log: Path) -> None:
         self.process = process
         self._log = log
 
@@ -109,8 +112,12 @@ class Running:
 
 
 class Teczka:
+    """Its commands that come to an end are forks of this process, and those that go on where they serve from what it serves from: from
+    `own_database`. What proves how one starts asks for `begun`."""
+
     def __init__(self, data: Path, environment: dict[str, str] | None = None) -> None:
         self.data = data
+        self._ours = str(data) == os.environ.get("TECZKA_DATA") and "TECZKA_DATABASE_URL" in (environment or {})
         self.environment = (environment or dict(os.environ)) | {
             "TECZKA_DATA": str(data),
             "TECZKA_EGRESS_ALLOW": "127.0.0.1,::1",
@@ -125,9 +132,11 @@ class Teczka:
         return json.loads(lines[-1]) if lines else None
 
     def tried(self, *words: str, say: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*TECZKA, *words], input=say, env=self.environment, capture_output=True, text=True, timeout=600, check=False
-        )
+        return forked(words, self.environment, say)
+
+    def begun(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """As a process of its own from its first line on: one that a setting ends before Django is set up."""
+        return subprocess.run([*TECZKA, *words], env=self.environment, capture_output=True, text=True, check=False)
 
     @contextmanager
     def running(self, *words: str) -> Iterator[Running]:
@@ -142,8 +151,13 @@ class Teczka:
         self._started += 1
         log = self.data.with_name(f"{self.data.name}-{self._started}.log")
         with log.open("wb") as output:
-            process = subprocess.Popen([*TECZKA, *words], env=self.environment, stdout=output, stderr=output)
-        return Running(process, log)
+            if self._ours:
+                return Running(Forked(words, self.environment, output, output), log)
+            return Running(subprocess.Popen([*TECZKA, *words], env=self.environment, stdout=output, stderr=output), log)
+
+    def everyone(self, running: Running) -> list[int]:
+        """The pids of a `run`, of its children and of its database: of those that are there just now."""
+        return [pid for pid in (running.pid, *map(running.child, CHILDREN), self.database()) if pid]
 
     def database(self) -> int:
         """The postmaster's pid; 0 where there is none."""
@@ -156,8 +170,8 @@ class Teczka:
         """As the superuser, who sees all rows."""
         return Server(self.data).dsn("teczka", "postgres")
 
-    def add_account(self, dovecot: Dovecot, mailbox: Mailbox, protocol: str = "imap") -> str:
-        incoming = f"localhost:{dovecot.tls_port if protocol == 'imap' else dovecot.pop3s_port}:tls"
+    def add_account(self, dovecot: Dovecot, mailbox: Mailbox, protocol: str = "imap", port: int = 0) -> str:
+        incoming = f"localhost:{port or (dovecot.tls_port if protocol == 'imap' else dovecot.pop3s_port)}:tls"
         done = self.try_account(incoming, dovecot.ca_pem, mailbox.username, mailbox.password, protocol)
         assert done.returncode == 0, done.stderr
         return str(json.loads(done.stdout)["id"])

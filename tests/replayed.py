@@ -3,12 +3,12 @@
 import hashlib
 import imaplib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from teczka.actions.acts import Done, Selection, do
+from teczka.actions.acts import NO_LABELS, Done, Selection, do
 from teczka.actions.fetch import Fetching
 from teczka.core.accounts import Mode
 from teczka.core.acts import Verb
@@ -47,10 +47,17 @@ class Played:
         """As a server does at any time."""
         self.fetching._hang_up()
 
-    def act(self, verb: Verb, *subjects: str, folder: str = "INBOX", target: str = "") -> Done:
+    def act(
+        self,
+        verb: Verb,
+        *subjects: str,
+        folder: str = "INBOX",
+        target: str = "",
+        labels: Mapping[str, bool] = NO_LABELS,
+    ) -> Done:
         """On these messages of the folder, or on everything in it."""
         chosen = Selection([self.folder(folder).pk], self._ids(folder, subjects) if subjects else None)
-        return do(self.owner, uuid4(), verb, chosen, self.folder(target).public_id if target else None)
+        return do(self.owner, uuid4(), verb, chosen, self.folder(target).public_id if target else None, labels=labels)
 
     def folder(self, path: str) -> Folder:
         with as_user(self.owner.pk):

@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from teczka.remote.types import Security, Server
 
 HOST = "127.0.0.1"
-SIZE = 26_214_400
+SIZE = 9_437_184
 
 
 class Submission:

@@ -2,36 +2,24 @@
 // saves a person a try with a password that cannot be right.
 
 import { listen } from "./events";
+import { paced, put } from "./fresh";
 import { getFragment } from "./http";
-import { menus } from "./menu";
-
-const APART = 1_000; // ms between two refreshes of the list
-
-let pressed = false; // a finger or a button is down: what it presses must not go away beneath it
-addEventListener("pointerdown", () => (pressed = true));
-for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => (pressed = false));
+import { Menu } from "./menu";
 
 const lines = document.getElementById("lines");
 if (lines) {
   const { eventsUrl = "", eventsWorker = "", viewer = "" } = lines.dataset;
-  let timer = 0;
-  listen(eventsUrl, eventsWorker, viewer, (news) => {
-    if (news.kind === "signout") location.reload();
-    else timer ||= window.setTimeout(() => void refresh().finally(() => (timer = 0)), APART);
-  });
+  const changed = paced(() => refresh(changed));
+  listen(eventsUrl, eventsWorker, viewer, (news) => (news.kind === "signout" ? location.reload() : changed()));
 }
 menus(document);
 
-/** Left as it is while a menu is open or being asked for by a long press; the next event comes. */
-async function refresh(): Promise<void> {
+async function refresh(again: () => void): Promise<void> {
   const before = document.getElementById("lines");
   const { body } = await getFragment(before?.dataset["url"] ?? "");
   const now = body.querySelector("#lines");
-  if (!before || !now || pressed || before.querySelector(":popover-open")) return;
-  const focused = [...before.querySelectorAll("a, button")].indexOf(document.activeElement as Element);
-  before.replaceWith(now);
-  menus(now);
-  if (focused >= 0) now.querySelectorAll<HTMLElement>("a, button")[focused]?.focus();
+  if (!before || !now) return;
+  void put(before, now, again).then((done) => done && menus(now));
 }
 
 for (const eye of document.querySelectorAll<HTMLElement>("[data-reveal]")) {
@@ -68,8 +56,17 @@ for (const button of document.querySelectorAll<HTMLElement>("[data-copy]")) {
 }
 
 // A second click while the first is being answered would begin the same thing again.
-for (const form of document.forms) {
+for (const form of document.querySelectorAll("form:not([data-stays])")) { // a download leaves the page where it is
   let sent = false;
   form.addEventListener("submit", (event) => (sent ? event.preventDefault() : (sent = true)));
   addEventListener("pageshow", () => (sent = false));
+}
+
+/** Each `[data-menu]` below `root` gets its menu. */
+function menus(root: ParentNode): void {
+  for (const place of root.querySelectorAll<HTMLElement>("[data-menu]")) {
+    const element = document.getElementById(place.dataset["menu"] ?? "");
+    const button = place.querySelector<HTMLElement>("[popovertarget]");
+    if (element && button) new Menu(element, place, button);
+  }
 }

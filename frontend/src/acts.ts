@@ -45,7 +45,7 @@ export class Acts {
   constructor(readonly main: HTMLElement, readonly list: List, readonly selection: Selection, readonly marks: Marks) {
     document.addEventListener("teczka:act", (event) => this.#asked((event as CustomEvent<Asked>).detail));
     document.addEventListener("teczka:concerned", ({ detail }: CustomEventInit<object>) =>
-      Object.assign(detail ?? {}, { ids: this.#concerned(), everything: this.marks.everything }),
+      Object.assign(detail ?? {}, { ids: this.#concerned(), whole: this.#whole() }),
     );
   }
 
@@ -62,8 +62,8 @@ export class Acts {
   #asked({ verb, ids, fields = {}, url }: Asked, by = 1): boolean {
     const about = ids ?? this.#concerned();
     if (!about.length) return false;
-    this.#tell(verb, about, { ...fields, ...(!ids && this.marks.everything ? { everything: "1" } : {}) }, by, url);
-    if (!ids) this.marks.clear();
+    this.#tell(verb, about, { ...fields, ...(ids ? {} : this.#whole()) }, by, url);
+    if (about.join() === this.marks.ids.join()) this.marks.clear();
     return true;
   }
 
@@ -89,14 +89,18 @@ export class Acts {
     return this.marks.ids.length ? this.marks.ids : this.selection.id ? [this.selection.id] : [];
   }
 
+  /** Where all of the list is meant: that, and which list it is. */
+  #whole = (): Fields => (this.marks.everything ? { everything: "1", listing: this.main.dataset["folder"] ?? "" } : {});
+
   #rows(ids: readonly string[]): HTMLElement[] {
     return this.list.rows().filter((row) => ids.includes(row.dataset["message"] ?? ""));
   }
 
   #tell(verb: string, ids: readonly string[], more: Fields, by = 1, url = "/acts/"): void {
     const look = LOOKS[verb];
+    this.list.acted++;
     if (look) for (const row of this.#rows(ids)) row.classList.toggle(...look);
-    else if (AWAY.has(verb) || this.main.dataset["leaves"]?.split(" ").includes(verb)) this.#takeAway(ids, by);
+    else if ((AWAY.has(verb) && this.main.dataset["role"] !== "search") || this.main.dataset["leaves"]?.split(" ").includes(verb)) this.#takeAway(ids, by);
     const fields = { key: unique(), verb, listing: this.main.dataset["folder"] ?? "", message: ids, ...more };
     this.#later(async () => {
       const { act, said } = (await this.#insist(url, fields).finally(() => look || this.onChanged(ids))) as Told;

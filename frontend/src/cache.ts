@@ -68,25 +68,28 @@ export class MessageCache {
   forget(id: string): void {
     this.#kept.delete(id);
     this.#done.delete(id);
+    this.#controllers.delete(id); // what is under way is not kept, and who asked for it gets what is asked for next
   }
 
   async #fetch(id: string): Promise<Shown> {
     const controller = new AbortController();
+    const wanted = (): boolean => this.#controllers.get(id) === controller;
     this.#controllers.set(id, controller);
     try {
       const { body } = await getFragment(`/messages/${id}/pane/`, controller.signal);
       const article = body.querySelector("article.message");
       if (!article) throw new Error(`no message in the pane of ${id}`);
       const shown = split(article);
-      if (shown.partial) this.forget(id);
-      else if (this.#kept.has(id)) this.#done.set(id, shown);
+      if (!wanted()) return this.#kept.get(id) ?? shown; // something else is to be said of it since
+      shown.partial ? this.forget(id) : this.#done.set(id, shown);
       return shown;
     } catch (error) {
+      if (!wanted() && this.#kept.has(id)) return this.get(id);
       this.forget(id);
       if (!aborted(error)) console.warn(error);
       throw error;
     } finally {
-      this.#controllers.delete(id);
+      if (wanted()) this.#controllers.delete(id);
     }
   }
 }

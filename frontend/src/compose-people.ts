@@ -17,7 +17,6 @@ const folded = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu
 
 export class People {
   onChange: () => void = () => {};
-  onRead: () => void = () => {};
   readonly name: string;
   readonly #box: HTMLElement;
   readonly #chips: HTMLElement;
@@ -66,6 +65,7 @@ export class People {
 
   set(text: string): void {
     this.#chips.replaceChildren();
+    this.#unread = []; // what is still answered of it comes too late
     if (text.trim()) this.#read(text);
   }
 
@@ -99,16 +99,16 @@ export class People {
   #read(text: string): void {
     const body = new FormData();
     body.set("text", text);
-    this.#unread.push(text);
+    const unread = this.#unread;
+    unread.push(text);
     this.#pending = this.#pending.then(async () => {
-      try {
-        const answer = await this.ask(body);
-        for (const person of ((await answer.json()) as { people: Person[] }).people) this.add(person);
-      } catch {
-        for (const address of text.split(",")) this.add({ name: "", address: address.trim(), wrong: !PLAIN.test(address.trim()) });
-      }
-      this.#unread = this.#unread.filter((one) => one !== text);
-      this.onRead();
+      if (unread !== this.#unread) return;
+      const people = await this.ask(body)
+        .then(async (answer) => ((await answer.json()) as { people: Person[] }).people)
+        .catch(() => text.split(",").map((address) => ({ name: "", address: address.trim(), wrong: !PLAIN.test(address.trim()) })));
+      if (unread !== this.#unread) return;
+      unread.shift(); // they are read one after the other
+      for (const person of people) this.add(person);
     });
   }
 

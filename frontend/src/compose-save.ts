@@ -41,6 +41,11 @@ export class Saver {
     document.addEventListener("visibilitychange", () => document.hidden && this.#dirty && this.#keepHere());
   }
 
+  /** Sent, thrown away or closed: nothing is saved any more. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
   /** What this browser kept and the server never got; `stale` where the server has something newer. */
   restore(): { entries: Entries; stale: boolean } | null {
     const text = localStorage.getItem(this.#key);
@@ -65,7 +70,7 @@ export class Saver {
 
   /** What is written is on the server. False: it is not, and the page says so. */
   async flush(): Promise<boolean> {
-    if (this.#running) await this.#running;
+    while (this.#running) await this.#running; // of several that wait for one, the first saves again
     if (!this.#dirty) return true;
     this.#running = this.#save();
     try {

@@ -37,6 +37,14 @@ function start(form: HTMLFormElement): void {
   for (const input of form.querySelectorAll<HTMLInputElement>("input[data-people]"))
     fields.push(new People(input, peopleUrl, (body) => saver.post(peopleUrl, body)));
 
+  let acting = false;
+  const busy = (): boolean => acting || saver.stopped; // or the page is being left
+  /** What is pressed while something is being answered is not done. */
+  const once = async (task: () => Promise<void>): Promise<void> => {
+    if (busy()) return;
+    acting = true;
+    await task().finally(() => (acting = false));
+  };
   const notice = (id: string, replaces = true): HTMLElement | null => {
     const made = fromTemplate(id);
     if (replaces) notices.querySelector(`.${id}`)?.remove();
@@ -57,8 +65,10 @@ function start(form: HTMLFormElement): void {
   };
 
   // what was not saved
-  const stale = (ours: () => FormData): void => {
-    notice("t-stale")?.querySelector("[data-both]")?.addEventListener("click", () => void both(ours()));
+  let ours = collect;
+  const stale = (): void => {
+    if (notices.querySelector(".t-stale")) return; // its button may just be pressed
+    notice("t-stale")?.querySelector("[data-both]")?.addEventListener("click", () => void once(() => both(ours())));
   };
   const both = async (ours: FormData): Promise<void> => {
     const answer = await saver.post(form.dataset["copyUrl"] ?? "", ours);
@@ -68,14 +78,18 @@ function start(form: HTMLFormElement): void {
     saver.stop();
     location.assign(url);
   };
-  saver.onStale = () => stale(collect);
+  saver.onStale = () => {
+    ours = collect;
+    stale();
+  };
   const kept = saver.restore();
   if (kept?.stale) {
-    stale(() => {
-      const ours = collect();
-      for (const [name, value] of kept.entries) ours.set(name, value);
-      return ours;
-    });
+    ours = () => {
+      const body = collect();
+      for (const [name, value] of kept.entries) body.set(name, value);
+      return body;
+    };
+    stale();
   } else if (kept) {
     apply(kept.entries);
     notice("t-restored");
@@ -186,7 +200,7 @@ function start(form: HTMLFormElement): void {
     need("risks").replaceChildren(...lines);
     dialog.returnValue = "";
     dialog.onclose = () => {
-      if (dialog.returnValue === "send") void send([...extra, ...risks.map(({ key }): [string, string] => ["agreed", key])]);
+      if (dialog.returnValue === "send") void once(() => send([...extra, ...risks.map(({ key }): [string, string] => ["agreed", key])]));
       else editor.focus();
     };
     dialog.showModal();
@@ -201,11 +215,14 @@ function start(form: HTMLFormElement): void {
     need<HTMLInputElement>("zip-password").value = password;
     need<HTMLDialogElement>("zip-dialog").showModal();
   };
+  let picking = 0;
   const pick = async (query: string): Promise<void> => {
     const dialog = need<HTMLDialogElement>("pick-dialog");
+    const ours = (picking += 1);
     const answer = await fetch(`${form.dataset["pickUrl"]}?${new URLSearchParams({ q: query })}`, { redirect: "manual" });
-    if (!answer.ok) return;
-    need("picked").replaceChildren(...parse(await answer.text()).querySelectorAll("#picked > *"));
+    const body = parse(await answer.text());
+    if (!answer.ok || ours !== picking) return; // another was asked for meanwhile
+    need("picked").replaceChildren(...body.querySelectorAll("#picked > *"));
     if (!dialog.open) dialog.showModal();
   };
   need("pick-dialog").addEventListener("submit", (event) => {
@@ -225,18 +242,18 @@ function start(form: HTMLFormElement): void {
   form.addEventListener("submit", (event) => {
     const button = event.submitter as HTMLButtonElement | null;
     const act = button?.value ?? "send";
-    if (act === "discard") return saver.stop(); // the browser posts it
+    if (act === "discard") return busy() ? event.preventDefault() : saver.stop(); // the browser posts it
     event.preventDefault();
-    if (act === "zip") void zip();
+    if (act === "zip") void once(zip);
     else if (act === "pick") void pick("");
-    else if (act === "close") void close();
-    else if (act === "later") void send([["do", "later"], ["when", button?.dataset["when"] ?? need<HTMLInputElement>("when").value]]);
-    else void send();
+    else if (act === "close") void once(close);
+    else if (act === "later") void once(() => send([["do", "later"], ["when", button?.dataset["when"] ?? need<HTMLInputElement>("when").value]]));
+    else void once(send);
   });
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || document.querySelector("dialog[open], :popover-open")) return;
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.altKey) void send();
-    else if (event.key === "Escape" && !event.defaultPrevented) void close();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.altKey) void once(send);
+    else if (event.key === "Escape" && !event.defaultPrevented) void once(close);
     else return;
     event.preventDefault();
   }, true);
@@ -251,6 +268,7 @@ function start(form: HTMLFormElement): void {
     });
   document.documentElement.classList.toggle("docked", docked);
   if (docked) tell("open"); // what was a line at the foot is a letter again
+  if (docked && window.parent.document.activeElement !== window.frameElement) return; // they have gone on with something else
   if (fields.some(({ value }) => value) || kept) editor.focus();
   else fields[0]?.input.focus();
 }

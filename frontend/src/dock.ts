@@ -18,8 +18,9 @@ function begin(): void {
   const frame = document.createElement("iframe");
   frame.name = form.target = `letter-${(count += 1)}`;
   frame.title = form.dataset["frameTitle"] ?? "";
-  frame.addEventListener("load", () => frame.contentWindow?.focus());
+  frame.addEventListener("load", () => document.activeElement === frame && frame.contentWindow?.focus()); // unless they have gone on
   dock.prepend(frame);
+  frame.focus();
   const open = [...dock.querySelectorAll("iframe:not(.folded, .toast)")];
   for (const old of open.slice(Math.max(1, Math.min(MOST, Math.floor(innerWidth / 600))))) old.className = "folded";
 }
@@ -40,8 +41,9 @@ function hear({ origin, source, data }: MessageEvent<{ compose?: string }>): voi
   const state = STATES[data.compose ?? ""];
   if (!frame || !data.compose) return;
   if (data.compose === "closed") {
+    const left = document.activeElement !== frame; // for another letter, perhaps, in which they are writing
     frame.remove();
-    document.getElementById("rows")?.focus({ preventScroll: true });
+    if (!left) document.getElementById("rows")?.focus({ preventScroll: true });
   } else if (data.compose === "open") frame.className = "";
   else if (state) frame.className = frame.className === state && state !== "toast" ? "" : state;
 }

@@ -1,6 +1,7 @@
 // Documents of a case: each file goes up by itself, chosen or dropped onto the page.
 
-import { need, parse } from "./dom";
+import { need } from "./dom";
+import { getFragment } from "./http";
 import { drops, failed, sendUp } from "./upload";
 
 const form = document.querySelector<HTMLFormElement>("#send-up");
@@ -24,14 +25,13 @@ function begin(form: HTMLFormElement): void {
       request.addEventListener("load", () => {
         if (!request.status.toString().startsWith("2")) return failed(line, request.status === 400 ? request.responseText : "");
         line.remove();
-        void refresh();
+        void refresh().catch(() => {});
       });
     }
   }
 }
 
 async function refresh(): Promise<void> {
-  const answer = await fetch(location.href);
-  const now = answer.ok ? parse(await answer.text()).querySelector("#documents") : null;
+  const now = (await getFragment(location.href)).body.querySelector("#documents");
   if (now) need("documents").replaceWith(now);
 }

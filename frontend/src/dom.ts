@@ -33,9 +33,28 @@ export function parse(html: string): HTMLElement {
 }
 
 /** To the page's other scripts: true where one of them took it up. */
-export function say(kind: "teczka:act" | "teczka:action" | "teczka:concerned" | "teczka:renew", detail: unknown): boolean {
+export function say(kind: "teczka:list" | "teczka:act" | "teczka:action" | "teczka:concerned" | "teczka:renew", detail: unknown): boolean {
   return !document.dispatchEvent(new CustomEvent(kind, { detail, cancelable: true }));
 }
+
+const LONGEST = 30_000; // ms that a press is believed of which no more is heard: it may have ended over another window
+let pressed = 0; // until when
+
+/** What a finger, a button or a key presses must not go away beneath it. */
+export const press = (down: boolean): void => void (pressed = down ? performance.now() + LONGEST : 0);
+for (const kind of ["pointerdown", "pointermove", "pointerup"] as const) addEventListener(kind, ({ buttons }) => press(buttons % 2 > 0));
+for (const kind of ["pointercancel", "blur"]) addEventListener(kind, () => press(false));
+
+/** Once nothing is pressed, nor `busy`. Answers whether that took a while. */
+export async function released(busy = (): boolean => false): Promise<boolean> {
+  let waited = false;
+  for (; performance.now() < pressed || busy(); waited = true) await new Promise((again) => setTimeout(again, 50));
+  return waited;
+}
+
+/** Something is being written there, or stands there that was. */
+export const writing = (within: Element): boolean =>
+  [...within.querySelectorAll("textarea")].some((text) => text === document.activeElement || text.value !== text.defaultValue);
 
 export function fill(element: Element, field: string, text: string): void {
   for (const place of element.querySelectorAll(`[data-field="${field}"]`)) place.textContent = text;
@@ -43,14 +62,4 @@ export function fill(element: Element, field: string, text: string): void {
 
 export function fieldOf(element: Element, field: string): string {
   return element.querySelector(`[data-field="${field}"]`)?.textContent?.trim() ?? "";
-}
-
-/** The stylesheets that came with a fragment: once a page, and there before it is seen. */
-export async function dress(body: Element): Promise<void> {
-  const sheets = [...body.querySelectorAll<HTMLLinkElement>("link")];
-  for (const sheet of sheets) sheet.remove();
-  const fresh = sheets.filter((sheet) => !document.head.querySelector(`link[href="${CSS.escape(sheet.getAttribute("href") ?? "")}"]`));
-  const ready = fresh.map((sheet) => new Promise((done) => (sheet.onload = sheet.onerror = done)));
-  document.head.append(...fresh);
-  await Promise.all(ready);
 }

@@ -2,13 +2,15 @@
 // mail core, with its toast and its z; without this its forms are sent as forms.
 
 import { need, say } from "./dom";
+import { pickLabels } from "./labels";
 import { draggable, pickFolder } from "./moving";
 import type { Chosen } from "./palette";
 
 const MANY = 200; // messages that the page which groups them takes
 
 type Fields = Record<string, string>;
-type Concerned = { ids: readonly string[]; everything: boolean };
+/** `whole`: all of a list is meant, and which. It goes with the act: until that is told another list may stand there. */
+type Concerned = { ids: readonly string[]; whole: Fields };
 
 function file(fields: Fields, ids?: readonly string[]): void {
   say("teczka:act", { verb: "file", url: "/filing/", fields, ...(ids ? { ids } : {}) });
@@ -16,17 +18,34 @@ function file(fields: Fields, ids?: readonly string[]): void {
 
 /** One message: to a case from the picker. Several: by groups, as each is suggested; so many that no page shows them, as one does. */
 function pick(): boolean {
-  const { ids, everything }: Concerned = { ids: [], everything: false, ...concerned() };
+  const { ids, whole } = concerned();
+  const everything = "everything" in whole;
   if (ids.length > 1 && ids.length <= MANY && !everything) {
     location.assign(`/filing/choose/?${new URLSearchParams(ids.map((id) => ["message", id])).toString()}`);
     return true;
   }
   const then = (chosen: Chosen): void => {
     if (chosen.how === "add") return location.assign(`/cases/new/?${new URLSearchParams({ name: chosen.name }).toString()}`);
-    file({ case: chosen.id, how: everything ? "batch" : "picker" }, everything ? undefined : ids);
+    file({ case: chosen.id, how: everything ? "batch" : "picker", ...whole }, ids);
     if (chosen.how === "open") location.assign(`/cases/${chosen.id}/`);
   };
   return ids.length > 0 && (document.dispatchEvent(new CustomEvent("teczka:pick-case", { detail: { then } })), true);
+}
+
+/** The labels of what is marked or chosen; false where that is nothing, or not one's own. */
+function label(): boolean {
+  const { ids, whole } = concerned();
+  if (!ids.length || main?.dataset["role"] === "shared") return false;
+  void pickLabels(ids, whole).catch(() => location.assign(`/labels/?${new URLSearchParams(ids.map((id) => ["message", id])).toString()}`));
+  return true;
+}
+
+/** A rule like the chosen message. */
+function rule(): boolean {
+  const [message] = concerned().ids;
+  if (!message || main?.dataset["role"] === "shared") return false;
+  location.assign(`/rules/add/?${new URLSearchParams({ message }).toString()}`);
+  return true;
 }
 
 function aside(ids?: readonly string[]): void {
@@ -34,8 +53,8 @@ function aside(ids?: readonly string[]): void {
 }
 
 /** What a key would act on: the core knows. */
-function concerned(): Partial<Concerned> {
-  const detail: Partial<Concerned> = {};
+function concerned(): Concerned {
+  const detail: Concerned = { ids: [], whole: {} };
   say("teczka:concerned", detail);
   return detail;
 }
@@ -70,12 +89,14 @@ if (main) {
   draggable(main, need("rows"), (id) => file({ case: id.case, how: "drag" }, id.ids));
   document.addEventListener("teczka:action", (event) => {
     const { detail } = event as CustomEvent<string>;
-    if ((detail === "move" && pickFolder(main)) || (detail === "file" && pick())) event.preventDefault();
+    const does: Record<string, () => boolean> = { move: () => pickFolder(main), file: pick, label, rule };
+    if (does[detail]?.()) event.preventDefault();
     if (detail === "aside" && document.querySelector("#filing [data-aside]")) event.preventDefault(), aside();
   });
   document.addEventListener("click", (event) => {
-    const link = (event.target as Element).closest("a[data-pick]");
-    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.button && pick()) event.preventDefault();
+    const link = (event.target as Element).closest("a[data-pick], a[data-labels]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    if (link.matches("[data-pick]") ? pick() : label()) event.preventDefault();
   });
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;

@@ -31,6 +31,7 @@ export class SandboxedFrame implements MessageFrame {
   }
 
   show(kind: string, html: string): void {
+    if (kind === this.#shown?.kind && html === this.#shown.html) return; // what is marked in it stays so
     this.#shown = { kind, html };
     this.#paint();
   }

@@ -8,10 +8,22 @@ export interface Fragment {
   total: number;
 }
 
+/** It is no more, or this person sees it no longer. */
+export class Gone extends Error {}
+
+/** Back to the list, without the message that was opened in it. */
+export function withoutMessage(): void {
+  const url = new URL(location.href);
+  url.searchParams.delete("m");
+  location.replace(url);
+}
+
 /** Raises on anything but 200. Where the session has ended, Django redirects to the sign-in page: then the page goes there too. */
 export async function getFragment(url: string, signal?: AbortSignal): Promise<Fragment> {
-  const response = await fetch(url, { redirect: "manual", ...(signal ? { signal } : {}) });
+  // What was said to the person stands on the next page, not in a piece of this one: teczka/web/said.py.
+  const response = await fetch(url, { redirect: "manual", headers: { "X-Fragment": "1" }, ...(signal ? { signal } : {}) });
   if (response.type === "opaqueredirect") location.reload();
+  if (response.status === 404) throw new Gone(url);
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   const text = await response.text();
   return { body: parse(text), total: Number(response.headers.get("X-Total") ?? NaN) };

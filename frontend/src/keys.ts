@@ -24,6 +24,7 @@ export const BINDINGS: readonly Binding[] = [
   { action: "back", keys: ["u", "Escape"] },
   { action: "message-down", keys: [" "] },
   { action: "message-up", keys: ["Shift+ "] },
+  { action: "search", keys: ["/"] },
   { action: "inbox", keys: ["g i"] },
   { action: "unfiled", keys: ["g n"] },
   { action: "cases", keys: ["g c"] },
@@ -43,6 +44,8 @@ export const BINDINGS: readonly Binding[] = [
   { action: "spam", keys: ["!"] },
   { action: "star", keys: ["s"] },
   { action: "move", keys: ["v"] },
+  { action: "label", keys: ["L"] },
+  { action: "rule", keys: ["R"] },
   { action: "read", keys: ["I"] },
   { action: "unread", keys: ["U"] },
   { action: "mark", keys: ["x"] },
@@ -70,7 +73,7 @@ const isOff = (keys: string): boolean => !LETTERS && /^(\S|\S \S)$/.test(keys);
 
 export class Keys {
   #prefix = "";
-  #timer = 0;
+  #prefixAt = 0;
 
   constructor(readonly act: (action: Action) => boolean) {
     document.addEventListener("keydown", (event) => this.handle(event));
@@ -84,16 +87,13 @@ export class Keys {
     if (isOff(key)) return;
     // Shift+1 files privately while there is a first suggestion, whatever sign stands above the digit; else "!" is spam.
     if (event.shiftKey && /^Digit[1-3]$/.test(event.code) && this.act(`file-${event.code.slice(5)}-private`)) return event.preventDefault();
-    const pressed = this.#prefix ? `${this.#prefix} ${key}` : key;
+    const at = (event.view ?? window).performance.timeOrigin + event.timeStamp; // when it was pressed: the page may hear of it late
+    const pressed = this.#prefix && at - this.#prefixAt < PREFIX_LIFE ? `${this.#prefix} ${key}` : key;
     this.#prefix = "";
-    clearTimeout(this.#timer);
     const binding = BINDINGS.find(({ keys, inList }) => keys.includes(pressed) || (inList?.includes(pressed) && isList(event)));
     if (binding) {
       if (this.act(binding.action)) event.preventDefault();
-    } else if (PREFIXES.has(key)) {
-      this.#prefix = key;
-      this.#timer = window.setTimeout(() => (this.#prefix = ""), PREFIX_LIFE);
-    }
+    } else if (PREFIXES.has(key)) [this.#prefix, this.#prefixAt] = [key, at];
   }
 
   /**
@@ -101,8 +101,7 @@ export class Keys {
    * dialog or menu, text being selected with the keyboard, and buttons and links that Space or Enter would press.
    */
   #isForOthers(event: KeyboardEvent): boolean {
-    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return true;
-    if (event.getModifierState("AltGraph")) return true;
+    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.getModifierState("AltGraph")) return true;
     if (event.shiftKey && event.key.length > 1) return true;
     const target = event.target as Element;
     if (target.closest?.("input, textarea, select, [contenteditable], dialog")) return true;
@@ -118,8 +117,7 @@ export class Keys {
 
 function isList(event: KeyboardEvent): boolean {
   const target = event.target as Element;
-  if (target.ownerDocument !== document) return false;
-  return target === document.body || Boolean(target.closest("#rows"));
+  return target.ownerDocument === document && (target === document.body || Boolean(target.closest("#rows")));
 }
 
 /** The server's words, and the keys of the table above. */

@@ -5,6 +5,7 @@
 
 import { Anchors, BLOCK } from "./anchors";
 import { Block, rowsOf } from "./blocks";
+import { released } from "./dom";
 import { aborted, getFragment, type Fragment } from "./http";
 
 const KEPT = 6;
@@ -15,13 +16,15 @@ const SETTLE = 60; // ms of rest before such a place is fetched, or a block that
 export class List {
   total: number;
   selected: string | null = null;
+  /** How often rows were changed here, or taken out: an answer from before knows them as they were. */
+  acted = 0;
   /** Called with every row that is put in place. */
   dress: (row: HTMLElement) => void = () => {};
   /** Called when rows came, went or changed their places; `by` is how far known rows moved down. */
   onChange: (by: number) => void = () => {};
 
   readonly #grid: HTMLElement;
-  readonly #url: string;
+  #url: string;
   readonly #above = spacer();
   readonly #below = spacer();
   readonly #under = new Map<Block, () => void>(); // being fetched, and how to stop it
@@ -31,7 +34,6 @@ export class List {
   #rowHeight: number;
   #height: number;
   #lastMiss = 0;
-  #dropped = 0; // how often rows were taken out: an answer from before that knows them still
   readonly #ready = (row: HTMLElement): void => {
     row.setAttribute("aria-selected", String(row.dataset["message"] === this.selected));
     this.dress(row);
@@ -52,7 +54,7 @@ export class List {
     if (!first.size) first.element.remove();
     this.#remember(first);
     grid.addEventListener("scroll", () => this.render(), { passive: true });
-    new ResizeObserver(() => this.#resized()).observe(grid);
+    new ResizeObserver(() => ((this.#height = grid.clientHeight), this.render())).observe(grid);
     this.render();
   }
 
@@ -87,7 +89,6 @@ export class List {
       if (count) this.#anchors.forgetAfter(block.start);
     }
     if (!count) return;
-    this.#dropped++;
     this.#count(this.total - count);
     this.#place(this.#blocks.filter((block) => block.size));
     this.render();
@@ -130,9 +131,14 @@ export class List {
 
   /** The folder changed. What is seen is fetched again and changed row by row; nothing that is seen moves. Answers how many are new. */
   async refresh(): Promise<number> {
-    const dropped = this.#dropped;
+    const acted = this.acted;
     const newest = await getFragment(this.#url);
-    if (dropped !== this.#dropped) return 0;
+    await released();
+    return acted === this.acted ? this.#take(newest) : 0;
+  }
+
+  async #take(newest: Fragment): Promise<number> {
+    const acted = this.acted;
     const rows = rowsOf(newest.body);
     const met = rows.findIndex((row) => this.#newest.has(row.id));
     const fresh = met >= 0 ? met : Math.max(0, newest.total - this.total);
@@ -142,11 +148,20 @@ export class List {
       if (fresh) this.#arrived(fresh, rows);
       this.#count(newest.total);
       this.#place(this.#blocks.filter((block) => this.#isNear(block)));
-      for (const block of this.#blocks.slice()) await this.#refetch(block);
+      for (const block of this.#blocks.slice()) await this.#refetch(block, acted);
       this.#retry();
     }
     this.onChange(fresh);
     return fresh;
+  }
+
+  /** Another list in the same place, from its beginning. */
+  show(url: string, newest: Fragment): void {
+    this.acted++; // what is still answered is of the list before
+    this.#url = url;
+    this.#rowHeight = parseFloat(getComputedStyle(this.#grid).getPropertyValue("--row"));
+    this.#grid.scrollTop = 0;
+    void this.#take(newest);
   }
 
   /** The list stands at its beginning and grows there. */
@@ -174,11 +189,11 @@ export class List {
     this.#grid.scrollTop += count * this.#rowHeight;
   }
 
-  async #refetch(block: Block): Promise<void> {
+  async #refetch(block: Block, acted: number): Promise<void> {
     if (!block.filled || !this.#blocks.includes(block)) return;
-    const dropped = this.#dropped;
     const answer = await getFragment(this.#address(block.start));
-    if (dropped !== this.#dropped || !this.#blocks.includes(block)) return;
+    await released();
+    if (acted !== this.acted || !this.#blocks.includes(block)) return;
     const bounded = this.#blocks.at(-1) !== block;
     this.#anchors.forgetAfter(block.start);
     this.#received(block, answer, bounded ? block.size : BLOCK);
@@ -254,10 +269,11 @@ export class List {
 
   #address(start: number): string {
     const anchor = this.#anchors.below(start);
-    const query = new URLSearchParams();
+    const query = new URLSearchParams(this.#url.split("?")[1]);
+    query.set("at", String(start));
     if (anchor.after) query.set("after", anchor.after);
     if (start > anchor.index) query.set("skip", String(start - anchor.index));
-    return `${this.#url}?${query}`;
+    return `${this.#url.split("?")[0]}?${query}`;
   }
 
   #count(total: number): void {
@@ -297,16 +313,8 @@ export class List {
       this.#under.delete(block);
     }
   }
-
-  #resized(): void {
-    this.#height = this.#grid.clientHeight;
-    this.render();
-  }
 }
 
 function spacer(): HTMLElement {
-  const element = document.createElement("div");
-  element.className = "spacer";
-  element.setAttribute("role", "presentation");
-  return element;
+  return Object.assign(document.createElement("div"), { className: "spacer", role: "presentation" });
 }

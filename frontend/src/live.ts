@@ -1,7 +1,7 @@
 // What an event does to the page: the tree and the rows that are seen are fetched again, and changed where they differ.
 
 import type { Acts } from "./acts";
-import { fill, fromTemplate, need } from "./dom";
+import { fill, fromTemplate, need, released } from "./dom";
 import { listen } from "./events";
 import { getFragment } from "./http";
 import type { List } from "./list";
@@ -21,9 +21,10 @@ export class Live {
   #lastAt = 0;
   #lastAnswer = new Date();
   #lost = 0;
+  #trees = Promise.resolve();
 
   constructor(readonly main: HTMLElement, readonly list: List, readonly pane: Pane, readonly grid: HTMLElement, readonly acts: Acts) {
-    this.#markCurrent();
+    this.#current()?.setAttribute("aria-current", "page");
     this.#showEmpty();
     grid.addEventListener("scroll", () => this.list.atTop && this.#pill(0), { passive: true });
     const { eventsUrl = "", eventsWorker = "", viewer = "" } = main.dataset;
@@ -45,18 +46,15 @@ export class Live {
 
   #isOurs(change: Change): boolean {
     const members = this.#current()?.dataset["members"] ?? this.main.dataset["members"] ?? this.main.dataset["folder"] ?? "";
-    return Boolean(change.everything) || Boolean(change.folders?.some((folder) => members.includes(folder)));
+    return Boolean(change.everything) || Boolean(change.folders?.some((folder) => this.main.dataset["role"] === "search" || members.includes(folder)));
   }
 
   /** Between the page's making and the stream's beginning, and while there was none, anything may have changed. */
   #connection(up: boolean): void {
     clearTimeout(this.#lost);
-    if (up) {
-      this.#strip(null);
-      void this.#refresh();
-    } else {
-      this.#lost = window.setTimeout(() => this.#offline(), PATIENCE);
-    }
+    if (!up) return void (this.#lost = window.setTimeout(() => this.#offline(), PATIENCE));
+    this.#strip(null);
+    void this.#refresh();
   }
 
   /** One at a time; what came meanwhile is one more. */
@@ -70,7 +68,8 @@ export class Live {
       this.#again = false;
       this.#lastAt = performance.now();
       try {
-        await Promise.all([this.#refreshRows(), this.#refreshTree(), this.pane.reread()]);
+        this.pane.reread();
+        await Promise.all([this.#refreshRows(), this.#refreshTree()]);
         this.#lastAnswer = new Date();
       } catch (error) {
         console.warn(error); // the stream tells when the server is back
@@ -85,27 +84,30 @@ export class Live {
     this.#showEmpty();
   }
 
-  async #refreshTree(): Promise<void> {
+  /** One after the other: no older tree stands after a newer one. */
+  #refreshTree(): Promise<void> {
+    return (this.#trees = this.#trees.catch(() => {}).then(() => this.#fetchTree()));
+  }
+
+  async #fetchTree(): Promise<void> {
     const tree = this.#tree;
     const url = this.main.dataset["treeUrl"];
     if (!tree || !url) return;
     const { body } = await getFragment(url);
-    for (const now of tree.querySelectorAll("details[id]")) {
+    await released();
+    if (url !== this.main.dataset["treeUrl"]) return this.#fetchTree(); // another list stands beside it since
+    for (const now of tree.querySelectorAll("details[id]"))
       body.querySelector(`#${CSS.escape(now.id)}`)?.toggleAttribute("open", now.hasAttribute("open"));
-    }
-    const focused = tree.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
+    const at = tree.contains(document.activeElement) ? document.activeElement : null;
+    const focused = at?.localName === "summary" ? `#${CSS.escape(at.parentElement?.id ?? "")} > summary` : `[href="${CSS.escape(at?.getAttribute("href") ?? "")}"]`;
     for (const id of BESIDE) put(id, body.querySelector(`#${id}`));
     tree.replaceChildren(...body.childNodes);
-    this.#markCurrent();
-    if (focused) tree.querySelector<HTMLElement>(`[href="${CSS.escape(focused)}"]`)?.focus();
+    this.#current()?.setAttribute("aria-current", "page");
+    if (at) tree.querySelector<HTMLElement>(focused)?.focus();
   }
 
   #current(): HTMLElement | null {
     return this.#tree?.querySelector<HTMLElement>(`[data-folder="${CSS.escape(this.main.dataset["folder"] ?? "")}"]`) ?? null;
-  }
-
-  #markCurrent(): void {
-    this.#current()?.setAttribute("aria-current", "page");
   }
 
   #pill(count: number): void {
@@ -129,7 +131,7 @@ export class Live {
   }
 
   #strip(strip: HTMLElement | null): void {
-    this.#notices.querySelector(".strip")?.remove();
+    this.#notices.querySelector(".quiet")?.remove();
     if (strip) this.#notices.prepend(strip);
   }
 

@@ -35,7 +35,7 @@ function start(main: HTMLElement): void {
     if (!selection.id) return false;
     selection.remember();
     if (getComputedStyle(pane.element).display === "none") {
-      history.pushState({ ...(history.state as object | null), opened: true }, "", `?m=${selection.id}`);
+      history.pushState({ ...(history.state as object | null), opened: true }, ""); // its address is the message's
       view("message");
     }
     element.focus();
@@ -69,11 +69,6 @@ function start(main: HTMLElement): void {
     if (done && getComputedStyle(grid).display === "none") back();
     return done;
   };
-  const inbox = (): boolean => {
-    const link = document.querySelector<HTMLAnchorElement>("#tree a[data-role=inbox]");
-    if (link) location.assign(link.href);
-    return Boolean(link);
-  };
 
   const actions: Record<Action, () => boolean | undefined> = {
     next: () => move(1),
@@ -86,7 +81,6 @@ function start(main: HTMLElement): void {
     back,
     "message-down": () => scroll(1),
     "message-up": () => scroll(-1),
-    inbox,
     help: showHelp,
     archive: () => away("archive"),
     "archive-previous": () => away("archive", -1),
@@ -96,7 +90,7 @@ function start(main: HTMLElement): void {
     delete: () => ask(need("forget"), () => away("delete")),
     star: () => acts.star(),
     read: () => acts.act("read"),
-    unread: () => acts.act("unread"),
+    unread: () => (clearTimeout(reading), acts.act("unread")), // nor by having been looked at
     undo: () => (document.querySelector("[data-key=undo]") ? press("undo") : acts.undo()),
     mark: () => marks.toggle(chosen()),
     "mark-next": () => markOn(1),
@@ -136,6 +130,9 @@ function start(main: HTMLElement): void {
   };
   acts.onChanged = (ids) => pane.renew(ids);
   document.addEventListener("teczka:renew", (event) => pane.renew((event as CustomEvent<string[]>).detail));
+  // Its address has no message; what is opened and found stays in it.
+  const listed = (shown: Parameters<List["show"]>): unknown => (marks.clear(), list.show(...shown), chosen() && selection.remember());
+  document.addEventListener("teczka:list", (event) => listed((event as CustomEvent<Parameters<List["show"]>>).detail));
   selection.onChoose(selection.id);
   addEventListener("popstate", () => (main.dataset["view"] = (history.state as { opened?: boolean } | null)?.opened ? "message" : "list"));
   addEventListener("pagehide", () => selection.remember());

@@ -5,8 +5,6 @@ const LONG_PRESS = 500; // ms
 const FAR = 10; // px that a finger may wander meanwhile
 
 export class Menu {
-  readonly #items: HTMLElement[];
-
   constructor(
     readonly element: HTMLElement,
     readonly place: HTMLElement,
@@ -14,10 +12,10 @@ export class Menu {
     /** On links and buttons, too: rows are full of them. */
     readonly everywhere = false,
   ) {
-    this.#items = [...element.querySelectorAll<HTMLElement>('[role="menuitem"]')];
-    for (const item of this.#items) item.tabIndex = -1;
-    element.popover = "manual"; // the browser's own would close as the pointer that opened it goes up
-    button.setAttribute("aria-expanded", "false");
+    // The browser's own would close as the pointer that opened it goes up; what is open already, by somebody quicker than this, is left until it closes.
+    const toggled = (): unknown => (button.setAttribute("aria-expanded", String(this.open)), this.open || (element.popover = "manual"));
+    toggled();
+    element.addEventListener("toggle", toggled);
     button.addEventListener("click", (event) => {
       event.preventDefault();
       if (this.open) this.#close();
@@ -34,6 +32,11 @@ export class Menu {
 
   get open(): boolean {
     return this.element.matches(":popover-open");
+  }
+
+  /** As they are now: another list in the same place has others. */
+  get #items(): HTMLElement[] {
+    return [...this.element.querySelectorAll<HTMLElement>('[role="menuitem"]')];
   }
 
   /** Opens it there. */
@@ -69,13 +72,11 @@ export class Menu {
     const { offsetWidth, offsetHeight, style } = this.element;
     style.left = `${Math.max(0, Math.min(x, innerWidth - offsetWidth - 4))}px`;
     style.top = `${Math.max(0, Math.min(y, innerHeight - offsetHeight - 4))}px`;
-    this.button.setAttribute("aria-expanded", "true");
     this.#items[0]?.focus();
   }
 
   #hide(): void {
     if (this.open) this.element.hidePopover();
-    this.button.setAttribute("aria-expanded", "false");
   }
 
   #close(): void {
@@ -98,14 +99,5 @@ export class Menu {
   #startingWith(letter: string, at: number): void {
     const round = [...this.#items.slice(at + 1), ...this.#items.slice(0, at + 1)];
     round.find((item) => item.textContent?.trim().toLocaleLowerCase().startsWith(letter.toLocaleLowerCase()))?.focus();
-  }
-}
-
-/** Each `[data-menu]` below `root` gets its menu. */
-export function menus(root: ParentNode): void {
-  for (const place of root.querySelectorAll<HTMLElement>("[data-menu]")) {
-    const element = document.getElementById(place.dataset["menu"] ?? "");
-    const button = place.querySelector<HTMLElement>("[popovertarget]");
-    if (element && button) new Menu(element, place, button);
   }
 }

@@ -1,31 +1,26 @@
 // Pages of forms and lists. All of them work without this; it keeps what they show fresh, and sends a form once.
 
 import { listen } from "./events";
+import { paced, put } from "./fresh";
 import { getFragment } from "./http";
-
-const APART = 1_000; // ms between two refreshes
 
 const main = document.querySelector<HTMLElement>("main[data-topics]");
 if (main) {
   const { topics = "", eventsUrl = "", eventsWorker = "", viewer = "" } = main.dataset;
   const ours = new Set(topics.split(" "));
-  let timer = 0;
+  const changed = paced(() => refresh(changed));
   listen(eventsUrl, eventsWorker, viewer, (news) => {
     if (news.kind === "signout") return location.reload();
-    if (news.kind === "up" ? !news.up : !news.change.everything && !news.change.topics?.some((topic) => ours.has(topic))) return;
-    timer ||= window.setTimeout(() => void refresh().catch(() => {}).finally(() => (timer = 0)), APART);
+    if (news.kind === "up" ? news.up : news.change.everything || news.change.topics?.some((topic) => ours.has(topic))) changed();
   });
 }
 
-/** The pieces marked data-live, each by its id. One in which somebody is writing, or has a menu open, stays; the next event comes. */
-async function refresh(): Promise<void> {
+/** The pieces marked data-live, each by its id; none waits for another. */
+async function refresh(again: () => void): Promise<void> {
   const { body } = await getFragment(location.href);
   for (const before of document.querySelectorAll<HTMLElement>("[data-live]")) {
     const now = body.querySelector<HTMLElement>(`#${CSS.escape(before.id)}`);
-    if (!now || before.isEqualNode(now) || before.querySelector(":popover-open, input:focus, textarea:focus, select:focus")) continue;
-    const focused = [...before.querySelectorAll("a, button")].indexOf(document.activeElement as Element);
-    before.replaceWith(now);
-    if (focused >= 0) now.querySelectorAll<HTMLElement>("a, button")[focused]?.focus();
+    if (now && !before.isEqualNode(now)) void put(before, now, again);
   }
 }
 
@@ -39,10 +34,13 @@ for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-c
   });
 }
 
-// A second click while the first is being answered would do the same thing again.
-let sent: SubmitEvent | null = null;
+// A second click while the first is being answered would do the same thing again; a fresh piece of the page may have another form for it.
+let sent = "";
 document.addEventListener("submit", (event) => {
-  if (sent && sent.target === event.target && sent.submitter === event.submitter) event.preventDefault();
-  else sent = event;
+  if ((event.target as Element).matches("[data-stays]")) return; // a download leaves the page where it is
+  const [form, button] = [event.target as HTMLFormElement, event.submitter as HTMLButtonElement | null];
+  const hidden = [...form.querySelectorAll<HTMLInputElement>("[type=hidden]:not([name=csrfmiddlewaretoken])")].map(({ value }) => value);
+  const told = [form.action, button?.formAction, button?.name, button?.value, ...hidden].join("\n");
+  sent === told ? event.preventDefault() : (sent = told);
 });
-addEventListener("pageshow", () => (sent = null));
+addEventListener("pageshow", () => (sent = ""));

@@ -34,9 +34,11 @@ const BEGINNING = new Set(["case", "command"]); // what is offered before anythi
 const PREFIXES: Record<string, string> = { ">": "command", "#": "case", "@": "person" };
 /** Keys of moving about: nobody writes out what to do with them. */
 const MOVING = new Set(["next", "previous", "first", "last", "page-down", "page-up", "message-down", "message-up", "open", "back"]);
+const LONG = 5_000; // ms that Enter waits for the server; then with what there is
 const CLASS = 1000; // find.ts: how well the worst word fits, above how well all do
 
-let dialog: HTMLDialogElement | null = null;
+let building: Promise<HTMLDialogElement> | null = null;
+let dialog: HTMLDialogElement;
 let input: HTMLInputElement;
 let list: HTMLElement;
 let cases: Entry[] = [];
@@ -46,21 +48,39 @@ let people: Entry[] = [];
 let shown: Entry[] = [];
 let at = 0;
 let wanted: Wanted | null = null;
+let opened = 0; // how often
+let moved = false; // by arrows, since the last letter
+let loading: Promise<void> = Promise.resolve();
 
 export const openPalette = (): Promise<void> => open(null);
 export const pickCase = (detail: Wanted): Promise<void> => open(detail);
 
 async function open(then: Wanted | null): Promise<void> {
-  const made = (dialog ??= await build());
+  const made = await (building ??= build().catch((error: unknown) => {
+    building = null;
+    throw error;
+  }));
   if (made.open || document.querySelector("dialog[open]")) return;
   wanted = then;
+  opened++;
   made.dataset["mode"] = then ? "pick" : "all";
   others = then ? [] : collect();
   input.value = "";
   made.showModal();
   show();
-  [cases, people] = await Promise.all([load(made), then ? people : correspondents(made)]);
+  list.setAttribute("aria-busy", "true");
+  const ours = (loading = loading.then(() => complete(made, then !== null)).catch(console.warn)); // no older answer after a newer one
+  await ours;
+  if (loading === ours) list.removeAttribute("aria-busy");
+}
+
+/** What was chosen by arrows meanwhile stays chosen, wherever it stands then. */
+async function complete(made: HTMLDialogElement, casesAlone: boolean): Promise<void> {
+  [cases, people] = await Promise.all([load(made), casesAlone ? people : correspondents(made)]);
+  const chosen = moved ? shown[at] : undefined;
   show();
+  const now = chosen ? shown.findIndex(({ kind, id, line }) => kind === chosen.kind && id === chosen.id && line === chosen.line) : -1;
+  if (now >= 0) move(now);
 }
 
 async function build(): Promise<HTMLDialogElement> {
@@ -72,6 +92,7 @@ async function build(): Promise<HTMLDialogElement> {
   await styled;
   input = made.querySelector("input") as HTMLInputElement;
   list = made.querySelector("[role=listbox]") as HTMLElement;
+  dialog = made;
   input.addEventListener("input", show);
   input.addEventListener("keydown", press);
   list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
@@ -86,7 +107,7 @@ async function build(): Promise<HTMLDialogElement> {
 
 /** All that the viewer may know of now: what is not theirs any more is not in the answer. 304: what the page holds is still so. */
 async function load(made: HTMLDialogElement): Promise<Entry[]> {
-  const answer = await fetch(made.dataset["casesUrl"] ?? "", { cache: "no-store", headers: { "If-None-Match": version } }).catch(() => null);
+  const answer = await fetch(made.dataset["casesUrl"] ?? "", { cache: "no-store", headers: { "If-None-Match": version }, signal: AbortSignal.timeout(LONG) }).catch(() => null);
   if (!answer?.ok) return cases;
   version = answer.headers.get("ETag") ?? "";
   const page = made.dataset["caseUrl"] ?? "";
@@ -105,7 +126,7 @@ async function load(made: HTMLDialogElement): Promise<Entry[]> {
 
 async function correspondents(made: HTMLDialogElement): Promise<Entry[]> {
   if (people.length) return people;
-  const answer = await fetch(made.dataset["peopleUrl"] ?? "").catch(() => null);
+  const answer = await fetch(made.dataset["peopleUrl"] ?? "", { signal: AbortSignal.timeout(LONG) }).catch(() => null);
   const known = answer?.ok ? ((await answer.json()) as { people: { name: string; address: string }[] }).people : [];
   return known.map(({ name, address }) => entry("person", name || address, () => write(address), { detail: name && address }));
 }
@@ -136,7 +157,7 @@ function entry(kind: string, label: string, go: () => void, more: { detail?: str
   const words = fold(`${label} ${detail}`).match(/[\p{L}\p{N}]+/gu) ?? [];
   return { kind, label: label.trim(), detail, keys, line: ` ${words.join(" ")} `, mark: "", icon: ICONS[kind] ?? "chevron-right", id: "", go };
 }
-const ICONS: Record<string, string> = { folder: "folder", account: "at-sign", person: "users", page: "settings" };
+const ICONS: Record<string, string> = { folder: "folder", account: "at-sign", person: "users", page: "settings", search: "search" };
 
 function keyOf(action: string): string {
   const key = BINDINGS.find((binding) => binding.action === action)?.keys[0] ?? "";
@@ -168,15 +189,22 @@ function show(): void {
   const kind = wanted ? "case" : PREFIXES[typed.charAt(0)];
   const query = fold(kind && !wanted ? typed.slice(1) : typed);
   shown = [];
-  at = 0;
+  moved = false;
   const groups = (kind ? GROUPS.filter(([name]) => name === kind) : GROUPS).map((group) => found(group, query, kind ? ALONE : group[1]));
   // Those first whose best hit is best; of equals, the order of the table.
   groups.sort((one, other) => one.best - other.best);
-  list.replaceChildren(...groups.flatMap(({ kind: name, entries }) => section(name, entries)));
+  list.replaceChildren(...groups.flatMap(({ kind: name, entries }) => section(name, entries)), ...(kind ? [] : search(typed)));
   input.setAttribute("aria-expanded", String(shown.length > 0));
-  fill(dialog as HTMLDialogElement, "typed", input.value.trim());
-  (dialog as HTMLDialogElement).classList.toggle("nothing", !shown.length);
+  fill(dialog, "typed", input.value.trim());
+  dialog.classList.toggle("nothing", !shown.length);
   choosing(0);
+}
+
+/** Last of all, and first where nothing else fits: the same words, looked for in the mail. */
+function search(typed: string): HTMLElement[] {
+  const { search: label = "", searchUrl = "" } = dialog.dataset;
+  const go = (): void => location.assign(`${searchUrl}?${new URLSearchParams({ q: typed.trim() })}`);
+  return typed ? section("search", [entry("search", label.replace("…", typed.trim()), go, {})]) : [];
 }
 
 function found([kind]: Group, query: string, most: number): { kind: string; best: number; entries: Entry[] } {
@@ -221,16 +249,28 @@ function choosing(next: number): void {
 function press(event: KeyboardEvent): void {
   if (event.isComposing) return;
   const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
-  if (step) choosing(Math.abs(step) === 1 ? at + step : Math.max(0, Math.min(shown.length - 1, at + step)));
-  else if (event.key === "Enter") choose(at, event.ctrlKey || event.metaKey ? "add" : event.shiftKey ? "open" : "pick");
+  if (step) move(Math.abs(step) === 1 ? at + step : Math.max(0, Math.min(shown.length - 1, at + step)));
+  else if (event.key === "Enter") void enter(event.ctrlKey || event.metaKey ? "add" : event.shiftKey ? "open" : "pick");
   else return;
   event.preventDefault();
+}
+
+function move(next: number): void {
+  moved = true;
+  choosing(next);
+}
+
+/** Not before everything is there: what is best so far may not be what was meant. */
+async function enter(how: Chosen["how"]): Promise<void> {
+  const asked = opened;
+  await loading;
+  if (dialog.open && opened === asked) choose(at, how);
 }
 
 function choose(place: number, how: Chosen["how"]): void {
   const [one, asked, name] = [shown[place], wanted, input.value.trim()];
   if (how === "add" ? !asked : !one) return;
-  (dialog as HTMLDialogElement).close();
+  dialog.close();
   if (!asked) one?.go();
   else if (how === "add") asked.then({ how, name });
   else if (one) asked.then({ how, id: one.id, name: one.label });

@@ -1,9 +1,9 @@
 // The reading pane: the header at once, from the row; the body as soon as it is there, and never another message's.
 
 import { MessageCache, split, type Shown } from "./cache";
-import { fieldOf, fill, fromTemplate, need } from "./dom";
+import { fieldOf, fill, fromTemplate, need, writing } from "./dom";
 import type { MessageFrame } from "./frame";
-import { aborted } from "./http";
+import { Gone, aborted, withoutMessage } from "./http";
 
 const LATE = 150; // ms before waiting is shown
 const FIELDS = ["subject", "from", "time"];
@@ -15,6 +15,7 @@ export class Pane {
   #current = "";
   #partial = false;
   #late = 0;
+  #under: Promise<void> = Promise.resolve(); // what was asked for last
 
   constructor(readonly cache: MessageCache, readonly frame: MessageFrame) {
     const served = this.#head.querySelector<HTMLElement>("article.message");
@@ -33,28 +34,35 @@ export class Pane {
     if (id === this.#current) return;
     this.#current = id;
     clearTimeout(this.#late);
+    this.element.scrollTop = 0;
+    this.#foot.replaceChildren();
+    this.frame.wait();
     const ready = this.cache.ready(id);
     if (ready) {
       void this.cache.get(id); // lately used
-      this.#put(ready);
-      return;
+      return this.#put(ready);
     }
     if (row) this.#announce(row);
-    this.frame.wait();
     this.#late = window.setTimeout(() => this.#wait(), LATE);
-    await this.#arrive(id, row);
+    await (this.#under = this.#arrive(id, row));
   }
 
-  /** What was shown before the server had read it may be more now. */
-  async reread(): Promise<void> {
-    if (this.#partial) await this.#arrive(this.#current, null);
+  /** What was shown before the server had read it may be more now; so may what is still under way. */
+  reread(): void {
+    void this.#under.then(() => this.#partial && this.#anew());
   }
 
-  /** Something else is to be said of these: what stands around the text, not the text, which stays where it was read to. */
+  /** Something else is to be said of these. */
   renew(ids: readonly string[]): void {
     for (const id of ids) this.cache.forget(id);
+    if (this.#current && ids.includes(this.#current)) this.#anew();
+  }
+
+  /** What is not answered now comes with a later event: what stands there is not taken away for it. */
+  #anew(): void {
     const id = this.#current;
-    if (ids.includes(id)) void this.cache.get(id).then((shown) => id === this.#current && this.#around(shown), () => {});
+    const put = (shown: Shown): false | void => id === this.#current && this.#put(shown);
+    void this.cache.get(id).then(put, (error) => error instanceof Gone && id === this.#current && withoutMessage());
   }
 
   async #arrive(id: string, row: Element | null): Promise<void> {
@@ -66,18 +74,14 @@ export class Pane {
     }
   }
 
+  /** Where this message stands already, its text stays where it was read to, and a comment that is being written as it is. */
   #put(shown: Shown): void {
     clearTimeout(this.#late);
     this.#partial = shown.partial;
-    this.#around(shown);
-    this.element.removeAttribute("aria-busy");
-    this.element.scrollTop = 0;
-    this.frame.show(shown.kind, shown.html);
-  }
-
-  #around(shown: Shown): void {
     this.#head.replaceChildren(...shown.head);
-    this.#foot.replaceChildren(...shown.foot);
+    if (!writing(this.#foot)) this.#foot.replaceChildren(...shown.foot);
+    this.element.removeAttribute("aria-busy");
+    this.frame.show(shown.kind, shown.html);
   }
 
   #announce(row: Element): void {
@@ -85,8 +89,6 @@ export class Pane {
     if (!head) return;
     for (const field of FIELDS) fill(head, field, fieldOf(row, field));
     this.#head.replaceChildren(head);
-    this.#foot.replaceChildren();
-    this.element.scrollTop = 0;
   }
 
   #wait(): void {

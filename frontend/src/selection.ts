@@ -72,7 +72,9 @@ export class Selection {
     clearTimeout(this.#address);
     if (!this.#id) return;
     const place: Place = { index: this.#index, message: this.#id };
-    history.replaceState({ ...(history.state as object | null), ...place }, "", `?m=${this.#id}`);
+    const address = new URL(location.href);
+    address.searchParams.set("m", this.#id);
+    history.replaceState({ ...(history.state as object | null), ...place }, "", address);
   }
 
   #find(): void {

@@ -1,9 +1,10 @@
 // Who sees a message, and what is said about it inside the office: the popover over the pane, and comments below the message that are
 // written without a new page. Both as fresh as the stream of events tells. All of it works as pages without this.
 
-import { dress, parse, say } from "./dom";
+import { parse, say, writing } from "./dom";
 import { listen } from "./events";
-import { getFragment } from "./http";
+import { withoutMessage } from "./http";
+import { popUp } from "./popup";
 
 // The popover
 
@@ -11,25 +12,15 @@ import { getFragment } from "./http";
 const open = (url: string): void => void show(url).catch(() => location.assign(url));
 
 async function show(url: string): Promise<void> {
-  const { body } = await getFragment(`${url}?in=dialog`);
-  await dress(body);
-  if (document.querySelector("dialog[open]")) return;
-  const dialog = document.createElement("dialog");
-  dialog.className = "help-dialog share-dialog";
-  dialog.setAttribute("aria-labelledby", "share-title");
-  dialog.append(...body.childNodes);
-  dialog.addEventListener("close", () => dialog.remove());
-  dialog.addEventListener("click", ({ target }) => {
-    if (target === dialog || (target as Element).closest("[data-close]")) dialog.close();
-  });
+  const dialog = await popUp(`${url}?in=dialog`, "share", "share-title");
+  if (!dialog) return;
+  dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close()); // beside it
   dialog.addEventListener("submit", (event) => {
     event.preventDefault();
     if (share(url, new FormData(event.target as HTMLFormElement, event.submitter))) return dialog.close();
     const nobody = dialog.querySelector<HTMLElement>("[data-nobody]");
     if (nobody) nobody.hidden = false;
   });
-  document.body.append(dialog);
-  dialog.showModal();
   dialog.querySelector<HTMLElement>("#share-title")?.focus();
 }
 
@@ -48,9 +39,7 @@ const comments = (): HTMLElement | null => document.querySelector<HTMLElement>("
 const current = (): string => comments()?.dataset["message"] ?? "";
 const field = (within: Element | null): HTMLTextAreaElement | null => within?.querySelector<HTMLTextAreaElement>("textarea") ?? null;
 /** Something is being written there, or asked. */
-const busy = (section: HTMLElement): boolean =>
-  Boolean(section.querySelector(".comment-ask, textarea:focus")) ||
-  [...section.querySelectorAll("textarea")].some(({ value, defaultValue }) => value !== defaultValue);
+const busy = (section: HTMLElement): boolean => section.querySelector(".comment-ask") !== null || writing(section);
 
 async function write(form: HTMLFormElement, told: FormData): Promise<void> {
   const section = form.closest<HTMLElement>("#comments");
@@ -138,18 +127,22 @@ function around(id: string): void {
   say("teczka:renew", [id]);
 }
 
+let asked = 0; // of several answers the last one asked for is shown
+
 async function renew(ids: readonly string[]): Promise<void> {
   const section = comments();
   const id = current();
   if (!section || !ids.includes(id)) return void say("teczka:renew", ids);
-  const answer = await fetch(`/messages/${id}/comments/?in=pane`, { redirect: "manual" });
-  if (id !== current()) return;
-  if (answer.status === 404) return location.replace(location.pathname); // it is shown to this person no longer
-  if (!answer.ok || !section.isConnected) return;
+  const mine = ++asked;
+  const answer = await fetch(`/messages/${id}/comments/?in=pane`, { redirect: "manual" }).catch(() => null);
+  const text = answer?.ok ? await answer.text().catch(() => "") : "";
+  if (id !== current()) return renew(ids); // another is read meanwhile
+  if (answer?.status === 404) return withoutMessage(); // it is shown to this person no longer
   say("teczka:renew", ids.filter((other) => other !== id));
+  if (mine !== asked || !text || !section.isConnected) return;
   if (!busy(section)) return around(id);
   // What is being written stays.
-  const now = parse(await answer.text()).querySelector("#comments ol");
+  const now = parse(text).querySelector("#comments ol");
   const before = section.querySelector("ol");
   if (now && before && !before.contains(document.activeElement)) before.replaceWith(now);
   else if (now && !before) section.querySelector("h2")?.after(now);

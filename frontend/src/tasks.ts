@@ -2,8 +2,8 @@
 // as pages without this.
 
 import { parse } from "./dom";
-import { getFragment } from "./http";
 import { Keys, showHelp, type Action } from "./keys";
+import { popUp } from "./popup";
 
 const HESITATION = 250; // ms after the last letter before the server is asked what it means
 const STAYS = 20_000; // ms that a toast with its "undo" is seen
@@ -22,14 +22,8 @@ async function send(url: string, body: FormData | URLSearchParams): Promise<HTML
 // The dialog
 
 async function open(link: HTMLAnchorElement): Promise<void> {
-  const { body } = await getFragment(`${link.href}&in=dialog`);
-  await Promise.all([...body.querySelectorAll<HTMLLinkElement>("link")].map(dress));
-  const dialog = document.createElement("dialog");
-  dialog.className = "help-dialog task-dialog";
-  dialog.setAttribute("aria-labelledby", "task-dialog-title");
-  dialog.append(...body.childNodes);
-  dialog.addEventListener("close", () => dialog.remove());
-  dialog.addEventListener("click", ({ target }) => (target as Element).closest("[data-close]") && dialog.close());
+  const dialog = await popUp(`${link.href}&in=dialog`, "task", "task-dialog-title");
+  if (!dialog) return;
   let busy = false;
   dialog.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -37,18 +31,7 @@ async function open(link: HTMLAnchorElement): Promise<void> {
     busy = true;
     void save(dialog, event.target as HTMLFormElement).finally(() => (busy = false));
   });
-  document.body.append(dialog);
-  dialog.showModal();
   dialog.querySelector<HTMLInputElement>("[name=title]")?.select();
-}
-
-/** A stylesheet of the dialog's, once a page, before the dialog is seen. */
-function dress(sheet: HTMLLinkElement): Promise<unknown> | undefined {
-  sheet.remove();
-  if (document.head.querySelector(`link[href="${CSS.escape(sheet.getAttribute("href") ?? "")}"]`)) return;
-  const ready = new Promise((done) => (sheet.onload = sheet.onerror = done));
-  document.head.append(sheet);
-  return ready;
 }
 
 async function save(dialog: HTMLDialogElement, form: HTMLFormElement): Promise<void> {
@@ -79,7 +62,11 @@ document.addEventListener("click", (event) => {
   const target = event.target as Element;
   const link = target.closest<HTMLAnchorElement>("a[data-task]");
   const undo = target.closest<HTMLElement>("[data-undo]");
-  if (undo) void send(`${undo.dataset["undo"]}?in=dialog`, new URLSearchParams()).then((body) => toast(body.firstElementChild as HTMLElement));
+  if (undo) {
+    undo.hidden = true; // once
+    const back = (): boolean => (undo.hidden = false);
+    void send(`${undo.dataset["undo"]}?in=dialog`, new URLSearchParams()).then((body) => toast(body.firstElementChild as HTMLElement), back);
+  }
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
   void open(link).catch(() => location.assign(link.href));
@@ -88,6 +75,7 @@ document.addEventListener("click", (event) => {
 // What the form says
 
 let timer = 0;
+let asked = 0; // of several answers the last one asked for is shown
 document.addEventListener("input", ({ target }) => {
   const form = (target as Element).closest<HTMLFormElement>(".task-form");
   const place = form?.querySelector<HTMLElement>("#task-told");
@@ -95,8 +83,9 @@ document.addEventListener("input", ({ target }) => {
   clearTimeout(timer);
   timer = window.setTimeout(() => {
     const fields = new FormData(form);
-    const asked = new URLSearchParams(TOLD.flatMap((name) => fields.getAll(name).map((value) => [name, String(value)])));
-    void send(place.dataset["url"] ?? "", asked).then((body) => place.replaceChildren(...body.childNodes), () => {});
+    const told = new URLSearchParams(TOLD.flatMap((name) => fields.getAll(name).map((value) => [name, String(value)])));
+    const mine = ++asked;
+    void send(place.dataset["url"] ?? "", told).then((body) => mine === asked && place.replaceChildren(...body.childNodes), () => {});
   }, HESITATION);
 });
 

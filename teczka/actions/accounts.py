@@ -120,12 +120,12 @@ def show_in_unified(actor: User, public_id: UUID, shown: bool) -> None:
         events.changed([actor.public_id], account.public_id, [])
 
 
-def account_of(viewer: User, public_id: UUID) -> Account:
-    """One of the viewer's own that is not deleted. Raises NotAllowed."""
+def account_of(viewer: User, public_id: UUID, *, archive: bool = False) -> Account:
+    """One of the viewer's own that is not deleted: one with servers, or an archive. Raises NotAllowed."""
     with as_user(viewer.pk):
         found = Account.objects.select_related("owner").filter(owner=viewer, public_id=public_id, deleted_at=None)
         account = found.first()
-    if account is None:
+    if account is None or account.is_archive != archive:
         raise NotAllowed
     return account
 

@@ -7,7 +7,7 @@ from teczka.core.acts import Kind
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.folders import AWAITED, CALLED, FolderRole, root
 from teczka.remote.imap.utf7 import encode
-from teczka.store import events
+from teczka.store import archives, events, outcomes
 from teczka.store.acts import Touched
 from teczka.store.models import Account, Act, Folder, Operation, User
 from teczka.store.queries.acts import ActLine, act_line
@@ -19,7 +19,10 @@ def finish(actor: User, act: Act, touched: Touched, accounts: Collection[Account
     changed = Folder.objects.filter(pk__in=touched.folders).values_list("account_id", "public_id")
     for account in accounts:
         events.changed([actor.public_id], account.public_id, [folder for of, folder in changed if of == account.pk])
-        if account.managed:
+        if account.is_archive:
+            for folder, path in archives.settle(account.pk):
+                outcomes.renamed(folder, encode(path))
+        elif account.managed:
             events.ask_replay(account.pk)
 
 

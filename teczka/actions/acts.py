@@ -1,6 +1,6 @@
 """What a person does to mail. It is done here at once; the account's keeper does it on the server, in the same order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID, uuid5
@@ -18,6 +18,7 @@ from teczka.core.accounts import Farewell
 from teczka.core.acts import OperationState, Verb
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.folders import FolderRole
+from teczka.core.labels import is_keyword, is_label
 from teczka.store import acts, undoing
 from teczka.store.acts import Chosen, Touched
 from teczka.store.models import Account, Act, Folder, Operation, User
@@ -25,10 +26,10 @@ from teczka.store.queries.acts import ActLine
 from teczka.store.viewer import as_user
 
 FLAGS = {
-    Verb.READ: ("\\Seen", True),
-    Verb.UNREAD: ("\\Seen", False),
-    Verb.STAR: ("\\Flagged", True),
-    Verb.UNSTAR: ("\\Flagged", False),
+    Verb.READ: {"\\Seen": True},
+    Verb.UNREAD: {"\\Seen": False},
+    Verb.STAR: {"\\Flagged": True},
+    Verb.UNSTAR: {"\\Flagged": False},
 }
 GOALS = {
     Verb.ARCHIVE: FolderRole.ARCHIVE,
@@ -38,6 +39,7 @@ GOALS = {
 }
 # What no server hears of, with its undo.
 HERE_ALONE = {Verb.FILE: filing.take_back, Verb.SET_ASIDE: filing.take_up}
+NO_LABELS: Mapping[str, bool] = {}
 FOR_GOOD = {FolderRole.TRASH, FolderRole.JUNK}
 UNDO_SECONDS = 10  # before what is removed for good is removed
 
@@ -58,10 +60,18 @@ class Done:
 
 
 def do(
-    actor: User, key: UUID, verb: Verb, selection: Selection, target: UUID | None = None, *, quiet: bool = False
+    actor: User,
+    key: UUID,
+    verb: Verb,
+    selection: Selection,
+    target: UUID | None = None,
+    *,
+    quiet: bool = False,
+    labels: Mapping[str, bool] = NO_LABELS,
 ) -> Done:
     """Once for its key: the same one again tells what was done. `target`: the folder of MOVE and COPY. `quiet`: by the way, no matter for
-    `z`. Raises NotAllowed, or Problem where nothing of the selection can be so acted on."""
+    `z`. `labels`: of LABEL, keyword → whether it is put on. Raises NotAllowed, or Problem where nothing of the selection can be so acted
+    on."""
     with as_user(actor.pk), transaction.atomic():
         folders = _folders(actor, selection.folders)
         chosen = Chosen([folder.pk for folder in folders], selection.messages)
@@ -72,9 +82,8 @@ def do(
         if act is None:
             return Done(line(actor, key))
         out: dict[int, Problem] = {}
-        if verb in FLAGS:
-            flag, value = FLAGS[verb]
-            touched = acts.flag(actor.pk, act, chosen, flag, value=value)
+        if verb in FLAGS or verb is Verb.LABEL:
+            touched = _flag(actor, act, chosen, FLAGS.get(verb) or _labels(labels))
         elif verb is Verb.DELETE:
             touched, out = _delete(actor, act, chosen, folders)
         else:
@@ -134,6 +143,21 @@ def _folders(actor: User, ids: Sequence[int]) -> list[Folder]:
     if len(folders) < len(set(ids)) or not folders:
         raise NotAllowed
     return folders
+
+
+def _labels(labels: Mapping[str, bool]) -> Mapping[str, bool]:
+    if not labels or not all(is_keyword(label) and is_label(label) for label in labels):
+        raise NotAllowed
+    return labels
+
+
+def _flag(actor: User, act: Act, chosen: Chosen, flags: Mapping[str, bool]) -> Touched:
+    every = [acts.flag(actor.pk, act, chosen, flag, value=value) for flag, value in sorted(flags.items())]
+    if len(every) == 1:
+        return every[0]
+    folders = frozenset[int]().union(*(touched.folders for touched in every))
+    changed = Operation.objects.filter(act=act).values("placement_id").distinct()
+    return Touched(changed.count(), changed.filter(state=OperationState.LOCAL).count(), folders)
 
 
 def _delete(actor: User, act: Act, chosen: Chosen, folders: Sequence[Folder]) -> tuple[Touched, dict[int, Problem]]:

@@ -12,7 +12,7 @@ from teczka.actions.account_rows import columns, described, save, way_in, well
 from teczka.actions.gate import gate
 from teczka.actions.servers import check_encrypted, opens
 from teczka.core import providers
-from teczka.core.accounts import Endpoint, NewAccount
+from teczka.core.accounts import Endpoint, NewAccount, Protocol
 from teczka.core.discovery import Service
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.ladder import Rung, failure
@@ -58,7 +58,8 @@ def check_account(actor: User, public_id: UUID) -> Iterator[Rung]:
     rung.
     """
     with as_user(actor.pk):
-        account = Account.objects.filter(owner=actor, public_id=public_id, deleted_at=None).first()
+        mine = Account.objects.filter(owner=actor, public_id=public_id, deleted_at=None)
+        account = mine.exclude(protocol=Protocol.ARCHIVE).first()
     if account is None:
         raise NotAllowed
     return _checking_account(actor, account)
@@ -66,6 +67,8 @@ def check_account(actor: User, public_id: UUID) -> Iterator[Rung]:
 
 def _checking_account(actor: User, account: Account) -> Iterator[Rung]:
     rungs: list[Rung] = []
+    if actor.office.restored_at:
+        raise Problem(Trouble.ACCOUNT_RESTS)
     with one_at_a_time(actor):
         new = described(account)
         for rung in climb(actor, new, lambda username, host: opens(account, username, host), retry=False):

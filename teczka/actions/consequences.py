@@ -17,7 +17,7 @@ from teczka.actions import filing, sharing, tasks
 from teczka.actions.acting import finish, unmanaged
 from teczka.actions.telling import stir
 from teczka.core.errors import NotAllowed, Problem, Trouble
-from teczka.core.rules import Consequence, File, MakeTask, MarkRead, Move, Notify, Rule, Share, Star, then_json
+from teczka.core.rules import Consequence, File, Label, MakeTask, MarkRead, Move, Notify, Rule, Share, Star, then_json
 from teczka.core.sharing import Scope
 from teczka.core.tasks import LONGEST_TITLE, Wanted
 from teczka.store import acts, events, rules
@@ -25,8 +25,6 @@ from teczka.store.acts import Chosen, Touched
 from teczka.store.models import Account, Act, Case, Folder, Message, Office, User
 from teczka.store.queries.rules import found_cases, placements
 from teczka.store.sharing import Targets
-
-_FLAGS = {Star(): "\\Flagged", MarkRead(): "\\Seen"}
 
 
 @dataclass(slots=True)
@@ -50,7 +48,7 @@ class Batch:
 
 def acts_on_servers(rule: Rule) -> bool:
     """Whether it flags or moves, so that whoever carries it out has to hold the accounts."""
-    return any(isinstance(one, Star | MarkRead | Move) for one in rule.then)
+    return any(isinstance(one, Star | MarkRead | Label | Move) for one in rule.then)
 
 
 def hold_cases(owner: User, every: Iterable[tuple[Rule, Sequence[int]]]) -> None:
@@ -106,12 +104,12 @@ def do(batch: Batch, act: Act) -> None:
 def take_back(actor: User, act: Act) -> int:
     """What no server hears of: filings, shares, tasks. Another run may meet the messages again. Returns how many there were."""
     messages, made = rules.forgive(act)
-    filing.take_back(actor, act)
     for task in made:
         try:
             tasks.remove(actor, task)
         except NotAllowed:  # handed on to others since
             continue
+    filing.take_back(actor, act)  # last: the office's register is theirs from here to the end
     return messages
 
 
@@ -122,8 +120,12 @@ def _one(batch: Batch, act: Act, one: Consequence) -> Iterable[int]:
             return _file(batch, act, one)
         case Share():
             return _share(batch, act, one)
-        case Star() | MarkRead():
-            return _flag(batch, act, _FLAGS[one])
+        case Star():
+            return _flag(batch, act, "\\Flagged")
+        case MarkRead():
+            return _flag(batch, act, "\\Seen")
+        case Label():
+            return _flag(batch, act, one.keyword)
         case Move():
             return _move(batch, act)
         case MakeTask():

@@ -8,13 +8,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from teczka.actions.audit import note
+from teczka.actions.packs import let_go
 from teczka.actions.receiving import received, thrown_away
 from teczka.core.audit import Verb
 from teczka.core.errors import NotAllowed
 from teczka.store import events
-from teczka.store.blobs import blobs
 from teczka.store.models import Document, Pack, User
-from teczka.store.packs.format import key
 from teczka.store.packs.writer import Pack as Packed
 from teczka.store.queries import documents
 from teczka.store.queries.cases import CaseLine, case_inside, members
@@ -78,12 +77,11 @@ def restore_document(actor: User, case: UUID, document: UUID) -> None:
 
 
 def forget_documents() -> int:
-    """Everybody's that were removed long ago, rows and bytes. Returns how many packs went."""
+    """Everybody's that were removed long ago, rows and bytes. Returns how many there were."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pack_id FROM teczka_forget_documents(%s, %s)", [KEPT_DAYS, FORGOTTEN_AT_ONCE])
         packs = [pack for (pack,) in cursor]
-    for pack in packs:
-        blobs().delete(key(pack))
+    let_go(packs)
     return len(packs)
 
 

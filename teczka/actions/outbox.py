@@ -11,6 +11,7 @@ from django.utils import timezone
 from teczka.actions import audit
 from teczka.actions.building import people_of, put_together, told_limit
 from teczka.actions.drafts import Changed
+from teczka.actions.packs import let_go
 from teczka.actions.sent import accounts_of, was_sent
 from teczka.core import providers
 from teczka.core.audit import Verb
@@ -20,6 +21,7 @@ from teczka.core.outgoing import Delivery, Line, State, held_for
 from teczka.store import events
 from teczka.store.acts import lock
 from teczka.store.blobs import blobs
+from teczka.store.compaction import retire
 from teczka.store.models import Account, Enclosure, Outgoing, Pack, Recipient, User
 from teczka.store.outgoing import give_rest_up, note, reached, step, trouble_columns
 from teczka.store.packs.format import key
@@ -64,9 +66,9 @@ def cancel(actor: User, public_id: UUID) -> Outgoing:
             raise Problem(Trouble.SENDING_TOO_LATE)
         note(row, State.DRAFT)
         if pack:
-            Pack.objects.filter(pk=pack).delete()
+            retire([pack])
     if pack:
-        blobs().delete(key(pack))
+        let_go([pack])
     return row
 
 

@@ -4,7 +4,7 @@ Reading decides nothing about keeping: a message that breaks the reader is marke
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
@@ -13,16 +13,18 @@ from django.db import OperationalError
 from psycopg.errors import ProgramLimitExceeded
 
 from teczka.actions import filing, rules, sharing
+from teczka.actions.terms import fields_of, terms_of
 from teczka.core.numbering import Pattern, pattern
 from teczka.core.recipients import Mailbox
 from teczka.core.settings import settings
 from teczka.language import ANALYSER_VERSION
-from teczka.language.words import tsvector
+from teczka.language.fields import Field
+from teczka.language.vectors import vectors
 from teczka.mime import PARSER_VERSION, text, threading
 from teczka.mime.parts import Part
 from teczka.mime.reading import Reading, read
 from teczka.mime.references import Mention
-from teczka.store import case_header, events, reading
+from teczka.store import case_header, events, extraction, reading, terms
 from teczka.store.blobs import blobs
 from teczka.store.correspondents import meet
 from teczka.store.headline import headline_read
@@ -56,8 +58,15 @@ def read_some(most: int) -> int:
 
 
 def warm_up() -> None:
-    """Load what the first message would wait for: the dictionary and the tables behind it take more than a second."""
-    tsvector([("A", "Uprzejmie przesyłam umowę. Please find the agreement attached.")])
+    """For a process that does nothing else. Load what the first message would wait for: the dictionary and the tables behind it take more
+    than a second."""
+    vectors([(Field.TEXT, "Uprzejmie przesyłam umowę. Please find the agreement attached.")])
+    reading.settle_later()
+
+
+def rest() -> None:
+    """When nothing is left to read: what was read last is found as fast as the rest."""
+    terms.sort_in()
 
 
 def reread(most: int) -> int:
@@ -145,15 +154,19 @@ def _transaction(owner_id: int, claims: Sequence[Claim]) -> None:
         own = [pattern(written) for written in reading.number_patterns(waiting[0].office_id)] if waiting else []
         came: list[Read] = []
         for batch in _batches(waiting):
-            done = [_read(message, own) for message in batch]
+            # Their attachments' text was extracted when they were read before.
+            attached = extraction.attached([message.id for message in batch if message.thread_id is not None])
+            done = [_read(message, own, attached.get(message.id, [])) for message in batch]
             reading.lock_threads(owner_id)
             reading.save(owner_id, done, join(owner_id, done), VERSION)
             meet(owner_id, done)
-            came += [replace(one, parts=[], text={}, terms="") for one in done]
-        if came:  # last: the office's register is theirs from here to the end
-            sharing.follow(owner_id, came)
-            filing.follow(owner_id, came)
-            rules.on_arrival(owner_id, heard, came)
+            came += [replace(one, parts=[], text={}, terms=[]) for one in done]
+        # What is brought in out of files is old: no standing order and no rule meant it.
+        if news := [one for one in came if not one.message.imported]:
+            # Last: the office's register is theirs from here to the end.
+            sharing.follow(owner_id, news)
+            filing.follow(owner_id, news)
+            rules.on_arrival(owner_id, heard, news)
         if waiting:
             _tell([message.id for message in waiting])
     missed = {claim.message_id for claim in claims} - {message.id for message in waiting}
@@ -181,7 +194,7 @@ def _tell(message_ids: Sequence[int]) -> None:
         events.changed([owner], account, [folder for _, _, folder in rows])
 
 
-def _read(message: Unread, own: Sequence[Pattern]) -> Read:
+def _read(message: Unread, own: Sequence[Pattern], attached: Sequence[str]) -> Read:
     def address(part: Part) -> str:
         return f"/messages/{message.public_id}/parts/{part.path}/?inline=1"  # web/urls.py: message_part
 
@@ -192,6 +205,7 @@ def _read(message: Unread, own: Sequence[Pattern]) -> Read:
     refers = [_id(name) for name in threading.links(headers)]
     ids = [name for name in (headline.message_id, *refers) if name]
     written_in = case_header.unseal(settings().keys, headers.case, ids) if headers.case else None
+    people = {name: _people(getattr(headers, name.replace("from", "from_"))) for name in _PEOPLE}
     return Read(
         message=message,
         headline=headline,
@@ -200,7 +214,7 @@ def _read(message: Unread, own: Sequence[Pattern]) -> Read:
         defects=found.defects,
         parts=_parts(found),
         text={
-            "headers": {name: _people(getattr(headers, name.replace("from", "from_"))) for name in _PEOPLE}
+            "headers": people
             | {"unsubscribe": [[way.kind, way.address] for way in headers.unsubscribe], "refers": refers},
             "text": found.text,
             "html": found.html,
@@ -208,7 +222,7 @@ def _read(message: Unread, own: Sequence[Pattern]) -> Read:
             "blocked_hosts": found.blocked_hosts,
         },
         references=_references(found.mentions),
-        terms=_terms(found),
+        terms=_terms(found, people, attached, own),
         ids=list(dict.fromkeys(ids)),
         case=written_in.case if written_in else None,
         known=bool(written_in and written_in.names(headline.from_address or "")),
@@ -256,14 +270,8 @@ def _references(found: Sequence[Mention]) -> list[dict[str, Any]]:
     ]
 
 
-def _terms(found: Reading) -> str:
-    headers = found.parsed
-    people = [headers.from_, headers.to, headers.cc, headers.bcc, headers.reply_to]
-    return tsvector(
-        [
-            ("A", headers.subject),
-            ("B", " ".join(f"{person.name} {person.address}" for group in people for person in group)),
-            ("C", " ".join(part.name for part in found.attachments)),
-            ("D", found.text),
-        ]
-    )
+def _terms(
+    found: Reading, people: Mapping[str, list[list[str]]], attached: Sequence[str], own: Sequence[Pattern]
+) -> list[str]:
+    fields = fields_of(found.parsed.subject, people, [part.name for part in found.attachments], found.text)
+    return terms_of(fields, [(mention.place, mention.reference) for mention in found.mentions], attached, own)

@@ -1,7 +1,7 @@
 """The end of an account whose mail was to go with it: rows and bytes, once the time for taking it back is over.
 
-A pack at a time, each step idempotent: its rows first, then the object that held the bytes, then its own row, which remembers until then
-that the object may still be there. Killed at any point and begun again it ends the same.
+A pack at a time, each step idempotent: its rows first, which retires it, then the object that held the bytes (actions/packs.py). Killed at
+any point and begun again it ends the same.
 """
 
 import logging
@@ -9,13 +9,14 @@ import threading
 from uuid import UUID
 
 from teczka.actions.audit import note
+from teczka.actions.packs import let_go
 from teczka.core.audit import Verb
-from teczka.store import removal
+from teczka.store import compaction, removal
 from teczka.store.blobs import blobs
 from teczka.store.leases import Leases
 from teczka.store.models import Account
 from teczka.store.models.accounts import accounts_to_remove
-from teczka.store.packs.format import PackDamaged, key
+from teczka.store.packs.format import PackDamaged
 from teczka.store.packs.reader import read
 from teczka.store.packs.writer import write_pack
 from teczka.store.reading import lock_threads
@@ -67,11 +68,11 @@ def _remove_pack(account_id: int, owner_id: int, pack: UUID) -> None:
         lock_threads(owner_id)
         if not removal.is_doomed(account_id):
             return
+        compaction.hold(pack)
         kept = removal.stays(pack)
         if kept:
             bodies = [read(blobs(), pack, one.entry) for one in kept]
             removal.move(pack, write_pack(blobs(), bodies, [one.entry.sha256 for one in kept]), kept)
         removal.empty(pack)
-    blobs().delete(key(pack))
-    with as_user(owner_id):
-        removal.forget_pack(pack)
+        compaction.retire([pack])
+    let_go([pack])

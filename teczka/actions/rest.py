@@ -6,6 +6,7 @@ Whoever keeps the account just then loses the lease with it, so that what a pass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -26,14 +27,14 @@ from teczka.store.viewer import as_user
 
 def pause_account(actor: User, public_id: UUID) -> None:
     with _resting(actor, public_id) as account:
-        _not_deleted(account)
+        _at_work(account)
         save(account, {"paused_at": account.paused_at or timezone.now()})
         note(actor, Verb.ACCOUNT_PAUSE, [public_id])
 
 
 def resume_account(actor: User, public_id: UUID) -> None:
     with _resting(actor, public_id) as account:
-        _not_deleted(account)
+        _at_work(account)
         save(account, {"paused_at": None})
         note(actor, Verb.ACCOUNT_RESUME, [public_id])
 
@@ -43,7 +44,7 @@ def delete_account(actor: User, public_id: UUID, farewell: Farewell) -> None:
     archive, or is hidden now and goes UNDO_DAYS later (actions/removal.py). An archive may be sent after it. Raises NotAllowed.
     """
     with _resting(actor, public_id) as account:
-        if not farewell or account.farewell == Farewell.REMOVE:
+        if not farewell or account.farewell == Farewell.REMOVE or (account.is_archive and farewell != Farewell.REMOVE):
             raise NotAllowed
         if account.farewell == farewell:  # asked twice: the days in which it can be undone do not begin anew
             return
@@ -64,8 +65,11 @@ def take_back(actor: User, public_id: UUID) -> None:
             if not account.deleted_at or account.deleted_at < timezone.now() - timedelta(days=UNDO_DAYS):
                 raise NotAllowed
             User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # what is added meanwhile counts
-            check_room(actor)
-            save(account, {"deleted_at": None, "farewell": Farewell.NONE, **missing, **told})
+            back: dict[str, Any] = {"deleted_at": None, "farewell": Farewell.NONE}
+            if not account.is_archive:
+                check_room(actor)
+                back |= {**missing, **told}
+            save(account, back)
             note(actor, Verb.ACCOUNT_RESTORE, [public_id])
     except IntegrityError as error:
         raise AlreadyThere from error
@@ -74,7 +78,7 @@ def take_back(actor: User, public_id: UUID) -> None:
 def forget_tokens(actor: User, public_id: UUID) -> None:
     """What Microsoft or Google granted is erased here; its owner has to sign in anew. Mail and settings stay. Raises NotAllowed."""
     with _resting(actor, public_id) as account:
-        _not_deleted(account)
+        _at_work(account)
         if account.auth == Auth.PASSWORD:
             raise NotAllowed
         forget_secret(account)
@@ -98,6 +102,6 @@ def _resting(actor: User, public_id: UUID) -> Iterator[Account]:
         events.changed([actor.public_id], public_id, [])
 
 
-def _not_deleted(account: Account) -> None:
-    if account.deleted_at:
+def _at_work(account: Account) -> None:
+    if account.deleted_at or account.is_archive:
         raise NotAllowed

@@ -9,14 +9,15 @@ from django.db.models import Max
 from django.utils import timezone
 
 from teczka.actions.letters import letter_of
+from teczka.actions.packs import let_go
 from teczka.actions.receiving import MEGABYTE, received, thrown_away
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.outgoing import State
 from teczka.mime.archive import new_password, write
 from teczka.mime.transmitted import without_bcc
 from teczka.store.blobs import blobs
+from teczka.store.compaction import retire
 from teczka.store.models import Enclosure, Outgoing, Pack, User
-from teczka.store.packs.format import key
 from teczka.store.packs.writer import Pack as Packed
 from teczka.store.queries.messages import MessageText, PartLine, message_part, message_text
 from teczka.store.queries.raw import part_pieces, raw_pieces
@@ -108,8 +109,8 @@ def drop_file(actor: User, draft: UUID, file: UUID) -> None:
         pack = row.pack_id
         row.delete()
         if pack and not Enclosure.objects.filter(pack=pack).exists():
-            Pack.objects.filter(pk=pack).delete()
-            transaction.on_commit(lambda: blobs().delete(key(pack)))
+            retire([pack])
+            transaction.on_commit(lambda: let_go([pack]))
 
 
 def forget_drafts() -> int:
@@ -117,8 +118,7 @@ def forget_drafts() -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pack_id FROM teczka_forget_drafts(%s, %s)", [KEPT_DAYS, FORGOTTEN_AT_ONCE])
         packs = [pack for (pack,) in cursor]
-    for pack in packs:
-        blobs().delete(key(pack))
+    let_go(packs)
     return len(packs)
 
 

@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass
 from teczka.actions.check import refused_servers
 from teczka.cli.house import house, parser, show, told
 from teczka.core.settings import Settings, settings
+from teczka.mime.extraction.confined import Extractor, File
 from teczka.store.migrate import up_to_date, walls_hold
-from teczka.store.queries import doctor
+from teczka.store.queries import backups, doctor
 
 LOW_BYTES = 2 * 1024**3
 
@@ -52,11 +53,54 @@ def examine(ours: Settings) -> Iterator[Finding]:
     yield Finding("walls", walls_hold(), "row-level security binds the serving role")
     yield Finding("database", True, f"PostgreSQL {doctor.server_version()}")
     yield Finding("reading", True, f"{doctor.unread()} messages wait to be read")
+    yield Finding("search", True, "{} of {} messages are found by search".format(*doctor.coverage()))
+    yield _extraction()
+    yield from _packs(ours)
     refused = refused_servers()
     told = f"the gate refuses {', '.join(refused)}; TECZKA_EGRESS_ALLOW names what may be reached"
     yield Finding("servers", not refused, told if refused else "none that the gate refuses")
     there, stuck = doctor.accounts()
     yield Finding("accounts", not stuck, f"{there} accounts, {stuck} wait for their owner")
+    yield _backup(ours)
+
+
+def _backup(ours: Settings) -> Finding:
+    if backups.waits():
+        return Finding("backup", False, "restored, and the accounts wait: `teczka restore --connect` lets them connect")
+    good = backups.newest(good=True)
+    last = f"the last good one began {good.started_at:%Y-%m-%d %H:%M} UTC" if good else "there is none"
+    return Finding(
+        "backup", not backups.wants_backup(), last if ours.backup_to else f"{last}; TECZKA_BACKUP_TO is not set"
+    )
+
+
+def _extraction() -> Finding:
+    """Attached files are read by a process that can do nothing else; where the system does not allow that, only its limits stand."""
+    waits = f"{doctor.unextracted()} attached files wait for their text"
+    try:
+        with Extractor() as extractor:
+            extractor.extract(File("", "text/plain", ""), lambda: iter([b"?"]))
+    except OSError as error:
+        return Finding("extraction", False, f"{waits}; the process that reads them does not start: {error}")
+    if not extractor.confined:
+        return Finding(
+            "extraction", False, f"{waits}; the process that reads them could not be kept from the system's calls"
+        )
+    return Finding("extraction", True, waits)
+
+
+def _packs(ours: Settings) -> Iterator[Finding]:
+    found = doctor.scrubbed()
+    told = f"{found.packs - found.unread} of {found.packs} packs read from end to end since they were written"
+    if found.damaged:
+        told = f"{len(found.damaged)} packs are damaged, {found.damaged[0]} among them: `teczka verify` names their messages"
+    yield Finding("scrub", not found.damaged, told)
+    unclean = doctor.unclean()
+    told = f"{unclean} messages were erased and have traces in the database's files: `teczka run` cleans them at night"
+    # Of a database of one's own nobody cleans the files by himself.
+    yield Finding(
+        "erased", not (unclean and ours.database_url), told if unclean else "nothing is left of what was erased"
+    )
 
 
 def _keys(ours: Settings) -> Finding:

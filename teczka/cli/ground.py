@@ -8,10 +8,11 @@ from pathlib import Path
 import django
 
 from teczka.actions.gate import gate
-from teczka.core.settings import SettingError
+from teczka.core.settings import SettingError, default_data
+from teczka.store.backup import mark
 
 
-def lay(words: list[str]) -> None:
+def lay(words: list[str], *, restoring: bool = False) -> None:
     """`--data` is TECZKA_DATA, for this process and its children. A setting that cannot be understood, and a
     data folder that is not ours to use, end the command here."""
     options = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
@@ -19,6 +20,8 @@ def lay(words: list[str]) -> None:
     chosen, _ = options.parse_known_args(words)
     if chosen.data is not None:
         os.environ["TECZKA_DATA"] = str(chosen.data.absolute())
+    if not restoring:
+        _refuse_half()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "teczka.settings")
     try:
         django.setup()
@@ -27,3 +30,12 @@ def lay(words: list[str]) -> None:
         sys.exit(f"teczka: {error}")
     except OSError as error:  # the keys are made here
         sys.exit(f"teczka: The data folder cannot be used: {error.strerror} ({error.filename}).")
+
+
+def _refuse_half() -> None:
+    """What is being restored is served when it is whole."""
+    data = Path(os.environ.get("TECZKA_DATA") or default_data(os.environ))
+    if mark.read(data) is not None:
+        sys.exit(
+            f"teczka: A backup is being restored into {data}, or was, and did not come to its end. Run `teczka restore` again."
+        )

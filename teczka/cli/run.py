@@ -4,8 +4,10 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Thread
 
 from teczka.actions.people import needs_set_up, set_up_token
+from teczka.cli.cleaning import clean_at_night
 from teczka.cli.house import check_database, parser, told
 from teczka.cli.listening import listen
 from teczka.cli.processes import Child, keep, stop_signals
@@ -27,6 +29,7 @@ def _run(ours: Settings, host: str, port: int) -> int:
     stopping = stop_signals()
     with listen(host, port) as door, database(ours) as revive:
         _greet(ours, host, door.getsockname()[1])
+        Thread(target=clean_at_night, args=(ours, stopping), name="cleaning", daemon=True).start()
         keep(children(ours, door), revive, stopping)
     return 0
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from teczka.actions.asking import ask
 from teczka.actions.fetch import fetch_alone
 from teczka.cli.account import account_of
-from teczka.cli.house import complain, house, parser, show, told
+from teczka.cli.house import Refused, complain, house, parser, show, told
 from teczka.core.errors import Problem
 from teczka.core.problems import in_words
 from teczka.store.models import Account, FetchRequest
@@ -30,6 +30,10 @@ def main(argv: list[str]) -> int:
 def _sync(chosen: argparse.Namespace) -> int:
     with house():
         account = account_of(chosen.account)
+        if account.office.restored_at:
+            raise Refused(
+                "The office was restored, and its accounts wait: `teczka restore --connect` lets them connect."
+            )
         report = _pass(account)
     if chosen.json:
         show(report)

@@ -13,6 +13,10 @@ UNDO_DAYS = 7  # a deleted account can be taken back for so long
 class Protocol(StrEnum):
     IMAP = "imap"
     POP3 = "pop3"
+    ARCHIVE = "archive"  # none: mail that came out of files, in an account without servers
+
+
+MANAGEABLE = (Protocol.IMAP, Protocol.ARCHIVE)  # POP3 knows no changes
 
 
 class Mode(StrEnum):

@@ -12,6 +12,7 @@ class Verb(StrEnum):
     UNREAD = "unread"
     STAR = "star"
     UNSTAR = "unstar"
+    LABEL = "label"  # put on and taken off: keywords of the server (core.labels)
     MOVE = "move"
     COPY = "copy"
     ARCHIVE = "archive"

@@ -28,6 +28,7 @@ class Verb(StrEnum):
     ACCOUNT_RESTORE = "account.restore"
     ACCOUNT_REMOVE = "account.remove"  # its mail is gone, but for what others see
     ACCOUNT_EXPORT = "account.export"
+    ACCOUNT_IMPORT = "account.import"
     PERSON_INVITE = "person.invite"  # the person, in all of these
     PERSON_JOIN = "person.join"
     PERSON_ROLE = "person.role"
@@ -42,8 +43,16 @@ class Verb(StrEnum):
     CASE_UNWALL = "case.unwall"
     CASE_EXPORT = "case.export"
     OFFICE_CHANGE = "office.change"  # none: its rules, numbers of cases, sign-in with providers
+    OFFICE_CONNECT = "office.connect"  # none: its accounts may connect again after it was restored
     PERSON_LIMIT = "person.limit"  # the person: how many external accounts
     AUDIT_EXPORT = "audit.export"  # none: the register itself
+    RULE_MAKE = "rule.make"  # the rule, in all of these
+    RULE_CHANGE = "rule.change"
+    RULE_ON = "rule.on"
+    RULE_OFF = "rule.off"
+    RULE_DROP = "rule.drop"
+    RULE_RUN = "rule.run"  # the rule, and its run over older mail
+    RULE_UNDO = "rule.undo"  # likewise: all that the run did is taken back
     DOCUMENT_ADD = "document.add"  # the document, in all of these
     DOCUMENT_RENAME = "document.rename"
     DOCUMENT_REMOVE = "document.remove"
@@ -56,6 +65,7 @@ class Verb(StrEnum):
     SEND = "message.send"  # the letter
     DELETE = "message.delete"  # the messages, of which the server is asked to remove them for good
     UNDELETE = "message.undelete"  # it shall not
+    ERASE = "message.erase"  # the message, of which nothing is left here
 
 
 @dataclass(frozen=True, slots=True)

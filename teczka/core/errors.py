@@ -89,6 +89,7 @@ class Trouble(StrEnum):
     ACT_FOR_GOOD = "act.for_good"  # for good from the bin or from spam alone
     ACT_SHARED = "act.shared"  # of the list of what others share
     ACT_TOO_LATE = "act.too_late"  # nothing of it can be taken back any more
+    ACT_SLOW = "act.slow"  # what was meant took too long to be found
     SEARCH_OFTEN = "search.often"  # the same person has had many domains' servers searched for
     CHECK_BUSY = "check.busy"  # the same person is having another server checked
     # What a server does not take, of what we want to send; host, and code, address: whose.
@@ -98,6 +99,7 @@ class Trouble(StrEnum):
     SENDING_UTF8 = "sending.utf8"  # an address with letters beyond ASCII
     SENDING_EIGHT_BIT = "sending.eight_bit"  # text with bytes above 127
     SENDING_UNCERTAIN = "sending.uncertain"  # reason: what kept its answer from us
+    SENDING_RESTORED = "sending.restored"  # it waited to be sent when the backup was made that we were restored from
     SENDING_EXPIRED = "sending.expired"  # tried in vain for days
     SENDING_NO_SERVER = "sending.no_server"  # the account has none to send through
     SENDING_NOBODY = "sending.nobody"  # to nobody
@@ -116,6 +118,19 @@ class Trouble(StrEnum):
     UPLOAD_LARGE = "upload.large"  # name, megabytes: the most that one file may have
     UPLOAD_CUT = "upload.cut"  # name: fewer bytes came than were told
     UPLOAD_NONE = "upload.none"  # there is no file to be put into an archive
+    ERASE_FILED = "erase.filed"  # it belongs to a case, or a task
+    ERASE_UNDER_WAY = "erase.under_way"  # its server is still to be told of something, or it is just being sent
+    IMPORT_UNKNOWN = "import.unknown"  # no mail, and nothing that holds mail
+    IMPORT_EMPTY = "import.empty"
+    IMPORT_DELETED = "import.deleted"  # its program shows it no longer
+    IMPORT_BROKEN = "import.broken"  # cut off, or damaged
+    IMPORT_PASSWORD = "import.password"  # noqa: S105  a kind
+    IMPORT_BOMB = "import.bomb"  # megabytes: the most that a file may unpack to
+    IMPORT_DEEP = "import.deep"  # an archive in an archive in an archive …
+    IMPORT_KIND = "import.kind"  # Outlook's, but no message: an appointment, a contact
+    IMPORT_PST = "import.pst"  # Outlook's whole data file
+    IMPORT_LOST = "import.lost"  # the file is not there any longer
+    IMPORT_FOLDER = "import.folder"  # folder: no name of one
     LETTER_LONG = "letter.long"  # its text is more than a reader would be shown
     LETTER_CHARACTERS = "letter.characters"  # field: a line break, or no character at all, where one line belongs
     LETTER_ATTACHMENT = "letter.attachment"  # name: its bytes are not as many as they were
@@ -136,6 +151,21 @@ class Trouble(StrEnum):
     DATA_LOCKED = "data.locked"  # folder, pid: another Teczka runs on this data folder
     DATA_VERSION = "data.version"  # folder, found, ours: made by another major version of PostgreSQL
     DATA_FOREIGN = "data.foreign"  # folder, user: belongs to another user of the machine
+    DATA_NEWER = "data.newer"  # unknown: what a newer Teczka has made of the database
+    # Of backups; target: where they lie.
+    BACKUP_OWNER = "backup.owner"  # nobody said how to reach the database as its owner
+    BACKUP_SECRET = "backup.secret"  # noqa: S105  none was given
+    BACKUP_SHORT = "backup.short"  # characters, bytes: how long a passphrase, or a key file, is at least
+    BACKUP_OTHER_SECRET = "backup.other_secret"  # noqa: S105  target
+    BACKUP_FOREIGN = "backup.foreign"
+    BACKUP_NEWER = "backup.newer"  # target, version
+    BACKUP_NONE = "backup.none"  # target, why
+    BACKUP_DAMAGED = "backup.damaged"  # target, what
+    BACKUP_PLACE = "backup.place"  # target: folder, disk or bucket refuses
+    BACKUP_BUSY = "backup.busy"
+    BACKUP_WAITS = "backup.waits"  # restored; not yet let connect
+    RESTORE_FILLED = "restore.filled"  # place: something lies there already
+    RESTORE_OTHER = "restore.other"  # place, id: of the backup that was begun there
     DATABASE_BINARIES = "database.binaries"  # folder: no PostgreSQL there, or the database's user cannot reach it
     DATABASE_USER = "database.user"  # uid: the machine has no user under whose name the database could run
     DATABASE_FAILED = "database.failed"  # log: PostgreSQL did not start or stop; detail: the end of its log

@@ -29,6 +29,9 @@ class FolderStatus:
     uidnext: int  # 0 where the server does not tell
     messages: int
     highestmodseq: int | None  # None without CONDSTORE
+    keeps: frozenset[str] | None = (
+        None  # PERMANENTFLAGS, lower case, of a folder that was selected; None: the server does not tell
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ English, and the msgids of the pages' catalogues: web/problems.py says them in t
 from typing import Any
 
 from teczka.core.errors import Problem, Trouble
+from teczka.core.problems_backup import OF_BACKUP
+from teczka.core.problems_import import OF_IMPORT
 from teczka.core.problems_sending import OF_SENDING
 
 
@@ -317,6 +319,10 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("This cannot be undone any more."),
         _("Its messages have been moved on since, or are on the server no longer."),
     ),
+    Trouble.ACT_SLOW: (
+        _("It took too long to find all that the search means, so nothing was done."),
+        _("Add a word, a sender or a date to it, or choose the messages one by one."),
+    ),
     Trouble.SEARCH_OFTEN: (
         _("You have had servers looked for many times in a short while."),
         _("Wait a minute, or enter the servers by hand."),
@@ -326,6 +332,16 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("Wait half a minute and try again."),
     ),
     **OF_SENDING,
+    **OF_BACKUP,
+    **OF_IMPORT,
+    Trouble.ERASE_FILED: (
+        _("The message is filed, and what is filed belongs to the office's case."),
+        _("Whoever filed it takes it out of the case or the task first; then you can erase it."),
+    ),
+    Trouble.ERASE_UNDER_WAY: (
+        _("The message is still being sent, or its server has not heard yet what was done to it."),
+        _("Try again in a moment. What could not be done stands among the account's troubles."),
+    ),
     Trouble.PERSON_LAST: (
         _("The office would be left without an administrator who can sign in."),
         _("Make somebody else an administrator first."),

@@ -39,6 +39,14 @@ OF_SENDING: dict[Trouble, tuple[str, str]] = {
             "We do not send it a second time by ourselves. Look in Sent or ask the recipient; then say that it arrived, or send it again."
         ),
     ),
+    Trouble.SENDING_RESTORED: (
+        _(
+            "Teczka was restored from a backup in which this message still waited to be sent. Whether it was sent since is not known here."
+        ),
+        _(
+            "We do not send it by ourselves. Look in Sent or ask the recipient; then say that it arrived, or send it again."
+        ),
+    ),
     Trouble.SENDING_EXPIRED: (
         _("We have tried in vain for two days to send the message through “%(host)s”."),
         _("Send it again, or from another mailbox."),

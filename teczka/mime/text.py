@@ -20,10 +20,9 @@ _BLANKS: Final = re.compile(r"[ \t\r\f\v\xa0\u200b\u200c\u034f\xad]+")
 _EMPTY_LINES: Final = re.compile(r"\n[ ]?(?:\n[ ]?)+")
 
 # What programs write above the mail that they quote. Every repetition is bounded: this meets megabytes of hostile text.
-_SAYS: Final = re.compile(
-    r"^[^\n]{0,300}\b(?:pisze|napisał|napisała|napisał\(a\)|napisal\(a\)|wrote|schrieb|a écrit)\s?:[ \t]*$",
-    re.MULTILINE,
-)
+_COLON: Final = re.compile(r":[ \t]*$", re.MULTILINE)
+_SAYS: Final = re.compile(r"\b(?:pisze|napisał|napisała|napisał\(a\)|napisal\(a\)|wrote|schrieb|a écrit)\s?\Z")
+_LONGEST_SAYS: Final = 320  # signs of its line
 _OPENS: Final = re.compile(r"[ >]{0,8}(?:W dniu|Dnia|On|Am|Le|pon|wt|śr|czw|pt|sob|niedz)\b")
 _DATED: Final = re.compile(r"\d|@|\(a\)")
 _DIVIDER: Final = re.compile(
@@ -81,13 +80,16 @@ def snippet(text: str, length: int = 200) -> str:
 
 def _introduction(text: str) -> int:
     """Where "W dniu … Jan pisze:" stands, which may be broken over two lines."""
-    for says in _SAYS.finditer(text):
-        start = says.start()
+    for colon in _COLON.finditer(text):  # seldom a line ends so; every other place is passed by quickly
+        end = colon.start()
+        start = text.rfind("\n", max(0, end - _LONGEST_SAYS), end) + 1
+        if end - start > _LONGEST_SAYS or not _SAYS.search(text, max(start, end - 20), end):
+            continue
         if not _OPENS.match(text, start):
             before = text.rfind("\n", 0, max(0, start - 1)) + 1
             if before < start and _OPENS.match(text, before):
                 start = before
-        if _DATED.search(text, start, says.end()):
+        if _DATED.search(text, start, end):
             return start
     return len(text)
 

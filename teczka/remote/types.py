@@ -144,6 +144,10 @@ class RemoteMailbox(Protocol):
         """SELECT: as `open`, and the five below may change what lies in it. Problem(FOLDER_READ_ONLY)."""
         ...
 
+    def keeps(self, flag: str) -> bool:
+        """Whether the selected folder keeps this keyword beyond the session (PERMANENTFLAGS)."""
+        ...
+
     def store_flags(self, uids: Sequence[int], flags: Sequence[str], *, add: bool) -> None:
         """Add these flags, or take them away. A UID that is not there is passed over in silence, here and below."""
         ...

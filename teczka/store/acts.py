@@ -13,6 +13,7 @@ from django.db import connection
 
 from teczka.core.acts import Kind, Verb
 from teczka.core.folders import AWAITED
+from teczka.store.connections import planned_once
 from teczka.store.models import Act, Folder, User
 from teczka.store.overlay import here_alone
 from teczka.store.queries.folders import MANAGED
@@ -145,6 +146,15 @@ def lock(accounts: Sequence[int]) -> None:
         cursor.execute(
             "SELECT FROM store_lease WHERE account_id = ANY(%s) ORDER BY account_id FOR UPDATE", [list(accounts)]
         )
+
+
+def lock_all(owner_id: int) -> None:
+    """Of all accounts of the owner's."""
+    planned_once(
+        "SELECT FROM store_lease l JOIN store_account a ON a.id = l.account_id WHERE a.owner_id = %(owner)s"
+        " ORDER BY l.account_id FOR UPDATE OF l",
+        {"owner": owner_id},
+    )
 
 
 def begin(actor: User, key: UUID, verb: Verb, *, quiet: bool = False, undoes: Act | None = None) -> Act | None:

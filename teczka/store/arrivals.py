@@ -6,7 +6,7 @@ plan for each batch, two thirds of the database's work and half of ours. (COPY i
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -17,6 +17,7 @@ from django.db import connection
 from teczka.core.folders import DROP
 from teczka.core.mail import RemoteMessage
 from teczka.core.messages import NOTHING_LOOSE, Loose
+from teczka.store import erased
 from teczka.store.columns import array, arrays, unnested
 from teczka.store.connections import prepared
 from teczka.store.headline import headline_of
@@ -45,10 +46,6 @@ ROW = {
 # that is gone to another message (which RFC 3501 §2.3.1.1 forbids), and then what lies there now is shown.
 ARRIVE = """
 WITH batch AS MATERIALIZED (SELECT * FROM {batch}),
-packed AS (
-  INSERT INTO store_pack (id, office_id, owner_id, account_id, size, created_at)
-  SELECT pack, %(office)s, %(owner)s, %(account)s, max(pack_offset + pack_length) + %(header)s, now()
-  FROM batch WHERE pack IS NOT NULL GROUP BY pack ON CONFLICT (id) DO NOTHING),
 arrived AS (
   INSERT INTO store_message (public_id, office_id, owner_id, account_id, sha256, size, pack_id, pack_offset, pack_length, pack_codec,
     internaldate, subject, from_name, from_address, to_line, sent_at, message_id, snippet, attachments, defects, reading_tries)
@@ -57,6 +54,11 @@ arrived AS (
   FROM batch WHERE pack IS NOT NULL
   ON CONFLICT (account_id, sha256, size) DO NOTHING
   RETURNING id, sha256, size),
+packed AS (
+  INSERT INTO store_pack (id, office_id, owner_id, account_id, size, dead, created_at)
+  SELECT pack, %(office)s, %(owner)s, %(account)s, max(pack_offset + pack_length) + %(header)s,
+    sum(CASE WHEN (sha256, size) IN (SELECT sha256, size FROM arrived) THEN 0 ELSE pack_length + %(header)s END), now()
+  FROM batch WHERE pack IS NOT NULL GROUP BY pack ON CONFLICT (id) DO NOTHING),
 there AS (
   SELECT id, sha256, size FROM arrived UNION ALL
   SELECT known.id, b.sha256, b.size FROM (SELECT sha256, size FROM batch EXCEPT SELECT sha256, size FROM arrived) b CROSS JOIN LATERAL
@@ -115,9 +117,11 @@ WHERE id = %(folder)s RETURNING (SELECT count(*) FROM taken)
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A batch whose bytes are durable: nothing of a message is left in memory but what its rows need."""
+    """A batch whose bytes are durable: nothing of a message is left in memory but what its rows need. `erased`: of what its owner erased
+    here, whose bytes were not kept."""
 
     rows: list[dict[str, Any]]
+    erased: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def uids(self) -> list[int]:
@@ -131,7 +135,9 @@ def keep(account: Account, blobs: Blobs, batch: Sequence[RemoteMessage]) -> Arri
         (spooled[at][1].sha256, spooled[at][1].raw_length) if at in spooled else _identity(message)
         for at, message in enumerate(batch)
     ]
-    new = _unknown(account.pk, identities)
+    if account.is_archive:  # no server shows it again: whoever brings a file asks for what lies in it
+        erased.ask_again(account.pk, identities)
+    new, gone = _unknown(account.pk, identities)
     for at in spooled.keys() - new:
         blobs.delete(key(spooled[at][0]))  # nobody knows of it yet
     packed = {at: spooled[at] for at in new if at in spooled}
@@ -139,7 +145,11 @@ def keep(account: Account, blobs: Blobs, batch: Sequence[RemoteMessage]) -> Arri
     if held:
         pack = write_pack(blobs, [_body(batch[at]) for at in held], [identities[at][0] for at in held])
         packed |= {at: (pack.id, entry) for at, entry in zip(held, pack.entries, strict=True)}
-    return Arrival([_row(message, identities[at], packed.get(at)) for at, message in enumerate(batch)])
+    arrival = Arrival([])
+    for at, message in enumerate(batch):
+        rows = arrival.erased if identities[at] in gone else arrival.rows
+        rows.append(_row(message, identities[at], packed.get(at)))
+    return arrival
 
 
 def discard(blobs: Blobs, arrival: Arrival) -> None:
@@ -151,6 +161,8 @@ def discard(blobs: Blobs, arrival: Arrival) -> None:
 def arrive(account: Account, folder_id: int, uidvalidity: int, arrival: Arrival, loose: Loose = NOTHING_LOOSE) -> int:
     """Within the owner's transaction. When it commits everything is there, and the bytes were durable before. Returns how many placements
     are new."""
+    if arrival.erased:
+        erased.meet(account.pk, folder_id, uidvalidity, as_json(arrival.erased))
     known = [row for row in arrival.rows if "pack" not in row]
     taken = _take(account, folder_id, uidvalidity, known, loose) if known else 0
     columns: dict[str, Any] = {
@@ -234,16 +246,20 @@ def _identity(message: RemoteMessage) -> Identity:
     return message.sha256 or sha256(body).digest(), len(body)
 
 
-def _unknown(account_id: int, identities: Sequence[Identity]) -> list[int]:
-    """The first place in the batch of each message that the account does not have yet."""
+def _unknown(account_id: int, identities: Sequence[Identity]) -> tuple[list[int], set[Identity]]:
+    """The first place in the batch of each message that the account does not have yet; and what was erased from it."""
+    gone: set[Identity] = set()
     first: dict[Identity, int] = {}
     for at, identity in enumerate(identities):
         first.setdefault(identity, at)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT sha256, size FROM store_message WHERE account_id = %s AND sha256 = ANY(%s::bytea[])",
-            [account_id, array([digest for digest, _ in first])],
+            "SELECT sha256, size, false FROM store_message WHERE account_id = %(account)s AND sha256 = ANY(%(digests)s::bytea[])"
+            " UNION ALL SELECT sha256, size, true FROM store_erased WHERE account_id = %(account)s AND sha256 = ANY(%(digests)s::bytea[])",
+            {"account": account_id, "digests": array([digest for digest, _ in first])},
         )
-        for digest, size in cursor:
-            first.pop((bytes(digest), size), None)
-    return list(first.values())
+        for digest, size, was_erased in cursor:
+            identity = bytes(digest), size
+            if first.pop(identity, None) is not None and was_erased:
+                gone.add(identity)
+    return list(first.values()), gone

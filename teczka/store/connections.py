@@ -1,15 +1,21 @@
 """How the database is reached: Django's connections, and those beside them for what lives as long as its connection, locks and LISTEN."""
 
-from collections.abc import AsyncIterator, Mapping
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any
 
 import psycopg
 from django.db import connection
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import Format
 
 from teczka.store.server.roles import DATABASE
+from teczka.store.together import rows_of_last
+
+_NAMED = re.compile(r"%(?:%|\((\w+)\)s)")
 
 # Whoever holds a lock or listens hardly ever sends. A machine that vanished is found out within 30 seconds, from either side.
 KEEPALIVES = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 4}
@@ -42,16 +48,65 @@ def prepared(statement: str, columns: Mapping[str, Any]) -> Any:
         return cursor.fetchone()
 
 
-def planned_once(statement: str, columns: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """All rows, as Django's cursors give them, its wrappers included; planned once a connection, as psycopg decides after a few times.
-    Under the walls, whose policies are planned with it, that is a third of the work. Where queries are logged they are planned each time:
-    Django's log has no words for what was prepared."""
+def put(statement: str, columns: Mapping[str, Any]) -> None:
+    """As `prepared`, of what gives no rows back."""
     connection.ensure_connection()
-    raw: Any = psycopg.Cursor[Any](connection.connection)
-    with connection.cursor() if connection.queries_logged else connection.make_cursor(raw) as cursor:
-        cursor.execute(statement, columns)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+    with connection.wrap_database_errors, psycopg.Cursor[Any](connection.connection) as cursor:
+        cursor.execute(statement.encode(), columns, prepare=True)
+
+
+def planned_once(statement: str, columns: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """All rows, told in binary (of json, what it holds; where queries are logged, its text) and under Django's wrappers; planned once a
+    connection, as psycopg decides after a few times. Under the walls, whose policies are planned with it, that is a third of the work.
+    Where queries are logged they are planned each time: Django's log has no words for what was prepared."""
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    if connection.queries_logged:
+        with connection.cursor() as logged:
+            logged.execute(statement, columns)
+            return list(logged.fetchall())
+    numbered, values = _numbered(statement, columns)
+    with connection.make_cursor(_raw()) as cursor:
+        cursor.execute(numbered, values)
+        return list(cursor.fetchall())
+
+
+def planned_behind(
+    first: str, columns: Sequence[Any], statement: str, more: Mapping[str, Any]
+) -> list[tuple[Any, ...]]:
+    """As `planned_once`, behind another statement whose rows nobody wants. Both go out together, in one transaction of their own that
+    takes neither BEGIN nor COMMIT: a round trip instead of four. Only where no transaction is open."""
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        return rows_of_last(connection.connection, (first, columns), _numbered(statement, more))
+
+
+def _raw() -> Any:
+    """A cursor of psycopg's own that takes $1, and is told rows in binary: those are read in half the time, dates in UTC."""
+    raw = psycopg.RawCursor(connection.connection)
+    raw.format = Format.BINARY
+    return raw
+
+
+def _numbered(statement: str, columns: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    numbered, names = _with_numbers(statement)
+    return numbered, [columns[name] for name in names]
+
+
+@lru_cache(1024)
+def _with_numbers(statement: str) -> tuple[str, tuple[str, ...]]:
+    """With $1 for the first of the names. psycopg would take a long statement apart anew each time."""
+    names: list[str] = []
+
+    def number(found: re.Match[str]) -> str:
+        if not found[1]:
+            return "%"
+        if found[1] not in names:
+            names.append(found[1])
+        return f"${names.index(found[1]) + 1}"
+
+    return _NAMED.sub(number, statement), tuple(names)
 
 
 def parameters() -> dict[str, Any]:

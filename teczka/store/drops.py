@@ -2,6 +2,8 @@
 
 A message that the server lists no longer has `left`: it stays in its folder and its counters. `gone_at` is for IMAP, whose folders are
 shown as the server has them; POP3 servers hide what was fetched, or another program removes it after a fortnight.
+
+What was erased here and is there still is known by the same hints, under its tombstone's number below zero.
 """
 
 from collections.abc import Sequence
@@ -13,6 +15,7 @@ from django.db import connection
 from teczka.core.folders import DROP
 from teczka.core.mail import DropEntry, DropHint
 from teczka.core.messages import Known, Loose
+from teczka.store import erased
 from teczka.store.arrivals import as_json
 from teczka.store.packs.format import Codec, Entry
 
@@ -20,6 +23,11 @@ HINTS = """
 UPDATE store_placement p SET uidvalidity = %(drop)s, uid = t.uid, uidl = t.uidl, listed_size = t.listed_size, left_at = NULL
 FROM json_to_recordset(%(rows)s) AS t (id bigint, uid bigint, uidl bytea, listed_size bigint)
 WHERE p.id = t.id AND p.folder_id = %(folder)s AND p.gone_at IS NULL
+"""
+ERASED_HINTS = """
+UPDATE store_erasedplace p SET uid = t.uid, uidl = t.uidl, listed_size = t.listed_size
+FROM json_to_recordset(%(rows)s) AS t (id bigint, uid bigint, uidl bytea, listed_size bigint)
+WHERE p.id = -t.id AND p.folder_id = %(folder)s
 """
 
 LEAVE = """
@@ -32,8 +40,10 @@ def known(folder_id: int) -> list[Known]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.id, uidl, coalesce(listed_size, (SELECT size FROM store_message m WHERE m.id = p.message_id)), head,"
-            " uidvalidity = %s AND left_at IS NULL FROM store_placement p WHERE folder_id = %s AND gone_at IS NULL",
-            [DROP, folder_id],
+            " uidvalidity = %(drop)s AND left_at IS NULL FROM store_placement p WHERE folder_id = %(folder)s AND gone_at IS NULL"
+            " UNION ALL SELECT -id, uidl, listed_size, head, true FROM store_erasedplace"
+            " WHERE folder_id = %(folder)s AND uidvalidity = %(drop)s",
+            {"drop": DROP, "folder": folder_id},
         )
         return [
             Known(id_, DropHint(bytes(uidl) if uidl else None, size, None if head is None else bytes(head)), here)
@@ -59,8 +69,9 @@ def next_uid(folder_id: int) -> int:
     """Above every UID that was given there."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(max(uid), 0) + 1 FROM store_placement WHERE folder_id = %s AND uidvalidity = %s",
-            [folder_id, DROP],
+            "SELECT 1 + greatest((SELECT max(uid) FROM store_placement WHERE folder_id = %(folder)s AND uidvalidity = %(drop)s),"
+            " (SELECT max(uid) FROM store_erasedplace WHERE folder_id = %(folder)s AND uidvalidity = %(drop)s), 0)",
+            {"drop": DROP, "folder": folder_id},
         )
         row = cursor.fetchone()
     return int(row[0]) if row else 1
@@ -71,12 +82,14 @@ def recognise(folder_id: int, named: Sequence[tuple[int, int, DropEntry]]) -> in
     rows = [
         {"id": placement, "uid": uid, "uidl": entry.uidl, "listed_size": entry.size} for placement, uid, entry in named
     ]
-    return _execute(HINTS, {"folder": folder_id, "drop": DROP, "rows": as_json(rows)})
+    columns = {"folder": folder_id, "drop": DROP, "rows": as_json(rows)}
+    return _execute(HINTS, columns) + _execute(ERASED_HINTS, columns)
 
 
 def leave(folder_id: int, loose: Loose) -> int:
     which = "uidvalidity = %(drop)s AND uid < %(below)s AND id = ANY(%(ids)s)"
     columns = {"folder": folder_id, "drop": DROP, "below": loose.below, "ids": list(loose.placements)}
+    erased.not_there(folder_id, "id = ANY(%(gone)s)", {"gone": [-id_ for id_ in loose.placements if id_ < 0]})
     return _execute(LEAVE.format(which=which), columns)
 
 

@@ -11,6 +11,7 @@ UNREAD = "teczka_unread_mail"  # the readers have work (transaction B)
 REQUESTS = "teczka_requests"  # the keeper of an account shall look at its requests
 OUTGOING = "teczka_outgoing"  # and here at its outbox
 ACTS = "teczka_acts"  # and here at what was done to its mail
+IMPORTS = "teczka_imports"  # mail is to come out of files that were sent up
 RULE_RUNS = "teczka_rule_runs"  # a rule is to be applied to old mail, or that is to be taken back
 
 FOLDERS = 150  # public ids in one payload: NOTIFY takes 8,000 bytes
@@ -19,6 +20,8 @@ PEOPLE = 150
 MESSAGES = 20
 
 CASES, TASKS = "cases", "tasks"  # topics: something that a list of these would show
+IMPORTING = "imports"  # a topic: how far one's imports have come
+SEARCHES = "searches"  # those of a name, beside the folders
 SHARED = "shared"  # the list of what is shared with somebody, where folders are named
 
 
@@ -91,6 +94,10 @@ def ask_replay(account_id: int) -> None:
 
 def ask_rule_runs() -> None:
     _notify((RULE_RUNS, ""))
+
+
+def ask_importer() -> None:
+    _notify((IMPORTS, ""))
 
 
 def ask_sender(account_id: int) -> None:

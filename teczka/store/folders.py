@@ -9,6 +9,7 @@ from django.db import connection
 from teczka.core.errors import Trouble
 from teczka.core.folders import ORDER, FolderRole, LocalFolder, roles
 from teczka.core.mail import FolderStatus, RemoteFolder
+from teczka.store import erased
 from teczka.store.models import Account, Folder
 
 # Where a rename waits for the server, paths are people's, and nothing is new or missed under the name that is to be: an answer may have
@@ -47,7 +48,8 @@ SELECT id, public_id, wire_name, uidvalidity, complete_below, highestmodseq, sto
     SELECT count(*) FROM store_placement p WHERE p.folder_id = f.id AND p.gone_at IS NULL AND p.left_at IS NOT NULL) - (
     SELECT count(*) FROM store_placement p WHERE p.folder_id = f.id AND p.gone_at IS NULL AND p.left_at IS NULL AND p.uidvalidity = -1) + (
     SELECT count(*) FROM store_operation o JOIN store_placement p ON p.id = o.placement_id AND p.uidvalidity <> -1
-    WHERE o.folder_id = f.id AND o.kind IN ('move', 'expunge') AND o.state IN ('pending', 'started', 'marked')),
+    WHERE o.folder_id = f.id AND o.kind IN ('move', 'expunge') AND o.state IN ('pending', 'started', 'marked')) + (
+    SELECT count(*) FROM store_erasedplace e WHERE e.folder_id = f.id AND e.uidvalidity = f.uidvalidity),
   on_server, role, path
 FROM store_folder f WHERE account_id = %s AND gone_at IS NULL AND selectable AND uidvalidity IS DISTINCT FROM -1
 """
@@ -114,6 +116,7 @@ def start_afresh(account_id: int) -> None:
         used = row[0] if row and row[0] else 0
         for statement in AFRESH:
             cursor.execute(statement, {"account": account_id, "down": ((used + 1) << 32) + 1})
+    erased.forget_places(account_id)
 
 
 def opened(folder_id: int, status: FolderStatus) -> None:

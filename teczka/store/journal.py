@@ -62,6 +62,10 @@ class AccountJournal:
             outcomes.refuse(ids, problem, vanished=vanished)
             self._tell()
 
+    def here_alone(self, ids: Sequence[int]) -> None:
+        with self._writing():
+            outcomes.keep_here(ids)
+
     def found(self, sources: Mapping[int, Place]) -> None:
         with self._writing():
             for operation, (uidvalidity, uid) in sources.items():

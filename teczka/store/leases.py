@@ -58,10 +58,12 @@ class Leases:
         )
 
     def try_take(self, account_id: int) -> Lease | None:
-        """None while another holds it, or still writes though its connection here was cut. Taken again by its own holder it stays the
-        same lease."""
+        """None while another holds it, or still writes though its connection here was cut, or its office waits after it was restored.
+        Taken again by its own holder it stays the same lease."""
         if account_id in self._held:
             return self._held[account_id]
+        if self._value("SELECT teczka_waits(%s)::integer", account_id):
+            return None
         if not self._value("SELECT pg_try_advisory_lock(%s, %s)", SPACE, account_id):
             return None
         try:

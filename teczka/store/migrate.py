@@ -1,10 +1,13 @@
 """Bringing a database to this version's shape, as the owner role. Serving processes never do: they are bound by the app role."""
 
-from django.core.management import call_command
+from collections.abc import Collection
+
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
+from teczka.core.errors import Problem, Trouble
 from teczka.store.connections import as_django
 from teczka.store.server.roles import APP
 
@@ -24,12 +27,19 @@ REVOKE INSERT, UPDATE, DELETE ON django_migrations, store_auditentry FROM {app};
 
 
 def migrate(owner_conninfo: str) -> None:
-    """Run what has not run yet; nothing where the database is up to date."""
+    """Run what has not run yet; nothing where the database is up to date. Raises Problem(DATA_NEWER), and then nothing was touched.
+
+    Not by Django's command: at each start it would make all models anew, twice, for content types and permissions that nobody asks for."""
     connections.databases[OWNER_ALIAS] = (
         connections.databases[DEFAULT_DB_ALIAS] | as_django(owner_conninfo) | {"CONN_MAX_AGE": 0}
     )
     try:
-        call_command("migrate", database=OWNER_ALIAS, interactive=False, verbosity=0)
+        executor = MigrationExecutor(connections[OWNER_ALIAS])
+        _refuse_newer(executor.loader)
+        executor.loader.check_consistent_history(executor.connection)
+        targets = executor.loader.graph.leaf_nodes()
+        if plan := executor.migration_plan(targets):
+            executor.migrate(targets, plan)
         with connections[OWNER_ALIAS].cursor() as cursor:
             cursor.execute(sql.SQL(RIGHTS).format(app=sql.Identifier(APP)).as_string(None))
     finally:
@@ -38,10 +48,27 @@ def migrate(owner_conninfo: str) -> None:
         del connections.databases[OWNER_ALIAS]
 
 
+def refuse_unknown(migrations: Collection[str]) -> None:
+    """Of all apps' migrations, "app.name", those that this version has. Raises Problem(DATA_NEWER)."""
+    _refuse_all_but_known(MigrationLoader(None), migrations)
+
+
 def up_to_date() -> bool:
-    """Whether the database that we serve from has this version's shape."""
+    """Whether the database that we serve from has this version's shape. Raises Problem(DATA_NEWER)."""
     executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+    _refuse_newer(executor.loader)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _refuse_newer(loader: MigrationLoader) -> None:
+    """Where a newer version has been at the database: what it made of it we do not know."""
+    _refuse_all_but_known(loader, [f"{app}.{name}" for app, name in loader.applied_migrations])
+
+
+def _refuse_all_but_known(loader: MigrationLoader, migrations: Collection[str]) -> None:
+    known = {f"{app}.{name}" for app, name in loader.disk_migrations}
+    if unknown := sorted(set(migrations) - known):
+        raise Problem(Trouble.DATA_NEWER, unknown=", ".join(unknown[:3]))
 
 
 def walls_hold() -> bool:

@@ -115,6 +115,15 @@ def hold_back(account_id: int, problem: Problem) -> None:
     refuse([row[0] for row in waiting], problem)
 
 
+def keep_here(ids: Sequence[int]) -> None:
+    """Changes of flags that the server would not keep: so here alone."""
+    run(
+        "UPDATE store_operation SET state = 'local', started_at = NULL WHERE id = ANY(%(ids)s) AND kind = 'flag'"
+        " AND state IN ('pending', 'started')",
+        {"ids": list(ids)},
+    )
+
+
 def withdraw(ids: Sequence[int]) -> list[int]:
     """Taken back before the server heard of them."""
     return end(ids, OperationState.UNDONE, None, vanished=False)

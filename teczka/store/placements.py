@@ -15,6 +15,7 @@ from django.db import connection
 from teczka.core.folders import AWAITED
 from teczka.core.mail import RemoteFlags, RemoteSummary
 from teczka.core.messages import Candidate
+from teczka.store import erased
 from teczka.store.overlay import hidden, laid, untold
 
 MATCHED = """
@@ -73,13 +74,15 @@ WHERE id = %(folder)s RETURNING (SELECT count(*) FROM changed)
 STILL_AWAITED = """p.uidvalidity = %(awaited)s AND ({is_untold} OR EXISTS (SELECT FROM store_operation puts WHERE puts.id = p.uid AND (
   puts.state = 'started' OR (puts.target_uidvalidity = %(uidvalidity)s AND puts.target_uidnext >= %(below)s))))"""
 
-# What is hidden is there.
+# What is hidden is there; and what was erased here is there, too.
 STORED = """
 SELECT uid FROM store_placement WHERE folder_id = %(folder)s AND uidvalidity = %(uidvalidity)s AND uid >= %(lowest)s AND gone_at IS NULL
 UNION ALL
 SELECT p.uid FROM store_operation o JOIN store_placement p ON p.id = o.placement_id
 WHERE o.folder_id = %(folder)s AND o.kind IN ('move', 'expunge') AND o.state IN ('pending', 'started', 'marked')
   AND p.uidvalidity = %(uidvalidity)s AND p.uid >= %(lowest)s AND p.gone_at IS NOT NULL
+UNION ALL
+SELECT uid FROM store_erasedplace WHERE folder_id = %(folder)s AND uidvalidity = %(uidvalidity)s AND uid >= %(lowest)s
 ORDER BY uid
 """
 CANDIDATES = """
@@ -152,6 +155,7 @@ def mark_gone(folder_id: int, uidvalidity: int, uids: Sequence[int]) -> int:
     which = "uidvalidity = %(uidvalidity)s AND uid = ANY(%(uids)s)"
     columns = {"folder": folder_id, "uidvalidity": uidvalidity, "uids": list(uids)}
     _execute(EXPUNGED, columns)
+    erased.not_there(folder_id, which, columns)
     return _count(GONE.format(which=which), columns)
 
 
@@ -161,6 +165,7 @@ def supersede(folder_id: int, uidvalidity: int, complete_below: int) -> int:
         f"uidvalidity <> %(uidvalidity)s AND left_at IS NULL AND NOT ({STILL_AWAITED.format(is_untold=untold('p'))})"
     )
     columns = {"folder": folder_id, "uidvalidity": uidvalidity, "awaited": AWAITED, "below": complete_below}
+    erased.not_there(folder_id, "uidvalidity <> %(uidvalidity)s", columns)
     return _count(GONE.format(which=which), columns)
 
 

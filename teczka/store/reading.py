@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +12,14 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from teczka.store import extraction
+from teczka.store.columns import Row, arrays, unnested
+from teczka.store.connections import put
 from teczka.store.headline import Headline
 from teczka.store.packs.blobs import Blobs
 from teczka.store.packs.format import Codec, Entry
 from teczka.store.packs.reader import STRIDE, mapped
+from teczka.store.terms import save_terms
 
 HELD_BYTES = 64_000_000  # up to here a message is read in memory
 OWNERS_THREADS = 3  # first key of the advisory lock under which an owner's threads are joined
@@ -39,6 +43,7 @@ class Unread:
     account_id: int
     internaldate: datetime
     thread_id: int | None
+    imported: bool  # it came out of a file: old, and no news
     pack: UUID
     entry: Entry
 
@@ -55,16 +60,24 @@ class Read:
     parts: list[dict[str, Any]]  # columns of Part
     text: dict[str, Any]  # columns of Text
     references: list[dict[str, Any]]  # columns of MessageReference
-    terms: str  # a tsvector literal
+    terms: list[str]  # tsvector literals: language/vectors.py
     ids: list[str]  # its own Message-ID and those that it refers to
     case: UUID | None = None  # whose header it bears (store/case_header.py)
     known: bool = False  # and its sender is among that letter's people
 
 
+def settle_later() -> None:
+    """This connection's commits wait for no disk (ADR 0044): what a crash of the machine or of PostgreSQL takes back waits to be read
+    again, with all that reading it did. And words are sorted in with the memory that this takes (migration 0012)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off; SET work_mem = '64MB'")
+
+
 def claim(most: int) -> list[Claim]:
-    """Newest first, of all owners; nobody else has them in hand until `let_go`. The tries are committed at once: a reader that is killed by
-    a message leaves its mark."""
+    """Newest first, of all owners; nobody else has them in hand until `let_go`. The tries are committed at once, and to the disk: a message
+    that kills its reader, or PostgreSQL, leaves its mark."""
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = on")
         cursor.execute("SELECT * FROM teczka_claim_unread(%s)", [most])
         return [Claim(*row) for row in cursor]
 
@@ -126,8 +139,10 @@ def lock_unread(message_ids: Sequence[int]) -> list[Unread]:
     """Those of them that still wait and that no other reader holds."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, public_id, office_id, account_id, internaldate, thread_id, pack_id, pack_offset, pack_length, pack_codec, size,"
-            " sha256 FROM store_message WHERE id = ANY(%s) AND indexed_with IS NULL ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
+            "SELECT id, public_id, office_id, account_id, internaldate, thread_id,"
+            " EXISTS (SELECT FROM store_account a WHERE a.id = account_id AND a.protocol = 'archive'),"
+            " pack_id, pack_offset, pack_length, pack_codec, size, sha256 FROM store_message"
+            " WHERE id = ANY(%s) AND indexed_with IS NULL ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
             [list(message_ids)],
         )
         return [_unread(*row) for row in cursor.fetchall()]
@@ -140,12 +155,13 @@ def _unread(
     account_id: int,
     internaldate: datetime,
     thread_id: int | None,
+    imported: bool,
     pack: UUID,
     *place: Any,
 ) -> Unread:
     offset, length, codec, size, digest = place
     entry = Entry(offset, length, Codec(codec), size, bytes(digest))
-    return Unread(id_, public_id, office_id, account_id, internaldate, thread_id, pack, entry)
+    return Unread(id_, public_id, office_id, account_id, internaldate, thread_id, imported, pack, entry)
 
 
 def number_patterns(office_id: int) -> list[str]:
@@ -178,59 +194,73 @@ def raw(blobs: Blobs, message: Unread) -> Iterator[bytes | mmap]:
                 yield whole
 
 
+PART = {
+    "message_id": "bigint", "path": "text", "kind": "text", "content_type": "text", "charset": "text", "encoding": "text", "name": "text",
+    "content_id": "text", "at": "bigint", "length": "bigint", "size": "bigint",
+}  # fmt: skip
 PARTS = """
 INSERT INTO store_part (message_id, owner_id, path, kind, content_type, charset, encoding, name, content_id, "offset", length, size)
-SELECT message_id, %(owner)s, path, kind, content_type, charset, encoding, name, content_id, "offset", length, size
-FROM json_to_recordset(%(rows)s) AS t (message_id bigint, path text, kind text, content_type text, charset text, encoding text, name text,
-  content_id text, "offset" bigint, length bigint, size bigint)
+SELECT message_id, %(owner)s, path, kind, content_type, charset, encoding, name, content_id, at, length, size FROM {rows}
 ON CONFLICT (message_id, path) DO NOTHING
 """
 
+TEXT = {
+    "message_id": "bigint", "headers": "jsonb", "text": "text", "html": "text", "blocked_images": "integer", "blocked_hosts": "json",
+}  # fmt: skip
 TEXTS = """
 INSERT INTO store_text (message_id, owner_id, headers, text, html, blocked_images, blocked_hosts)
 SELECT message_id, %(owner)s, headers, text, html, blocked_images, ARRAY(SELECT json_array_elements_text(blocked_hosts))
-FROM json_to_recordset(%(rows)s) AS t (message_id bigint, headers jsonb, text text, html text, blocked_images integer, blocked_hosts json)
+FROM {rows}
 ON CONFLICT (message_id) DO UPDATE SET headers = excluded.headers, text = excluded.text, html = excluded.html,
   blocked_images = excluded.blocked_images, blocked_hosts = excluded.blocked_hosts
 """
 
+REFERENCE = {
+    "message_id": "bigint", "place": "text", "position": "smallint", "written": "text", "repertory": "text", "number": "text",
+    "year": "smallint", "division": "text", "court": "text", "suffix": "text",
+}  # fmt: skip
 REFERENCES = """
 INSERT INTO store_messagereference
   (message_id, owner_id, office_id, place, position, written, repertory, number, year, division, court, suffix)
-SELECT t.message_id, %(owner)s, m.office_id, t.place, t.position, t.written, t.repertory, t.number, t.year, t.division, t.court, t.suffix
-FROM json_to_recordset(%(rows)s) AS t (message_id bigint, place text, position smallint, written text, repertory text, number text,
-  year smallint, division text, court text, suffix text) JOIN store_message m ON m.id = t.message_id
+SELECT message_id, %(owner)s, %(office)s, place, position, written, repertory, number, year, division, court, suffix FROM {rows}
 """
 
-TERMS = """
-INSERT INTO store_terms (message_id, owner_id, terms)
-SELECT message_id, %(owner)s, terms::tsvector FROM json_to_recordset(%(rows)s) AS t (message_id bigint, terms text)
-ON CONFLICT (message_id) DO UPDATE SET terms = excluded.terms
-"""
-
+MESSAGE = {
+    "id": "bigint", "subject": "text", "from_name": "text", "from_address": "text", "to_line": "text", "sent_at": "timestamptz",
+    "message_id": "text", "snippet": "text", "attachments": "smallint", "thread_id": "bigint", "defects": "json",
+}  # fmt: skip
 MESSAGES = """
-UPDATE store_message m SET subject = t.subject, from_name = t.from_name, from_address = t.from_address, to_line = t.to_line,
-  sent_at = t.sent_at, message_id = t.message_id, snippet = t.snippet, attachments = t.attachments, thread_id = t.thread_id,
-  defects = ARRAY(SELECT json_array_elements_text(t.defects)), indexed_with = %(version)s, reading_tries = 0
-FROM json_to_recordset(%(rows)s) AS t (id bigint, subject text, from_name text, from_address text, to_line text, sent_at timestamptz,
-  message_id text, snippet text, attachments smallint, thread_id bigint, defects json)
-WHERE m.id = t.id
+UPDATE store_message m SET subject = r.subject, from_name = r.from_name, from_address = r.from_address, to_line = r.to_line,
+  sent_at = r.sent_at, message_id = r.message_id, snippet = r.snippet, attachments = r.attachments, thread_id = r.thread_id,
+  defects = ARRAY(SELECT json_array_elements_text(r.defects)), indexed_with = %(version)s, reading_tries = 0
+FROM {rows} WHERE m.id = r.id AND m.id = ANY(%(id)s::bigint[])
 """
 
 
 def save(owner_id: int, read: Sequence[Read], threads: dict[int, int], version: int) -> None:
     """`threads`: message id → thread id."""
-    with connection.cursor() as cursor:
-        # What an older version made of it must not stay beside the new.
-        ids = [one.message.id for one in read]
-        cursor.execute("DELETE FROM store_part WHERE message_id = ANY(%s)", [ids])
-        cursor.execute("DELETE FROM store_messagereference WHERE message_id = ANY(%s)", [ids])
-    _execute(PARTS, [{"message_id": one.message.id, **part} for one in read for part in one.parts], owner=owner_id)
-    _execute(TEXTS, [{"message_id": one.message.id, **one.text} for one in read], owner=owner_id)
-    _execute(
-        REFERENCES, [{"message_id": one.message.id, **row} for one in read for row in one.references], owner=owner_id
-    )
-    _execute(TERMS, [{"message_id": one.message.id, "terms": one.terms} for one in read], owner=owner_id)
+    again = [one.message.id for one in read if one.message.thread_id is not None]
+    if again:  # what an older version made of it must not stay beside the new
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM store_part WHERE message_id = ANY(%s)", [again])
+            cursor.execute("DELETE FROM store_messagereference WHERE message_id = ANY(%s)", [again])
+    parts = [{"message_id": one.message.id, **part} for one in read for part in one.parts]
+    _put(PARTS, PART, [{**part, "at": part["offset"]} for part in parts], owner=owner_id)
+    extraction.enqueue(parts, again)
+    texts = [
+        {
+            **one.text,
+            "message_id": one.message.id,
+            "headers": _json(one.text["headers"]),
+            "blocked_hosts": _json(one.text["blocked_hosts"]),
+        }
+        for one in read
+    ]
+    _put(TEXTS, TEXT, texts, owner=owner_id)
+    references = [
+        {"message_id": one.message.id, **row, "place": str(row["place"])} for one in read for row in one.references
+    ]
+    _put(REFERENCES, REFERENCE, references, owner=owner_id, office=read[0].message.office_id)
     rows = [
         {
             "id": one.message.id,
@@ -238,11 +268,12 @@ def save(owner_id: int, read: Sequence[Read], threads: dict[int, int], version: 
             "snippet": one.snippet,
             "attachments": min(one.attachments, 32_767),
             "thread_id": threads[one.message.id],
-            "defects": one.defects,
+            "defects": _json(one.defects),
         }
         for one in read
     ]
-    _execute(MESSAGES, rows, version=version)
+    _put(MESSAGES, MESSAGE, rows, version=version)
+    save_terms(owner_id, {one.message.id: one.terms for one in read})
 
 
 def save_unreadable(message_id: int, version: int) -> None:
@@ -259,18 +290,20 @@ def places(message_ids: Sequence[int]) -> list[tuple[UUID, UUID, UUID]]:
     """Public ids of owner, account and folder where these messages lie: who is to be told."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT u.public_id, a.public_id, f.public_id FROM store_placement p JOIN store_folder f ON f.id = p.folder_id"
-            " JOIN store_account a ON a.id = f.account_id JOIN store_user u ON u.id = a.owner_id"
-            " WHERE p.message_id = ANY(%s) AND p.gone_at IS NULL",
+            # Message by message: a fresh table has no statistics yet, and then PostgreSQL would walk through whole folders.
+            "SELECT u.public_id, a.public_id, f.public_id FROM (SELECT DISTINCT p.folder_id FROM unnest(%s::bigint[]) m (id) CROSS JOIN"
+            " LATERAL (SELECT folder_id, gone_at FROM store_placement WHERE message_id = m.id OFFSET 0) p WHERE p.gone_at IS NULL) told"
+            " JOIN store_folder f ON f.id = told.folder_id JOIN store_account a ON a.id = f.account_id"
+            " JOIN store_user u ON u.id = a.owner_id",
             [list(message_ids)],
         )
         return list(cursor.fetchall())
 
 
-def _execute(statement: str, rows: Sequence[dict[str, Any]], **others: int) -> None:
+def _put(statement: str, types: Mapping[str, str], rows: Sequence[Row], **others: int) -> None:
     if rows:
-        with connection.cursor() as cursor:
-            # Letters as they are: escaped, Polish text would be three times as long.
-            cursor.execute(
-                statement, {"rows": json.dumps(rows, ensure_ascii=False, default=datetime.isoformat), **others}
-            )
+        put(statement.format(rows=unnested(types)), {**arrays(types, rows), **others})
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

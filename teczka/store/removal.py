@@ -26,7 +26,8 @@ SELECT FROM store_account WHERE id = %s AND farewell = '{Farewell.REMOVE}' AND d
 """
 
 NEXT = """
-SELECT k.id FROM store_pack k WHERE k.account_id = %s AND (NOT EXISTS (SELECT FROM store_message m WHERE m.pack_id = k.id)
+SELECT k.id FROM store_pack k WHERE k.account_id = %s AND k.retired_at IS NULL
+  AND (NOT EXISTS (SELECT FROM store_message m WHERE m.pack_id = k.id)
   OR EXISTS (SELECT FROM store_message m WHERE m.pack_id = k.id AND m.id NOT IN (SELECT teczka_stays(k.id)))) LIMIT 1
 """
 
@@ -57,6 +58,7 @@ THREADS = (
 ACTED = (
     """UPDATE store_pack k SET account_id = o.account_id FROM store_enclosure e JOIN store_outgoing o ON o.id = e.outgoing_id
        WHERE e.pack_id = k.id AND k.account_id = %(account)s AND o.account_id <> %(account)s""",
+    "DELETE FROM store_import WHERE account_id = %(account)s",
     "DELETE FROM store_outgoing WHERE account_id = %(account)s",
     "DELETE FROM store_identity WHERE account_id = %(account)s",
     "DELETE FROM store_correspondent WHERE account_id = %(account)s",
@@ -139,11 +141,6 @@ def empty(pack: UUID) -> None:
         threads = list({row[0] for row in cursor if row[0]})
         for statement in THREADS:
             cursor.execute(statement, [threads])
-
-
-def forget_pack(pack: UUID) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM store_pack WHERE id = %s", [pack])
 
 
 def remove_rest(account_id: int) -> bool:

@@ -1,20 +1,32 @@
-"""Sign-in sessions, for what stays open longer than a request."""
+"""Sign-in sessions: each request's, and those of what stays open longer than a request."""
 
 import json
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends import db
 from django.db import connection
 from django.http import HttpRequest
+from django.utils import timezone
 
+from teczka.store.connections import planned_once
 from teczka.store.events import PAGES
 from teczka.store.models.people import User
 
-SessionStore: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
+_KEPT = "SELECT session_data FROM django_session WHERE session_key = %(key)s AND expire_date > %(now)s"
+
+
+class SessionStore(db.SessionStore):
+    """Django's, that is read by a statement which is planned once a connection: it is the first of every request."""
+
+    def load(self) -> dict[str, Any]:
+        found = planned_once(_KEPT, {"key": self.session_key, "now": timezone.now()})
+        if not found:
+            self._session_key = None
+            return {}
+        kept: dict[str, Any] = self.decode(found[0][0])
+        return kept
 
 
 def signed_in(session_key: str) -> UUID | None:

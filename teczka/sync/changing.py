@@ -23,6 +23,15 @@ def change(remote: RemoteMailbox, journal: Journal, batch: Sequence[Pending], pa
 
     verdict = select(remote, journal, batch)
     done(journal, verdict.absent, {})
+    if first.kind is Kind.FLAG and verdict.same and not _kept(remote, first.flags):
+        journal.here_alone([op.id for op in verdict.same])
+        return
     ready = start(journal, verdict.same)
     if ready:
         parts(ready, say)
+
+
+def _kept(remote: RemoteMailbox, flags: Sequence[str]) -> bool:
+    """A server forgets such keywords with the session, or refuses them. The system's flags are tried: some servers keep what they do not
+    name."""
+    return all(flag.startswith("\\") or remote.keeps(flag) for flag in flags)

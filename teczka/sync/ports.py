@@ -146,6 +146,10 @@ class Journal(Protocol):
         """They cannot be done; our rows are as before, and their owner is told. `vanished`: their messages are there no longer."""
         ...
 
+    def here_alone(self, ids: Sequence[int]) -> None:
+        """The server keeps no such flag. Our rows stay as they are, and it hears nothing."""
+        ...
+
     def found(self, sources: Mapping[int, Place]) -> None:
         """The messages that they speak of lie under these numbers now."""
         ...

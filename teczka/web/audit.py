@@ -27,6 +27,7 @@ WORDS: dict[str, str | Promise] = {
     Verb.ACCOUNT_RESTORE: _("took the deletion of an external account back"),
     Verb.ACCOUNT_REMOVE: _("mail of a deleted account is gone"),
     Verb.ACCOUNT_EXPORT: _("exported an external account"),
+    Verb.ACCOUNT_IMPORT: _("brought in mail out of files"),
     Verb.PERSON_INVITE: _("invited a person"),
     Verb.PERSON_JOIN: _("took up the invitation"),
     Verb.PERSON_ROLE: _("changed a person's role"),
@@ -35,6 +36,7 @@ WORDS: dict[str, str | Promise] = {
     Verb.PERSON_RESET: _("reset a person's sign-in"),
     Verb.PERSON_LIMIT: _("changed how many accounts a person may have"),
     Verb.OFFICE_CHANGE: _("changed the office's settings"),
+    Verb.OFFICE_CONNECT: _("let the office's accounts connect after it was restored"),
     Verb.PERSON_HAND_OVER: _("handed a person's cases over"),
     Verb.CASE_CREATE: _("opened a case"),
     Verb.CASE_CHANGE: _("changed a case"),
@@ -43,6 +45,13 @@ WORDS: dict[str, str | Promise] = {
     Verb.CASE_UNWALL: _("showed a case to the office"),
     Verb.CASE_EXPORT: _("exported a case"),
     Verb.AUDIT_EXPORT: _("exported the register"),
+    Verb.RULE_MAKE: _("made a rule"),
+    Verb.RULE_CHANGE: _("changed a rule"),
+    Verb.RULE_ON: _("switched a rule on"),
+    Verb.RULE_OFF: _("switched a rule off"),
+    Verb.RULE_DROP: _("removed a rule"),
+    Verb.RULE_RUN: _("applied a rule to older mail"),
+    Verb.RULE_UNDO: _("took back what a rule did to older mail"),
     Verb.DOCUMENT_ADD: _("added a document"),
     Verb.DOCUMENT_RENAME: _("renamed a document"),
     Verb.DOCUMENT_REMOVE: _("took a document out"),
@@ -55,6 +64,7 @@ WORDS: dict[str, str | Promise] = {
     Verb.SEND: _("sent a message"),
     Verb.DELETE: _("removed messages for good"),
     Verb.UNDELETE: _("took a removal back"),
+    Verb.ERASE: _("erased a message"),
 }
 # The parts before the dot that an administrator's page can be narrowed to: what is of mail and in cases is not theirs to read.
 KINDS = {
@@ -62,6 +72,7 @@ KINDS = {
     "account": _("External accounts"),
     "person": _("People"),
     "case": _("Cases"),
+    "rule": _("Rules"),
     "office": pgettext_lazy("register", "Settings of the office"),
     "audit": pgettext_lazy("register", "The register itself"),
 }

@@ -18,6 +18,7 @@ HEADINGS = [
     ("page", pgettext_lazy("palette", "Pages")),
     ("account", _("Accounts")),
     ("person", _("People")),
+    ("search", _("E-mail")),
 ]
 
 

@@ -32,6 +32,8 @@ class Said(StrEnum):
     SHUT_OUT = "shut_out"
     LET_IN = "let_in"
     HANDED_OVER = "handed_over"
+    CONNECTED = "connected"
+    ERASED = "erased"
     SHOWN = "shown"
     SHOWN_NO_LONGER = "shown_no_longer"
     TASK_ADDED = "task_added"
@@ -55,5 +57,8 @@ def say(request: Request, what: Said, back: str = "") -> None:
 
 
 def said(request: Request) -> Told | None:
+    """A piece of a page, fetched by the page that is being left, tells it to nobody: frontend/src/http.ts."""
+    if "X-Fragment" in request.headers:
+        return None
     what, back = request.session.pop(_KEY, ("", ""))
     return Told(Said(what), back) if what else None

@@ -9,6 +9,7 @@ from teczka.core.cases import CaseState
 from teczka.core.settings import settings
 from teczka.web.accounts.accounts import account_lines, account_list
 from teczka.web.accounts.add import account_add
+from teczka.web.accounts.archive import account_export, account_export_file
 from teczka.web.accounts.check import account_check, diagnosis_send
 from teczka.web.accounts.details import account_details, account_offer
 from teczka.web.accounts.edit import account_edit
@@ -48,12 +49,15 @@ from teczka.web.compose.saving import compose_copy, compose_keep, compose_save, 
 from teczka.web.compose.sending import compose_send
 from teczka.web.compose.templates import template_add, template_drop, template_edit, template_list
 from teczka.web.home import home
+from teczka.web.imports.page import import_act, import_begin, import_file, import_page
 from teczka.web.mail.acts import act, act_dismiss, act_last, act_undo
 from teczka.web.mail.choosing import filing_choose
 from teczka.web.mail.comments import comment_delete, comment_edit, comment_hear, message_comments
+from teczka.web.mail.erasure import message_erase
 from teczka.web.mail.filing import file, filing_aside, filing_never, filing_undo
 from teczka.web.mail.folders import folder_page, folder_rows, folder_tree
 from teczka.web.mail.frame import frame
+from teczka.web.mail.labels import message_labels
 from teczka.web.mail.messages import message, message_body, message_pane, message_raw
 from teczka.web.mail.parts import message_part_page
 from teczka.web.mail.roles import folder_role
@@ -66,6 +70,7 @@ from teczka.web.mail.unsubscribe import message_unsubscribe
 from teczka.web.office.accounts import office_limit, office_people
 from teczka.web.office.audit import office_audit, office_audit_file
 from teczka.web.office.diagnoses import office_diagnoses, office_diagnosis_close
+from teczka.web.office.health import office_connect, office_health
 from teczka.web.office.numbering import office_number_drop, office_numbers
 from teczka.web.office.oauth import office_oauth, office_oauth_remove, office_oauth_test
 from teczka.web.office.offers import office_offer_add, office_offer_drop, office_offers
@@ -85,6 +90,10 @@ from teczka.web.rules.editor import rule_add, rule_edit, rule_told
 from teczka.web.rules.listing import rule_list
 from teczka.web.rules.notice import rule_notice
 from teczka.web.rules.page import rule
+from teczka.web.search.marks import message_marks
+from teczka.web.search.offers import search_offers
+from teczka.web.search.page import search_live, search_page, search_rows
+from teczka.web.search.saved import search_forget, search_noted, search_save, search_saved, search_saved_drop
 from teczka.web.session.demo import enter
 from teczka.web.session.join import join
 from teczka.web.session.settings import own_settings
@@ -129,6 +138,12 @@ urlpatterns = [
     path("accounts/<uuid:account_id>/restore/", account_restore, name="account_restore"),
     path("accounts/<uuid:account_id>/reconnect/", account_reconnect, name="account_reconnect"),
     path("accounts/<uuid:account_id>/forget/", account_forget, name="account_forget"),
+    path("accounts/<uuid:account_id>/export/", account_export, name="account_export"),
+    path("accounts/<uuid:account_id>/export/file/", account_export_file, name="account_export_file"),
+    path("imports/", import_page, name="imports"),
+    path("imports/begin/", import_begin, name="import_begin"),
+    path("imports/<uuid:import_id>/files/", import_file, name="import_file"),
+    path("imports/<uuid:import_id>/<str:verb>/", import_act, name="import_act"),
     path("oauth/<str:provider>/callback", oauth_callback, name="oauth_callback"),
     path("oauth/again/", oauth_again, name="oauth_again"),
     path("office/", office_people, name="office_people"),
@@ -146,6 +161,8 @@ urlpatterns = [
     path("office/offers/<uuid:offer_id>/drop/", office_offer_drop, name="office_offer_drop"),
     path("office/audit/", office_audit, name="office_audit"),
     path("office/audit/<str:kind>/", office_audit_file, name="office_audit_file"),
+    path("office/health/", office_health, name="office_health"),
+    path("office/health/connect/", office_connect, name="office_connect"),
     path("office/numbers/", office_numbers, name="office_numbers"),
     path("office/numbers/drop/", office_number_drop, name="office_number_drop"),
     path("office/reports/", office_diagnoses, name="office_diagnoses"),
@@ -166,9 +183,11 @@ urlpatterns = [
     path("messages/<uuid:message_id>/", message, name="message"),
     path("messages/<uuid:message_id>/pane/", message_pane, name="message_pane"),
     path("messages/<uuid:message_id>/body/", message_body, name="message_body"),
+    path("messages/<uuid:message_id>/marks/", message_marks, name="message_marks"),
     path("messages/<uuid:message_id>/raw/", message_raw, name="message_raw"),
     path("messages/<uuid:message_id>/unsubscribe/", message_unsubscribe, name="message_unsubscribe"),
     path("messages/<uuid:message_id>/share/", message_share, name="message_share"),
+    path("messages/<uuid:message_id>/erase/", message_erase, name="message_erase"),
     path("messages/<uuid:message_id>/comments/", message_comments, name="message_comments"),
     path("comments/<uuid:comment_id>/edit/", comment_edit, name="comment_edit"),
     path("comments/<uuid:comment_id>/delete/", comment_delete, name="comment_delete"),
@@ -177,6 +196,15 @@ urlpatterns = [
     path("shared/rows/", shared_rows, name="shared_rows"),
     path("messages/<uuid:message_id>/parts/<str:path>/", message_part_page, name="message_part"),
     path("frame/", frame, name="frame"),
+    path("search/", search_page, name="search"),
+    path("search/rows/", search_rows, name="search_rows"),
+    path("search/live/", search_live, name="search_live"),
+    path("search/offers/", search_offers, name="search_offers"),
+    path("search/noted/", search_noted, name="search_noted"),
+    path("search/forget/", search_forget, name="search_forget"),
+    path("search/save/", search_save, name="search_save"),
+    path("search/saved/<uuid:search_id>/", search_saved, name="search_saved"),
+    path("search/saved/<uuid:search_id>/drop/", search_saved_drop, name="search_saved_drop"),
     path("unfiled/", unfiled, name="unfiled"),
     path("unfiled/rows/", unfiled_rows, name="unfiled_rows"),
     path("filing/", file, name="file"),
@@ -184,6 +212,7 @@ urlpatterns = [
     path("filing/never/", filing_never, name="filing_never"),
     path("filing/aside/", filing_aside, name="filing_aside"),
     path("filing/<uuid:filing_id>/undo/", filing_undo, name="filing_undo"),
+    path("labels/", message_labels, name="message_labels"),
     path("acts/", act, name="act"),
     path("acts/last/", act_last, name="act_last"),
     path("acts/refused/<uuid:operation_id>/dismiss/", act_dismiss, name="act_dismiss"),

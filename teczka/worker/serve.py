@@ -7,16 +7,20 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from teczka.actions.scrub import scrub
 from teczka.core.settings import settings
 from teczka.store.connections import listening
-from teczka.store.events import ACTS, OUTGOING, REQUESTS, RULE_RUNS
+from teczka.store.events import ACTS, IMPORTS, OUTGOING, REQUESTS, RULE_RUNS
 from teczka.store.leases import Lease, Leases
 from teczka.store.models.accounts import accounts_at_work
+from teczka.worker import backups
+from teczka.worker.importing import Imports
 from teczka.worker.keeper import Keeper
 from teczka.worker.reminding import EVERY, remind_everybody
-from teczka.worker.rules import Runs
+from teczka.worker.rules import steps as rule_steps
 from teczka.worker.sending import Sender
 from teczka.worker.tidy import HOURLY, tidy
+from teczka.worker.turns import Turns
 
 SHARE_SECONDS = 1.0  # how often accounts are shared out anew
 PASSES = 8  # at a time: one that waits for a slow server shall not hold the others up
@@ -48,7 +52,8 @@ class Worker:
         self._kept: dict[int, Kept] = {}
         self._pool = ThreadPoolExecutor(PASSES, thread_name_prefix="pass")
         self._sendings = ThreadPoolExecutor(SENDINGS, thread_name_prefix="send")
-        self._rules = Runs()
+        self._rules = Turns("rules", rule_steps)
+        self._imports = Imports(stopping)
         self._changed = asyncio.Event()
 
     async def run(self) -> None:
@@ -56,9 +61,14 @@ class Worker:
         listening = asyncio.create_task(self._listen())
         regular = [
             asyncio.create_task(self._every(seconds, work))
-            for seconds, work in ((HOURLY, tidy), (EVERY, remind_everybody))
+            for seconds, work in (
+                (HOURLY, tidy),
+                (HOURLY, scrub),
+                (EVERY, remind_everybody),
+                (backups.EVERY, backups.back_up_when_due),
+            )
         ]
-        regular.append(asyncio.create_task(self._rules.run()))
+        regular += [asyncio.create_task(work.run()) for work in (self._rules, self._imports)]
         try:
             while not self._stopping.is_set():
                 await self._share_out()
@@ -75,6 +85,7 @@ class Worker:
                     task.cancel()
             self._leases.close()
             self._rules.close()
+            self._imports.close()
             for pool in (self._pool, self._sendings):
                 pool.shutdown(wait=False, cancel_futures=True)
 
@@ -112,17 +123,17 @@ class Worker:
 
     async def _listen(self) -> None:
         """Requests name an account; whoever does not keep it has a look whether there is a new one."""
-        async with listening(REQUESTS, ACTS, OUTGOING, RULE_RUNS) as listener:
+        async with listening(REQUESTS, ACTS, OUTGOING, RULE_RUNS, IMPORTS) as listener:
             async for notice in listener.notifies():
-                if notice.channel == RULE_RUNS:
-                    self._rules.wake()
+                if notice.channel in {RULE_RUNS, IMPORTS}:
+                    (self._rules if notice.channel == RULE_RUNS else self._imports).wake()
                     continue
                 kept = self._kept.get(int(notice.payload))
                 if kept:
                     kept.wake(notice.channel)
                 self._changed.set()
 
-    async def _every(self, seconds: float, work: Callable[[threading.Event], None]) -> None:
+    async def _every(self, seconds: float, work: Callable[[threading.Event], object]) -> None:
         while True:
             try:
                 await asyncio.to_thread(work, self._stopping)

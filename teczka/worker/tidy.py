@@ -6,6 +6,7 @@ import threading
 from django.db import connection
 
 from teczka.actions.documents import forget_documents
+from teczka.actions.packs import compact_wasted, remove_retired, sweep_strays
 from teczka.actions.removal import remove_the_doomed
 from teczka.actions.uploads import forget_drafts
 from teczka.store.acts import forget_old
@@ -21,8 +22,8 @@ log = logging.getLogger(__name__)
 
 def tidy(stopping: threading.Event) -> None:
     """Files of batches that a kill cut off: nothing refers to them, what was committed lies elsewhere. What was done to mail long ago, and
-    drafts and documents that were thrown away. And deleted accounts whose mail was to go with them; asked to stop, the rest waits for the
-    next time."""
+    drafts and documents that were thrown away. Deleted accounts whose mail was to go with them. And packs in which little or nothing
+    lives; asked to stop, the rest waits for the next time."""
     swept = sweep(blobs().incoming, ABANDONED_SECONDS)
     if swept:
         log.info("%s half-written files of interrupted batches were removed", swept)
@@ -31,5 +32,8 @@ def tidy(stopping: threading.Event) -> None:
     forget_documents()
     try:
         remove_the_doomed(stopping)
+        compact_wasted(stopping)
+        remove_retired()
+        sweep_strays()
     finally:
         connection.close()  # an hour is long

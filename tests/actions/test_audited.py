@@ -7,19 +7,21 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from teczka.actions import filing, outbox
+from teczka.actions import filing, outbox, rule_runs
 from teczka.actions.acts import undo
 from teczka.actions.export import export_account
 from teczka.actions.filing import Wanted
 from teczka.actions.numbering import add_pattern, drop_pattern
 from teczka.actions.policy import save_policy, set_limit
 from teczka.actions.rest import delete_account, pause_account, resume_account, take_back
+from teczka.actions.rule_edit import drop_rule, save_rule, switch_rule
 from teczka.actions.verify import verify_all
 from teczka.core.accounts import Farewell
 from teczka.core.acts import Verb as Act
 from teczka.core.audit import Verb
 from teczka.core.errors import NotAllowed
 from teczka.core.policy import Policy
+from teczka.core.rules import rule_from
 from teczka.store.models import Message, User
 from teczka.store.queries.audit import lines
 from teczka.store.viewer import as_user
@@ -29,6 +31,8 @@ from tests.cast import Cast, make_account, make_cast
 from tests.conftest import OwnDatabase
 from tests.database import TestDatabase
 from tests.outgoing import deliver, fresh, sends, sent, written
+from tests.rule_at_work import at_work
+from tests.ruled import COURT
 from tests.submission import Submission
 from tests.web.mailroom import share
 
@@ -140,3 +144,27 @@ def test_verification_finds_what_somebody_did_to_the_register(
         owner.execute("UPDATE store_auditentry SET verb = 'account.change' WHERE seq = 2")
     broken = verify_all()
     assert broken.faults == {"entry of the audit that is changed": [f"{cast.office.public_id} 2"]}
+
+
+def test_what_becomes_of_a_rule_and_of_its_runs_by_ids_alone(cast: Cast) -> None:
+    meaning = rule_from("Tajna nazwa", {"all": [COURT]}, [{"do": "star"}])
+    made = save_rule(cast.anna, None, meaning)
+    save_rule(cast.anna, made, meaning)
+    switch_rule(cast.anna, made, on=False)
+    switch_rule(cast.anna, made, on=True)
+    work = at_work(cast)
+    run = work.begun()
+    work.work(run)
+    rule_runs.undo(cast.anna, run)
+    drop_rule(cast.anna, made)
+    told = [line for line in reversed(lines(cast.anna)) if line.verb.startswith("rule.")]
+    its, of_run = (made,), (work.rule.public_id, run)
+    assert [(line.verb, tuple(line.ids)) for line in told] == [
+        (Verb.RULE_MAKE, its),
+        (Verb.RULE_CHANGE, its),
+        (Verb.RULE_OFF, its),
+        (Verb.RULE_ON, its),
+        (Verb.RULE_RUN, of_run),
+        (Verb.RULE_UNDO, of_run),
+        (Verb.RULE_DROP, its),
+    ]

@@ -282,7 +282,7 @@ def test_pop3_is_not_listened_to(account: Account) -> None:
         fetching.close()
 
 
-@pytest.mark.parametrize("protocol", Protocol)
+@pytest.mark.parametrize("protocol", [Protocol.IMAP, Protocol.POP3])
 def test_between_passes_an_account_holds_no_thread(
     account: Account, mailbox: Mailbox, dovecot: Dovecot, protocol: Protocol
 ) -> None:

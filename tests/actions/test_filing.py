@@ -387,7 +387,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(STEPS)
 def test_whatever_is_filed_and_undone_only_the_owner_widens_and_all_goes_back(steps: list[tuple[object, ...]]) -> None:
     """Whoever sees more than the owner was asked for has seen too much; undone, all is as it was; nothing is there twice."""

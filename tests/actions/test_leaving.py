@@ -1,5 +1,6 @@
 """People come by a link, are let in or not, and leave: what they filed or shared stays with the office, and nobody sees the rest."""
 
+from copy import deepcopy
 from datetime import timedelta
 from uuid import uuid4
 
@@ -27,7 +28,12 @@ PASSWORD = "zdanie łatwe do zapamiętania"
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
+def cast(standing: Cast, db: None) -> Cast:
+    return deepcopy(standing)
+
+
+@pytest.fixture(scope="module")
+def standing(lasting: None) -> Cast:
     cast = make_cast()
     for person in (cast.dorota, cast.edward):
         person.set_password(PASSWORD)
@@ -173,9 +179,14 @@ class Left:
         disable(cast.dorota, cast.anna.public_id)
 
 
+@pytest.fixture(scope="module")
+def gone(standing: Cast) -> Left:
+    return Left(deepcopy(standing))
+
+
 @pytest.fixture
-def left(cast: Cast) -> Left:
-    return Left(cast)
+def left(gone: Left, db: None) -> Left:
+    return deepcopy(gone)
 
 
 def test_what_was_filed_goes_to_the_cases_team_and_the_place_to_the_successor(cast: Cast, left: Left) -> None:

@@ -19,7 +19,7 @@ from tests.outgoing import deliver, sends, sent, state_of, written
 from tests.stored import store
 from tests.submission import Submission
 
-LARGE = bytes(range(256)) * 40_000  # some ten megabytes: more than is held at once
+LARGE = bytes(range(256)) * 25_000  # as a letter more than eight megabytes: than is held at once
 
 
 @pytest.fixture(scope="module")

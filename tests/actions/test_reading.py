@@ -12,11 +12,14 @@ from django.urls import reverse
 from teczka.actions import reading
 from teczka.actions.reading import TRIES, VERSION, read_now, read_some, reread
 from teczka.actions.verify import verify_all
+from teczka.store import reading as table
 from teczka.store.events import PAGES
 from teczka.store.models import Account, Message, Part, Terms, Text, Thread, ThreadLink
 from teczka.store.viewer import as_user
+from teczka.worker.reader import drain
 from tests.cast import Cast, make_account, make_cast
 from tests.conftest import OwnDatabase
+from tests.faults.lives import in_a_child
 from tests.processes import until
 from tests.stored import store
 
@@ -85,6 +88,20 @@ def test_what_a_message_says_is_there_after_reading(account: Account) -> None:
             Terms.objects.filter(message_id=one).extra(where=["terms @@ 'umowa'::tsquery"]).exists()
         )  # the lemma of "umowie"
     assert read_some(100) == 0
+
+
+def test_when_nothing_is_left_to_read_no_words_wait_beside_the_index(account: Account) -> None:
+    def waiting() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT teczka_sort_in_terms()")
+            return int(cursor.fetchone()[0])
+
+    store(account, [mail("m1")])
+    read_all()
+    assert waiting()
+    store(account, [mail("m2")])
+    assert drain(threading.Event()) == 1
+    assert not waiting()
 
 
 def test_inline_pictures_point_at_their_part_and_attachments_are_counted(account: Account) -> None:
@@ -197,15 +214,7 @@ def test_a_message_that_kills_its_readers_is_given_up_after_a_few(
     monkeypatch.setattr(reading, "read", kills)
     deaths = 0
     while True:
-        connection.close()
-        child = os.fork()
-        if child == 0:
-            try:
-                read_all()
-                os._exit(0)
-            finally:
-                os._exit(1)
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        code = os.waitstatus_to_exitcode(os.waitpid(in_a_child(read_all), 0)[1])
         if code == 0:
             break
         assert code == 9
@@ -223,14 +232,7 @@ def test_opening_a_message_that_kills_its_reader_ends_the_web_process_a_few_time
     monkeypatch.setattr(reading, "read", lambda _raw, _address, _own: os._exit(9))
     codes = []
     for _ in range(TRIES + 1):
-        connection.close()
-        child = os.fork()
-        if child == 0:
-            try:
-                read_now(account.owner_id, bad)
-                os._exit(0)
-            finally:
-                os._exit(1)
+        child = in_a_child(lambda: read_now(account.owner_id, bad))
         codes.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     assert codes == [9] * TRIES + [0]
     with as_user(account.owner_id):
@@ -299,6 +301,38 @@ def test_what_another_reader_has_in_hand_is_passed_over_until_that_one_is_gone(
             return Message.objects.filter(pk__in=ids, indexed_with=VERSION, defects=[]).count() == 3
 
     until(all_read)  # the server lets go a moment after the connection was closed
+
+
+def test_a_reader_that_looks_for_more_hides_no_message_from_the_one_that_has_it_in_hand(
+    account: Account, own_database: OwnDatabase
+) -> None:
+    """It held the rows that it passed over: they were taken for read, and passed after a few such tries for mail that kills its reader."""
+    ids = store(account, [mail("a"), mail("b"), mail("c")])
+    ours = table.claim(2)
+    with psycopg.connect(own_database.url) as other:
+        assert other.execute("SELECT count(*) FROM teczka_claim_unread(3)").fetchone() == (1,)
+        with as_user(account.owner_id):
+            locked = table.lock_unread([claim.message_id for claim in ours])
+        assert {one.id for one in locked} == {claim.message_id for claim in ours} < set(ids)
+    table.let_go(ours)
+
+
+def test_a_readers_commits_wait_for_no_disk_but_for_its_claims(account: Account, own_database: OwnDatabase) -> None:
+    """The mark of a message that takes PostgreSQL down with it must be there afterwards."""
+    store(account, [mail("a")])
+    with connection.cursor() as cursor:
+        table.settle_later()
+        cursor.execute("SELECT setting, source FROM pg_settings WHERE name = 'synchronous_commit'")
+        assert cursor.fetchone() == ("off", "session")
+        cursor.execute("SELECT pg_current_wal_insert_lsn()::text")
+        (before,) = cursor.fetchone()
+        ours = table.claim(1)
+        cursor.execute("SELECT pg_current_wal_flush_lsn() > %s::pg_lsn", [before])
+        assert cursor.fetchone() == (True,)
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("off",)
+        cursor.execute("RESET synchronous_commit; RESET work_mem")
+    table.let_go(ours)
 
 
 def test_what_an_older_version_read_is_read_again_and_nothing_stays_double(account: Account) -> None:

@@ -11,7 +11,10 @@ from teczka.actions.acts import undo
 from teczka.actions.folders import create_folder, remove_folder, rename_folder
 from teczka.core.acts import OperationState, Verb
 from teczka.core.errors import Problem, Trouble
+from teczka.core.labels import keyword_of
+from teczka.remote.imap import ImapMailbox
 from teczka.store.models import Operation, User
+from teczka.store.queries.labels import known_labels
 from teczka.store.viewer import as_user
 from tests.cast import make_cast
 from tests.database import TestDatabase, own_copy
@@ -55,6 +58,38 @@ def test_flags_come_and_go_on_the_server(box: Played, verb: Verb, flag: str) -> 
     box.act({Verb.READ: Verb.UNREAD, Verb.STAR: Verb.UNSTAR}[verb], "Pismo 2")
     settled(box)
     assert (flags(box, 2), flags(box, 3)) == (frozenset(), {flag})
+
+
+def test_labels_are_keywords_on_the_server_that_outlast_the_session(box: Played) -> None:
+    """And what another program has set is a label here."""
+    polish = keyword_of("Do załatwienia")
+    box.act(Verb.LABEL, "Pismo 2", "Pismo 3", labels={polish: True, "$label1": True})
+    settled(box)
+    assert (flags(box, 2), flags(box, 1)) == ({polish, "$label1"}, frozenset())
+    box.act(Verb.LABEL, "Pismo 2", labels={"$label1": False})
+    settled(box)
+    assert (flags(box, 2), flags(box, 3)) == ({polish}, {polish, "$label1"})
+    with box.mailbox.session("INBOX") as imap:
+        imap.uid("STORE", "1", "+FLAGS", "(Z_telefonu)")
+    box.sync()
+    assert "Z_telefonu" in known_labels(box.account.owner)
+
+
+def test_where_a_server_keeps_no_keywords_a_label_stays_here_alone(
+    box: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ImapMailbox, "keeps", lambda _mailbox, _flag: False)
+    labelled = box.act(Verb.LABEL, "Pismo 2", labels={"Pilne": True})
+    box.act(Verb.STAR, "Pismo 2")
+    for _ in range(2):
+        box.replay()
+        box.sync()
+    assert flags(box, 2) == {"\\Flagged"}
+    assert box.states() == [OperationState.LOCAL, OperationState.DONE]
+    assert "Pilne" in known_labels(box.account.owner)
+    undo(box.owner, labelled.line.public_id)
+    box.sync()
+    assert "Pilne" not in known_labels(box.account.owner)
 
 
 def test_messages_are_moved_and_copied(box: Played) -> None:

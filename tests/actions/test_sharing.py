@@ -1,5 +1,6 @@
 """Sharing: what an owner shows is seen, what they show no longer is not, and nothing else ever is (P7)."""
 
+from copy import deepcopy
 from uuid import uuid4
 
 import pytest
@@ -23,18 +24,24 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return make_cast()
+def cast(standing: tuple[Cast, Mailroom], db: None) -> Cast:
+    return deepcopy(standing[0])
 
 
 @pytest.fixture
-def mail(cast: Cast) -> Mailroom:
+def mail(standing: tuple[Cast, Mailroom], db: None) -> Mailroom:
+    return deepcopy(standing[1])
+
+
+@pytest.fixture(scope="module")
+def standing(lasting: None) -> tuple[Cast, Mailroom]:
+    cast = make_cast()
     made = Mailroom(cast.anna)
     made.arrive("1")
     made.arrive("2", "1", sender=OWNER, to=CLIENT)
     made.arrive("3", "1 2")
     made.arrive("inny")
-    return made
+    return cast, made
 
 
 def give(mail: Mailroom, name: str, scope: Scope, *people: User, cases: tuple[Case, ...] = ()) -> ActLine:

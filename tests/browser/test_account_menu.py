@@ -9,11 +9,20 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from teczka.actions.accounts import accounts_of
 from teczka.actions.rest import pause_account
 from teczka.store.models import User
-from tests.browser.conftest import Office
+from tests.browser.conftest import PATIENCE, Office
+from tests.browser.held import Held
 from tests.browser.test_pages import check
 from tests.cast import make_account
 
-ITEMS = ["Edytuj konto", "Sprawdź", "Pobierz pocztę teraz", "Wstrzymaj pobieranie", "Połącz ponownie", "Usuń konto…"]
+ITEMS = [
+    "Edytuj konto",
+    "Sprawdź",
+    "Pobierz pocztę teraz",
+    "Wstrzymaj pobieranie",
+    "Połącz ponownie",
+    "Eksportuj pocztę",
+    "Usuń konto…",
+]
 
 
 @pytest.fixture(scope="module")
@@ -21,13 +30,14 @@ def person(office: Office) -> User:
     made = User.objects.create_user("menu@lipowa.example", office=office.cast.office, name="Menu Lipowska")
     make_account(made, "pierwsze@lipowa.example", provider_name="Pierwsze", state="working")
     make_account(made, "drugie@lipowa.example", provider_name="Drugie", state="working")
+    make_account(made, "trzymane@lipowa.example", provider_name="Trzymane", state="working")
     return made
 
 
 @pytest.fixture
 def listed(browser: Browser, office: Office, person: User) -> Iterator[Page]:
     context = browser.new_context(base_url=office.site.url, locale="pl-PL", has_touch=True)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": office.site.cookie(person), "url": office.site.url}
     context.add_cookies([cookie])
     page = context.new_page()
@@ -66,9 +76,9 @@ def test_arrows_home_end_and_letters_lead_through_it(listed: Page) -> None:
     for key, there in (
         ("ArrowDown", 1),
         ("ArrowUp", 0),
-        ("ArrowUp", 5),
+        ("ArrowUp", -1),
         ("ArrowDown", 0),
-        ("End", 5),
+        ("End", -1),
         ("Home", 0),
         ("w", 3),
         ("p", 4),
@@ -109,15 +119,17 @@ def test_a_long_press_opens_it(listed: Page) -> None:
 
 def test_the_list_stays_under_a_finger(listed: Page, person: User) -> None:
     """It was replaced by its fresher self in the middle of a long press, and no menu came."""
-    listed.clock.install()
-    name = listed.get_by_role("heading", name="Drugie")
-    name.dispatch_event("pointerdown", {"pointerType": "touch"})
+    name = listed.get_by_role("heading", name="Trzymane")
+    name.dispatch_event("pointerdown", {"pointerType": "touch", "buttons": 1})
     listed.evaluate("window.held = document.getElementById('lines')")
-    account = next(account for account in accounts_of(person) if account.provider_name == "Drugie")
+    account = next(account for account in accounts_of(person) if account.provider_name == "Trzymane")
     with listed.expect_response("**/accounts/lines/"):
         pause_account(person, account.public_id)
-        listed.clock.run_for(1_500)
+    listed.evaluate("() => fetch('/accounts/lines/').then((answer) => answer.text())")  # read after it
     assert listed.evaluate("window.held.isConnected")
+    name.dispatch_event("pointerup", {"pointerType": "touch"})
+    listed.keyboard.press("Escape")  # the menu of the long press
+    expect(listed.locator("li.account", has_text="Trzymane")).to_contain_text("Wstrzymane")
 
 
 def test_the_list_follows_what_happens_and_keeps_the_focus(listed: Page, person: User) -> None:
@@ -128,3 +140,26 @@ def test_the_list_follows_what_happens_and_keeps_the_focus(listed: Page, person:
     expect(listed.locator("li.account", has_text="Drugie")).to_contain_text("Wstrzymane")
     expect(menu_button(listed, "Drugie")).to_be_focused()
     assert listed.evaluate("window.sameAsEver")
+
+
+def test_a_list_that_was_not_answered_is_fresh_at_the_next_event(page: Page, office: Office) -> None:
+    account = make_account(office.cast.anna, "trzecie@lipowa.example", provider_name="Trzecie", state="working")
+    page.route("**/accounts/lines/", lambda route: route.fulfill(status=503), times=1)
+    with page.expect_response("**/accounts/lines/"):  # once the stream has begun
+        page.goto("/accounts/")
+    pause_account(office.cast.anna, account.public_id)
+    expect(page.locator("li.account", has_text="Trzecie")).to_contain_text("Wstrzymane")
+
+
+def test_a_menu_that_was_opened_before_the_script_came_stays_open(listed: Page) -> None:
+    script = Held(listed, "**/build/accounts*.js")
+    Held(listed, "**/accounts/lines/")  # a fresh list would bring a fresh menu
+    listed.goto("/accounts/", wait_until="commit")
+    menu = open_menu(listed)
+    expect(menu).to_be_visible()
+    script.let_go()
+    expect(menu_button(listed)).to_have_attribute("aria-expanded", "true")
+    expect(menu).to_be_visible()
+    listed.keyboard.press("Escape")
+    expect(menu_button(listed)).to_have_attribute("aria-expanded", "false")
+    expect(listed.locator("[role=menu][aria-label=Pierwsze]")).to_have_attribute("popover", "manual")  # as every other

@@ -29,13 +29,13 @@ def colleague(office: Office) -> User:
 
 @pytest.fixture(scope="module")
 def case(office: Office, colleague: User) -> Case:
-    card = Card("KAN/7/2026", "Kowal p. Deweloper", references=("VI C 812/26",))
+    card = Card("AKT/7/2026", "Kowal p. Deweloper", references=("VI C 812/26",))
     return add_case(office.cast.anna, card, [colleague.public_id])
 
 
 @pytest.fixture(scope="module")
 def other(office: Office) -> Case:
-    return add_case(office.cast.anna, Card("KAN/8/2026", "Żurawina – zachowek"))
+    return add_case(office.cast.anna, Card("AKT/8/2026", "Żurawina – zachowek"))
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_one_key_files_what_is_certain_and_z_takes_it_back(
     check(page)
     mail.press("1")
     expect(strip(page)).to_contain_text("przypisano przez Ciebie")
-    expect(page.locator("#rows .case-chip")).to_contain_text("KAN/7/2026")
+    expect(page.locator("#rows .case-chip")).to_contain_text("AKT/7/2026")
     assert filed(office, letters, 2) == ([case.pk], [colleague.pk])
     check(page)
     mail.press("z")
@@ -101,6 +101,7 @@ def test_l_a_few_letters_and_enter_file_what_nothing_fits(
     mail = open_folder(letters)
     mail.press("j", "j")
     expect(page.locator("#pane-head h1")).to_have_text("Zapytanie")
+    expect(strip(page).locator("[data-key=file]")).to_be_visible()
     expect(strip(page).locator("[data-key=file-1]")).to_have_count(0)  # nothing is suggested when nothing fits
     mail.press("l")
     expect(page.locator("dialog[open] [role=combobox]")).to_be_focused()
@@ -172,5 +173,5 @@ def test_a_message_is_dropped_on_a_case_at_hand(
     open_folder(letters)
     row = page.locator('#rows [role="row"]', has_text="Zapytanie")
     row.drag_to(page.locator(f'.desk a[data-case="{other.public_id}"]'))
-    expect(row.locator(".case-chip")).to_contain_text("KAN/8/2026")
+    expect(row.locator(".case-chip")).to_contain_text("AKT/8/2026")
     assert filed(office, letters, 1) == ([other.pk], [])

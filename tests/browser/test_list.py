@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LONG, Mail, MailFolder, Office
+from tests.browser.conftest import LONG, Mail, MailFolder, Office, intercept
 
 Open = Callable[[MailFolder], Mail]
 
@@ -46,9 +46,14 @@ def test_going_on_by_the_wheel_never_shows_a_gap(open_folder: Open, long_folder:
     assert numbers == list(range(numbers[0], numbers[0] - len(numbers), -1))
 
 
-def test_a_block_that_fails_says_so_and_can_be_asked_for_again(open_folder: Open, long_folder: MailFolder) -> None:
-    mail = open_folder(long_folder)
-    mail.page.route("**/rows/?*", lambda route: route.fulfill(status=500))
+def test_a_block_that_fails_says_so_and_can_be_asked_for_again(
+    page: Page, open_folder: Open, long_folder: MailFolder
+) -> None:
+    with page.expect_response(
+        "**/rows/"
+    ):  # once the stream has begun: what failed would be asked for again by that, too
+        mail = open_folder(long_folder)
+    intercept(mail.page, "**/rows/?*", lambda route: route.fulfill(status=500))
     mail.scroll_to(2_000)
     again = mail.page.locator("#rows [data-retry]")
     expect(again.nth(1)).to_be_attached()  # what is seen and the block before it, at least

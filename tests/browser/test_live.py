@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from django.conf import settings
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import Mail, MailFolder, Office
+from tests.browser.conftest import Mail, MailFolder, Office, intercept, still_being_read
+from tests.browser.held import Late
 from tests.site import free_port, serving
 
 Open = Callable[[MailFolder], Mail]
@@ -35,6 +37,26 @@ def test_the_tree_counts_what_arrived(open_folder: Open, office: Office) -> None
     expect(link).to_contain_text("2")
     expect(link).to_be_focused()
     expect(link).to_have_attribute("aria-current", "page")
+    branch = mail.page.locator(f"#branch-{folder.account.public_id} > summary")
+    branch.focus()
+    folder.arrive(3)
+    expect(link).to_contain_text("3")
+    expect(branch).to_be_focused()
+
+
+def test_an_older_tree_does_not_stand_after_a_newer_one(page: Page, open_folder: Open, office: Office) -> None:
+    folder, beside = office.folder("counted-late", 3), office.folder("beside", 1)
+    with page.expect_response("**/folders/tree/**"):  # once the stream has begun: rows wait for that one
+        mail = open_folder(folder)
+    told = Late(mail.page, "**/folders/tree/**", times=1)
+    beside.arrive()
+    told.asked()
+    folder.arrive(3)
+    expect(mail.page.locator('#rows [role="row"]').first).to_contain_text("Pismo 6")
+    mail.page.locator("#tree").evaluate("tree => { tree.firstElementChild.dataset.before = '' }")
+    told.let_go()
+    expect(mail.page.locator("#tree > [data-before]")).to_have_count(0)
+    expect(mail.page.locator(f'#tree [data-folder="{folder.folder.public_id}"]')).to_contain_text("2")
 
 
 def test_the_list_never_jumps_under_a_reader_who_has_scrolled(open_folder: Open, office: Office) -> None:
@@ -75,6 +97,31 @@ def test_a_row_that_changed_is_changed_and_its_neighbours_keep_their_elements(
     assert kept == 1
 
 
+@pytest.mark.parametrize(("number", "rows"), [(119, "**/rows/"), (31, "**/rows/?*")])
+def test_rows_told_before_a_key_do_not_take_back_what_it_did(
+    open_folder: Open, office: Office, number: int, rows: str
+) -> None:
+    """Else the same key, pressed again, would do the opposite of what was meant."""
+    folder = office.folder(f"overtaken-{number}", 120)
+    mail = open_folder(folder)
+    mail.scroll_to(119 - number)
+    row = mail.page.locator('#rows [role="row"]', has_text=f"Pismo {number}").first
+    row.click()
+    with mail.page.expect_response("**/acts/"):
+        mail.press("s")
+    told = Late(mail.page, rows)
+    folder.arrive()
+    told.asked()
+    with mail.page.expect_response("**/acts/"):
+        mail.press("s")
+    told.let_go()
+    told.asked(2)  # one after the other: the first has been put in place
+    assert "starred" not in (row.get_attribute("class") or "")
+    with mail.page.expect_request("**/acts/") as asked:
+        mail.press("s")
+    assert "verb=star" in (asked.value.post_data or "")
+
+
 def test_a_message_gone_from_the_folder_leaves_the_list_and_j_goes_on(open_folder: Open, office: Office) -> None:
     folder = office.folder("leaving", 60)
     mail = open_folder(folder)
@@ -98,14 +145,27 @@ def test_a_message_that_was_still_being_read_appears_by_itself(open_folder: Open
             route.continue_()
             return
         answer = route.fetch()
-        text = answer.text().replace('<article class="message"', '<article class="message" data-partial')
-        route.fulfill(response=answer, body=text.replace("Treść", "Jeszcze czytamy"))
+        route.fulfill(response=answer, body=still_being_read(answer.text()))
 
-    mail.page.route("**/pane/", not_yet)
+    intercept(mail.page, "**/pane/", not_yet)
     mail.press("j")
     expect(mail.page.frame_locator("#frame").locator("p").first).to_have_text("Jeszcze czytamy pisma 5")
     being_read = False
     folder.arrive()
+    mail.shows(5)
+
+
+def test_a_message_that_was_read_while_its_answer_was_under_way_appears_by_itself(
+    open_folder: Open, office: Office
+) -> None:
+    folder = office.folder("unread-yet", 5)
+    mail = open_folder(folder)
+    told = Late(mail.page, "**/pane/", times=1, alter=still_being_read)
+    mail.press("j")
+    told.asked()
+    folder.arrive()
+    expect(mail.page.locator('#rows [role="row"]').first).to_contain_text("Pismo 6")
+    told.let_go()
     mail.shows(5)
 
 
@@ -115,7 +175,6 @@ def test_signing_out_in_one_window_ends_the_others(open_folder: Open, long_folde
     other.goto(f"/folders/{long_folder.folder.public_id}/")
     other.evaluate("document.querySelector('form[action$=\"sign-out/\"]').submit()")
     expect(mail.page).to_have_url(re.compile("/sign-in/"))
-    other.close()
 
 
 def test_without_a_server_the_page_says_so_and_recovers(page: Page, office: Office) -> None:
@@ -130,7 +189,7 @@ def test_without_a_server_the_page_says_so_and_recovers(page: Page, office: Offi
         mail.press("j")
         mail.shows(60)
         site.stop()
-    expect(page.locator("#notices .strip")).to_be_visible(timeout=10_000)
+    expect(page.locator("#notices .strip")).to_be_visible()
     folder.arrive()
     with serving(office.environment, port):
         expect(page.locator('#rows [role="row"]').first).to_contain_text("Pismo 61", timeout=40_000)

@@ -112,6 +112,7 @@ def test_every_page_of_it_is_for_everybody(
         page.goto(f"/accounts/{account.public_id}/sign-in/")
         page.get_by_role("button", name="Zaloguj się przez Microsoft").click()
         onward = page.get_by_role("link", name="Przejdź do Microsoft")
+        expect(onward).to_be_visible()
         check(page)
         page.unroute(there)
         onward.click()

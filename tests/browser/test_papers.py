@@ -13,7 +13,7 @@ from teczka.actions.invitations import invite
 from teczka.core.audit import Verb
 from teczka.core.people import Role
 from teczka.store.models import Case, User
-from tests.browser.conftest import Office
+from tests.browser.conftest import Office, intercept
 from tests.browser.test_accessibility import everywhere, go_to, press
 from tests.cases import make_case, upload
 
@@ -58,7 +58,7 @@ def test_documents_come_by_the_button_and_by_dropping_and_go_and_come_back(page:
 
 def test_a_file_that_does_not_arrive_is_said_to_have_not(page: Page, case: Case) -> None:
     page.goto(f"/cases/{case.public_id}/documents/")
-    page.route("**/documents/add/**", lambda route: route.abort())
+    intercept(page, "**/documents/add/**", lambda route: route.abort())
     page.evaluate(DROP, ["przerwany.txt", "x"])
     expect(page.locator("#uploads")).to_contain_text("przerwany.txt")
     expect(page.locator("#uploads li.bad")).to_have_count(1)

@@ -27,7 +27,7 @@ from tests.letters import letters
 from tests.processes import until
 
 __all__ = ["internet", "lines", "servers", "world"]
-pytestmark = [pytest.mark.dovecot, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.dovecot
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,10 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
+from teczka.actions.comments import add_comment
 from teczka.store.models import User
 from tests.browser.conftest import NETWORK, PATIENCE, WIDE, Office
+from tests.browser.held import Held
 from tests.browser.test_pages import check
 from tests.conversation import OWNER, Mailroom
 
@@ -93,6 +95,7 @@ def test_one_shows_and_the_other_sees_it_at_once_and_no_longer(window: Window, m
     expect(bartek.locator("#rows [data-field=subject]")).to_have_text(["Pismo 3", "Pismo 2", "Pismo 1"])
     bartek.keyboard.press("j")
     expect(bartek.locator("#pane-head h1")).to_have_text("Pismo 3")
+    expect(bartek.locator("#comments")).to_be_visible()  # all of it has come, not what its row tells alone
     expect(bartek.locator("#pane-head .toolbar")).to_have_count(0)
     bartek.keyboard.press("w")
     expect(bartek.locator(".share-dialog")).to_contain_text("O tym, kto ją widzi, decyduje tylko Anna Lipowska.")
@@ -135,6 +138,24 @@ def test_a_comment_is_read_at_once_and_a_mention_asks(window: Window, mail: Mail
     expect(anna.locator(".comment-text").last).to_have_text("Tak.")
     expect(anna.locator(".comment-new textarea")).to_have_value("Piszę dalej")  # what is being written stays
     expect(bartek.locator(".said-to-me")).to_have_count(0)
+
+
+def test_a_comment_that_is_told_while_another_message_is_read_is_there_afterwards(
+    window: Window, mail: Mailroom, office: Office
+) -> None:
+    anna = window(office.cast.anna)
+    choose(anna, mail, "2")
+    held = Held(anna, "**/comments/?in=pane", times=1)
+    add_comment(office.cast.anna, mail.letters["2"].public_id, "Wysłane pocztą.")
+    held.asked()
+    anna.keyboard.press("k")
+    expect(anna.locator("#pane-head h1")).to_have_text("Pismo 3")
+    expect(anna.locator("#comments")).to_be_visible()
+    with anna.expect_response("**/comments/?in=pane"):
+        held.let_go()
+    anna.keyboard.press("j")
+    expect(anna.locator("#pane-head h1")).to_have_text("Pismo 2")
+    expect(anna.locator(".comment-text")).to_have_text("Wysłane pocztą.")
 
 
 def test_the_pages_of_sharing_can_be_used_by_everybody_in_english(

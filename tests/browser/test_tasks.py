@@ -4,12 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
-from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from teczka.actions.cases import add_case
@@ -17,12 +14,12 @@ from teczka.actions.tasks import add_task
 from teczka.core.cases import Card
 from teczka.core.tasks import Wanted
 from teczka.store.models import Case, User
-from teczka.store.models import Office as OfficeRow
 from teczka.store.queries.tasks import Scope, done_tasks, open_tasks
-from tests.browser.conftest import NETWORK, Office
-from tests.browser.test_accessibility import TELL_OF_MICE, go_to
-from tests.browser.test_pages import check
-from tests.cast import make_account, make_folder
+from tests.browser.conftest import Office
+from tests.browser.held import Held
+from tests.browser.keyboard import at_the_keyboard, looked_at, two_people
+from tests.browser.test_accessibility import go_to
+from tests.cast import make_account, make_folder, today
 from tests.web.mailroom import store
 
 LETTER = b"From: Jan <jan@klient.example>\r\nSubject: Odp.: Re: Pozew o zaplate\r\nDate: Wed, 20 May 2026 10:00:00 +0200\r\n\r\ntekst\r\n"
@@ -60,11 +57,7 @@ class House:
 
 
 def make_house(language: str) -> House:
-    row = OfficeRow.objects.create(name=f"Kancelaria {language}", language=language)
-    anna, jan = (
-        User.objects.create_user(f"{first}-{uuid4().hex}@dom.example", office=row, name=name, language=language)
-        for first, name in (("anna", "Anna Pierwsza"), ("jan", "Jan Drugi"))
-    )
+    anna, jan = two_people(language)
     folder = make_folder(make_account(anna, f"{uuid4().hex}@poczta.example"))
     store(folder, LETTER)
     return House(anna, jan, add_case(anna, Card("K 7/26", "Kowalski p. Nowak")), f"/folders/{folder.public_id}/")
@@ -77,33 +70,7 @@ def house(request: pytest.FixtureRequest, office: Office) -> House:
 
 @pytest.fixture
 def page(browser: Browser, office: Office, house: House) -> Iterator[Page]:
-    """Signed in as Anna, without a mouse. Whatever the page complains of fails the test."""
-    complaints: list[str] = []
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=office.site.url)
-    context.add_init_script(TELL_OF_MICE)
-    cookie: Any = {
-        "name": settings.SESSION_COOKIE_NAME,
-        "value": office.site.cookie(house.anna),
-        "url": office.site.url,
-    }
-    context.add_cookies([cookie])
-    made = context.new_page()
-    made.on("pageerror", lambda error: complaints.append(str(error)))
-    made.on(
-        "console", lambda said: complaints.extend([said.text] * (said.type == "error" and NETWORK not in said.text))
-    )
-    yield made
-    context.close()
-    assert not complaints
-
-
-def looked_at(page: Page, *looks: tuple[Any, int]) -> None:
-    for scheme, width in looks:
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 800})
-        check(page)
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1280, "height": 800})
+    yield from at_the_keyboard(browser, office, house.anna)
 
 
 def press(page: Page, *keys: str) -> None:
@@ -129,12 +96,10 @@ def test_a_day_with_tasks_without_a_mouse(page: Page, house: House) -> None:
     press(page, "Enter")
     expect(page.get_by_role("status").first).to_contain_text(words.added)
     (line,) = open_tasks(house.anna, Scope.OFFICE)
-    assert (line.assignee_name, line.case, line.due_on) == (
-        "Jan Drugi", house.case.public_id, timezone.localdate() + timedelta(days=1)
-    )  # fmt: skip
-    today = timezone.localdate()
+    now = today(house.anna.office)
+    assert (line.assignee_name, line.case, line.due_on) == ("Jan Drugi", house.case.public_id, now + timedelta(days=1))
     for number, days in enumerate((-3, 0, 2, 40)):
-        add_task(house.anna, Wanted(f"Pismo {number}", due_on=today + timedelta(days=days)))
+        add_task(house.anna, Wanted(f"Pismo {number}", due_on=now + timedelta(days=days)))
     page.goto("/tasks/")
     looked_at(page, ("light", 360), ("dark", 1280))
     press(page, "j", "j", "e")
@@ -144,6 +109,7 @@ def test_a_day_with_tasks_without_a_mouse(page: Page, house: House) -> None:
     press(page, "z")
     expect(page.get_by_role("status").first).to_contain_text(words.undone)
     assert len(titles(house.anna)) == 5
+    page.wait_for_load_state()  # its script listens
     press(page, "#")
     expect(page.locator(".said button")).to_have_count(1)
     assert len(titles(house.anna)) == 4
@@ -199,6 +165,26 @@ def test_the_form_follows_what_is_chosen(page: Page, house: House) -> None:
     looked_at(page, ("dark", 360))
 
 
+@pytest.mark.parametrize("house", ["pl"], indirect=True)
+def test_who_will_see_it_is_said_of_what_stands_there_now(page: Page, house: House) -> None:
+    """Though the answer about what stood there before comes later."""
+    words = WORDS[house.anna.language]
+    page.goto("/tasks/add/")
+    asked = Held(page, "**/tasks/told/**", times=1)
+    go_to(page, page.locator("[name=assignee]"))
+    page.keyboard.type("Jan")
+    (first,) = asked.asked()
+    go_to(page, page.locator("[name=case]"))
+    page.keyboard.type("K 7/26")
+    told = page.locator("#task-told")
+    expect(told).to_contain_text("Jan Drugi")
+    assert words.both not in told.inner_text()
+    with page.expect_event("requestfinished", lambda request: request == first.request):
+        asked.let_go()
+    page.evaluate("() => new Promise(requestAnimationFrame)")  # a turn of the page's own: what came stands there
+    assert words.both not in told.inner_text()
+
+
 def test_a_case_has_its_tasks_on_its_page(page: Page, house: House) -> None:
     words = WORDS[house.anna.language]
     page.goto(f"/cases/{house.case.public_id}/tasks/")
@@ -212,6 +198,7 @@ def test_a_case_has_its_tasks_on_its_page(page: Page, house: House) -> None:
     looked_at(page, ("light", 360), ("dark", 1280))
     press(page, "j", "e")
     expect(page.get_by_role("status").first).to_contain_text(words.done)
+    page.wait_for_load_state()  # its script listens
     press(page, "z")
     expect(page.get_by_role("status").first).to_contain_text(words.undone)
     expect(page).to_have_url(re.compile("/cases/"))

@@ -20,7 +20,7 @@ def test_a_setting_that_cannot_be_used_is_told_in_one_line(
 ) -> None:
     teczka = Teczka(tmp_path / "data")
     teczka.environment |= environment
-    done = teczka.tried("doctor")
+    done = teczka.begun("doctor")
     assert done.returncode == 1
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1

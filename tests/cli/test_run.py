@@ -10,14 +10,17 @@ from typing import NamedTuple
 import psycopg
 import pytest
 
+from teczka.cli import listening
+from tests.database import migrated
+from tests.dovecot.dam import Dam
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 from tests.letters import letters
-from tests.processes import ADDRESS, Running, Teczka, alive, empty, until
+from tests.processes import ADDRESS, CHILDREN, Running, Teczka, alive, empty, until
 from tests.stock import copied
 from tests.store.servers import GIVEN, cluster
 
-CHILDREN = ("web", "worker", "reader")
+pytestmark = pytest.mark.usefixtures("unguarded")
 
 
 class House(NamedTuple):
@@ -27,22 +30,18 @@ class House(NamedTuple):
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
-    """Started on a folder that was not there."""
-    with empty() as teczka, teczka.running("run", "--port", "0") as running:
-        running.await_web()
-        yield House(teczka, running)
+    """Started on a database with nobody in it. On a folder that is not there: tests/cli/test_demo.py."""
+    with empty() as teczka:
+        copied(migrated(), teczka.data)
+        with teczka.running("run", "--port", "0") as running:
+            running.await_web()
+            yield House(teczka, running)
 
 
 @pytest.fixture(scope="module")
 def joined(house: House) -> object:
     """What a command told that somebody was added by while the house ran."""
     return house.teczka("user", "add", ADDRESS, "--name", "Anna", "--office", "Kancelaria")
-
-
-def everyone(house: House) -> list[int]:
-    """The pids of the parent, the children and the database, once all are there."""
-    children = [until(lambda word=word: house.running.child(word), what=word) for word in CHILDREN]
-    return [house.running.pid, *children, until(house.teczka.database)]
 
 
 def test_the_first_run_prints_a_link_that_opens(house: House) -> None:
@@ -65,8 +64,9 @@ def test_a_command_joins_a_running_folder(house: House, joined: dict[str, str]) 
     assert house.running.process.poll() is None
 
 
-@pytest.mark.parametrize("word", CHILDREN)
+@pytest.mark.parametrize("word", ["web", "reader"])
 def test_a_killed_child_runs_again(house: House, word: str) -> None:
+    """The worker: tests/faults/test_kills.py, and there the parent, too."""
     before = until(lambda: house.running.child(word), what=word)
     os.kill(before, signal.SIGKILL)
     until(lambda: house.running.child(word) not in {0, before}, what=word)
@@ -83,25 +83,22 @@ def test_a_killed_database_runs_again(house: House) -> None:
 
 
 @pytest.mark.usefixtures("joined")
-def test_a_killed_parent_leaves_nobody_and_the_next_stops_soon_in_the_middle_of_a_first_sync(
+def test_it_stops_soon_in_the_middle_of_a_first_sync_and_leaves_nobody(
     house: House, dovecot: Dovecot, mailbox: Mailbox
 ) -> None:
     """The last of the house: it ends here."""
-    mailbox.deliver_many(letters(900, size=60_000))
-    pids = everyone(house)
-    port = house.running.address().rpartition(":")[2]
-    house.running.kill()
-    with house.teczka.running("run", "--port", port) as running:
-        left = everyone(House(house.teczka, running))
-        until(lambda: not any(map(alive, pids)), 10, "the ends of all")
-        house.teczka.add_account(dovecot, mailbox)
+    mailbox.deliver_many(letters(90, size=60_000))
+    until(lambda: len(house.teczka.everyone(house.running)) == 2 + len(CHILDREN), what="parent, children and database")
+    pids = house.teczka.everyone(house.running)
+    with Dam(dovecot.tls_port, 4_500_000) as dam:
+        house.teczka.add_account(dovecot, mailbox, port=dam.port)
         with psycopg.connect(house.teczka.dsn(), autocommit=True) as look:
             until(lambda: _stored(look) > 0, what="messages")
-            assert _stored(look) < 900
-        status, seconds = running.stop()
-        assert status == 0
-        assert seconds < 10  # what has not ended after 4.5 is killed; a busy machine takes its time even for that
-        assert not any(map(alive, left))
+            assert _stored(look) < 90
+        status, seconds = house.running.stop()
+    assert status == 0
+    assert seconds < 10  # what has not ended after 4.5 is killed; a busy machine takes its time even for that
+    assert not any(map(alive, pids))
 
 
 def test_a_command_on_a_folder_that_was_never_migrated_says_so() -> None:
@@ -113,7 +110,8 @@ def test_a_command_on_a_folder_that_was_never_migrated_says_so() -> None:
         assert not teczka.database()
 
 
-def test_a_taken_port_is_told_once() -> None:
+def test_a_taken_port_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "PATIENCE_SECONDS", 0.3)
     with empty() as teczka, socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = teczka.tried("run", "--port", str(port))

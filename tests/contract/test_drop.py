@@ -68,9 +68,9 @@ def test_every_message_comes_byte_for_byte_and_nothing_changes_there(
     random_ = random.Random(7)
     mailbox.deliver_many(
         raw(n, random_.randbytes(random_.randrange(90_000)).translate(None, b"\r\0").replace(b"\n", b"\r\n.")) + b"\r\n"
-        for n in range(250)  # without NUL, which Dovecot's IMAP, the oracle, cannot say
+        for n in range(110)  # without NUL, which Dovecot's IMAP, the oracle, cannot say
     )
-    mailbox.append(b"Subject: large\r\n\r\n" + (b"y" * 76 + b"\r\n") * 120_000)
+    mailbox.append(b"Subject: large\r\n\r\n" + (b"y" * 76 + b"\r\n") * 40_000)
     before, listed = on_disk(mailbox), mailbox.listing(["INBOX"])
     drop = connect(mailbox, security)
     entries = drop.listing()
@@ -78,7 +78,7 @@ def test_every_message_comes_byte_for_byte_and_nothing_changes_there(
     drop.close()
     assert [hashlib.sha256(got[number]).hexdigest() for number in sorted(got)] == [held.sha256 for held in listed]
     assert [entry.size for entry in entries] == [len(got[entry.number]) for entry in entries]
-    assert len({entry.uidl for entry in entries}) == 251
+    assert len({entry.uidl for entry in entries}) == 111
     assert on_disk(mailbox) == before
 
 

@@ -68,6 +68,8 @@ def test_flags_are_added_and_taken_away_and_others_stay(world: World, connect: C
         world.deliver(letter(number), NOON, flags="\\Flagged $Pilne")
     mailbox = connect()
     mailbox.select(b"INBOX")
+    assert mailbox.keeps("$Pilne")
+    assert mailbox.keeps("Za&AUI-atwione")
     mailbox.store_flags([1, 3, 9], ["\\Seen", "\\Answered"], add=True)
     mailbox.store_flags([3], ["\\Flagged"], add=False)
     flags = {uid: told for uid, (_, told) in there(connect()).items()}

@@ -7,9 +7,19 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from teczka.core import dockets, glyphs, numerals, plausibility, prosecutors, references, registers, repertories
+from teczka.core import (
+    dockets,
+    glyphs,
+    numbering,
+    numerals,
+    plausibility,
+    prosecutors,
+    references,
+    registers,
+    repertories,
+)
 from teczka.core.glyphs import plain
-from teczka.core.identifiers import DIVISIONS, MOST_SIGNS, year
+from teczka.core.identifiers import DIVISIONS, year
 from teczka.core.numbering import pattern
 from teczka.core.references import Kind, Reference, parse, same, spans
 from tests.core.labelled_references import labelled, scored
@@ -244,10 +254,12 @@ def calls(text: str) -> int:
     return made
 
 
-def test_a_page_of_nothing_else_is_looked_at_up_to_a_limit() -> None:
-    own = [pattern("{letters}-{number}")]
+def test_a_page_of_nothing_else_is_looked_at_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    own, most = [pattern("{letters}-{number}")], 200
+    for module in (references, registers, numbering):
+        monkeypatch.setattr(module, "MOST_SIGNS", most)
     for text in ("I C 12/24 ", "KIO 12/24, ", "AB-12 ", "NIP 526-025-09-95 ", "PR 4045-0.Ds.12.2024 "):
-        assert 0 < len(spans(text * (MOST_SIGNS + 1), own)) <= MOST_SIGNS, text
+        assert 0 < len(spans(text * (most + 1), own)) <= most, text
 
 
 def test_no_sign_is_read_as_many() -> None:

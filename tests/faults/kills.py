@@ -24,12 +24,14 @@ from typing import Any
 import psycopg
 
 from benchmarks.bench import full_dovecot
+from tests.dovecot.dam import Dam
 from tests.dovecot.mailbox import Held, Mailbox
 from tests.dovecot.server import Dovecot
-from tests.processes import Running, Teczka, prepared, until
+from tests.processes import Running, Teczka, alive, prepared, until
 
 VICTIMS = ("worker", "parent", "database")
 SYNC_SECONDS = 600.0
+SOME, ALL = 1_000_000, 1_000_000_000  # bytes
 
 
 @dataclass
@@ -56,6 +58,7 @@ class Attempt:
     def __init__(self, teczka: Teczka, messages: int) -> None:
         self.teczka = teczka
         self._messages = messages
+        self._look: psycopg.Connection[Any] | None = None
         self.running = self._start()
 
     def _start(self) -> Running:
@@ -64,9 +67,11 @@ class Attempt:
     def stored(self) -> int:
         """How many messages are committed; -1 while there is no database to ask."""
         try:
-            with psycopg.connect(self.teczka.dsn(), connect_timeout=5) as look:
-                row = look.execute("SELECT count(*) FROM store_message").fetchone()
+            if not self._look or self._look.closed:
+                self._look = psycopg.connect(self.teczka.dsn(), autocommit=True, connect_timeout=5)
+            row = self._look.execute("SELECT count(*) FROM store_message").fetchone()
         except psycopg.Error:
+            self._look = None
             return -1
         return int(row[0]) if row else -1
 
@@ -87,11 +92,13 @@ class Attempt:
         }[victim]()
         if not pid:
             return False
+        left = self.teczka.everyone(self.running) if victim == "parent" else []
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         if victim == "parent":
             self.running.process.wait()
             self.running = self._start()
+            until(lambda: not any(map(alive, left)), 10, "the ends of all that it had started")
         return True
 
     def finish(self, account: str) -> None:
@@ -111,14 +118,16 @@ def survive(
     seed: int,
     spread: float = 0.9,
     protocol: str = "imap",
+    dam: Dam | None = None,
 ) -> Outcome:
-    """Kills spread over this share of the messages, so that none comes when all is done."""
+    """Kills spread over this share of the messages, so that none comes when all is done; behind a dam, which lets a little more through
+    after each of them, that is certain."""
     random, began = Random(seed), time.monotonic()
     before = listed = mailbox.listing()
     if protocol == "pop3":
         listed = [held._replace(uidvalidity=0, uid=0) for held in listed]
     outcome = Outcome(messages=len(listed))
-    account = teczka.add_account(dovecot, mailbox, protocol)
+    account = teczka.add_account(dovecot, mailbox, protocol, dam.port if dam else 0)
     attempt = Attempt(teczka, len(listed))
     try:
         for number, moment in enumerate(sorted(random.randrange(int(len(listed) * spread)) for _ in range(kills))):
@@ -131,6 +140,8 @@ def survive(
             until(lambda victim=victim: attempt.kill(victim), what=victim)
             outcome.kills[victim] += 1
             outcome.in_first_sync += stored < len(listed)
+            if dam:
+                dam.let_through(ALL if number == kills - 1 else SOME)
         attempt.finish(account)
     finally:
         attempt.running.kill()

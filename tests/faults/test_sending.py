@@ -24,7 +24,7 @@ from tests.postfix.server import Postfix
 from tests.processes import Teczka
 
 KILLS = int(os.environ.get("TECZKA_SENDING_KILLS", "1"))
-CRASHES = int(os.environ.get("TECZKA_SENDING_CRASHES", "12"))
+CRASHES = int(os.environ.get("TECZKA_SENDING_CRASHES", "8"))
 SEED = int(os.environ.get("TECZKA_SENDING_SEED", "1"))
 
 

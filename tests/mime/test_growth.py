@@ -5,7 +5,9 @@ from time import thread_time
 
 import pytest
 
-from teczka.language.words import terms, tsvector
+from teczka.language.asking import ask, phrase
+from teczka.language.fields import Field
+from teczka.language.vectors import vectors
 from teczka.mime import addresses, preview, text
 from teczka.mime.parse import scan
 from teczka.mime.reading import read
@@ -80,14 +82,16 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "plain page with references": lambda given: preview.plain(given, ()),
     "quoted tail": text.own_length,
     "snippet": text.snippet,
-    "terms": terms,
-    "tsvector": lambda given: tsvector([("D", given)]),
+    "vectors": lambda given: vectors([(Field.SUBJECT, given), (Field.TEXT, given)]),
+    "ask": ask,
+    "phrase": phrase,
     "people": lambda given: addresses.read(given.encode()),
     "words": lambda given: decode_words(given.encode()),
 }
 PIECES = [
     "a", "a ", "a@", "@", "On 1 wrote:\n", "On 1 x\n", "Od: ", "Od: a\n", ">", "> ",
     "\n", "Re: ", "[2]", "www.", "http://", ".", "-", "_", "( ", "\\\"", "a.b", " \t", "-- ", "=?x?q?",
+    "1 ", "1/", "12 500 ", "FV 1/", "61 1090 ", "I C 1/24 ", "zolc",
 ]  # fmt: skip
 
 QUICK = 0.02

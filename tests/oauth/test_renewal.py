@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import psycopg
 import pytest
-from django.db import connection
 
 from teczka.actions.rest import forget_tokens
 from teczka.actions.secrets import open_tokens, seal_tokens
@@ -22,6 +21,7 @@ from tests.cast import make_account, make_cast
 from tests.conftest import OwnDatabase
 from tests.database import TestDatabase
 from tests.faults.lives import DIED, Points
+from tests.forked import stand_apart
 from tests.oauth.fixtures import SCOPES, set_up
 from tests.oauth.provider import Provider
 from tests.processes import until
@@ -39,13 +39,13 @@ class Child:
 
     @classmethod
     def start(cls, act: Callable[[], str]) -> "Child":
-        connection.close()
         told, telling = os.pipe()
         pid = os.fork()
         if pid:
             os.close(telling)
             return cls(pid, told)
         try:
+            stand_apart()
             os.write(telling, act().encode())
             os._exit(0)
         except BaseException:  # noqa: BLE001  the parent sees the exit code

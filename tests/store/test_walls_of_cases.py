@@ -1,6 +1,7 @@
 """Row-level security alone around cases, tasks and what is filed, shared and noted down: no query filter stands in between."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 
 import pytest
@@ -55,7 +56,12 @@ class World:
 
 
 @pytest.fixture
-def world() -> World:
+def world(standing: World, db: None) -> World:
+    return deepcopy(standing)
+
+
+@pytest.fixture(scope="module")
+def standing(lasting: None) -> World:
     cast = make_cast()
     folder = make_folder(make_account(cast.anna))
     private, shared, of_team = (store(folder, LETTER % number, read_too=False) for number in range(3))

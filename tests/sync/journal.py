@@ -71,6 +71,9 @@ class MemoryJournal:
     def refuse(self, ids: Sequence[int], problem: Problem, *, vanished: bool = False) -> None:
         self._call(lambda: self._end(ids, problem.trouble.value, {}))
 
+    def here_alone(self, ids: Sequence[int]) -> None:
+        self._call(lambda: self._end(ids, "local", {}))
+
     def found(self, sources: Mapping[int, Place]) -> None:
         def commit() -> None:
             for op in self._of(list(sources)):
@@ -86,7 +89,7 @@ class MemoryJournal:
 
     @property
     def troubles(self) -> dict[int, Trouble]:
-        return {op: Trouble(end) for op, end in self.ended.items() if end not in ("done", "marked")}
+        return {op: Trouble(end) for op, end in self.ended.items() if end not in ("done", "marked", "local")}
 
     def _standing(self, op: Pending) -> Pending:
         before = self.after.get(op.id)

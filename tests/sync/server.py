@@ -86,6 +86,7 @@ class PlayServer:
     poisoned: set[bytes] = field(default_factory=set)  # raw messages at which the connection always breaks
     extensions: set[str] = field(default_factory=lambda: {"MOVE", "UIDPLUS"})
     read_only: set[bytes] = field(default_factory=set)
+    keywords: bool = True  # any, and for good
     full: bool = False  # over quota
     said: list[str] = field(default_factory=list)  # all that would have changed something
 
@@ -165,6 +166,10 @@ class PlayMailbox:
             raise Problem(Trouble.FOLDER_READ_ONLY, folder=folder.decode())
         self._open, self._writing = folder, True
         return status
+
+    def keeps(self, flag: str) -> bool:
+        assert self._writing
+        return self.server.keywords
 
     def store_flags(self, uids: Sequence[int], flags: Sequence[str], *, add: bool) -> None:
         self._change("STORE", uids)

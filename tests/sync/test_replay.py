@@ -378,6 +378,17 @@ def test_drafts_of_one_name_are_versions_and_each_is_put_there() -> None:
     assert [held.raw for held in play.folders[b"A"].messages] == [raw(1, "draft"), raw(2, "draft")]
 
 
+def test_a_keyword_that_the_server_would_forget_is_so_here_alone_and_other_flags_are_set() -> None:
+    play = server({"MOVE", "UIDPLUS"})
+    play.keywords = False
+    journal, inbox = MemoryJournal(), play.folders[b"INBOX"].messages
+    label = journal.note(Kind.FLAG, (b"INBOX", 1, inbox[0]), flags=("Pilne",))
+    star = journal.note(Kind.FLAG, (b"INBOX", 1, inbox[1]), flags=("\\Flagged",))
+    replay(PlayMailbox(play), journal)
+    assert journal.ended == {label: "local", star: "done"}
+    assert [held.flags for held in inbox[:2]] == [set(), {"\\Flagged"}]
+
+
 # --- sets ---
 
 

@@ -1,17 +1,22 @@
 """An office with mail in it, and a browser for each of its people."""
 
+import secrets
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 
 import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import transaction
 from django.test import Client
-from pytest_django.plugin import DjangoDbBlocker
+from django.test.client import ClientHandler
+from django.utils import timezone
 
 from teczka.actions.offers import offer_account
+from teczka.actions.searches import note_search, save_search
 from teczka.core.accounts import Endpoint, NewAccount
 from teczka.store.models import (
     Account,
@@ -24,14 +29,19 @@ from teczka.store.models import (
     Filing,
     Folder,
     Identity,
+    Import,
+    ImportFile,
     Message,
     Outgoing,
     Rule,
     RuleHit,
+    RuleRun,
+    SavedSearch,
     Task,
     Template,
     User,
 )
+from teczka.store.sessions import SessionStore
 from teczka.store.viewer import as_user
 from tests.cases import comment, link, make_case, make_note, make_party, make_reference, make_task
 from tests.cases import file as file_to
@@ -94,6 +104,9 @@ class Office:
     filing: Filing
     comment: Comment
     rule: Rule  # that met her private message
+    run: RuleRun  # of it, over older mail
+    search: SavedSearch
+    brought_in: Import
 
 
 def make_office() -> Office:
@@ -108,17 +121,40 @@ def make_office() -> Office:
     identity, template = write_settings(account)
     things = (offer, draft, file, identity, template)
     opened = open_case(cast.anna, private)
-    return Office(cast, account, folder, private, shared, *things, *opened, make_met_rule(opened[0], private))
+    ruled = make_met_rule(opened[0], private)
+    return Office(
+        cast, account, folder, private, shared, *things, *opened, *ruled, save_a_search(cast.anna), bring_in(account)
+    )
 
 
-def make_met_rule(case: Case, private: Message) -> Rule:
+def bring_in(account: Account) -> Import:
+    """A file of which something could not be read."""
+    owner = {"office_id": account.office_id, "owner_id": account.owner_id}
+    with as_user(account.owner_id):
+        made = Import.objects.create(account=account, folder="Tajemnica z pliku", **owner)
+        troubles = [["Tajemnica.zip: poufna-tresc.txt", "import.unknown", {}]]
+        ImportFile.objects.create(
+            of=made, position=0, name="Tajemnica.zip", size=9, unreadable=1, troubles=troubles, **owner
+        )
+    return made
+
+
+def save_a_search(anna: User) -> SavedSearch:
+    note_search(anna, "poufna-tresc")
+    saved = save_search(anna, "Tajemnica szukania", "temat:Tajemnica", best=False)
+    with as_user(anna.pk):
+        return SavedSearch.objects.get(public_id=saved)
+
+
+def make_met_rule(case: Case, private: Message) -> tuple[Rule, RuleRun]:
     owner = {"office_id": private.office_id, "owner_id": private.owner_id}
     then = [{"do": "file", "case": str(case.public_id)}]
     when = {"any": [{"field": "subject", "op": "words", "value": ["Tajemnica"]}]}
     with as_user(private.owner_id):
         rule = Rule.objects.create(name="Tajemnica reguły", when=when, then=then, **owner)
         RuleHit.objects.create(rule=rule, version=1, message=private, what={"done": then}, **owner)
-    return rule
+        run = RuleRun.objects.create(rule=rule, version=1, dry=False, **owner)
+    return rule, run
 
 
 def open_case(anna: User, private: Message) -> tuple[Case, CaseNote, Document, Task, Filing, Comment]:
@@ -172,10 +208,26 @@ def write_settings(account: Account) -> tuple[Identity, Template]:
         return identity, Template.objects.create(html="<div>poufna-tresc</div>", **secret)
 
 
+# One of all browsers: each of its own would load the middleware anew, and whitenoise look through all static files.
+_handler = ClientHandler(enforce_csrf_checks=False)
+
+
 def browser(user: User | None) -> Client:
+    """Signed in by the rows that signing in leaves. tests/web/test_session.py goes in by the door."""
     client = Client()
+    client.handler = _handler
     if user:
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        kept = {
+            SESSION_KEY: str(user.pk),
+            BACKEND_SESSION_KEY: "allauth.account.auth_backends.AuthenticationBackend",
+            HASH_SESSION_KEY: user.get_session_auth_hash(),
+        }
+        if user.last_login is None:
+            user.last_login = timezone.now()
+            User.objects.filter(pk=user.pk).update(last_login=user.last_login)
+        made = SessionStore(secrets.token_hex(16)).create_model_instance(kept)
+        Session.objects.bulk_create([made])
+        client.cookies[settings.SESSION_COOKIE_NAME] = made.session_key
     return client
 
 
@@ -193,11 +245,9 @@ def fresh_limits() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def standing(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Office]:
-    """Made once for a module, in a transaction that is never committed. To make one costs more than most tests that use it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield make_office()
-        transaction.set_rollback(True)
+def standing(lasting: None) -> Office:
+    """To make one costs more than most tests that use it."""
+    return make_office()
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ def case(office: Office) -> Case:
 
 @pytest.fixture
 def dorota(office: Office) -> Client:
+    note(office.cast.dorota, Verb.SIGN_IN, [])
     return browser(office.cast.dorota)
 
 

@@ -3,7 +3,6 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
 
 from teczka.actions import documents as acting
 from teczka.core.audit import Verb
@@ -12,6 +11,7 @@ from teczka.store.queries.audit import lines
 from teczka.store.queries.documents import documents
 from teczka.store.viewer import as_user
 from tests.cases import file, link, make_case, upload
+from tests.cast import today
 from tests.web.conftest import Office, browser
 from tests.web.mailroom import ARRIVED, store
 
@@ -100,7 +100,7 @@ def test_one_is_renamed_taken_out_and_taken_back(anna: Client, office: Office, c
     where = url(case, f"{made.public_id}/")
     assert 'value="skan0001.pdf"' in anna.get(f"{where}rename/").content.decode()
     assert anna.post(f"{where}rename/", {"name": " "}).status_code == 200
-    dated = f"{timezone.localdate():%Y-%m-%d} Anna Lipowska – skan0001.pdf"
+    dated = f"{today(office.cast.office):%Y-%m-%d} Anna Lipowska – skan0001.pdf"
     assert f'name="name" value="{dated}"' in anna.get(f"{where}rename/").content.decode()
     anna.post(f"{where}rename/", {"name": dated})
     assert dated not in anna.get(f"{where}rename/").content.decode().replace(f'value="{dated}"', "", 1)
@@ -168,3 +168,14 @@ def test_a_long_list_goes_on(anna: Client, office: Office, case: Case) -> None:
     (more,) = re.findall(r'href="(\?before=[^"]+)"', page)
     rest = anna.get(url(case, more)).content.decode()
     assert re.findall(r"download>([^<]+)<", rest) == ["plik 4", "plik 3", "plik 2", "plik 1"]
+
+
+def test_what_was_said_is_left_for_the_next_page_by_a_piece_of_the_one_before(
+    anna: Client, office: Office, case: Case
+) -> None:
+    upload(case, office.cast.anna, "pozew.pdf")
+    (line,) = documents(office.cast.anna, case.public_id)
+    anna.post(url(case, f"{line.public_id}/remove/"))
+    assert "Cofnij" not in anna.get(url(case), headers={"X-Fragment": "1"}).content.decode()
+    assert "Cofnij" in anna.get(url(case)).content.decode()
+    assert "Cofnij" not in anna.get(url(case)).content.decode()

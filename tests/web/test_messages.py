@@ -102,7 +102,7 @@ def test_an_attachment_comes_back_byte_for_byte_under_its_polish_name(anna: Clie
 
 
 def test_a_large_attachment_is_sent_by_offset(anna: Client, office: Office) -> None:
-    """Above 200 KB a message is stored raw, and its parts are read from the pack without the rest."""
+    """Above 100 KB a message is stored raw, and its parts are read from the pack without the rest."""
     head = b"Subject: duza\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\n\r\ntekst\r\n--B\r\n"
     content = bytes(range(33, 127)) * 12_000
     part = b"Content-Type: application/x-dane\r\nContent-Disposition: attachment; filename=dane.bin\r\n\r\n" + content
@@ -169,3 +169,20 @@ def test_on_a_page_of_its_own_the_letter_is_shown_with_scripts_and_without(anna:
     body = f'<iframe class="body-frame" src="/messages/{office.private.public_id}/body/"'
     assert f"</pre>{body}" in anna.get(f"/messages/{office.private.public_id}/").content.decode()
     assert f"</pre><noscript>{body}" in anna.get(f"/messages/{office.private.public_id}/pane/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sender", "sign"),
+    [
+        ("adw. Helena Zawilska <h@k.example>", "H"),
+        ("'Jan' <j@k.example>", "J"),
+        ("1@k.example", "1"),
+        ("?? <a@k.example>", "?"),
+    ],
+)
+def test_a_sender_is_known_by_the_sign_of_the_name_and_not_of_the_title(
+    anna: Client, office: Office, sender: str, sign: str
+) -> None:
+    message = store(office.folder, f"From: {sender}\r\nSubject: Pismo\r\n\r\ntekst\r\n".encode())
+    page = anna.get(f"/messages/{message.public_id}/pane/").content.decode()
+    assert f'<span class="avatar" aria-hidden="true">{sign}</span>' in page

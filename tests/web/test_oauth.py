@@ -7,7 +7,6 @@ from html import unescape
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from teczka.actions import oauth
 from teczka.actions.clients import NewClient, save_client
@@ -16,7 +15,7 @@ from teczka.core.accounts import Auth
 from teczka.store.models import Account, OAuthClient, Secret
 from teczka.store.queries.oauth import registrations
 from teczka.store.viewer import as_user
-from tests.cast import make_account
+from tests.cast import make_account, today
 from tests.dovecot.server import Dovecot
 from tests.oauth.fixtures import internet, mail_server, provider, set_up, token_servers
 from tests.oauth.provider import CLIENT, SECRET, TENANT, Provider
@@ -259,7 +258,7 @@ def test_the_page_shows_the_steps_and_the_redirect_address_to_copy(dorota: Clien
     ("days", "said"), [(31, ""), (30, "Klucz tajny wygasa"), (0, "Klucz tajny wygasa"), (-1, "wygasł")]
 )
 def test_the_end_of_a_secret_is_told_thirty_days_before(dorota: Client, office: Office, days: int, said: str) -> None:
-    ends = timezone.localdate() + timedelta(days)
+    ends = today(office.cast.office) + timedelta(days)
     save_client(office.cast.dorota, Auth.MICROSOFT, NewClient(CLIENT, SECRET, TENANT, ends))
     told = [line for line in text(dorota, PAGE).splitlines() if 'class="notice' in line]
     assert [said in line for line in told] == [True] * bool(said)
@@ -288,7 +287,7 @@ def test_a_test_that_fails_names_what_to_mend_and_leads_back(
 def test_administrators_see_from_everywhere_that_there_is_something_to_mend(
     dorota: Client, office: Office, ill: bool
 ) -> None:
-    ends = timezone.localdate() + timedelta(3 if ill else 300)
+    ends = today(office.cast.office) + timedelta(3 if ill else 300)
     save_client(office.cast.dorota, Auth.MICROSOFT, NewClient(CLIENT, SECRET, TENANT, ends))
     sign = "coś wymaga poprawy"
     assert (sign in text(dorota, "/accounts/")) is ill

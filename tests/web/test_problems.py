@@ -7,7 +7,7 @@ from teczka.web.problems import tell
 
 EVERY_PARAMETER = dict.fromkeys(
     "host port username folder pid found ours user uid log provider granted wanted address megabytes most domain account name field status"
-    " minutes left count".split(),
+    " minutes left count target version why what unknown place id characters bytes".split(),
     "coś",
 )
 

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 
 import pytest
-from django.db import connection
-from django.test import Client
+from django.db import connection, transaction
+from django.http import HttpResponseBase
 from django.urls import reverse
+from pytest_django.plugin import DjangoDbBlocker
 
 from teczka.store.models import Message
 from teczka.store.queries import walls
 from teczka.web.urls import urlpatterns
 from tests.conftest import OwnDatabase
 from tests.database import BYPASS
+from tests.web.access.world import BESIDE, KINDS, OWNERS_ALONE
 from tests.web.conftest import SECRETS, Office, browser, make_office
 
 # What a stranger gets. own: their own things, without a trace of Anna's. hidden: as if it did not exist. act: the same, where they try
@@ -47,6 +50,12 @@ SWEEP = {
     "account_resume": "act",
     "account_restore": "act",
     "diagnosis_send": "own",
+    "account_export": "hidden",
+    "account_export_file": "act",
+    "imports": "own",
+    "import_begin": "own",
+    "import_file": "act",
+    "import_act": "act",
     "unified": "own",
     "unified_rows": "own",
     "unified_accounts": "own",
@@ -67,6 +76,8 @@ SWEEP = {
     "office_offers": "keepers",
     "office_offer_add": "keepers",
     "office_offer_drop": "keepers",
+    "office_health": "keepers",
+    "office_connect": "keepers",
     "office_numbers": "keepers",
     "office_number_drop": "keepers",
     "office_audit": "keepers",
@@ -87,9 +98,11 @@ SWEEP = {
     "message": "hidden",
     "message_pane": "hidden",
     "message_body": "hidden",
+    "message_marks": "hidden",
     "message_raw": "hidden",
     "message_part": "hidden",
     "message_unsubscribe": "act",
+    "message_erase": "hidden",
     "message_share": "hidden",
     "message_comments": "hidden",
     "comment_edit": "act",
@@ -98,6 +111,15 @@ SWEEP = {
     "shared_list": "own",
     "shared_rows": "own",
     "frame": "own",
+    "search": "own",
+    "search_rows": "own",
+    "search_live": "own",
+    "search_offers": "own",
+    "search_noted": "own",
+    "search_forget": "own",
+    "search_save": "own",
+    "search_saved": "hidden",
+    "search_saved_drop": "act",
     "unfiled": "own",
     "unfiled_rows": "own",
     "file": "act",
@@ -105,6 +127,7 @@ SWEEP = {
     "filing_never": "act",
     "filing_aside": "act",
     "filing_undo": "act",
+    "message_labels": "own",
     "act": "own",
     "act_last": "own",
     "act_dismiss": "act",
@@ -187,6 +210,9 @@ SWEEP = {
     "outbox_letter": "hidden",
     "outbox_act": "act",
 }
+HIDDEN = {"hidden", "act", "shaping"}
+Answers = dict[str, HttpResponseBase]  # by the address's name
+
 # Where a letter stands that has looks of its own: styles are let in there, and scripts are not.
 OF_LETTERS = [
     "compose",
@@ -198,7 +224,18 @@ OF_LETTERS = [
     "template_add",
     "template_edit",
 ]
-OF_MESSAGES = ["message", "message_pane", "message_body", "message_raw", "message_share", "message_comments"]
+OF_MESSAGES = [
+    "message",
+    "message_pane",
+    "message_body",
+    "message_marks",
+    "message_raw",
+    "message_share",
+    "message_comments",
+]
+
+
+VERBS = {"rule_act": "off", "rule_run_act": "pause"}  # that its owner may say: of any other nobody hears
 
 
 PARAMETERS = {pattern.name: list(pattern.pattern.converters) for pattern in urlpatterns}
@@ -232,19 +269,31 @@ def address(name: str, office: Office, message: Message) -> str:
         "filing_id": office.filing.public_id,
         "kind": "jsonl",
         "rule_id": office.rule.public_id,
-        "run_id": office.rule.public_id,
-    }
+        "search_id": office.search.public_id,
+        "run_id": office.run.public_id,
+        "import_id": office.brought_in.public_id,
+    } | {"verb": VERBS.get(name, "done")}
     return reverse(name, kwargs={parameter: hers[parameter] for parameter in PARAMETERS[name]})
 
 
-def sweep(office: Office) -> None:
+def denied_elsewhere(name: str) -> bool:
+    """By what its address names: tests/web/access/asking.of_things."""
+    named = [one for one in PARAMETERS[name] if one not in BESIDE]
+    return bool(named) and set(named) <= set(KINDS) and named[-1] not in OWNERS_ALONE
+
+
+def sweep(office: Office, elsewhere: tuple[str, ...]) -> None:
+    """`elsewhere`: tests/web/access asks as these for their own pages and for what others than its owner may see, in this very office and
+    behind the same wall."""
     for stranger in office.cast.strangers:
-        client = browser(stranger)
+        client, there = browser(stranger), stranger.email.split("@")[0] in elsewhere
         for name, kind in SWEEP.items():
+            if there and ((kind == "own" and not PARAMETERS[name]) or (kind in HIDDEN and denied_elsewhere(name))):
+                continue
             where = address(name, office, office.private)
             answer = client.post(where, {"auth": "microsoft", "do": "cancel"}) if kind == "act" else client.get(where)
             told = f"{name} as {stranger.email}"
-            hidden = kind in {"hidden", "act", "shaping"} or (kind == "keepers" and not stranger.is_administrator)
+            hidden = kind in HIDDEN or (kind == "keepers" and not stranger.is_administrator)
             assert answer.status_code == 404 if hidden else answer.status_code < 500, told
             check_traces(answer, told)
 
@@ -262,6 +311,8 @@ def check_owner(office: Office) -> None:
         if kind == "hidden":
             assert client.get(address(name, office, office.private)).status_code == 200, name
     assert "Tajemnica" in client.get(address("folder", office, office.private)).content.decode()
+    for name in VERBS:
+        assert client.post(address(name, office, office.private)).status_code == 302, name
 
 
 def check_shared(office: Office) -> None:
@@ -273,8 +324,8 @@ def check_shared(office: Office) -> None:
         assert browser(office.cast.celina).get(address(name, office, office.shared)).status_code == 404, name
 
 
-def everything(office: Office) -> None:
-    sweep(office)
+def everything(office: Office, elsewhere: tuple[str, ...]) -> None:
+    sweep(office, elsewhere)
     check_owner(office)
     check_shared(office)
 
@@ -317,7 +368,7 @@ def test_strangers_change_nothing_of_an_account(office: Office) -> None:
 
 def test_row_level_security_alone_keeps_strangers_out(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     with without_the_filter(monkeypatch):
-        everything(office)
+        everything(office, ("bartek", "dorota", "edward"))
 
 
 def test_the_query_filter_alone_keeps_strangers_out(own_database: OwnDatabase) -> None:
@@ -326,7 +377,7 @@ def test_the_query_filter_alone_keeps_strangers_out(own_database: OwnDatabase) -
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM store_message")
             assert cursor.fetchone() == (2,), "this role should see through row-level security"
-        everything(office)
+        everything(office, ("bartek",))
 
 
 def test_with_neither_wall_everybody_would_see_everything(
@@ -348,21 +399,31 @@ def test_the_administrators_pages_are_the_same_bytes_to_others_as_what_is_not_th
                 assert (answer.status_code, answer.content) == (404, nothing), name
 
 
-def test_who_has_not_signed_in_is_sent_to_the_door(office: Office) -> None:
-    client = Client()
+@pytest.fixture(scope="module")
+def answers(standing: Office, static_files: None, django_db_blocker: DjangoDbBlocker) -> dict[str, Answers]:
+    """Every page, as its owner and as somebody who has not signed in get it: looked at in several ways, asked for once."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        office = deepcopy(standing)
+        places = {name: address(name, office, office.private) for name in SWEEP}
+        people = {"anna": browser(office.cast.anna), "nobody": browser(None)}
+        made = {told: {name: client.get(where) for name, where in places.items()} for told, client in people.items()}
+        transaction.set_rollback(True)
+    return made
+
+
+def test_who_has_not_signed_in_is_sent_to_the_door(answers: dict[str, Answers]) -> None:
     for name, kind in SWEEP.items():
-        where = address(name, office, office.private)
-        answer = client.get(where)
+        answer = answers["nobody"][name]
         check_traces(answer, name)
         if kind != "open" and name not in {"home", "account_logout"}:
             assert answer.status_code == 302, name
             assert answer.headers["Location"].startswith("/sign-in/?next="), name
 
 
-def test_every_page_has_a_policy_without_anything_inline(office: Office) -> None:
-    for client in (browser(office.cast.anna), Client()):
-        for name in SWEEP:
-            policy = client.get(address(name, office, office.private)).headers["Content-Security-Policy"]
+def test_every_page_has_a_policy_without_anything_inline(answers: dict[str, Answers]) -> None:
+    for made in answers.values():
+        for name, answer in made.items():
+            policy = answer.headers["Content-Security-Policy"]
             assert "default-src 'none'" in policy, name
             styled = (
                 "style-src 'self' 'unsafe-inline'" if name in OF_LETTERS else "style-src 'unsafe-inline'; img-src http"
@@ -371,8 +432,7 @@ def test_every_page_has_a_policy_without_anything_inline(office: Office) -> None
             assert "'unsafe-eval'" not in policy, name
 
 
-def test_pages_leave_no_copy_in_the_browser(office: Office) -> None:
-    client = browser(office.cast.anna)
-    for name in SWEEP:
-        kept = client.get(address(name, office, office.private)).headers["Cache-Control"]
+def test_pages_leave_no_copy_in_the_browser(answers: dict[str, Answers]) -> None:
+    for name, answer in answers["anna"].items():
+        kept = answer.headers["Cache-Control"]
         assert name == "frame" or "no-store" in kept, name

@@ -10,7 +10,6 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from teczka.actions.cases import add_case
 from teczka.actions.tasks import add_task
@@ -20,6 +19,7 @@ from teczka.store import events
 from teczka.store.models import Case, CaseMember, Task, User
 from teczka.store.queries.tasks import Scope, TaskLine, open_tasks
 from teczka.store.viewer import as_user
+from tests.cast import today
 from tests.web.conftest import Office, browser
 
 
@@ -54,7 +54,7 @@ def test_a_line_says_what_who_where_and_when(office: Office, anna: Client) -> No
     said = words(typed(anna, "Odpowiedź na pozew @bartek #I C 12/24 jutro"))
     line = newest(office)
     assert (line.title, line.assignee_name, line.case) == ("Odpowiedź na pozew", "Bartek Nowy", case.public_id)
-    assert line.due_on == timezone.localdate() + timedelta(days=1)
+    assert line.due_on == today(office.cast.office) + timedelta(days=1)
     assert "Dodano zadanie." in said
     assert "Bartek Nowy · K 7/26 Kowalski p. Nowak" in said
 
@@ -90,7 +90,7 @@ def test_a_task_from_a_message_begins_with_its_subject_and_its_case(office: Offi
     added = anna.post(f"/tasks/add/?message={office.private.public_id}&in=dialog", fields)
     assert "data-saved" in words(added)
     line = newest(office)
-    assert (line.message, line.due_on) == (office.private.public_id, timezone.localdate() + timedelta(days=7))
+    assert (line.message, line.due_on) == (office.private.public_id, today(office.cast.office) + timedelta(days=7))
     undo = anna.post(f"/tasks/{line.public_id}/remove/?in=dialog")
     assert "Cofnięto." in words(undo)
     assert newest_titles(office) == {"Tajemnica: odpowiedź"}
@@ -115,7 +115,7 @@ def test_the_form_says_who_will_see_it_as_it_stands(office: Office, anna: Client
     assert "Widzą je też osoby spoza zespołu, z wnętrza sprawy tylko to zadanie: Celina Cicha." in celina
     assert "To zadanie widzi cała kancelaria." in told(for_office="on")
     assert "Bartek Nowy nie należy do zespołu tej sprawy" in told(case=walled.name, assignee=bartek)
-    assert "po terminie o 3 dni" in told(due=f"{timezone.localdate() - timedelta(days=3):%d.%m.%Y}")
+    assert "po terminie o 3 dni" in told(due=f"{today(office.cast.office) - timedelta(days=3):%d.%m.%Y}")
     refused = anna.post("/tasks/add/", {"title": "x", "assignee": bartek, "case": walled.name, "reminder": "0"})
     assert "Bartek Nowy nie należy do zespołu tej sprawy" in words(refused)
     assert case.name in words(anna.get(f"/tasks/add/?case={case.public_id}"))
@@ -139,9 +139,9 @@ def test_a_tick_is_taken_back_where_it_was_made(office: Office, anna: Client) ->
 
 
 def test_groups_stand_in_the_order_of_their_days(office: Office, anna: Client) -> None:
-    today = timezone.localdate()
+    now = today(office.cast.office)
     for days in (40, -3, 0):
-        add_task(office.cast.anna, Wanted(f"za {days}", due_on=today + timedelta(days=days)))
+        add_task(office.cast.anna, Wanted(f"za {days}", due_on=now + timedelta(days=days)))
     page = words(anna.get("/tasks/"))
     places = [page.index(name) for name in (">Po terminie<", ">Dziś<", ">Później<", ">Bez terminu<")]
     assert places == sorted(places)

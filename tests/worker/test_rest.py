@@ -17,13 +17,17 @@ from teczka.store.models import Account, Placement
 from teczka.store.viewer import as_user
 from tests.cast import Cast, make_cast
 from tests.conftest import OwnDatabase
+from tests.dovecot.dam import Dam
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 from tests.letters import letters
 from tests.processes import Running, Teczka, until
 
 pytestmark = pytest.mark.dovecot
-MESSAGES = 900
+MESSAGES = 120
+AT_FIRST = (
+    4_500_000  # bytes that come of them: the newest fifty, which are a batch of their own, and some of the others
+)
 AT_ONCE = 3.0  # seconds; the workers poll every five minutes
 
 
@@ -46,13 +50,17 @@ def box(server: Dovecot) -> Mailbox:
 
 @pytest.fixture
 def account(cast: Cast, server: Dovecot, box: Mailbox) -> Account:
+    return added(cast, server, box, server.tls_port)
+
+
+def added(cast: Cast, server: Dovecot, box: Mailbox, port: int) -> Account:
     return add_account(
         cast.anna,
         NewAccount(
             address="anna@poczta.example",
             username=box.username,
             password=box.password,
-            incoming=Endpoint("localhost", server.tls_port, "tls"),
+            incoming=Endpoint("localhost", port, "tls"),
             ca_pem=server.ca_pem,
         ),
     )
@@ -130,26 +138,25 @@ def test_a_paused_or_deleted_account_is_dropped_at_once_and_its_server_is_asked_
 
 
 def test_paused_and_resumed_in_the_middle_of_a_download_all_mail_comes_once(
-    own_database: OwnDatabase, cast: Cast, account: Account, box: Mailbox
+    own_database: OwnDatabase, cast: Cast, server: Dovecot, box: Mailbox
 ) -> None:
     box.deliver_many(letters(MESSAGES, size=60_000))
     packs = set(blobs().list())
     teczka = Teczka(Path(own_database.environment["TECZKA_DATA"]), own_database.environment)
-    with teczka.running("worker") as running:
-        for share in (0.05, 0.3, 0.6):
-            await_messages(account, MESSAGES * share)
+    with Dam(server.tls_port, AT_FIRST) as dam, teczka.running("worker") as running:
+        account = added(cast, server, box, dam.port)
+        for more in (AT_FIRST // 10, AT_FIRST // 10, MESSAGES * 100_000):
+            until(lambda: stored(account) > 0 and dam.is_full, what="some messages")
+            assert stored(account) < MESSAGES
             pause_account(cast.anna, account.public_id)
             until(lambda: not kept(), AT_ONCE, "the end of the lease")
             resume_account(cast.anna, account.public_id)
+            dam.let_through(more)
         until(lambda: stored(account) == MESSAGES and state(account) == (State.WORKING, ""), what="all messages")
         assert "Traceback" not in running.said()
     found = verify_all()
     assert found.clean, found.faults
     assert {name for name, _ in set(blobs().list()) - packs} & set(found.orphans) == set()
-
-
-def await_messages(account: Account, least: float) -> None:
-    until(lambda: stored(account) > least, what="some messages")
 
 
 def stored(account: Account) -> int:

@@ -20,6 +20,7 @@ from teczka.store.viewer import as_user
 from tests.cast import make_account, make_cast
 from tests.conftest import OwnDatabase
 from tests.database import TestDatabase
+from tests.dovecot.dam import Dam
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 from tests.letters import letters
@@ -27,7 +28,7 @@ from tests.processes import Running, Teczka, until
 from tests.remote.imap.hostile import Hostile
 
 ACCOUNTS = 4
-MESSAGES = 600
+MESSAGES = 90
 # Who holds which account's lock, by the process that took it last; the lock itself decides.
 HELD = """
 SELECT l.objid, split_part(x.holder, ':', 2)::int FROM pg_locks l JOIN store_lease x ON x.account_id = l.objid
@@ -107,22 +108,23 @@ def test_workers_share_the_accounts_and_a_killed_one_s_move_within_two_seconds(t
 def test_a_worker_that_was_believed_dead_writes_nothing_and_the_next_completes_its_work(
     teczka: Teczka, look: Look, dovecot: Dovecot, mailbox: Mailbox
 ) -> None:
-    mailbox.deliver_many(letters(MESSAGES, size=100_000))
-    account = _account(dovecot, mailbox)
-    with teczka.running("worker") as first:
-        until(lambda: look.count("store_message") > 60, what="the first messages")
+    mailbox.deliver_many(letters(MESSAGES, size=60_000))
+    with Dam(dovecot.tls_port, 4_500_000) as dam, teczka.running("worker") as first:
+        account = _account(dovecot, mailbox, dam.port)
+        until(lambda: look.count("store_message"), what="the first messages")
         with thawed(first):
             look.believe_dead(first.pid)
             leases = Leases()
             until(lambda: leases.try_take(account.pk), 60, "the lease")
             before = look.count("store_message")
             assert before < MESSAGES
+            dam.let_through(MESSAGES * 100_000)
         assert first.process.wait(20) == 1
         assert "Traceback" not in first.said()
         assert look.count("store_message") == look.count("store_placement") == before
-    leases.close()
-    with teczka.running("worker"):
-        until(lambda: look.count("store_message") == look.count("store_placement") == MESSAGES, what="all messages")
+        leases.close()
+        with teczka.running("worker"):
+            until(lambda: look.count("store_message") == look.count("store_placement") == MESSAGES, what="all messages")
 
 
 @pytest.fixture
@@ -141,12 +143,12 @@ def test_a_role_that_sees_through_the_walls_is_refused(teczka: Teczka, command: 
     assert "sees through row-level security" in done.stderr
 
 
-def _account(dovecot: Dovecot, mailbox: Mailbox) -> Account:
+def _account(dovecot: Dovecot, mailbox: Mailbox, port: int) -> Account:
     new = NewAccount(
         address="anna@kancelaria.example",
         username=mailbox.username,
         password=mailbox.password,
-        incoming=Endpoint("localhost", dovecot.tls_port, "tls"),
+        incoming=Endpoint("localhost", port, "tls"),
         ca_pem=dovecot.ca_pem,
     )
     return add_account(make_cast().anna, new)

@@ -5,15 +5,16 @@ The same letter makes the same bytes: boundaries and ids come from the letter's 
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email import policy
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from html import escape
 
+from teczka.core.recipients import Mailbox
+from teczka.mime import writing
 from teczka.remote.demo.documents import document
 from teczka.remote.demo.pictures import logo
 from teczka.remote.demo.script import Person
@@ -78,8 +79,7 @@ class Placed:
 
 def message(letter: Posted) -> bytes:
     style = letter.style or letter.sender.style or luck(letter.sender.address).choice(["plain", "outlook", "gmail"])
-    mail = EmailMessage(policy=policy.SMTP)
-    _headers(mail, letter, style)
+    mail = EmailMessage(policy=policy.SMTP)  # of the body alone: it takes a header apart to put it together again
     text, charset = _text(letter)
     transfer = "base64" if charset == "utf-8" and style == "gmail" else "quoted-printable"
     mail.set_content(text, charset=charset, cte=transfer)
@@ -93,35 +93,39 @@ def message(letter: Posted) -> bytes:
         _attach(mail, letter, name)
     for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
         part.set_boundary(f"----={letter.digest}.{number}")
-    return mail.as_bytes()
+    return _head(letter, style) + mail.as_bytes()
 
 
-def _headers(mail: EmailMessage, letter: Posted, style: str) -> None:
+def _head(letter: Posted, style: str) -> bytes:
+    return b"".join(
+        (
+            *_way(letter),
+            writing.field("Message-ID", [letter.message_id]),
+            writing.field("Date", [format_datetime(letter.date)]),
+            writing.people("From", [_mailbox(letter.sender)]),
+            writing.people("To", [*map(_mailbox, letter.to)]),
+            writing.people("Cc", [*map(_mailbox, letter.cc)]),
+            writing.unstructured("Subject", letter.subject),
+            writing.field("In-Reply-To", [letter.answers.message_id]) if letter.answers else b"",
+            writing.field("References", letter.references.split()) if letter.answers else b"",
+            writing.unstructured("X-Mailer", _PROGRAMS[style]) if _PROGRAMS[style] else b"",
+            *(writing.field(name, value.split()) for name, value in letter.headers.items()),
+        )
+    )
+
+
+def _way(letter: Posted) -> Iterator[bytes]:
+    """What the office's mail server writes above a letter from outside."""
     domain = letter.sender.address.partition("@")[2]
     if not domain.startswith("kancelaria-lipowa"):
         arrived = format_datetime(letter.date + timedelta(seconds=7))
-        mail["Return-Path"] = f"<{letter.sender.address}>"
-        mail["Received"] = (
-            f"from mx.{domain} (mx.{domain} [192.0.2.25]) by {HERE} with ESMTPS id {letter.digest[:12]}; {arrived}"
-        )
-    mail["Message-ID"] = letter.message_id
-    mail["Date"] = format_datetime(letter.date)
-    mail["From"] = _address(letter.sender)
-    mail["To"] = [_address(person) for person in letter.to]
-    if letter.cc:
-        mail["Cc"] = [_address(person) for person in letter.cc]
-    mail["Subject"] = letter.subject
-    if letter.answers:
-        mail["In-Reply-To"] = letter.answers.message_id
-        mail["References"] = letter.references
-    if _PROGRAMS[style]:
-        mail["X-Mailer"] = _PROGRAMS[style]
-    for name, value in letter.headers.items():
-        mail[name] = value
+        way = f"from mx.{domain} (mx.{domain} [192.0.2.25]) by {HERE} with ESMTPS id {letter.digest[:12]}; {arrived}"
+        yield writing.field("Return-Path", [f"<{letter.sender.address}>"])
+        yield writing.field("Received", way.split())
 
 
-def _address(person: Person) -> Address:
-    return Address(person.name, addr_spec=person.address)
+def _mailbox(person: Person) -> Mailbox:
+    return Mailbox(person.name, person.address)
 
 
 def _text(letter: Posted) -> tuple[str, str]:

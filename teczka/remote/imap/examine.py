@@ -1,7 +1,7 @@
 """EXAMINE, RFC 3501 §6.3.2: a folder is opened for reading only, so that not even \\Seen or \\Recent can change. SELECT, §6.3.1, is for
 those few moments in which a person's acts are repeated there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.imap.conversation import Answer, Command, Conversation, Talk
@@ -17,6 +17,7 @@ class _Told:
     validity: int = 0
     next: int = 0
     modseq: int = 0
+    keeps: frozenset[str] | None = None
 
 
 def examine(conversation: Conversation, folder: bytes) -> Talk[FolderStatus]:
@@ -36,7 +37,7 @@ def select(conversation: Conversation, folder: bytes) -> Talk[FolderStatus]:
         raise Problem(Trouble.FOLDER_BUSY, detail=problem.detail, **told) from problem
     if answer.status.code == "READ-ONLY":
         raise Problem(Trouble.FOLDER_READ_ONLY, folder=path_of(folder))
-    return _status(answer)
+    return replace(_status(answer), keeps=_told(answer).keeps)
 
 
 def _open(conversation: Conversation, verb: str, folder: bytes) -> Talk[Answer]:
@@ -66,4 +67,7 @@ def _told(answer: Answer) -> _Told:
             told.next = number(status.arguments)
         elif status.code == "HIGHESTMODSEQ":
             told.modseq = number(status.arguments)
+        elif status.code == "PERMANENTFLAGS":  # §7.1
+            flags = status.arguments.decode("ascii", "replace").strip("() ")
+            told.keeps = frozenset(flags.lower().split())
     return told

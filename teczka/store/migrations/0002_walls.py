@@ -44,6 +44,7 @@ COMPOSITE_KEYS = [
     ("store_operation", "message_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "CASCADE"),
     ("store_identity", "office_id, account_id", "store_account", "office_id, id", "CASCADE"),
     ("store_template", "office_id, owner_id", "store_user", "office_id, id", "CASCADE"),
+    ("store_savedsearch", "office_id, owner_id", "store_user", "office_id, id", "CASCADE"),
     ("store_outgoing", "office_id, account_id", "store_account", "office_id, id", "CASCADE"),
     ("store_outgoing", "office_id, identity_id", "store_identity", "office_id, id", "SET NULL (identity_id)"),
     ("store_outgoing", "answers_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "SET NULL (answers_id)"),
@@ -74,6 +75,7 @@ COMPOSITE_KEYS = [
     ("store_task", "message_id, office_id, message_owner_id", "store_message", "id, office_id, owner_id",
      "SET NULL (message_id, message_owner_id)"),
     ("store_messagereference", "message_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "CASCADE"),
+    ("store_attachmenttext", "message_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "CASCADE"),
     ("store_share", "office_id, owner_id", "store_user", "office_id, id", "CASCADE"),
     ("store_share", "message_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "CASCADE"),
     ("store_share", "office_id, thread_id", "store_thread", "office_id, id", "CASCADE"),
@@ -111,6 +113,8 @@ COMPOSITE_KEYS = [
     ("store_rulehit", "message_id, office_id, owner_id", "store_message", "id, office_id, owner_id", "CASCADE"),
     ("store_rulehit", "run_id, office_id, owner_id", "store_rulerun", "id, office_id, owner_id", "SET NULL (run_id)"),
     ("store_rulehit", "act_id, office_id, owner_id", "store_act", "id, office_id, owner_id", "SET NULL (act_id)"),
+    ("store_import", "office_id, account_id", "store_account", "office_id, id", "CASCADE"),
+    ("store_importfile", "of_id, office_id, owner_id", "store_import", "id, office_id, owner_id", "CASCADE"),
 ]
 PLAIN_KEYS = [
     ("store_secret", "account_id", "store_account", "id", "CASCADE"),
@@ -121,10 +125,12 @@ PLAIN_KEYS = [
     ("store_part", "message_id", "store_message", "id", "CASCADE"),
     ("store_text", "message_id", "store_message", "id", "CASCADE"),
     ("store_terms", "message_id", "store_message", "id", "CASCADE"),
+    ("store_passage", "message_id", "store_message", "id", "CASCADE"),
     ("store_setaside", "message_id", "store_message", "id", "CASCADE"),
     ("store_setaside", "act_id", "store_act", "id", "SET NULL"),
     ("store_outgoing", "pack_id", "store_pack", "id", "NO ACTION"),
     ("store_enclosure", "pack_id", "store_pack", "id", "NO ACTION"),
+    ("store_importfile", "pack_id", "store_pack", "id", "NO ACTION"),
     ("store_recipient", "outgoing_id", "store_outgoing", "id", "CASCADE"),
     ("store_outgoingevent", "outgoing_id", "store_outgoing", "id", "CASCADE"),
     ("store_mention", "comment_id", "store_comment", "id", "CASCADE"),
@@ -144,6 +150,7 @@ OWNERS_ALONE = [
     "store_operation",
     "store_identity",
     "store_template",
+    "store_savedsearch",
     "store_outgoing",
     "store_enclosure",
     "store_recipient",
@@ -156,13 +163,17 @@ OWNERS_ALONE = [
     "store_ruleexception",
     "store_rulerun",
     "store_rulehit",
+    "store_import",
+    "store_importfile",
 ]
 BY_GRANT = {
     "store_message": "id",
     "store_part": "message_id",
     "store_text": "message_id",
     "store_terms": "message_id",
+    "store_passage": "message_id",
     "store_messagereference": "message_id",
+    "store_attachmenttext": "message_id",
 }
 
 # Tables of an office: who reads a row, and who may write it.
@@ -216,9 +227,17 @@ ACCOUNTS = """
 CREATE FUNCTION teczka_accounts()
 RETURNS TABLE (account_id bigint, owner_id bigint, state text, at_work boolean, removed_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
-$$ SELECT a.id, a.owner_id, a.state, a.paused_at IS NULL AND a.deleted_at IS NULL AND u.is_active,
-     CASE WHEN a.farewell = 'remove' THEN a.deleted_at END
-   FROM store_account a JOIN store_user u ON u.id = a.owner_id ORDER BY a.id $$;
+$$ SELECT a.id, a.owner_id, a.state, a.paused_at IS NULL AND a.deleted_at IS NULL AND a.protocol <> 'archive' AND u.is_active
+       AND o.restored_at IS NULL, CASE WHEN a.farewell = 'remove' THEN a.deleted_at END
+   FROM store_account a JOIN store_user u ON u.id = a.owner_id JOIN store_office o ON o.id = a.office_id ORDER BY a.id $$;
+"""
+
+# Restored from a backup, and its keeper has not yet said that it may connect.
+WAITS = """
+CREATE FUNCTION teczka_waits(account bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT EXISTS (SELECT FROM store_account a JOIN store_office o ON o.id = a.office_id
+                  WHERE a.id = account AND o.restored_at IS NOT NULL) $$;
 """
 
 # How an office's accounts are doing, for its administrators and nobody else: nothing of what lies in them, not even how much (P7), nor
@@ -228,7 +247,7 @@ CREATE FUNCTION teczka_office_accounts() RETURNS TABLE (owner_id bigint, address
   trouble_since timestamptz, last_contact_at timestamptz, paused boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT owner_id, address, protocol, state, trouble <> '', trouble_since, last_contact_at, paused_at IS NOT NULL
-   FROM store_account WHERE office_id = teczka_administers() AND deleted_at IS NULL ORDER BY id $$;
+   FROM store_account WHERE office_id = teczka_administers() AND deleted_at IS NULL AND protocol <> 'archive' ORDER BY id $$;
 """
 
 # Who gets a letter about their tasks now: it is past seven in their office, they got none today, something there is to tell that was not
@@ -238,7 +257,7 @@ CREATE FUNCTION teczka_people_to_remind(moment timestamptz, hour integer) RETURN
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT u.id FROM store_user u JOIN store_office o ON o.id = u.office_id
    CROSS JOIN LATERAL (SELECT moment AT TIME ZONE o.timezone AS at) here
-   WHERE u.is_active AND u.remind_by_mail AND extract(hour FROM here.at) >= hour AND coalesce(u.reminded_on < here.at::date, true)
+   WHERE u.is_active AND o.restored_at IS NULL AND u.remind_by_mail AND extract(hour FROM here.at) >= hour AND coalesce(u.reminded_on < here.at::date, true)
      AND EXISTS (SELECT FROM store_task t WHERE t.assignee_id = u.id AND t.done_at IS NULL AND t.removed_at IS NULL
        AND t.remind_on <= here.at::date AND (t.reminded_at IS NULL
          OR (t.due_on <= here.at::date AND (t.reminded_at AT TIME ZONE o.timezone)::date < t.due_on)))
@@ -248,6 +267,8 @@ $$ SELECT u.id FROM store_user u JOIN store_office o ON o.id = u.office_id
 
 # Hands out the newest unread messages and counts the reading as begun; what another reader has in hand is passed over. They are in the
 # session's hand from here on, past the commit: PostgreSQL lets go of them with a reader that is killed (actions/reading.py).
+# The row is held only once the message is in hand: whoever reads it would find it held, take it for read by another, and a try that never
+# was would be left counted; after four such the message would pass for one that kills its reader.
 CLAIM_UNREAD = """
 CREATE FUNCTION teczka_claim_unread(most integer) RETURNS TABLE (message_id bigint, owner_id bigint, tries smallint, again boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -255,8 +276,14 @@ DECLARE
   one record;
   taken bigint[] := '{}';
 BEGIN
-  FOR one IN SELECT m.id FROM store_message m WHERE m.indexed_with IS NULL ORDER BY m.internaldate DESC FOR UPDATE SKIP LOCKED LOOP
-    IF pg_try_advisory_lock(one.id) THEN taken := taken || one.id; END IF;
+  FOR one IN SELECT m.id FROM store_message m WHERE m.indexed_with IS NULL ORDER BY m.internaldate DESC LOOP
+    IF pg_try_advisory_lock(one.id) THEN
+      IF EXISTS (SELECT FROM store_message m WHERE m.id = one.id AND m.indexed_with IS NULL FOR UPDATE SKIP LOCKED) THEN
+        taken := taken || one.id;
+      ELSE
+        PERFORM pg_advisory_unlock(one.id);
+      END IF;
+    END IF;
     EXIT WHEN cardinality(taken) >= most;
   END LOOP;
   RETURN QUERY UPDATE store_message m SET reading_tries = m.reading_tries + 1 WHERE m.id = ANY (taken)
@@ -276,6 +303,43 @@ CREATE FUNCTION teczka_reread(version integer, most integer) RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ WITH old AS (SELECT id FROM store_message WHERE indexed_with < version LIMIT most FOR UPDATE SKIP LOCKED),
         again AS (UPDATE store_message m SET indexed_with = NULL, reading_tries = 0 FROM old WHERE m.id = old.id RETURNING 1)
+   SELECT count(*) FROM again $$;
+"""
+
+# Hands out the newest message with attachments that wait for their text; in the session's hand as above, by the negative id. New mail
+# goes first: nothing, as long as a message waits that was never read.
+CLAIM_ATTACHMENTS = """
+CREATE FUNCTION teczka_claim_attachments() RETURNS TABLE (message_id bigint, owner_id bigint)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  one record;
+BEGIN
+  IF EXISTS (SELECT FROM store_message m WHERE m.indexed_with IS NULL AND m.thread_id IS NULL) THEN RETURN; END IF;
+  FOR one IN SELECT a.message_id, a.owner_id FROM store_attachmenttext a WHERE a.extracted_with IS NULL
+             ORDER BY a.internaldate DESC LIMIT 1000 LOOP
+    IF pg_try_advisory_lock(-one.message_id) THEN
+      IF EXISTS (SELECT FROM store_attachmenttext a WHERE a.message_id = one.message_id AND a.extracted_with IS NULL) THEN
+        RETURN QUERY SELECT one.message_id, one.owner_id;
+        RETURN;
+      END IF;
+      PERFORM pg_advisory_unlock(-one.message_id);
+    END IF;
+  END LOOP;
+END $$;
+"""
+
+COUNT_UNEXTRACTED = """
+CREATE FUNCTION teczka_count_unextracted() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT count(*) FROM store_attachmenttext WHERE extracted_with IS NULL $$;
+"""
+
+# A newer extractor: as REREAD, and the messages' own reading stays as it is.
+EXTRACT_AGAIN = """
+CREATE FUNCTION teczka_extract_again(version integer, most integer) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ WITH old AS (SELECT id FROM store_attachmenttext WHERE extracted_with < version LIMIT most FOR UPDATE SKIP LOCKED),
+        again AS (UPDATE store_attachmenttext a SET extracted_with = NULL, tries = 0 FROM old WHERE a.id = old.id RETURNING 1)
    SELECT count(*) FROM again $$;
 """
 
@@ -331,7 +395,7 @@ $$ WITH old AS (
        AND (o.id IN (SELECT id FROM old) OR (o.state = 'sent' AND o.sent_at < now() - days * interval '1 day'))
      RETURNING e.id, e.pack_id),
    gone AS (DELETE FROM store_outgoing o USING old WHERE o.id = old.id)
-   DELETE FROM store_pack p USING files f WHERE p.id = f.pack_id
+   UPDATE store_pack p SET retired_at = now(), dead = p.size FROM files f WHERE p.id = f.pack_id
      AND NOT EXISTS (SELECT FROM store_enclosure e WHERE e.pack_id = p.id AND e.id NOT IN (SELECT id FROM files))
    RETURNING p.id $$;
 """
@@ -347,11 +411,15 @@ class Migration(migrations.Migration):
             foreign_keys(),
             policies(),
             ACCOUNTS,
+            WAITS,
             OFFICE_ACCOUNTS,
             PEOPLE_TO_REMIND,
             CLAIM_UNREAD,
             COUNT_UNREAD,
             REREAD,
+            CLAIM_ATTACHMENTS,
+            COUNT_UNEXTRACTED,
+            EXTRACT_AGAIN,
             KEYS,
             OAUTH_TROUBLE,
             OAUTH_MENDED,

@@ -151,9 +151,11 @@ END $$;
 AUDIENCE = """
 CREATE FUNCTION teczka_audience(which bigint[]) RETURNS TABLE (message_id bigint, user_id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
-$$ SELECT g.message_id, g.user_id FROM store_grant g WHERE g.message_id = ANY (which) AND (g.owner_id = teczka_viewer()
-     OR EXISTS (SELECT FROM store_grant own WHERE own.message_id = g.message_id AND own.user_id = teczka_viewer()))
-   UNION SELECT g.message_id, g.owner_id FROM store_grant g WHERE g.message_id = ANY (which) AND g.user_id = teczka_viewer() $$;
+$$ WITH seen AS MATERIALIZED (
+     SELECT m.id, m.owner_id FROM store_message m WHERE m.id = ANY (which) AND (m.owner_id = (SELECT teczka_viewer())
+       OR EXISTS (SELECT FROM store_grant own WHERE own.message_id = m.id AND own.user_id = (SELECT teczka_viewer()))))
+   SELECT g.message_id, g.user_id FROM seen JOIN store_grant g ON g.message_id = seen.id
+   UNION SELECT seen.id, seen.owner_id FROM seen WHERE seen.owner_id <> (SELECT teczka_viewer()) $$;
 """
 
 # Attachments of filed messages are documents of their cases, as links; of what is filed no longer they are none. What somebody took out of

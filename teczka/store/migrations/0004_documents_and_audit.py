@@ -21,7 +21,7 @@ $$ WITH old AS (
      SELECT id FROM store_document WHERE removed_at < now() - days * interval '1 day' AND pack IS NOT NULL
      LIMIT most FOR UPDATE SKIP LOCKED),
    gone AS (DELETE FROM store_document d USING old WHERE d.id = old.id RETURNING d.pack)
-   DELETE FROM store_pack p USING gone g WHERE p.id = g.pack RETURNING p.id $$;
+   UPDATE store_pack p SET retired_at = now(), dead = p.size FROM gone g WHERE p.id = g.pack RETURNING p.id $$;
 """
 
 # What of a pack of the viewer's outlives its account: what others see, and what is filed, be it to a case that its owner has left.

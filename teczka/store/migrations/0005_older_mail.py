@@ -1,5 +1,5 @@
-"""Mail by its sender, and by its words: neither `lower` nor `@@` is leakproof, so that under row-level security no index on them would
-serve."""
+"""Older mail, to be looked through: by its sender, by its words, and by whether it comes from a list. Neither `lower` nor `@@` is
+leakproof, so that under row-level security no index on them would serve."""
 
 from typing import ClassVar
 
@@ -17,9 +17,10 @@ $$ SELECT m.id, lower(m.from_address) FROM store_message m
 
 # Of the viewer's own: what a rule of theirs would look through.
 MAIL_WITH = """
-CREATE FUNCTION teczka_mail_with(words tsquery) RETURNS SETOF bigint
+CREATE FUNCTION teczka_mail_with(words tsquery) RETURNS SETOF bigint ROWS 20000
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
-$$ SELECT t.message_id FROM store_terms t WHERE t.owner_id = (SELECT teczka_viewer()) AND t.terms @@ words $$;
+$$ SELECT t.message_id FROM store_terms t
+   WHERE t.owner_id = (SELECT teczka_viewer()) AND t.terms @@ (words && (SELECT ''':o' || teczka_viewer() || '''')::tsquery) $$;
 """
 
 # Which runs of rules over old mail have something to do, and whose they are: workers look at the rest as these people.
@@ -30,7 +31,12 @@ $$ SELECT r.id, r.owner_id FROM store_rulerun r JOIN store_user u ON u.id = r.ow
    WHERE u.is_active AND r.state IN ('waiting', 'running', 'undoing') ORDER BY r.id $$;
 """
 
+# What comes from a list is looked for by rules, among all of somebody's mail.
+LISTED = """
+CREATE INDEX text_listed ON store_text (owner_id, message_id) WHERE headers #> '{unsubscribe,0}' IS NOT NULL;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("store", "0004_documents_and_audit")]
-    operations: ClassVar = [migrations.RunSQL(sql) for sql in (MAIL_FROM, MAIL_WITH, RULE_RUNS)]
+    operations: ClassVar = [migrations.RunSQL(sql) for sql in (MAIL_FROM, MAIL_WITH, RULE_RUNS, LISTED)]

@@ -3,10 +3,14 @@
 from teczka.store.models.accounts import Account, FetchRequest, Lease, Secret
 from teczka.store.models.acts import Act, Operation
 from teczka.store.models.audit import AuditEntry
+from teczka.store.models.backups import BackupRun
 from teczka.store.models.cases import Case, CaseMember, CaseNote, CasePin, CaseReference, Document, Party, PartyAddress
+from teczka.store.models.erasure import Erased, ErasedPlace, Stray
+from teczka.store.models.extraction import AttachmentText
 from teczka.store.models.filing import Filing, Follow, NeverSuggest, SetAside
 from teczka.store.models.folders import FetchTrouble, Folder
-from teczka.store.models.messages import Message, Pack, Part, Placement, Terms, Text, Thread, ThreadLink
+from teczka.store.models.imports import Import, ImportFile
+from teczka.store.models.messages import Message, Pack, Part, Passage, Placement, Terms, Text, Thread, ThreadLink
 from teczka.store.models.office import AccountOffer, Diagnosis, OAuthClient, OfficePolicy
 from teczka.store.models.outgoing import (
     Correspondent,
@@ -20,6 +24,7 @@ from teczka.store.models.outgoing import (
 from teczka.store.models.people import Office, User
 from teczka.store.models.references import MessageReference
 from teczka.store.models.rules import Rule, RuleException, RuleHit, RuleRun, RuleTemplate
+from teczka.store.models.searches import SavedSearch
 from teczka.store.models.sharing import Comment, Grant, Mention, Share
 from teczka.store.models.tasks import Task
 
@@ -27,7 +32,9 @@ __all__ = [
     "Account",
     "AccountOffer",
     "Act",
+    "AttachmentText",
     "AuditEntry",
+    "BackupRun",
     "Case",
     "CaseMember",
     "CaseNote",
@@ -38,6 +45,8 @@ __all__ = [
     "Diagnosis",
     "Document",
     "Enclosure",
+    "Erased",
+    "ErasedPlace",
     "FetchRequest",
     "FetchTrouble",
     "Filing",
@@ -45,6 +54,8 @@ __all__ = [
     "Follow",
     "Grant",
     "Identity",
+    "Import",
+    "ImportFile",
     "Lease",
     "Mention",
     "Message",
@@ -60,6 +71,7 @@ __all__ = [
     "Part",
     "Party",
     "PartyAddress",
+    "Passage",
     "Placement",
     "Recipient",
     "Rule",
@@ -67,9 +79,11 @@ __all__ = [
     "RuleHit",
     "RuleRun",
     "RuleTemplate",
+    "SavedSearch",
     "Secret",
     "SetAside",
     "Share",
+    "Stray",
     "Task",
     "Template",
     "Terms",

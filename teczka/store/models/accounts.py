@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import connection, models
 
-from teczka.core.accounts import UNDO_DAYS, Auth, Mode, Protocol, SecretKind, State
+from teczka.core.accounts import MANAGEABLE, UNDO_DAYS, Auth, Mode, Protocol, SecretKind, State
 from teczka.store.models.rows import OwnedRow
 
 
@@ -58,13 +58,18 @@ class Account(OwnedRow):
 
     @property
     def managed(self) -> bool:
-        """What is done here is done on its server, too."""
-        return self.protocol == Protocol.IMAP and self.mode == Mode.MANAGED and not self.deleted_at
+        """What is done here is done on its server, too; in an archive, which has none, it is done."""
+        return self.protocol in MANAGEABLE and self.mode == Mode.MANAGED and not self.deleted_at
+
+    @property
+    def is_archive(self) -> bool:
+        """It has no servers: what lies in it came out of files."""
+        return self.protocol == Protocol.ARCHIVE
 
     @property
     def rests(self) -> bool:
         """Its servers are not spoken to."""
-        return bool(self.paused_at or self.deleted_at)
+        return bool(self.paused_at or self.deleted_at or self.is_archive)
 
 
 class Secret(models.Model):

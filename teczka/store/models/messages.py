@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from teczka.core.folders import AWAITED
@@ -25,6 +25,17 @@ class Pack(models.Model):
     account = models.ForeignKey(Account, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
     size = models.BigIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)
+    dead = models.BigIntegerField(db_default=0)  # bytes of entries that no row speaks of any more
+    retired_at = models.DateTimeField(null=True)  # no row speaks of any: the object goes, then this row
+    checked_at = models.DateTimeField(null=True)  # read from end to end by the scrub
+    damaged = models.TextField(blank=True, db_default="")  # what that found, and where
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(F("checked_at").asc(nulls_first=True), "id", name="pack_unchecked"),
+            models.Index(fields=["retired_at"], name="pack_retired", condition=Q(retired_at__isnull=False)),
+            models.Index(fields=["id"], name="pack_wasted", condition=Q(dead__gt=0, retired_at=None)),
+        ]
 
 
 class Thread(OwnedRow):
@@ -129,6 +140,8 @@ class Placement(models.Model):
             ),
             models.Index(fields=["folder"], name="placement_left", condition=Q(gone_at=None, left_at__isnull=False)),
             models.Index(fields=["folder"], name="placement_awaited", condition=Q(gone_at=None, uidvalidity=AWAITED)),
+            # What bears keywords: of all labels that somebody's mail bears, these are asked.
+            models.Index(fields=["owner_id"], name="placement_labelled", condition=Q(gone_at=None) & ~Q(keywords=[])),
         ]
 
 
@@ -166,11 +179,28 @@ class Text(models.Model):
 
 
 class Terms(models.Model):
-    """The words of a message, folded and lemmatised (language/words.py)."""
+    """Every word of a message, folded and lemmatised (language/vectors.py), in one vector: all that is asked of words is one look into one
+    index. The rest of the row is what hits are sorted and sifted by, so that this costs no second table."""
 
     message = models.OneToOneField(Message, models.DO_NOTHING, primary_key=True, db_constraint=False)
     owner_id = models.BigIntegerField()
+    office_id = models.BigIntegerField()
+    account_id = models.BigIntegerField()
+    internaldate = models.DateTimeField()  # the message's
     terms = SearchVectorField()
 
     class Meta:
         indexes: ClassVar = [GinIndex(fields=["terms"], name="terms_gin")]
+
+
+class Passage(models.Model):
+    """A stretch of a long text with the places of its words: a vector counts to 16,383. For phrases alone, in what the index has found."""
+
+    id = models.BigAutoField(primary_key=True)
+    message = models.ForeignKey(Message, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    owner_id = models.BigIntegerField()
+    number = models.SmallIntegerField()  # from 1
+    terms = SearchVectorField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["message", "number"], name="passage_once")]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Sum
 
-from teczka.core.accounts import UNDO_DAYS, Farewell, Mode, Protocol, State
+from teczka.core.accounts import MANAGEABLE, UNDO_DAYS, Farewell, Mode, Protocol, State
 from teczka.core.errors import Trouble
 from teczka.store.models import Folder, Message, Pack, User
 from teczka.store.queries import walls
@@ -56,12 +56,17 @@ class AccountLine:
     @property
     def at_work(self) -> bool:
         """Its server is spoken to."""
-        return self.paused_at is None and self.deleted_at is None
+        return self.paused_at is None and self.deleted_at is None and not self.is_archive
 
     @property
     def managed(self) -> bool:
         """What is done here is done on its server, too; for a paused one when it works again."""
-        return self.deleted_at is None and self.protocol == Protocol.IMAP and self.mode == Mode.MANAGED
+        return self.deleted_at is None and self.protocol in MANAGEABLE and self.mode == Mode.MANAGED
+
+    @property
+    def is_archive(self) -> bool:
+        """It has no servers: what lies in it came out of files."""
+        return self.protocol == Protocol.ARCHIVE
 
     @property
     def archived(self) -> bool:
@@ -89,10 +94,10 @@ class AccountLine:
 
 def accounts(viewer: User) -> list[AccountLine]:
     """The viewer's accounts, oldest first; among them archives, and what can still be taken back. Costs a row per folder."""
-    return walls.read(
+    return walls.read_often(
         viewer,
         AccountLine,
-        f"""SELECT a.public_id, a.provider_name, a.address, a.protocol, a.host, a.mode, a.state, a.trouble, a.trouble_params,
+        f"""SELECT a.public_id, a.provider_name, a.address, a.protocol, a.host, a.mode, a.state, a.trouble, a.trouble_params::text,
                    a.trouble_detail, a.trouble_since, a.last_contact_at, f.stored, f.on_server,
                    a.colour, a.in_unified, a.paused_at, a.deleted_at, a.farewell, a.auth, a.fetching_since, a.fetching_from,
                    a.provider, a.checked_at, a.created_at

@@ -28,11 +28,11 @@ class CaseAtHand:
 
 def at_hand(viewer: User) -> list[CaseAtHand]:
     """What the viewer pinned, and used of late: the first OFFERED that are not closed."""
-    return walls.read(
+    return walls.read_often(
         viewer,
         CaseAtHand,
         f"""SELECT c.public_id, c.number, c.name FROM ({_PINS}) p JOIN store_case c ON c.id = p.case_id
-            WHERE {walls.card("c")} AND c.state <> 'closed' ORDER BY p.place LIMIT %(offered)s""",
+            WHERE {walls.card("c")} AND c.state <> 'closed' ORDER BY p.place LIMIT {OFFERED}""",
         offered=OFFERED,
     )
 

@@ -53,7 +53,7 @@ class Member:
 
 def case_line(viewer: User, public_id: UUID) -> CaseLine | None:
     """None where there is none, or it is walled and the viewer outside."""
-    found = walls.read(
+    found = walls.read_often(
         viewer,
         CaseLine,
         f"""SELECT c.id, c.public_id, c.number, c.name, c.client, c.state, c.opened_on, c.closed_on, c.walled, c.updated_at,

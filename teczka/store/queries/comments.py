@@ -48,7 +48,7 @@ def comments(viewer: User, message: UUID) -> list[CommentLine]:
 
 def mentions(viewer: User) -> list[MentionLine]:
     """Newest first."""
-    return walls.read(
+    return walls.read_often(
         viewer,
         MentionLine,
         f"""SELECT c.public_id, m.public_id, m.subject, u.name, c.text, c.at

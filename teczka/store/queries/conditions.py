@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 
 from teczka.core.conditions import Condition, Field, FileType, Group, Kind, Op
 from teczka.core.references import Reference
+from teczka.language.asking import phrase, tsquery
+from teczka.language.fields import Field as Part
 from teczka.language.fold import fold
-from teczka.language.words import phrase, spelled
+from teczka.language.words import spelled
 
 # Content types and endings of names; either is enough, for programs name what they send as they like.
 TYPES = {
@@ -49,21 +51,26 @@ TYPES = {
     ],
 }
 
-_WEIGHTS = {Field.SUBJECT: "A", Field.TEXT: "D", Field.WORDS: "AD", Field.ATTACHMENT_NAME: "C"}
+# Where a condition's words stand: in a field that has terms of its own; else among all words, of which their places bear these marks.
+_FIELDS = {Field.SUBJECT: Part.SUBJECT, Field.ATTACHMENT_NAME: Part.FILE, Field.TEXT: Part.TEXT, Field.WORDS: Part.TEXT}
+_WEIGHTS = {Field.TEXT: "D", Field.WORDS: "AD"}
 # Letters and digits of any script, by their places in Unicode: what a server's locale takes for them differs.
 _LETTER = "0-9A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u1fff\u2c00-\ud7ff\uf900-\ufdff\ufe70-\ufefc"
 
 PEOPLE = """jsonb_array_elements(coalesce(t.headers->'to', '[]') || coalesce(t.headers->'cc', '[]')
   || coalesce(t.headers->'bcc', '[]')) person"""
 LIVE = "p.message_id = m.id AND p.gone_at IS NULL"
+LISTED = "t.headers #> '{unsubscribe,0}' IS NOT NULL"  # as the index text_listed has it (migration 0005)
 # Columns that cost something, each only where a rule asks for it.
 COLUMNS = {
     "recipients": rf"(SELECT E'\n' || coalesce(string_agg(lower(person->>1), E'\n'), '') || E'\n' FROM {PEOPLE})",
     "people": f"ARRAY(SELECT lower(person->>1) FROM {PEOPLE}) || lower(m.from_address)",
-    "listed": "coalesce(jsonb_array_length(t.headers->'unsubscribe') > 0, false)",
+    "listed": LISTED,
     "text": "coalesce(t.text, '')",
     # `||` makes a value that is unpacked once, however many rules look into it.
     "terms": "coalesce(w.terms || ''::tsvector, '')",
+    # Of a long text. Asked once: the table's walls would be planned, and begun, for each condition.
+    "passages": "ARRAY(SELECT p.terms FROM store_passage p WHERE p.message_id = m.id)",
     "refs": """ARRAY(SELECT unnest(ARRAY[k, k || coalesce(nullif(r.suffix, ''), '-')]) FROM store_messagereference r
   CROSS JOIN LATERAL (SELECT concat_ws('|', r.repertory, r.number, r.year, r.division, r.court, '')) key (k)
   WHERE r.message_id = m.id)""",
@@ -138,12 +145,12 @@ class Writer:
     def _narrowed_leaf(self, one: Condition) -> tuple[str, bool]:
         if one.field in _OF_THE_ROW:
             return _FITS[one.field](self, one, "m"), True
-        if one.field in _WEIGHTS:
-            return self.stored(_words(one)), one.op is Op.WORDS
+        if one.field in _FIELDS:
+            return self._worded(one)
         if one.field is Field.RECIPIENTS:
-            return self.stored(_addresses(one.values, domains=one.op is Op.DOMAIN)), False
+            return self.stored(_addresses(one.values, Part.TO, domains=one.op is Op.DOMAIN)), False
         if one.field is Field.PARTY:
-            return self.stored(_addresses(_of_parties(self.known, one))), False
+            return self.stored(_addresses(_of_parties(self.known, one), Part.FROM, Part.TO)), False
         if one.field is Field.ATTACHMENT_TYPE:
             return "m.attachments > 0", _ANY_FILE in one.values
         if one.field is Field.REFERENCE:
@@ -152,11 +159,21 @@ class Writer:
             folders = self.given(_inner(self.known.folders, one.values))
             found = f"p.folder_id = ANY({folders}::bigint[]) AND p.gone_at IS NULL"
             return f"m.id IN (SELECT p.message_id FROM store_placement p WHERE {found})", True
+        if one.field is Field.LIST:
+            listed = f"(SELECT t.message_id FROM store_text t WHERE t.owner_id = {self.given(self.known.viewer)} AND {LISTED})"
+            return f"m.id {'' if one.value else 'NOT '}IN {listed}", True
         if one.field is Field.READ:
             own = f"p.folder_id IN (SELECT d.id FROM store_folder d WHERE d.owner_id = {self.given(self.known.viewer)})"
             unseen = f"(SELECT p.message_id FROM store_placement p WHERE {own} AND p.gone_at IS NULL AND NOT p.seen)"
             return f"m.id {'NOT ' if one.value else ''}IN {unseen}", True
         return "true", False
+
+    def _worded(self, one: Condition) -> tuple[str, bool]:
+        """All words of one of the phrases: neither where they stand nor their order is asked of the index: it would look into each row."""
+        phrases = _phrases(one)
+        query = _any_of(" & ".join(tsquery(terms, _FIELDS[one.field]) for terms in each) for each in phrases)
+        exact = one.field not in _WEIGHTS and one.op is Op.WORDS and all(len(each) == 1 for each in phrases)
+        return self.stored(query), exact
 
     def stored(self, query: str) -> str:
         """Messages whose terms fit a tsquery; "" fits none."""
@@ -200,8 +217,15 @@ def _recipients(to: Writer, one: Condition) -> str:
 
 
 def _language(to: Writer, one: Condition) -> str:
-    to.needs.add("terms")
-    fits = f"f.terms @@ {to.given(_words(one))}::tsquery"
+    to.needs |= {"terms", "passages"}
+    words = to.given(
+        _any_of(
+            " <-> ".join(tsquery(terms, _FIELDS[one.field], marks=_WEIGHTS.get(one.field, "")) for terms in each)
+            for each in _phrases(one)
+        )
+    )
+    in_a_passage = f"EXISTS (SELECT FROM unnest(f.passages) passage WHERE passage @@ {words}::tsquery)"
+    fits = f"(f.terms @@ {words}::tsquery OR (f.passages <> '{{}}' AND {in_a_passage}))"
     if one.op is Op.WORDS:
         return fits
     columns = {Field.SUBJECT: ["subject"], Field.TEXT: ["text"]}.get(one.field, ["subject", "text"])
@@ -255,7 +279,7 @@ _FITS: dict[Field, Callable[..., str]] = {
     Field.FOLDER: _folder,
     Field.SENDER: _sender,
     Field.RECIPIENTS: _recipients,
-    **dict.fromkeys(_WEIGHTS, _language),
+    **dict.fromkeys(_FIELDS, _language),
     Field.ATTACHMENT_TYPE: _type,
     Field.REFERENCE: _reference,
     Field.PARTY: _party,
@@ -286,23 +310,21 @@ def _keys(asked: Reference) -> list[str]:
     return [f"{without}{asked.suffix}", f"{without}-"] if asked.suffix else [without]
 
 
-def _words(one: Condition) -> str:
-    """The tsquery of any of these phrases, in the field's weights."""
-    mark = _WEIGHTS[one.field]
+def _phrases(one: Condition) -> list[list[tuple[str, ...]]]:
+    """Of each of them its words, of each of these the terms of which any means it."""
     exact = one.op is Op.EXACT
     phrases = [[terms[:1] if exact else terms for terms in phrase(value)] for value in one.values]
-    return " | ".join(f"({' <-> '.join(_either(terms, mark) for terms in each)})" for each in phrases if each)
+    return [each for each in phrases if each]
 
 
-def _addresses(values: Sequence[str], *, domains: bool = False) -> str:
-    """The tsquery of all mail that names one of these: some that it finds may not."""
+def _addresses(values: Sequence[str], *fields: Part, domains: bool = False) -> str:
+    """The tsquery of all mail that names one of these there: some that it finds may not."""
     names = [[(part,) for part in spelled(fold(value))] if domains else phrase(value) for value in values]
-    return " | ".join(f"({' & '.join(_either(terms, 'B') for terms in each)})" for each in names if each)
+    return _any_of(" & ".join(tsquery(terms, field) for terms in each) for each in names if each for field in fields)
 
 
-def _either(terms: Iterable[str], mark: str) -> str:
-    quoted = ("'" + term.replace("\\", "\\\\").replace("'", "''") + f"':{mark}" for term in terms)
-    return f"({' | '.join(quoted)})"
+def _any_of(queries: Iterable[str]) -> str:
+    return " | ".join(f"({query})" for query in queries)
 
 
 def _forms(values: Iterable[str]) -> str:

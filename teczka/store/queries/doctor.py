@@ -1,8 +1,22 @@
 """How the installation stands, over all its people: numbers only."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """`oldest`: of those that were read, when the one that was read longest ago was; `newest`: the one read last."""
+
+    packs: int
+    unread: int  # never since they were written
+    oldest: datetime | None
+    newest: datetime | None
+    damaged: list[UUID]
 
 
 def server_version() -> str:
@@ -12,6 +26,28 @@ def server_version() -> str:
 def unread() -> int:
     """Messages that wait to be read (transaction B)."""
     return int(_row("SELECT teczka_count_unread()")[0])
+
+
+def coverage() -> tuple[int, int]:
+    """How many messages search can find, and how many there are."""
+    searchable, stored = _row("SELECT searchable, stored FROM teczka_coverage()")
+    return searchable, stored
+
+
+def unextracted() -> int:
+    """Attached files that wait for their text to be extracted."""
+    return int(_row("SELECT teczka_count_unextracted()")[0])
+
+
+def unclean() -> int:
+    """Messages that were erased, while the database's own files were not cleaned since."""
+    return int(_row("SELECT teczka_unclean()")[0])
+
+
+def scrubbed() -> Scrubbed:
+    """How far the packs have been read from end to end, all people's."""
+    packs, unread, oldest, newest, damaged = _row("SELECT * FROM teczka_scrub_state()")
+    return Scrubbed(packs, unread, oldest, newest, list(damaged))
 
 
 def accounts() -> tuple[int, int]:

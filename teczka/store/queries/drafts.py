@@ -221,7 +221,7 @@ class Waiting:
 
 
 def waiting(viewer: User) -> Waiting:
-    return walls.read(
+    return walls.read_often(
         viewer,
         Waiting,
         f"""SELECT count(*), count(*) FILTER (WHERE o.state IN ('failed', 'uncertain')) FROM store_outgoing o

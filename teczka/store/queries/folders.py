@@ -31,7 +31,7 @@ class FolderLine:
         return max(self.on_server - self.stored, 0)
 
 
-MANAGED = f"(a.protocol = '{Protocol.IMAP}' AND a.mode = '{Mode.MANAGED}' AND a.deleted_at IS NULL)"
+MANAGED = f"(a.protocol <> '{Protocol.POP3}' AND a.mode = '{Mode.MANAGED}' AND a.deleted_at IS NULL)"
 # Whose mail goes with its account is out of sight from the moment its owner said so.
 THERE = f"a.farewell <> '{Farewell.REMOVE}'"
 COLUMNS = (
@@ -42,7 +42,7 @@ COLUMNS = (
 
 def folders(viewer: User) -> list[FolderLine]:
     """Every folder that the servers list now or that still holds mail, in no order."""
-    return walls.read(
+    return walls.read_often(
         viewer,
         FolderLine,
         f"""SELECT {COLUMNS} FROM store_folder f JOIN store_account a ON a.id = f.account_id

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from teczka.store.packs.format import Codec, Entry
+from teczka.store.packs.format import HEADER_BYTES, Codec, Entry
 from teczka.store.viewer import as_user
 
 PIECE = 1000  # rows
@@ -73,23 +73,49 @@ def placements(message_ids: list[int]) -> list[Placed]:
                 uidvalidity,
                 uid,
                 internaldate,
-                _flags(system, keywords),
+                flags_of(*flags),
             )
-            for message_id, name, uidvalidity, uid, internaldate, *system, keywords in cursor.fetchall()
+            for message_id, name, uidvalidity, uid, internaldate, *flags in cursor.fetchall()
         ]
 
 
-def _flags(system: list[bool], keywords: list[str]) -> list[str]:
-    names = ("\\Seen", "\\Flagged", "\\Answered", "\\Draft")
-    return [name for name, given in zip(names, system, strict=True) if given] + keywords
+def flags_of(seen: bool, flagged: bool, answered: bool, draft: bool, keywords: list[str]) -> list[str]:
+    """As IMAP spells them."""
+    system = {"\\Seen": seen, "\\Flagged": flagged, "\\Answered": answered, "\\Draft": draft}
+    return [name for name, given in system.items() if given] + keywords
 
 
-def packs(account_id: int) -> dict[UUID, int]:
-    """Every pack of the account and its size."""
+def packs(account_id: int) -> dict[UUID, tuple[int, bool]]:
+    """Every pack of the account, its size, and whether it is retired: then its object may be gone."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, size FROM store_pack WHERE account_id = %s", [account_id])
-        return dict(cursor.fetchall())
+        cursor.execute("SELECT id, size, retired_at IS NOT NULL FROM store_pack WHERE account_id = %s", [account_id])
+        return {pack: (size, retired) for pack, size, retired in cursor.fetchall()}
 
+
+LETTERS = """
+SELECT id, public_id, pack_id, pack_offset, pack_length, pack_codec, size, sha256 FROM store_outgoing
+WHERE account_id = %(account)s AND pack_codec IS NOT NULL
+UNION ALL
+SELECT e.id, e.public_id, e.pack_id, e.pack_offset, e.pack_length, e.pack_codec, e.size, e.sha256
+FROM store_enclosure e JOIN store_outgoing o ON o.id = e.outgoing_id WHERE o.account_id = %(account)s AND e.pack_codec IS NOT NULL
+"""
+
+
+def letters(account_id: int) -> list[Held]:
+    """What was written from the account and what goes with it, as far as it has bytes of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute(LETTERS, {"account": account_id})
+        return [
+            Held(id_, public_id, pack, Entry(offset, length, Codec(codec), size, bytes(digest)))
+            for id_, public_id, pack, offset, length, codec, size, digest in cursor.fetchall()
+        ]
+
+
+# Those that only repeat what other rows say: store/mending.py makes them anew.
+UNREAD = "message read but without its text"
+COUNTERS = "folder whose counters are wrong"
+DEAD = "pack whose dead bytes are miscounted"
+GRANTS = "message that others see, or do not see, against what was shared"
 
 # Each finds what must not be, by the name of the rule that it breaks.
 RULES = {
@@ -99,14 +125,29 @@ RULES = {
         # What others were granted outlives its account without a place (store/removal.py).
         " AND NOT EXISTS (SELECT FROM store_account a WHERE a.id = m.account_id AND a.farewell = 'remove')"
     ),
-    "message read but without its text": (
+    UNREAD: (
         "SELECT m.public_id FROM store_message m WHERE m.account_id = %s AND m.indexed_with IS NOT NULL AND m.defects <> '{unreadable}'"
         " AND (m.thread_id IS NULL OR NOT EXISTS (SELECT FROM store_text t WHERE t.message_id = m.id)"
         " OR NOT EXISTS (SELECT FROM store_terms t WHERE t.message_id = m.id))"
     ),
-    "folder whose counters are wrong": (
+    COUNTERS: (
         "SELECT f.public_id FROM store_folder f WHERE f.account_id = %s AND (f.stored, f.unread) <>"
         " (SELECT count(*), count(*) FILTER (WHERE NOT p.seen) FROM store_placement p WHERE p.folder_id = f.id AND p.gone_at IS NULL)"
+    ),
+    DEAD: (
+        "SELECT k.id FROM store_pack k WHERE k.account_id = %s AND k.retired_at IS NULL"
+        f" AND k.dead <> k.size - (SELECT coalesce(sum(m.pack_length + {HEADER_BYTES}), 0) FROM store_message m WHERE m.pack_id = k.id)"
+        " AND NOT EXISTS (SELECT FROM store_outgoing o WHERE o.pack_id = k.id)"
+        " AND NOT EXISTS (SELECT FROM store_enclosure e WHERE e.pack_id = k.id)"
+        " AND NOT EXISTS (SELECT FROM store_importfile f WHERE f.pack_id = k.id)"
+    ),
+    "message that was erased and is there": (
+        "SELECT m.public_id FROM store_erased e JOIN store_message m ON (m.account_id, m.sha256, m.size) = (e.account_id, e.sha256, e.size)"
+        " WHERE e.account_id = %s"
+    ),
+    "attachment that lies outside its message": (
+        "SELECT m.public_id FROM store_message m JOIN store_part p ON p.message_id = m.id"
+        ' WHERE m.account_id = %s AND (p."offset" < 0 OR p.length < 0 OR p."offset" + p.length > m.size)'
     ),
 }
 

@@ -87,6 +87,7 @@ class PlaceLine:
     account: str
     managed: bool  # core.accounts.Mode: the folder's account is
     seen: bool
+    keywords: list[str]
     gone_at: datetime | None  # from the server; a POP3 message stays in its folder nevertheless
 
 
@@ -100,13 +101,13 @@ class MessagePage:
 
 
 def message_text(viewer: User, public_id: UUID) -> MessageText | None:
-    found = walls.read(
+    found = walls.read_often(
         viewer,
         MessageText,
         f"""SELECT m.id, m.public_id, m.owner_id = %(viewer)s, o.name, m.subject, m.from_name, m.from_address, m.to_line,
                    m.internaldate, m.sent_at, m.message_id, m.indexed_with IS NOT NULL, m.defects,
                    m.pack_id, m.pack_offset, m.pack_length, m.pack_codec, m.size, m.sha256,
-                   coalesce(t.headers, '{{}}'), coalesce(t.text, ''), coalesce(t.html, ''), coalesce(t.blocked_images, 0),
+                   coalesce(t.headers::text, '{{}}'), coalesce(t.text, ''), coalesce(t.html, ''), coalesce(t.blocked_images, 0),
                    coalesce(t.blocked_hosts, '{{}}'), (SELECT number_patterns FROM store_office WHERE id = m.office_id)
             FROM store_message m JOIN store_user o ON o.id = m.owner_id LEFT JOIN store_text t ON t.message_id = m.id
             WHERE m.public_id = %(message)s AND {walls.visible("m")}""",
@@ -119,7 +120,7 @@ PART = 'p.path, p.kind, p.content_type, p.encoding, p.name, p."offset", p.length
 
 
 def message_parts(viewer: User, public_id: UUID) -> list[PartLine]:
-    return walls.read(
+    return walls.read_often(
         viewer,
         PartLine,
         f"""SELECT {PART} FROM store_part p JOIN store_message m ON m.id = p.message_id
@@ -143,10 +144,10 @@ def message_page(viewer: User, public_id: UUID) -> MessagePage | None:
 
 def _places(viewer: User, public_id: UUID) -> list[PlaceLine]:
     """Where it lies; where it lay, if it lies nowhere any more."""
-    every = walls.read(
+    every = walls.read_often(
         viewer,
         PlaceLine,
-        f"""SELECT f.public_id, f.path, f.delimiter, f.role, a.provider_name, {MANAGED}, p.seen, coalesce(p.gone_at, p.left_at)
+        f"""SELECT f.public_id, f.path, f.delimiter, f.role, a.provider_name, {MANAGED}, p.seen, p.keywords, coalesce(p.gone_at, p.left_at)
             FROM store_placement p JOIN store_message m ON m.id = p.message_id JOIN store_folder f ON f.id = p.folder_id
             JOIN store_account a ON a.id = f.account_id
             WHERE m.public_id = %(message)s AND {walls.mine("p")} AND {walls.mine("m")} AND {walls.mine("f")} AND {walls.mine("a")}

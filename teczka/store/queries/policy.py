@@ -1,5 +1,6 @@
 """What an office allows, and how many external accounts a person may have."""
 
+from teczka.core.accounts import Protocol
 from teczka.core.policy import Hosted, Policy
 from teczka.store.models import Account, OfficePolicy, User
 from teczka.store.viewer import as_user
@@ -26,5 +27,5 @@ def room(viewer: User) -> tuple[int, int]:
     """How many external accounts the person has, and how many they may have."""
     limit = viewer.account_limit
     with as_user(viewer.pk):
-        there = Account.objects.filter(owner=viewer, deleted_at=None).count()
+        there = Account.objects.filter(owner=viewer, deleted_at=None).exclude(protocol=Protocol.ARCHIVE).count()
     return there, policy(viewer).account_limit if limit is None else limit

@@ -125,7 +125,7 @@ def to_remember(viewer: User, today: date) -> list[TaskLine]:
 
 def pressing(viewer: User, today: date) -> int:
     """How many the viewer should have done, or should do today."""
-    counted = walls.read(
+    counted = walls.read_often(
         viewer,
         int,
         f"""SELECT count(*) FROM store_task t

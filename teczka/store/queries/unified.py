@@ -28,7 +28,7 @@ class Inbox:
 
 def inboxes(viewer: User) -> list[Inbox]:
     """Of every account that is not deleted, the oldest first. Costs a row an account."""
-    return walls.read(
+    return walls.read_often(
         viewer,
         Inbox,
         f"""SELECT f.id, f.public_id, a.public_id, a.provider_name, a.address, a.colour, a.in_unified, f.stored, f.unread, f.on_server,

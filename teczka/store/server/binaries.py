@@ -96,6 +96,14 @@ def programs(given: Path | None, user: User, data: Path) -> Programs:
     return Programs(folder, version, user)
 
 
+def client(program: str, given: Path | None) -> Path:
+    """One of PostgreSQL's programs that only connect, and run as ourselves. Raises Problem(DATABASE_BINARIES, folder)."""
+    folder = given or _wheel() / "pginstall" / "bin"
+    if not os.access(folder / program, os.X_OK):
+        raise Problem(Trouble.DATABASE_BINARIES, folder=str(folder))
+    return folder / program
+
+
 def _command(program: Path, arguments: tuple[str, ...], user: User, folder: Path) -> list[str]:
     drop = user.uid != os.geteuid()
     rights = [str(user.uid), str(user.gid)] if drop else ["-1", "-1"]

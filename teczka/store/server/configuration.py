@@ -25,7 +25,7 @@ SETTINGS = {
     "max_parallel_workers_per_gather": "1",
     "jit": "off",  # costs more than our short queries
     "random_page_cost": "1.1",
-    # Promise P1: what was committed is on disk.
+    # Promise P1: what was committed is on disk. What was read of it may come there a moment later (ADR 0044).
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",

@@ -20,6 +20,7 @@ from teczka.core.errors import Problem
 from teczka.core.providers import Provider
 from teczka.store.models import Account
 from teczka.store.queries.policy import policy
+from teczka.web.accounts.archive import archive_edit, is_archive
 from teczka.web.accounts.forms import SERVERS, EditForm
 from teczka.web.accounts.found import Compared, compare, help_for, password_kind
 from teczka.web.accounts.ladder import focus
@@ -30,6 +31,8 @@ from teczka.web.requests import Request, allowed
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_edit(request: Request, account_id: UUID) -> HttpResponseBase:
+    if is_archive(request, account_id):
+        return archive_edit(request, account_id)
     account = allowed(account_of, request.user, account_id)
     provider = providers.by_id(account.provider)
     form = EditForm(

@@ -54,11 +54,12 @@ def account_resume(request: Request, account_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_delete(request: Request, account_id: UUID) -> HttpResponse:
     account = found(_farewell_line(request, account_id))
-    form = FarewellForm(request.POST or None)
+    form = FarewellForm(request.POST or None)  # of an archive, which lies nowhere else, nothing could be kept
     if request.method == "POST" and form.is_valid():
         allowed(delete_account, request.user, account_id, Farewell(form.cleaned_data["farewell"]))
         return redirect("account_list")
-    context = {"title": gettext("Delete account"), "account": account, "form": form, "undo_days": UNDO_DAYS}
+    title = gettext("Delete archive") if account.is_archive else gettext("Delete account")
+    context = {"title": title, "account": account, "form": form, "undo_days": UNDO_DAYS}
     return render(request, "accounts/delete.html", context)
 
 

@@ -9,13 +9,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from teczka.actions import acts
-from teczka.actions.acts import Done, Selection
+from teczka.actions.acts import Done
 from teczka.core.acts import Verb
 from teczka.core.errors import Problem
 from teczka.store.queries.acts import last_act
 from teczka.web.mail.done import in_words, why
-from teczka.web.mail.selected import everything_of, folders_of, named
-from teczka.web.mail.tree import UNFILED
+from teczka.web.mail.selected import selection
 from teczka.web.requests import Request, allowed
 from teczka.web.said import Said, say
 
@@ -37,13 +36,10 @@ def act(request: Request) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     told = form.cleaned_data
-    messages = None if told["everything"] else named(request)
-    if messages is None and told["listing"] == UNFILED:  # not all that its folders hold
-        messages = everything_of(request.user, UNFILED)
     try:
-        selection = Selection(folders_of(request.user, told["listing"], whole=messages is None), messages)
+        chosen = selection(request, told["listing"], everything=told["everything"])
         done = allowed(
-            acts.do, request.user, told["key"], Verb(told["verb"]), selection, told["target"], quiet=told["quietly"]
+            acts.do, request.user, told["key"], Verb(told["verb"]), chosen, told["target"], quiet=told["quietly"]
         )
     except Problem as problem:
         return refusal(problem)

@@ -16,6 +16,7 @@ SENTENCES: dict[Verb, str | Promise] = {
     Verb.UNREAD: ngettext_lazy("%(count)s message marked as unread.", "%(count)s messages marked as unread.", "count"),
     Verb.STAR: ngettext_lazy("%(count)s message starred.", "%(count)s messages starred.", "count"),
     Verb.UNSTAR: ngettext_lazy("Star taken off %(count)s message.", "Stars taken off %(count)s messages.", "count"),
+    Verb.LABEL: ngettext_lazy("Labels of %(count)s message changed.", "Labels of %(count)s messages changed.", "count"),
     Verb.MOVE: ngettext_lazy(
         "%(count)s message moved to “%(folder)s”.", "%(count)s messages moved to “%(folder)s”.", "count"
     ),

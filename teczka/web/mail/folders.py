@@ -17,12 +17,14 @@ from teczka.store.queries.folders import folder
 from teczka.store.queries.listing import block
 from teczka.store.queries.shared import count_shared
 from teczka.store.queries.unfiled import count_unfiled
+from teczka.web.mail.asked import asked_by_key
 from teczka.web.mail.cursor import read_cursor
 from teczka.web.mail.done import of_refused
 from teczka.web.mail.listing import Listing, of_folder, of_inboxes, of_shared, of_unfiled
 from teczka.web.mail.messages import as_uuid, opened, shown
 from teczka.web.mail.roles import uses
 from teczka.web.mail.rows import rows_of
+from teczka.web.mail.searching import of_search
 from teczka.web.mail.strip import strip
 from teczka.web.mail.tree import UNFILED, UNIFIED, Tree, tree
 from teczka.web.problems import tell
@@ -85,6 +87,8 @@ def _listing(viewer: User, branches: Tree, here: str) -> Listing | None:
         return of_unfiled(branches.inboxes, count_unfiled(viewer))
     if here == SHARED:
         return of_shared(count_shared(viewer))
+    if asked := asked_by_key(here):
+        return of_search(viewer, asked)
     line = folder(viewer, key) if (key := as_uuid(here)) else None
     return of_folder(line) if line else None
 

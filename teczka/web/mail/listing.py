@@ -12,6 +12,7 @@ from teczka.store.events import SHARED
 from teczka.store.queries.folders import FolderLine
 from teczka.store.queries.unfiled import WAITS
 from teczka.store.queries.unified import Inbox
+from teczka.web.mail.searched import Searched
 from teczka.web.mail.tree import UNFILED, UNIFIED, folder_name
 
 COLOURLESS = 7  # of the accounts' colours, the grey one
@@ -44,6 +45,13 @@ class Listing:
     which: str = ""  # of the folders' mail that alone (queries.listing.block)
     leaves: str = ""  # what, once done to a message, takes it out of the list
     members: str = ""  # the folders whose changes change it, where the tree does not say so
+    uncounted: bool = False  # more than are counted
+    searched: Searched | None = None  # of what was found
+
+    @property
+    def opens(self) -> str:
+        """The address of a message in it, before the message's id."""
+        return f"{self.url}{'&' if '?' in self.url else '?'}m="
 
     @property
     def missing(self) -> int:

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_safe
 from teczka.actions.audit import note_view
 from teczka.actions.reading import read_now
 from teczka.core.folders import FolderRole
+from teczka.core.labels import labels_of
 from teczka.core.names import safe_name
+from teczka.core.people import initials
 from teczka.core.sharing import faces
 from teczka.mime.preview import plain
 from teczka.mime.references import pieces
@@ -21,6 +23,7 @@ from teczka.mime.unsubscribe import Way
 from teczka.store.models import User
 from teczka.store.queries.messages import MessagePage, MessageText, PartLine, message_page, message_text
 from teczka.store.queries.raw import raw_pieces
+from teczka.web.labels import shown as shown_label
 from teczka.web.mail.frame import framed
 from teczka.web.mail.names import disposition
 from teczka.web.mail.strip import strip
@@ -71,6 +74,12 @@ class Shown:
         return bool(self.places) and all(gone for _name, gone in self.places)
 
     @property
+    def labels(self) -> list[str]:
+        """Its owner's own, as people read them."""
+        borne = {keyword for place in self.page.places for keyword in place.keywords}
+        return list(map(shown_label, labels_of(borne)))
+
+    @property
     def managed(self) -> bool:
         """It can be moved about."""
         return any(place.managed and not place.gone_at for place in self.page.places)
@@ -95,7 +104,7 @@ class Shown:
     @property
     def initial(self) -> str:
         name = self.text.from_name or self.text.from_address
-        return next((sign.upper() for sign in name if sign.isalnum()), "?")
+        return next((sign for sign in initials(name) + name.upper() if sign.isalnum()), "?")
 
     @property
     def hosts(self) -> str:

@@ -11,12 +11,15 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from teczka.core.labels import labels_of
 from teczka.core.sharing import faces
 from teczka.store.queries.listing import BLOCK, MessageLine
+from teczka.web.labels import shown
 from teczka.web.mail.cursor import write_cursor
 from teczka.web.mail.listing import Listing, Stripe
 from teczka.web.templatetags.pages import when
 
+LABELS = 3  # of a message, in its row
 LONGEST = 200  # signs of a subject or snippet; what is wider than the list is cut by it anyway
 
 
@@ -34,6 +37,8 @@ class Row:
     moment: str  # ISO 8601
     marks: str
     stripe: Stripe | None  # where the list is of several accounts
+    place: str = ""  # the folder that it lies in, where the list is of several
+    file: str = ""  # that the snippet is of
 
 
 def rows_of(
@@ -62,6 +67,7 @@ def rows_of(
                 tuple(line.seen_by),
                 tuple(line.cases),
                 suggested.get(line.public_id, ""),
+                tuple(labels_of(line.keywords)[:LABELS]),
             ),
             listing.stripes.get(line.folder),
         )
@@ -79,6 +85,7 @@ def _marks(
     seen_by: tuple[str, ...],
     cases: tuple[str, ...],
     hint: str,
+    labels: tuple[str, ...],
 ) -> str:
     """One of the few ways a row can be marked, rendered once."""
     told = {
@@ -88,5 +95,6 @@ def _marks(
         "faces": faces(seen_by),
         "cases": cases,
         "hint": hint,
+        "labels": list(map(shown, labels)),
     }
     return render_to_string("mail/marks.html", told)

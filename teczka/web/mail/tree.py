@@ -15,6 +15,7 @@ from teczka.core.folders import ORDER, FolderRole
 from teczka.language.order import sort_key
 from teczka.store.models import User
 from teczka.store.queries.accounts import AccountLine, accounts
+from teczka.store.queries.backups import wants_backup
 from teczka.store.queries.case_find import at_hand
 from teczka.store.queries.comments import mentions
 from teczka.store.queries.drafts import waiting
@@ -114,6 +115,7 @@ def beside(request: HttpRequest) -> dict[str, Any]:
     return {
         "tree": SimpleLazyObject(lambda: tree(viewer)),
         "to_mend": SimpleLazyObject(lambda: _to_mend(viewer)),
+        "unsaved": SimpleLazyObject(lambda: viewer.is_administrator and wants_backup()),
         "outgoing": SimpleLazyObject(lambda: waiting(viewer)),
         "at_hand": SimpleLazyObject(lambda: at_hand(viewer)),
         "unfiled": cache(lambda: count_unfiled(viewer)),

@@ -3,12 +3,15 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event
+from types import SimpleNamespace
 
 import pytest
 
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.egress import Gate
 from teczka.remote.imap import ImapMailbox
+from teczka.remote.imap import mailbox as transport
 from teczka.remote.imap.limits import Limits
 from teczka.remote.types import Credential
 from tests.remote.imap.hostile import CAPABILITIES, HOST, Client, Hostile, Script
@@ -136,6 +139,33 @@ def test_a_trickle_of_bytes_is_not_an_answer() -> None:
             return
 
     assert given(script) == ([], Trouble.SERVER_SILENT)
+
+
+def test_the_rest_of_an_answer_gathers_for_a_moment_and_what_comes_whole_waits_for_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moments: list[float] = []
+    gathering = Event()
+
+    def sleep(seconds: float) -> None:
+        moments.append(seconds)
+        gathering.set()
+
+    def script(client: Client) -> None:
+        client.opened()
+        client.command()
+        client.send(body(1)[:-12])
+        assert gathering.wait(20)
+        client.send(body(1)[-12:])
+        client.ok()
+        client.wait_for_goodbye()
+
+    monkeypatch.setattr(transport, "time", SimpleNamespace(sleep=sleep, monotonic=time.monotonic))
+    with mailbox(script) as remote:
+        remote.open(b"INBOX")
+        assert not moments
+        assert [message.uid for message in remote.messages([1])] == [1]
+    assert moments == [transport.MOMENT]
 
 
 def test_a_large_message_goes_to_the_spool_and_is_dropped_where_it_breaks() -> None:

@@ -87,6 +87,28 @@ def test_a_folder_that_may_only_be_read_says_so_when_it_is_selected() -> None:
         mailbox.close()
 
 
+@pytest.mark.parametrize(
+    ("told", "kept", "forgotten"),
+    [
+        (b"", ["Pilne", "\\Seen"], []),
+        (b"* OK [PERMANENTFLAGS (\\Answered \\Seen \\*)] any\r\n", ["Pilne", "$label1"], []),
+        (b"* OK [PERMANENTFLAGS (\\Seen PILNE)] some\r\n", ["Pilne"], ["Akta", "$label1"]),
+        (b"* OK [PERMANENTFLAGS ()] none\r\n", [], ["Pilne"]),
+    ],
+)
+def test_a_server_tells_which_keywords_outlast_the_session(told: bytes, kept: list[str], forgotten: list[str]) -> None:
+    def script(client: Client) -> None:
+        client.signed_in()
+        client.expect("SELECT", b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n" + told, b"OK [READ-WRITE] open")
+        client.expect("LOGOUT")
+
+    with Hostile(script) as server:
+        mailbox = connect(server)
+        mailbox.select(b"INBOX")
+        assert [flag for flag in (*kept, *forgotten) if mailbox.keeps(flag)] == kept
+        mailbox.close()
+
+
 def test_without_uidplus_nothing_is_expunged() -> None:
     def script(client: Client) -> None:
         opened(client)

@@ -25,6 +25,8 @@ from tests.web.mailroom import share, store
 
 # By their roles: owner, shared with, not shared with, administrator, another office, team, removed.
 PEOPLE = ("anna", "bartek", "celina", "dorota", "edward", "felicja", "grzegorz")
+# What stands in an address beside the thing that it is of.
+BESIDE = {"path": "2", "verb": "remove", "kind": "csv"}
 # Parameters of addresses, and what the sweep's office calls its own thing of that kind.
 KINDS = {
     "account_id": "account",
@@ -41,8 +43,22 @@ KINDS = {
     "filing_id": "filing",
     "comment_id": "comment",
     "rule_id": "rule",
+    "run_id": "run",
+    "search_id": "search",
+    "import_id": "brought_in",
 }
-OWNERS_ALONE = {"account_id", "folder_id", "draft_id", "file_id", "identity_id", "template_id", "rule_id"}
+OWNERS_ALONE = {
+    "account_id",
+    "folder_id",
+    "draft_id",
+    "file_id",
+    "identity_id",
+    "template_id",
+    "rule_id",
+    "run_id",
+    "search_id",
+    "import_id",
+}
 LETTER = """\
 From: {word} <strona102@wspolny.example>
 To: Anna Lipowska <anna@skrzynka.example>

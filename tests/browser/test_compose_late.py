@@ -1,0 +1,162 @@
+"""Letters whose server is slow: what is pressed twice is done once, what comes late takes nothing from under somebody's hands."""
+
+import re
+
+import pytest
+from playwright.sync_api import FrameLocator, Page, expect
+
+from teczka.actions.drafts import Beginning, begin_new
+from teczka.store.models import Account, Folder, Outgoing
+from teczka.store.viewer import as_user
+from tests.browser.conftest import Office, intercept
+from tests.browser.held import Held
+from tests.browser.test_compose import SENDING, opened, row, saved, write
+from tests.cast import make_account, make_folder
+
+LOADED = """({ ownerDocument: { readyState, defaultView } }) =>
+  readyState === "complete" || new Promise((done) => defaultView.addEventListener("load", () => setTimeout(done, 0)))"""
+TO = {"to": [["Jan", "jan@pozna.example"]]}
+
+
+@pytest.fixture(scope="module")
+def account(office: Office) -> Account:
+    made = make_account(office.cast.anna, "pozna@lipowa.example", **SENDING)
+    make_folder(made)
+    return made
+
+
+@pytest.fixture
+def draft(office: Office, account: Account, page: Page) -> Outgoing:
+    """Opened in the page."""
+    made = begin_new(office.cast.anna, account.public_id, Beginning(recipients=TO, subject="Późny list"))
+    opened(page, made)
+    expect(page.locator(".chip")).to_have_count(1)
+    return made
+
+
+def newest(page: Page) -> FrameLocator:
+    return page.frame_locator("#dock iframe").first
+
+
+def test_sending_waits_for_the_last_of_several_that_save(page: Page, draft: Outgoing) -> None:
+    """One that waited for a save took the next one's for done: the letter was told to have been changed in another window."""
+    told: list[str] = []
+    page.on("request", lambda request: told.append(request.url) if "/send/" in request.url else None)
+    page.on("response", lambda answer: told.append(answer.url) if "/save/" in answer.url else None)
+    saves = Held(page, "**/save/", times=2)
+    write(page, "Pierwsze. ")
+    page.locator("#subject").focus()  # what is left is saved
+    saves.asked()
+    write(page, "Drugie. ")
+    page.locator("#subject").focus()
+    page.keyboard.press("Control+Enter")
+    saves.let_go()
+    saves.asked(2)
+    page.evaluate("() => new Promise((done) => setTimeout(done))")
+    saves.let_go(1)
+    expect(page.locator("#undo")).to_be_visible()
+    assert [url.split("/")[-2] for url in told] == ["save", "save", "send"]
+
+
+def test_what_is_pressed_twice_is_done_once(page: Page, draft: Outgoing) -> None:
+    """The files went into a ZIP in a ZIP, and the inner one's password was shown to nobody."""
+    page.locator("#file").set_input_files({"name": "akta.pdf", "mimeType": "application/pdf", "buffer": b"y" * 1000})
+    expect(page.locator("#files a", has_text="akta.pdf")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/zip/" in request.url else None)
+    zips = Held(page, "**/zip/")
+    page.locator("button[value=zip]").dblclick()
+    zips.let_go()
+    expect(page.locator("#zip-password")).not_to_have_value("")
+    assert len(asked) == 1
+
+
+def test_a_letter_that_is_being_sent_is_not_thrown_away_meanwhile(page: Page, office: Office, draft: Outgoing) -> None:
+    """Which of the two the server heard first was chance: one could be told of the one, and have the other."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.is_navigation_request() else None)
+    write(page, "Dzień dobry.")
+    sends = Held(page, "**/send/", times=1)
+    page.keyboard.press("Control+Enter")
+    sends.asked()
+    page.locator("button[value=discard]").click()
+    page.evaluate("() => new Promise((done) => setTimeout(done))")
+    assert asked == []
+    sends.let_go()
+    expect(page.locator("#undo")).to_be_visible()
+    assert row(office.cast.anna, draft.public_id).discarded_at is None
+
+
+def test_the_button_under_a_notice_stays_under_the_finger(page: Page, office: Office, draft: Outgoing) -> None:
+    """Leaving the text saves it: the refusal made the notice anew in the middle of the click."""
+    other = page.context.new_page()
+    opened(other, draft)
+    write(other, "Z drugiego okna.")
+    saved(office.cast.anna, draft.public_id, "Z drugiego okna.")
+    write(page, "Z pierwszego okna.")
+    both = page.locator(".t-stale [data-both]")
+    both.hover()
+    page.locator("#subject").focus()
+    with page.expect_response("**/save/"):
+        page.mouse.down()
+        page.locator("#subject").fill("Zmieniony")
+        page.locator("#field-to").focus()
+    page.evaluate("() => fetch(location.href).then((answer) => answer.text())")  # answered after it
+    page.mouse.up()
+    page.wait_for_url(lambda url: str(draft.public_id) not in url)
+
+
+def test_what_is_restored_has_its_recipients_once(page: Page, office: Office, draft: Outgoing) -> None:
+    intercept(page, re.compile("/(save|keep)/"), lambda route: route.abort())
+    page.locator("#subject").fill("Zmieniony temat")
+    expect(page.locator("#saved [class=unsaved]")).to_be_visible()
+    page.evaluate("navigator.sendBeacon = () => false")
+    page.unroute_all()
+    page.reload()
+    expect(page.locator(".t-restored")).to_be_visible()
+    expect(page.locator("#saved")).to_contain_text("Zapisano")
+    assert row(office.cast.anna, draft.public_id).recipients == TO | {"cc": [], "bcc": []}
+    expect(page.locator(".chip")).to_have_count(1)
+
+
+@pytest.fixture
+def mail(office: Office, account: Account, page: Page) -> Page:
+    with as_user(office.cast.anna.pk):
+        folder = Folder.objects.get(account=account)
+    page.goto(f"/folders/{folder.public_id}/")
+    return page
+
+
+def test_a_letter_that_opens_late_does_not_take_the_focus_from_what_one_went_on_with(mail: Page) -> None:
+    held = Held(mail, "**/compose/", times=1)
+    mail.keyboard.press("c")
+    held.asked()
+    mail.locator("#search-text").focus()
+    mail.keyboard.type("umowa")
+    held.let_go()
+    expect(newest(mail).locator("#field-to")).to_be_visible()
+    newest(mail).locator("body").evaluate(LOADED)
+    mail.keyboard.type(" najmu")
+    expect(mail.locator("#search-text")).to_have_value("umowa najmu")
+
+
+def test_a_toast_that_goes_leaves_the_focus_in_the_letter_being_written(mail: Page) -> None:
+    """Ten seconds after a letter was sent the next one's words were taken for keys: an e archived what was chosen in the list."""
+    mail.keyboard.press("c")
+    newest(mail).locator("#field-to").fill("jan@pozna.example")
+    newest(mail).locator("#subject").fill("Pierwszy")
+    newest(mail).locator("#editor").press("Control+Home")
+    mail.keyboard.type("Dzień dobry.")
+    mail.keyboard.press("Control+Enter")
+    toast = mail.frame_locator("#dock iframe.toast")
+    expect(toast.locator("#undo")).to_be_visible()
+    mail.locator("#rows").focus()
+    mail.keyboard.press("c")
+    write_in = newest(mail).locator("#editor")
+    newest(mail).locator("#field-to").fill("ewa@pozna.example")
+    write_in.press("Control+Home")
+    mail.keyboard.type("Szanowna ")
+    toast.locator("#close").dispatch_event("click")  # as it goes by itself
+    expect(mail.locator("#dock iframe.toast")).to_have_count(0)
+    mail.keyboard.type("Pani")
+    expect(write_in).to_contain_text("Szanowna Pani")
