@@ -84,6 +84,28 @@ def test_a_folder_in_the_tree_is_gone_to_though_the_tree_is_made_anew(open_folde
     mail.page.wait_for_url(f"**/folders/{other.folder.public_id}/")
 
 
+def test_what_something_is_dragged_onto_stays_until_it_is_dropped(open_folder: Open, office: Office) -> None:
+    """The browser calls a press ended where a drag begins; a tree made anew in that moment took the drop with it."""
+    folder, other = office.folder("dragged-here", 3), office.folder("dragged-there", 1)
+    mail = open_folder(folder)
+    mail.page.locator("#rows [role=row]").first.locator("[data-field=from]").hover()
+    trees = Held(mail.page, "**/tree/?*")
+    mail.page.mouse.down()
+    onto = mail.page.locator(f'#tree a[data-folder="{other.folder.public_id}"]').element_handle()
+    folder.arrive()
+    trees.asked()
+    with mail.page.expect_event("console", lambda said: said.text == "begun"):
+        mail.page.evaluate("() => addEventListener('pointercancel', () => console.info('begun'))")
+        onto.hover()
+    with mail.page.expect_response("**/tree/?*"):
+        trees.let_go()
+    read_through(mail.page)
+    mail.page.wait_for_timeout(200)  # a tree that waits looks each 50 ms whether it may stand
+    assert onto.evaluate("place => place.isConnected")
+    mail.page.mouse.up()
+    mail.page.wait_for_function("place => !place.isConnected", arg=onto)
+
+
 def test_a_comment_that_is_being_written_outlives_what_is_told_of_its_message(
     open_folder: Open, office: Office
 ) -> None:
