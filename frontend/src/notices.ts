@@ -8,7 +8,7 @@ const STAYS = 20_000; // ms, or for as long as somebody points at it or is in it
 const page = document.querySelector<HTMLElement>("main[data-events-url]");
 const place = document.getElementById("notice");
 let timer = 0;
-let asked = 0; // of several answers the last one asked for is shown
+let [asked, shown] = [0, 0]; // no older answer stands after a newer one
 if (page && place && parent === window) {
   const { eventsUrl = "", eventsWorker = "", viewer = "" } = page.dataset;
   listen(eventsUrl, eventsWorker, viewer, (news) => {
@@ -22,7 +22,8 @@ if (page && place && parent === window) {
 async function show(at: HTMLElement, rule: string): Promise<void> {
   const mine = ++asked;
   const { body } = await getFragment(`/rules/${rule}/notice/`);
-  if (mine !== asked) return;
+  if (mine < shown) return;
+  shown = mine;
   at.replaceChildren(...body.childNodes);
   clearInterval(timer);
   timer = window.setInterval(() => at.matches(":hover, :focus-within") || at.replaceChildren(), STAYS);

@@ -128,6 +128,7 @@ def test_it_opens_once_however_often_its_key_is_pressed(keyboard: Page, known: K
     keyboard.unroute("**/palette/")
     for route in asked:
         route.continue_()
+    expect(keyboard.locator("#palette")).to_be_visible()
     complete(keyboard)
     keyboard.keyboard.type("ic12/24")
     expect(keyboard.locator("#palette [aria-selected=true]")).to_contain_text("I C 12/24 · Ćmielewska p. Śliwa")
