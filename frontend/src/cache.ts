@@ -12,9 +12,11 @@ export interface Shown {
   html: string;
   /** Not read yet by the server: worth showing, not worth keeping. */
   partial: boolean;
+  /** How often news had come when it was asked for. */
+  asked: number;
 }
 
-export function split(article: Element): Shown {
+export function split(article: Element, asked = 0): Shown {
   const slot = article.querySelector(":scope > .frame-slot");
   const source = slot?.querySelector<HTMLElement>(".body-source");
   const all = [...article.children];
@@ -25,10 +27,13 @@ export function split(article: Element): Shown {
     kind: source?.dataset["kind"] ?? "text",
     html: source?.textContent ?? "",
     partial: article.hasAttribute("data-partial"),
+    asked,
   };
 }
 
 export class MessageCache {
+  /** How often news came: what was asked for before the last of them, and was still being read, may have been read since. */
+  heard = 0;
   readonly #kept = new Map<string, Promise<Shown>>(); // the least lately used first
   readonly #done = new Map<string, Shown>();
   #controllers = new Map<string, AbortController>();
@@ -73,13 +78,14 @@ export class MessageCache {
 
   async #fetch(id: string): Promise<Shown> {
     const controller = new AbortController();
+    const asked = this.heard;
     const wanted = (): boolean => this.#controllers.get(id) === controller;
     this.#controllers.set(id, controller);
     try {
       const { body } = await getFragment(`/messages/${id}/pane/`, controller.signal);
       const article = body.querySelector("article.message");
       if (!article) throw new Error(`no message in the pane of ${id}`);
-      const shown = split(article);
+      const shown = split(article, asked);
       if (!wanted()) return this.#kept.get(id) ?? shown; // something else is to be said of it since
       shown.partial ? this.forget(id) : this.#done.set(id, shown);
       return shown;

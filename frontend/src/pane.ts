@@ -15,7 +15,6 @@ export class Pane {
   #current = "";
   #partial = false;
   #late = 0;
-  #under: Promise<void> = Promise.resolve(); // what was asked for last
 
   constructor(readonly cache: MessageCache, readonly frame: MessageFrame) {
     const served = this.#head.querySelector<HTMLElement>("article.message");
@@ -33,23 +32,27 @@ export class Pane {
   async show(id: string, row: Element | null): Promise<void> {
     if (id === this.#current) return;
     this.#current = id;
+    this.#partial = false;
     clearTimeout(this.#late);
     this.element.scrollTop = 0;
     this.#foot.replaceChildren();
     this.frame.wait();
     const ready = this.cache.ready(id);
-    if (ready) {
-      void this.cache.get(id); // lately used
-      return this.#put(ready);
-    }
+    if (ready) return void this.cache.get(id), this.#put(ready); // lately used
     if (row) this.#announce(row);
     this.#late = window.setTimeout(() => this.#wait(), LATE);
-    await (this.#under = this.#arrive(id, row));
+    try {
+      const shown = await this.cache.get(id);
+      if (id === this.#current) this.#put(shown);
+    } catch (error) {
+      if (id === this.#current && !aborted(error)) this.#fail(id, row);
+    }
   }
 
-  /** What was shown before the server had read it may be more now; so may what is still under way. */
+  /** What was shown before the server had read it may be more now; so may what is still under way (`#put`). */
   reread(): void {
-    void this.#under.then(() => this.#partial && this.#anew());
+    this.cache.heard++;
+    if (this.#partial) this.#anew();
   }
 
   /** Something else is to be said of these. */
@@ -65,15 +68,6 @@ export class Pane {
     void this.cache.get(id).then(put, (error) => error instanceof Gone && id === this.#current && withoutMessage());
   }
 
-  async #arrive(id: string, row: Element | null): Promise<void> {
-    try {
-      const shown = await this.cache.get(id);
-      if (id === this.#current) this.#put(shown);
-    } catch (error) {
-      if (id === this.#current && !aborted(error)) this.#fail(id, row);
-    }
-  }
-
   /** Where this message stands already, its text stays where it was read to, and a comment that is being written as it is. */
   #put(shown: Shown): void {
     clearTimeout(this.#late);
@@ -82,6 +76,7 @@ export class Pane {
     if (!writing(this.#foot)) this.#foot.replaceChildren(...shown.foot);
     this.element.removeAttribute("aria-busy");
     this.frame.show(shown.kind, shown.html);
+    if (shown.partial && shown.asked < this.cache.heard) this.#anew();
   }
 
   #announce(row: Element): void {

@@ -169,6 +169,24 @@ def test_a_message_that_was_read_while_its_answer_was_under_way_appears_by_itsel
     mail.shows(5)
 
 
+def test_a_message_that_was_read_while_it_was_told_anew_appears_by_itself(open_folder: Open, office: Office) -> None:
+    """What news of it asks for joined what was under way already, and was asked before the message had been read."""
+    folder = office.folder("unread-anew", 5)
+    folder.mark_read(5)  # looking at it says so, and that would ask again
+    mail = open_folder(folder)
+    message = mail.identify(5)
+    told = Late(mail.page, f"**/messages/{message}/pane/", times=2, alter=still_being_read)
+    mail.press("j")
+    told.let_go()
+    expect(mail.page.frame_locator("#frame").locator("p").first).to_have_text("Jeszcze czytamy pisma 5")
+    mail.renew(message)
+    told.asked(2)
+    folder.arrive()
+    expect(mail.page.locator('#rows [role="row"]').first).to_contain_text("Pismo 6")
+    told.let_go(1)
+    mail.shows(5)
+
+
 def test_signing_out_in_one_window_ends_the_others(open_folder: Open, long_folder: MailFolder) -> None:
     mail = open_folder(long_folder)
     other = mail.page.context.new_page()
