@@ -42,9 +42,11 @@ let pressed = 0; // until when
 
 /** What a finger, a button or a key presses must not go away beneath it. */
 export const press = (down: boolean): void => void (pressed = down ? performance.now() + LONGEST : 0);
-for (const kind of ["pointerdown", "pointermove", "pointerup"] as const) addEventListener(kind, ({ buttons }) => press(buttons % 2 > 0));
-let dragging = false; // the pointer ends where a drag begins, and what it is dragged onto must not go away either
-for (const kind of ["dragstart", "dragend"]) addEventListener(kind, () => press((dragging = kind === "dragstart")));
+let dragging = false; // no pointer is heard meanwhile: it ends where a drag begins, and what is dragged onto must not go away either
+for (const kind of ["pointerdown", "pointermove", "pointerup"] as const)
+  addEventListener(kind, ({ buttons }) => ((dragging = false), press(buttons % 2 > 0)));
+// A drop may take away what was dragged, and nobody hears the end of its drag.
+for (const kind of ["dragstart", "drop", "dragend"]) addEventListener(kind, () => press((dragging = kind === "dragstart")));
 for (const kind of ["pointercancel", "blur"]) addEventListener(kind, () => press(dragging));
 
 /** Once nothing is pressed, nor `busy`. Answers whether that took a while. */

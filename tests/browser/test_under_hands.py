@@ -22,6 +22,7 @@ SECONDS = """() => {
 # What ends a press of which this window hears no end.
 ENDED = {
     "the window is left": "dispatchEvent(new Event('blur'))",
+    "a drop takes away what was dragged": "for (const kind of ['dragstart', 'drop', 'blur']) dispatchEvent(new Event(kind))",
     "nothing is heard of it any more": "((now) => (performance.now = () => now() + 60_000))(performance.now.bind(performance))",
 }
 Open = Callable[[MailFolder], Mail]
