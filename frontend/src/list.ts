@@ -147,8 +147,9 @@ export class List {
     else {
       if (fresh) this.#arrived(fresh, rows);
       this.#count(newest.total);
-      this.#place(this.#blocks.filter((block) => this.#isNear(block)));
-      for (const block of this.#blocks.slice()) await this.#refetch(block, acted);
+      const first = this.firstSeen - MARGIN;
+      this.#place(this.#blocks.filter((block) => block.end > first && block.start < first + this.page + 2 * MARGIN));
+      for (const block of this.#blocks.slice()) await this.#refetch(block, acted, newest);
       this.#retry();
     }
     this.onChange(fresh);
@@ -167,14 +168,12 @@ export class List {
   /** The list stands at its beginning and grows there. */
   #restart(newest: Fragment, rows: HTMLElement[]): void {
     const first = this.#blocks[0] ?? new Block(0, 0, this.#rowHeight);
-    this.#stop(this.#blocks.slice(1));
-    for (const block of this.#blocks.slice(1)) block.element.remove();
+    this.#stop(this.#blocks);
     this.#anchors = new Anchors();
     this.#count(newest.total);
     first.fill(rows, this.#ready);
-    this.#blocks = rows.length ? [first] : [];
     this.#remember(first);
-    this.#place(this.#blocks);
+    this.#place(rows.length ? [first] : []);
     this.render();
   }
 
@@ -189,19 +188,14 @@ export class List {
     this.#grid.scrollTop += count * this.#rowHeight;
   }
 
-  async #refetch(block: Block, acted: number): Promise<void> {
+  async #refetch(block: Block, acted: number, newest: Fragment): Promise<void> {
     if (!block.filled || !this.#blocks.includes(block)) return;
-    const answer = await getFragment(this.#address(block.start));
+    const answer = block.start ? await getFragment(this.#address(block.start)) : newest;
     await released();
     if (acted !== this.acted || !this.#blocks.includes(block)) return;
     const bounded = this.#blocks.at(-1) !== block;
     this.#anchors.forgetAfter(block.start);
     this.#received(block, answer, bounded ? block.size : BLOCK);
-  }
-
-  #isNear(block: Block): boolean {
-    const first = this.firstSeen - MARGIN;
-    return block.end > first && block.start < first + this.page + 2 * MARGIN;
   }
 
   #blockAt(index: number): Block | undefined {
@@ -231,10 +225,13 @@ export class List {
   #fetch(block: Block, delay = 0): void {
     const controller = new AbortController();
     const go = async (): Promise<void> => {
+      const { start } = block;
+      const counted = !this.#anchors.below(start).after; // from the folder's beginning, which may move meanwhile
       try {
-        const answer = await getFragment(this.#address(block.start), controller.signal);
+        const answer = await getFragment(this.#address(start), controller.signal);
         this.#under.delete(block);
-        this.#received(block, answer, block.size);
+        if (counted && block.start !== start) this.#fetch(block);
+        else this.#received(block, answer, block.size);
       } catch (error) {
         if (!aborted(error)) block.fail(() => this.#retry());
       }
@@ -250,12 +247,12 @@ export class List {
   #received(block: Block, answer: Fragment, most: number): void {
     const all = rowsOf(answer.body);
     const size = block.size;
-    block.fill(all.slice(0, most), this.#ready);
+    const early = block.start ? 0 : Math.max(0, all.findIndex((row) => this.#newest.has(row.id))); // their own news will tell of them
+    block.fill(all.slice(early, early + most), this.#ready);
     this.#remember(block);
-    this.#count(all.length < BLOCK ? block.start + all.length : answer.total);
+    this.#count((all.length < BLOCK ? block.start + all.length : answer.total) - early);
     if (block.size !== size) {
       const at = this.#blocks.indexOf(block); // what follows no longer begins where this one ends
-      this.#stop(this.#blocks.slice(at + 1));
       this.#place(this.#blocks.slice(0, at + 1));
       this.render();
     }

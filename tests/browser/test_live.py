@@ -8,7 +8,7 @@ from django.conf import settings
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Mail, MailFolder, Office, intercept, still_being_read
-from tests.browser.held import Late
+from tests.browser.held import Held, Late
 from tests.site import free_port, serving
 
 Open = Callable[[MailFolder], Mail]
@@ -81,6 +81,59 @@ def test_the_list_never_jumps_under_a_reader_who_has_scrolled(open_folder: Open,
     expect(mail.page.locator("#notices .pill")).to_have_count(0)
     numbers = mail.numbers()
     assert numbers == list(range(472, 472 - len(numbers), -1))
+
+
+def test_what_comes_while_the_beginning_is_asked_for_again_moves_nothing(
+    page: Page, open_folder: Open, office: Office
+) -> None:
+    """The newest rows alone are asked for by no row above them: the answer would begin with what the list knows nothing of yet."""
+    folder = office.folder("moving", 400)
+    with page.expect_response("**/rows/"):
+        mail = open_folder(folder)
+    mail.scroll_to(20)
+    expect(mail.page.get_by_text("Pismo 340", exact=True)).to_be_attached()
+    before = mail.row_at_top()
+    rows = Held(mail.page, "**/rows/?*", times=2)
+    folder.mark_read(350)
+    rows.asked()
+    folder.arrive()
+    rows.let_go()
+    rows.asked(2)
+    assert mail.row_at_top() == before
+    rows.let_go(1)
+    expect(mail.page.locator("#notices .pill")).to_contain_text("1")
+    assert mail.row_at_top() == before
+
+
+@pytest.mark.parametrize("news_first", [True, False])
+def test_what_comes_while_the_beginning_is_scrolled_to_moves_nothing(
+    page: Page, open_folder: Open, office: Office, news_first: bool
+) -> None:
+    folder = office.folder(f"scrolled-to-{news_first}", 600)
+    with page.expect_response("**/rows/"):
+        mail = open_folder(folder)
+    mail.scroll_to(500)
+    expect(mail.page.get_by_text("Pismo 100", exact=True).first).to_be_in_viewport()
+    beginning, news = Held(mail.page, "**/rows/?at=0", times=1), Held(mail.page, "**/rows/", times=1)
+    mail.scroll_to(10)
+    beginning.asked()
+    folder.arrive()
+    news.asked()
+    if news_first:
+        news.let_go()
+        expect(mail.page.locator("#notices .pill")).to_contain_text("1")
+        beginning.let_go()
+        expect(mail.page.get_by_text("Pismo 590", exact=True)).to_be_in_viewport()
+    else:
+        beginning.let_go()
+        expect(mail.page.get_by_text("Pismo 590", exact=True)).to_be_in_viewport()
+        assert mail.row_at_top() == (590, 0)
+        news.let_go()
+        expect(mail.page.locator("#notices .pill")).to_contain_text("1")
+    assert mail.row_at_top() == (590, 0)
+    expect(mail.page.locator("#rows .block-wait")).to_have_count(0)
+    numbers = mail.numbers()
+    assert numbers == list(range(numbers[0], numbers[0] - len(numbers), -1))
 
 
 def test_a_row_that_changed_is_changed_and_its_neighbours_keep_their_elements(
