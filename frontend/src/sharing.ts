@@ -127,19 +127,20 @@ function around(id: string): void {
   say("teczka:renew", [id]);
 }
 
-let asked = 0; // of several answers the last one asked for is shown
+let [asked, shown] = [0, 0]; // no older answer stands after a newer one
 
 async function renew(ids: readonly string[]): Promise<void> {
-  const section = comments();
   const id = current();
-  if (!section || !ids.includes(id)) return void say("teczka:renew", ids);
+  if (!comments() || !ids.includes(id)) return void say("teczka:renew", ids);
   const mine = ++asked;
   const answer = await fetch(`/messages/${id}/comments/?in=pane`, { redirect: "manual" }).catch(() => null);
   const text = answer?.ok ? await answer.text().catch(() => "") : "";
   if (id !== current()) return renew(ids); // another is read meanwhile
   if (answer?.status === 404) return withoutMessage(); // it is shown to this person no longer
   say("teczka:renew", ids.filter((other) => other !== id));
-  if (mine !== asked || !text || !section.isConnected) return;
+  const section = comments(); // it may be another one since, and older than this answer
+  if (mine < shown || !text || !section) return;
+  shown = mine;
   if (!busy(section)) return around(id);
   // What is being written stays.
   const now = parse(text).querySelector("#comments ol");

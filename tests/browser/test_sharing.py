@@ -158,6 +158,24 @@ def test_a_comment_that_is_told_while_another_message_is_read_is_there_afterward
     expect(anna.locator(".comment-text")).to_have_text("Wysłane pocztą.")
 
 
+def test_a_comment_is_read_though_more_are_told_before_it_is_there(
+    window: Window, mail: Mailroom, office: Office
+) -> None:
+    """Were only the last answer shown, a lively talk would show none."""
+    anna = window(office.cast.anna)
+    choose(anna, mail, "1")
+    anna.locator(".comment-new > summary").click()
+    anna.locator(".comment-new textarea").fill("Piszę dalej")
+    held = Held(anna, "**/comments/?in=pane", times=2)
+    for number, said in enumerate(("Pierwsza.", "Druga."), 1):
+        add_comment(office.cast.anna, mail.letters["1"].public_id, said)
+        held.asked(number)
+    held.let_go(0)
+    expect(anna.locator(".comment-text").last).to_have_text("Druga.")
+    expect(anna.locator(".comment-new textarea")).to_have_value("Piszę dalej")
+    held.let_go(1)
+
+
 def test_the_pages_of_sharing_can_be_used_by_everybody_in_english(
     window: Window, mail: Mailroom, office: Office
 ) -> None:
