@@ -39,11 +39,11 @@ function start(form: HTMLFormElement): void {
 
   let acting = false;
   const busy = (): boolean => acting || saver.stopped; // or the page is being left
-  /** What is pressed while something is being answered is not done. */
-  const once = async (task: () => Promise<void>): Promise<void> => {
+  /** What is pressed while something is being answered is not done, and looks so. */
+  const once = async (task: () => Promise<void>, failed = "t-unanswered"): Promise<void> => {
     if (busy()) return;
-    acting = true;
-    await task().finally(() => (acting = false));
+    form.setAttribute("aria-busy", String((acting = true)));
+    await task().catch(() => notice(failed)).finally(() => form.setAttribute("aria-busy", String((acting = false))));
   };
   const notice = (id: string, replaces = true): HTMLElement | null => {
     const made = fromTemplate(id);
@@ -72,7 +72,7 @@ function start(form: HTMLFormElement): void {
   };
   const both = async (ours: FormData): Promise<void> => {
     const answer = await saver.post(form.dataset["copyUrl"] ?? "", ours);
-    if (!answer.ok) return;
+    if (!answer.ok) throw new Error(String(answer.status));
     const { url } = (await answer.json()) as { url: string };
     open(location.href, "_blank");
     saver.stop();
@@ -172,19 +172,16 @@ function start(form: HTMLFormElement): void {
     if (!(await saver.flush())) return;
     const body = collect();
     for (const [name, value] of extra) name === "agreed" ? body.append(name, value) : body.set(name, value);
-    try {
-      const answer = await saver.post(form.dataset["sendUrl"] ?? "", body);
-      if (answer.status === 409) return saver.onStale();
-      if (!answer.ok) throw new Error(String(answer.status));
-      const { url, risks, wrong } = (await answer.json()) as Answer;
-      if (risks) return ask(risks, extra);
-      if (wrong) return refuse(wrong);
-      saver.stop();
-      location.assign(url ?? "/");
-    } catch {
-      notice("t-unsent");
-    }
+    const answer = await saver.post(form.dataset["sendUrl"] ?? "", body);
+    if (answer.status === 409) return saver.onStale();
+    if (!answer.ok) throw new Error(String(answer.status));
+    const { url, risks, wrong } = (await answer.json()) as Answer;
+    if (risks) return ask(risks, extra);
+    if (wrong) return refuse(wrong);
+    saver.stop();
+    location.assign(url ?? "/");
   };
+  const sendOnce = (extra?: [string, string][]): void => void once(() => send(extra), "t-unsent");
   const refuse = (words: string): void => {
     const said = notice("t-wrong");
     if (said) (said.querySelector("[data-field=words]") as HTMLElement).textContent = words;
@@ -200,7 +197,7 @@ function start(form: HTMLFormElement): void {
     need("risks").replaceChildren(...lines);
     dialog.returnValue = "";
     dialog.onclose = () => {
-      if (dialog.returnValue === "send") void once(() => send([...extra, ...risks.map(({ key }): [string, string] => ["agreed", key])]));
+      if (dialog.returnValue === "send") sendOnce([...extra, ...risks.map(({ key }): [string, string] => ["agreed", key])]);
       else editor.focus();
     };
     dialog.showModal();
@@ -208,7 +205,7 @@ function start(form: HTMLFormElement): void {
   const zip = async (): Promise<void> => {
     if (!(await saver.flush())) return;
     const answer = await saver.post(form.dataset["zipUrl"] ?? "", collect());
-    if (!answer.ok) return;
+    if (!answer.ok) throw new Error(String(answer.status));
     const { password, files: html, wrong } = (await answer.json()) as { password: string; files: string; wrong?: string };
     if (wrong) return refuse(wrong);
     files.replace(html);
@@ -221,22 +218,25 @@ function start(form: HTMLFormElement): void {
     const ours = (picking += 1);
     const answer = await fetch(`${form.dataset["pickUrl"]}?${new URLSearchParams({ q: query })}`, { redirect: "manual" });
     const body = parse(await answer.text());
-    if (!answer.ok || ours !== picking) return; // another was asked for meanwhile
+    if (!answer.ok) throw new Error(String(answer.status));
+    if (ours !== picking) return; // another was asked for meanwhile
     need("picked").replaceChildren(...body.querySelectorAll("#picked > *"));
     if (!dialog.open) dialog.showModal();
   };
+  const unpicked = (): void => (need<HTMLDialogElement>("pick-dialog").close(), void notice("t-unanswered"));
   need("pick-dialog").addEventListener("submit", (event) => {
     const button = (event as SubmitEvent).submitter as HTMLButtonElement | null;
     if (button?.name !== "part" && button?.id !== "pick-search") return;
     event.preventDefault();
-    if (button.id === "pick-search") return void pick(need<HTMLInputElement>("pick-query").value);
+    if (button.id === "pick-search") return void pick(need<HTMLInputElement>("pick-query").value).catch(unpicked);
     const body = new FormData();
     body.set("part", button.value);
     void saver.post(form.dataset["pickUrl"] ?? "", body).then(async (answer) => {
-      if (answer.ok) files.replace(await answer.text());
+      if (!answer.ok) throw new Error(String(answer.status));
+      files.replace(await answer.text());
       need<HTMLDialogElement>("pick-dialog").close();
       changed();
-    });
+    }).catch(unpicked);
   });
 
   form.addEventListener("submit", (event) => {
@@ -245,14 +245,14 @@ function start(form: HTMLFormElement): void {
     if (act === "discard") return busy() ? event.preventDefault() : saver.stop(); // the browser posts it
     event.preventDefault();
     if (act === "zip") void once(zip);
-    else if (act === "pick") void pick("");
+    else if (act === "pick") void once(() => pick(""));
     else if (act === "close") void once(close);
-    else if (act === "later") void once(() => send([["do", "later"], ["when", button?.dataset["when"] ?? need<HTMLInputElement>("when").value]]));
-    else void once(send);
+    else if (act === "later") sendOnce([["do", "later"], ["when", button?.dataset["when"] ?? need<HTMLInputElement>("when").value]]);
+    else sendOnce();
   });
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || document.querySelector("dialog[open], :popover-open")) return;
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.altKey) void once(send);
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.altKey) sendOnce();
     else if (event.key === "Escape" && !event.defaultPrevented) void once(close);
     else return;
     event.preventDefault();

@@ -66,9 +66,24 @@ def test_what_is_pressed_twice_is_done_once(page: Page, draft: Outgoing) -> None
     page.on("request", lambda request: asked.append(request.url) if "/zip/" in request.url else None)
     zips = Held(page, "**/zip/")
     page.locator("button[value=zip]").dblclick()
+    expect(page.locator(".compose-foot [value=send]")).to_have_css("opacity", "0.5")
     zips.let_go()
     expect(page.locator("#zip-password")).not_to_have_value("")
     assert len(asked) == 1
+    expect(page.locator(".compose-foot [value=send]")).to_have_css("opacity", "1")
+
+
+@pytest.mark.parametrize("act", ["zip", "pick"])
+def test_what_nobody_answered_is_said_and_can_be_pressed_again(page: Page, draft: Outgoing, act: str) -> None:
+    page.locator("#file").set_input_files({"name": "akta.pdf", "mimeType": "application/pdf", "buffer": b"y" * 1000})
+    expect(page.locator("#files a", has_text="akta.pdf")).to_be_visible()
+    intercept(page, re.compile(f"/{act}/"), lambda route: route.abort(), times=1)
+    page.locator(f"button[value={act}]").click()
+    expect(page.locator(".t-unanswered")).to_have_text(
+        "Nie udało się: serwer nie odpowiedział. Wiadomość została tutaj."
+    )
+    page.locator(f"button[value={act}]").click()
+    expect(page.locator(f"#{act}-dialog")).to_be_visible()
 
 
 def test_a_letter_that_is_being_sent_is_not_thrown_away_meanwhile(page: Page, office: Office, draft: Outgoing) -> None:
