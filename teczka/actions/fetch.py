@@ -4,6 +4,7 @@ import asyncio
 import logging
 import threading
 
+from django.db import OperationalError
 from django.utils import timezone
 
 from teczka.actions.asking import check_at_work
@@ -17,10 +18,12 @@ from teczka.core.errors import LeaseLost, Problem, Trouble
 from teczka.remote.pop3 import Pop3Drop
 from teczka.store import events
 from teczka.store.blobs import blobs
+from teczka.store.connections import sqlstate_of
 from teczka.store.leases import Lease, Leases
 from teczka.store.mail import LocalMail
 from teczka.store.models import Account, FetchRequest
 from teczka.store.queries.accounts import stored
+from teczka.store.queries.unfetched import unfetched_of
 from teczka.store.viewer import as_user
 from teczka.sync import Acts, Report
 
@@ -86,13 +89,20 @@ class Fetching:
 
     def run(self) -> Report:
         """One pass, gone on with over a new connection as long as broken ones brought something. Its outcome is written to the account
-        and to the requests that were waiting. Raises LeaseLost."""
+        and to the requests that were waiting, whatever it was: what nobody foresaw is a Problem, too. Raises LeaseLost."""
         began = timezone.now()
         report = Report()
         self._look()
         with report.phase("total"):
-            self._passes(report)
+            try:
+                self._passes(report)
+            except Exception as error:
+                if _ends_all(error):
+                    raise
+                log.exception("account %s: its pass failed", self._account.public_id)
+                report.stopped = Problem(Trouble.INTERNAL_FETCHING, host=self._account.host)
         self._local.rest()
+        report.problems += [(one.path, one.problem) for one in unfetched_of(self._account.owner, self._account.pk)]
         self._settled = b"" if report.stopped else report.settled
         if not (report.stopped and report.stopped.trouble is Trouble.SERVER_INTERVAL):
             self._record(report)
@@ -209,7 +219,8 @@ class Fetching:
         except BaseException:
             self._hang_up()  # in the middle of an answer: useless
             raise
-        self._acts_last = acts is not None and acts.broke
+        finally:
+            self._acts_last = acts is not None and acts.broke
         if isinstance(self._remote, Pop3Drop):
             self._delay = self._remote.login_delay
             self._hang_up()  # it shows the mailbox as it was when the session began, and keeps others out of it
@@ -270,3 +281,10 @@ class Fetching:
         with self._local.writing():
             waiting = FetchRequest.objects.filter(account=self._account, done_at=None, asked_at__lte=began)
             waiting.update(done_at=timezone.now(), report=report.as_json())
+
+
+def _ends_all(error: Exception) -> bool:
+    """Nothing can be written any more. Not where the database is well, and was only told too much (SQLSTATE class 54)."""
+    return isinstance(error, LeaseLost) or (
+        isinstance(error, OperationalError) and not sqlstate_of(error).startswith("54")
+    )

@@ -13,6 +13,7 @@ from teczka.core.settings import Settings, settings
 from teczka.mime.extraction.confined import Extractor, File
 from teczka.store.migrate import up_to_date, walls_hold
 from teczka.store.queries import backups, doctor
+from teczka.store.queries.unfetched import unfetched_everywhere
 
 LOW_BYTES = 2 * 1024**3
 
@@ -61,7 +62,19 @@ def examine(ours: Settings) -> Iterator[Finding]:
     yield Finding("servers", not refused, told if refused else "none that the gate refuses")
     there, stuck = doctor.accounts()
     yield Finding("accounts", not stuck, f"{there} accounts, {stuck} wait for their owner")
+    yield _unfetched()
     yield _backup(ours)
+
+
+def _unfetched() -> Finding:
+    missing = unfetched_everywhere()
+    if not missing:
+        return Finding("fetching", True, "every message that a server lists came whole, or is still to come")
+    hosts = ", ".join(sorted({one.host for one in missing}))
+    told = (
+        f"{sum(one.count for one in missing)} messages did not come whole from {hosts}: their owners see which folders"
+    )
+    return Finding("fetching", False, told)
 
 
 def _backup(ours: Settings) -> Finding:

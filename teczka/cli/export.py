@@ -1,5 +1,5 @@
 """`teczka export --account ID --to DIR [--as mbox|maildir]`: every message byte for byte, with a manifest of where each lay, or as other
-programs read it."""
+programs read it. Status 1 where messages that its server has are not among them."""
 
 import argparse
 import sys
@@ -10,8 +10,10 @@ from teczka.actions.export import export_account
 from teczka.actions.mail_export import Form, Leaving, export_folder
 from teczka.cli.account import account_of
 from teczka.cli.house import Refused, complain, house, parser, show, told
+from teczka.core.problems import SENTENCES, fill
 from teczka.store.models import Account
 from teczka.store.packs.format import PackDamaged
+from teczka.store.queries.unfetched import unfetched_of
 
 
 def main(argv: list[str]) -> int:
@@ -43,11 +45,16 @@ def _export(chosen: argparse.Namespace) -> int:
             raise Refused(f"Nothing was exported: {lost.filename} is lost. `teczka verify` tells more.") from lost
         except OSError as failed:
             raise Refused(f"Nothing was exported: {failed.strerror} ({failed.filename or chosen.to}).") from failed
+        unfetched = unfetched_of(account.owner, account.pk)
+    counted["unfetched"] = sum(one.count for one in unfetched)
+    for one in unfetched:
+        problem = one.problem
+        complain(f"{fill(SENTENCES[problem.trouble][0], problem.params)} They are not in this export.")
     if chosen.json:
         show(counted)
     else:
         sys.stdout.write(f"{counted['messages']} messages, {counted['bytes']} bytes in {chosen.to}\n")
-    return 1 if counted.get("missing") else 0
+    return 1 if counted.get("missing") or unfetched else 0
 
 
 def _written(account: Account, chosen: argparse.Namespace) -> dict[str, int]:

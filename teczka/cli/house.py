@@ -16,11 +16,13 @@ from django.db import OperationalError, connections
 from teczka.core.errors import NotAllowed, Problem
 from teczka.core.problems import in_words
 from teczka.core.settings import SettingError, settings
+from teczka.store.connections import sqlstate_of
 from teczka.store.datafolder import DataFolder
 from teczka.store.migrate import up_to_date, walls_hold
 from teczka.store.server import Server
 from teczka.store.server.roles import APP, DATABASE
 
+LOST = {"", "08", "57"}  # classes of SQLSTATE: no connection, or the database is being stopped
 JOIN_SECONDS = 60.0  # how long a `teczka run` that is just starting is waited for
 
 
@@ -103,8 +105,10 @@ def told(command: Callable[[], int]) -> int:
         return complain("; ".join(invalid.messages))
     except NotAllowed:
         return complain("There is no such thing, or you may not see it.")
-    except (psycopg.OperationalError, OperationalError) as lost:
-        return complain(f"The database does not answer. It said: “{' '.join(str(lost).split())}”")
+    except (psycopg.OperationalError, OperationalError) as failed:
+        lost = sqlstate_of(failed)[:2] in LOST
+        what = "The database does not answer." if lost else "The database refused what was to be stored."
+        return complain(f"{what} It said: “{' '.join(str(failed).split())}”")
     except KeyboardInterrupt:
         return 130  # as a shell tells of SIGINT
 

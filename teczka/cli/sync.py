@@ -10,13 +10,15 @@ from teczka.actions.asking import ask
 from teczka.actions.fetch import fetch_alone
 from teczka.cli.account import account_of
 from teczka.cli.house import Refused, complain, house, parser, show, told
-from teczka.core.errors import Problem
+from teczka.core.errors import Problem, Trouble
 from teczka.core.problems import in_words
 from teczka.store.models import Account, FetchRequest
+from teczka.store.queries.accounts import stored
 from teczka.store.viewer import as_user
 
 LOOK_SECONDS = 0.1
 PATIENCE_SECONDS = 5.0  # before the account is found to be free after all
+QUIET_SECONDS = 1800.0  # in which nothing of the account changes, before it is said that nobody answers
 
 
 def main(argv: list[str]) -> int:
@@ -42,18 +44,32 @@ def _sync(chosen: argparse.Namespace) -> int:
     for trouble in (report["stopped"], *report["problems"]):
         if trouble:
             complain(in_words(Problem.from_json(trouble)))
-    return 1 if report["stopped"] else 0
+    incomplete = any(Trouble(problem["trouble"]).step == "unfetched" for problem in report["problems"])
+    return 1 if report["stopped"] or incomplete else 0
 
 
 def _pass(account: Account) -> dict[str, Any]:
     """By this process, unless somebody speaks for the account; where they end before they answer, by this process again."""
-    request = None
+    request, before, since = None, None, time.monotonic()
     while True:
         if report := fetch_alone(account):
             return report.as_json()
         request = request or ask(account)
         if (answer := _answer(account, request)) is not None:
             return answer
+        if (now := _standing(account)) != before:
+            before, since = now, time.monotonic()
+        elif time.monotonic() - since > QUIET_SECONDS:
+            raise Refused(
+                "Whoever speaks for this account does not answer: a running `teczka run` says why in its log."
+            )
+
+
+def _standing(account: Account) -> tuple[object, ...]:
+    """Changes as long as somebody fetches its mail."""
+    with as_user(account.owner_id):
+        account.refresh_from_db(fields=["state", "trouble", "last_contact_at"])
+        return account.state, account.trouble, account.last_contact_at, stored(account.pk)
 
 
 def _answer(account: Account, request: FetchRequest) -> dict[str, Any] | None:

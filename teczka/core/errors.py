@@ -68,6 +68,11 @@ class Trouble(StrEnum):
     FOLDER_PARENT = "folder.parent"  # folder: there are folders in it
     FOLDER_VANISHED = "folder.vanished"  # the message is there no longer
     FOLDER_BUSY = "folder.busy"  # "later"; tried again by itself
+    FOLDER_LONG = "folder.long"  # folder: has a longer name than is kept
+    # Messages that a server has, and that did not come whole; host, folder, count: how many.
+    UNFETCHED_CUT = "unfetched.cut"  # it broke off, or fell silent, in the middle of them
+    UNFETCHED_WITHHELD = "unfetched.withheld"  # it gave nothing, or nothing that could be read
+    UNFETCHED_LARGE = "unfetched.large"  # it announced more than a message may have
     SERVER_CLOSED = "server.closed"  # host: hung up in the middle
     SERVER_SILENT = "server.silent"  # host: no answer within the time-out
     SERVER_GARBAGE = "server.garbage"  # host: an answer that is no IMAP
@@ -170,6 +175,7 @@ class Trouble(StrEnum):
     DATABASE_USER = "database.user"  # uid: the machine has no user under whose name the database could run
     DATABASE_FAILED = "database.failed"  # log: PostgreSQL did not start or stop; detail: the end of its log
     INTERNAL = "internal.error"
+    INTERNAL_FETCHING = "internal.fetching"  # host: nobody foresaw why a pass failed; the log of the machine tells
 
     @property
     def step(self) -> str:

@@ -100,6 +100,7 @@ def claim(folder: RemoteFolder) -> tuple[int, FolderRole]:
 
 
 LONGEST_NAME = 100
+LONGEST_WIRE_NAME = 1000  # bytes: an index holds some 2,700 of a row
 # What we call a folder that we make because somebody wants to use it: names that we, and others, know again.
 CALLED = {
     "pl": {
@@ -124,6 +125,12 @@ def root(paths: Collection[str], delimiter: str) -> str:
     below = f"INBOX{delimiter}"
     others = [path for path in paths if path.upper() != "INBOX"]
     return below if delimiter and others and all(path.upper().startswith(below) for path in others) else ""
+
+
+def levels(path: str, delimiter: str) -> list[str]:
+    """The names from the top down. Some servers keep every folder below INBOX (Courier, Cyrus); people need not see that."""
+    names = path.split(delimiter) if delimiter else [path]
+    return names[1:] if len(names) > 1 and names[0].upper() == "INBOX" else names
 
 
 def is_name(name: str, delimiter: str) -> bool:

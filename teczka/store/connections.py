@@ -109,6 +109,11 @@ def _with_numbers(statement: str) -> tuple[str, tuple[str, ...]]:
     return _NAMED.sub(number, statement), tuple(names)
 
 
+def sqlstate_of(error: BaseException) -> str:
+    """Of an error of Django's or psycopg's; "" where the database did not say it, as when the connection was lost."""
+    return getattr(error.__cause__ or error, "sqlstate", None) or ""
+
+
 def parameters() -> dict[str, Any]:
     """For a connection of psycopg's own to the database that Django serves from. Without Django's cursors: they are not asynchronous."""
     given = connection.get_connection_params() | KEEPALIVES

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
-from teczka.core.errors import Problem
-from teczka.core.folders import LocalFolder
-from teczka.core.mail import RemoteFlags
+from teczka.core.errors import Problem, Trouble
+from teczka.core.folders import LONGEST_WIRE_NAME, LocalFolder
+from teczka.core.mail import RemoteFlags, RemoteFolder
 from teczka.remote.types import RemoteMailbox
 from teczka.sync.download import download
 from teczka.sync.plan import plan
@@ -16,6 +16,7 @@ from teczka.sync.report import Report
 from teczka.sync.steps import Begin, Download, Finish, Gone, Reflag, Rematch, Step
 
 PIECE = 1000  # rows of one transaction where no bytes are written
+SHOWN = 60  # characters of a name that is too long
 
 T = TypeVar("T")
 
@@ -32,7 +33,9 @@ def run(
         if acts and not acts.last:
             _repeat(acts, report)
         with report.phase("listing"):
-            folders = local.save_folders(remote.folders())
+            listed = remote.folders()
+            folders = local.save_folders(listed)
+        report.problems += [_too_long(folder) for folder in listed if len(folder.name) > LONGEST_WIRE_NAME]
         for folder in folders:
             try:
                 _folder(folder, local, remote, report, acts)
@@ -48,6 +51,11 @@ def run(
     except Problem as problem:
         report.stopped = problem
     return report
+
+
+def _too_long(folder: RemoteFolder) -> tuple[str, Problem]:
+    name = f"{folder.path[:SHOWN]}…"
+    return name, Problem(Trouble.FOLDER_LONG, folder=name)
 
 
 def _repeat(acts: Acts, report: Report) -> None:

@@ -59,7 +59,7 @@ def _bring_in(
     status = FolderStatus(DROP, first + len(comparison.new), len(entries), None)
     local.opened(folder, status)
     new, loose = _recognise(folder, first, comparison, local, remote, report)
-    whole = _download(folder, new, Loose(loose, first), local, remote, report) if new else True
+    whole = _download(folder, new, Loose(loose, first), local, remote, report)
     if len(loose) > CROWD and len(loose) * 2 > folder.stored and folder.told != len(entries):
         return False  # the seat belt: most of a mailbox that seems to vanish is believed when it is told a second time
     if loose:
@@ -120,7 +120,8 @@ def _download(
         got.update(batch.kept.uids)
 
     try:
-        carry(read, commit, local, report)
+        if due:
+            carry(read, commit, local, report)
     except Problem as problem:
         reached = max((at for at, (uid, _) in enumerate(due) if uid in got), default=-1)
         failed = [entry for uid, entry in due[: reached + 2] if uid not in got]

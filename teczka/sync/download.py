@@ -34,8 +34,9 @@ def download(
         if remote.open(step.folder.name).uidvalidity != step.uidvalidity:
             raise Problem(Trouble.FOLDER_CHANGED, folder=path_of(step.folder.name))
     if left:
-        # Expunged since they were listed, or withheld by the server. The next pass compares the listing and knows which.
-        local.give_up(step.folder, step.uidvalidity, left, Trouble.SERVER_GARBAGE)
+        # Expunged since they were listed, or withheld by the server: nobody shall be told of those that nobody misses.
+        there = set(remote.uids(min(left)))
+        local.give_up(step.folder, step.uidvalidity, [uid for uid in left if uid in there], Trouble.SERVER_GARBAGE)
 
 
 def _stream(
@@ -64,7 +65,7 @@ def _stream(
     try:
         carry(read, commit, local, report)
     except Problem as problem:
-        if problem.trouble.step == "server":
+        if problem.trouble.step in {"server", "folder"}:  # some refuse a command for one message of it
             local.give_up(step.folder, step.uidvalidity, _culprits(uids, got, problem), problem.trouble)
         raise
     return got

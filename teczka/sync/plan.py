@@ -60,7 +60,7 @@ def _from_scratch(
     stored = local.stored_uids(folder, validity)
     troubled = local.troubled_uids(folder, validity)
     missing = _absent(present, stored, troubled)
-    gone = _vanished(stored, present)
+    gone = _vanished([*stored, *troubled], present)
 
     old = local.candidates(folder, validity)
     known: set[int] = set()

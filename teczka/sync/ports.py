@@ -37,7 +37,7 @@ class LocalAccount(Protocol[K]):
         ...
 
     def troubled_uids(self, folder: LocalFolder, uidvalidity: int) -> dict[int, int]:
-        """UIDs that did not come whole, and how many tries they had within a day of the last one; 0 when that is longer ago."""
+        """UIDs that did not come whole, and how many tries they had; 0 when another is due, which is the later the more there were."""
         ...
 
     def keep(self, batch: Sequence[RemoteMessage]) -> K:

@@ -31,7 +31,7 @@ class Report:
             "messages": self.messages,
             "bytes": self.bytes,
             "seconds": {phase: round(seconds, 3) for phase, seconds in self.seconds.items()},
-            "problems": [{"folder": folder, **problem.as_json()} for folder, problem in self.problems],
+            "problems": [{"folder": _printable(folder), **problem.as_json()} for folder, problem in self.problems],
             "stopped": self.stopped.as_json() if self.stopped else None,
         }
 
@@ -42,3 +42,10 @@ class Report:
             yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
+
+
+def _printable(text: str) -> str:
+    """A server may put anything into a name; a NUL no column takes."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
+    )

@@ -4,13 +4,16 @@ import asyncio
 import shutil
 from collections.abc import Iterator
 
+import psycopg
 import pytest
+from django.db import OperationalError
 
+from teczka.actions import fetch
 from teczka.actions.fetch import Fetching, fetch_account
 from teczka.actions.secrets import seal_password
 from teczka.actions.verify import verify_all
 from teczka.actions.watch import changes
-from teczka.core.accounts import State
+from teczka.core.accounts import Mode, State
 from teczka.core.errors import LeaseLost, Problem, Trouble
 from teczka.store.leases import Lease, Leases
 from teczka.store.models import Account, FetchRequest, Folder, Message, Placement, Secret
@@ -196,3 +199,58 @@ def test_a_full_disk_stops_the_pass_before_anything_is_written(
     assert now(account).state == State.TROUBLED
     assert fetch_account(account.pk, account.owner_id, lease).messages == 3
     assert verify_all().clean
+
+
+def stumble(*_: object) -> None:
+    raise IndexError
+
+
+def test_what_nobody_foresaw_is_told_and_whoever_waits_is_answered(
+    account: Account, lease: Lease, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox.deliver(mail(1))
+    with as_user(account.owner_id):
+        asked = FetchRequest.objects.create(office_id=account.office_id, owner_id=account.owner_id, account=account)
+    with monkeypatch.context() as broken:
+        broken.setattr(fetch, "bring_in", stumble)
+        report = fetch_account(account.pk, account.owner_id, lease)
+    assert report.stopped is not None
+    assert (now(account).state, now(account).trouble) == (State.TROUBLED, Trouble.INTERNAL_FETCHING)
+    with as_user(account.owner_id):
+        asked.refresh_from_db()
+    assert asked.report["stopped"]["trouble"] == Trouble.INTERNAL_FETCHING
+    assert fetch_account(account.pk, account.owner_id, lease).messages == 1
+    assert now(account).state == State.WORKING
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_database_that_is_told_too_much_is_not_lost(
+    account: Account, lease: Lease, monkeypatch: pytest.MonkeyPatch, lost: bool
+) -> None:
+    def fail(*_: object) -> None:
+        raise OperationalError from (psycopg.OperationalError() if lost else psycopg.errors.ProgramLimitExceeded())
+
+    monkeypatch.setattr(fetch, "bring_in", fail)
+    if lost:
+        with pytest.raises(OperationalError):
+            fetch_account(account.pk, account.owner_id, lease)
+    else:
+        report = fetch_account(account.pk, account.owner_id, lease)
+        assert report.stopped is not None
+        assert report.stopped.trouble is Trouble.INTERNAL_FETCHING
+
+
+def test_acts_that_fail_in_a_way_nobody_foresaw_keep_no_mail_out(
+    account: Account, lease: Lease, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox.deliver(mail(1))
+    with as_user(account.owner_id):
+        Account.objects.filter(pk=account.pk).update(mode=Mode.MANAGED)
+    monkeypatch.setattr("teczka.sync.replay.replay", stumble)
+    fetching = Fetching(account.pk, account.owner_id, lease)
+    try:
+        first, second = fetching.run(), fetching.run()
+    finally:
+        fetching.close()
+    assert (first.messages, second.messages) == (0, 1)
+    assert second.stopped is not None

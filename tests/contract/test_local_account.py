@@ -7,14 +7,16 @@ from itertools import count
 from random import Random
 
 import pytest
+from django.utils import timezone
 
 from teczka.core.errors import LeaseLost, Trouble
 from teczka.core.folders import LocalFolder
 from teczka.core.mail import Envelope, FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary
 from teczka.store.blobs import blobs
 from teczka.store.mail import LocalMail
-from teczka.store.models import Folder, Grant, Lease, Message, Placement
+from teczka.store.models import FetchTrouble, Folder, Grant, Lease, Message, Placement
 from teczka.store.viewer import as_user
+from teczka.sync.plan import TRIES
 from teczka.sync.ports import LocalAccount
 from tests.cast import make_account, make_cast
 from tests.sync.memory import MemoryAccount
@@ -188,6 +190,37 @@ def test_trouble_is_counted_and_forgotten_once_the_message_comes_or_goes(house: 
     house.local.add(house.folder, 1, house.local.keep([message(5)]))
     house.local.mark_gone(house.folder, 1, [6])
     assert house.local.troubled_uids(house.folder, 1) == {}
+
+
+@pytest.mark.parametrize(
+    ("tries", "minutes", "due"), [(1, 0, True), (3, 9, False), (3, 11, True), (5, 159, False), (5, 161, True)]
+)
+def test_what_did_not_come_is_tried_again_the_later_the_oftener_it_was_tried(
+    stored: Callable[[], LocalMail], tries: int, minutes: int, due: bool
+) -> None:
+    local = stored()
+    folder = local.save_folders([INBOX])[0]
+    for _ in range(tries):
+        local.give_up(folder, 1, [5], Trouble.SERVER_CLOSED)
+    with as_user(local._account.owner_id):
+        FetchTrouble.objects.update(last_try_at=timezone.now() - timedelta(minutes=minutes))
+    assert (local.troubled_uids(folder, 1)[5] < TRIES) is due
+
+
+def test_what_was_tried_for_weeks_is_tried_once_a_day(stored: Callable[[], LocalMail]) -> None:
+    local = stored()
+    folder = local.save_folders([INBOX])[0]
+    local.give_up(folder, 1, [5], Trouble.SERVER_CLOSED)
+    for hours, due in ((23, False), (25, True)):
+        with as_user(local._account.owner_id):
+            FetchTrouble.objects.update(tries=10_000, last_try_at=timezone.now() - timedelta(hours=hours))
+        assert (local.troubled_uids(folder, 1)[5] < TRIES) is due
+
+
+def test_no_folder_is_kept_whose_name_no_index_holds(stored: Callable[[], LocalMail]) -> None:
+    names = [Random(1).randbytes(3_000).hex().encode(), b"INBOX"]
+    kept = stored().save_folders([RemoteFolder(name, name.decode(), "\0", frozenset()) for name in names])
+    assert [folder.name for folder in kept] == [b"INBOX"]
 
 
 def test_the_cursor_moves_and_a_new_uidvalidity_resets_it(house: House) -> None:

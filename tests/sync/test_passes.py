@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from teczka.core.errors import Problem
+from teczka.core.errors import Problem, Trouble
 from teczka.core.mail import RemoteMessage
 from teczka.sync import run
 from tests.sync.memory import MemoryAccount
@@ -279,6 +279,52 @@ def test_an_empty_body_of_a_message_that_has_a_size_is_not_stored() -> None:
     assert list(local.troubles.values()) == [1]
     assert run(PlayMailbox(server), local).messages == 1
     assert not local.troubles
+
+
+def test_what_is_removed_while_it_is_fetched_is_no_trouble() -> None:
+    class Racing(PlayMailbox):
+        def messages(self, uids: list[int], envelopes: bool = False) -> Any:
+            inbox = self.server.folders[b"INBOX"]
+            inbox.expunge(inbox.messages[0])
+            yield from super().messages(uids, envelopes)
+
+    server = PlayServer()
+    for number in range(3):
+        server.folders[b"INBOX"].deliver(b"message %d" % number)
+    local = MemoryAccount()
+    assert run(Racing(server), local).messages == 2
+    assert not local.troubles
+
+
+def test_trouble_with_what_is_removed_is_forgotten_while_a_first_fetch_lies_broken() -> None:
+    server = PlayServer()
+    inbox = server.folders[b"INBOX"]
+    for number in range(60):
+        inbox.deliver(b"message %d" % number)
+    server.poisoned = {b"message 30"}
+    local = MemoryAccount()
+    assert run(PlayMailbox(server), local).stopped
+    assert local.troubles
+    inbox.expunge(next(held for held in inbox.messages if held.raw in server.poisoned))
+    assert run(PlayMailbox(server), local).stopped is None
+    assert not local.troubles
+
+
+def test_a_message_for_which_a_command_is_refused_holds_up_no_other() -> None:
+    class Refusing(PlayMailbox):
+        def messages(self, uids: list[int], envelopes: bool = False) -> Any:
+            if 1 in uids:
+                raise Problem(Trouble.FOLDER_REFUSED, folder="INBOX")
+            yield from super().messages(uids, envelopes)
+
+    server = PlayServer()
+    for number in range(3):
+        server.folders[b"INBOX"].deliver(b"message %d" % number)
+    local = MemoryAccount()
+    for _ in range(4):
+        run(Refusing(server), local)
+    assert len(local.messages) == 2
+    assert list(local.troubles.values()) == [3]
 
 
 def twins(*raws: bytes, message_id: bytes = b"same@x") -> tuple[PlayServer, MemoryAccount]:

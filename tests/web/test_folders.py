@@ -7,9 +7,10 @@ from django.test import Client
 from django.utils import timezone
 
 from teczka.core.accounts import State
-from teczka.store.models import Account, Folder
+from teczka.core.folders import levels
+from teczka.store.models import Account, FetchTrouble, Folder
 from teczka.store.viewer import as_user
-from teczka.web.mail.tree import folder_name, levels
+from teczka.web.mail.tree import folder_name
 from tests.cast import make_account, make_folder
 from tests.generated import fill
 from tests.web.conftest import Office
@@ -214,3 +215,24 @@ def test_a_block_costs_a_block_in_a_folder_of_ten_thousand(anna: Client, office:
     taken = [(seconds(small), seconds(large)) for _round in range(15)]
     # The least: a busy machine makes some slow, a folder that is walked makes all slow.
     assert min(of_large for _, of_large in taken) < 2.5 * min(of_small for of_small, _ in taken)
+
+
+def test_mail_that_did_not_come_is_not_called_on_its_way(anna: Client, office: Office) -> None:
+    account = make_account(
+        office.cast.anna, "anna@wybrakowana.example", host="imap.wybrakowana.example", state="working"
+    )
+    folder = make_folder(account)
+    with as_user(office.cast.anna.pk):
+        Folder.objects.filter(pk=folder.pk).update(uidvalidity=7, on_server=1)
+    page = anna.get(f"/folders/{folder.public_id}/").content.decode()
+    assert "Poczta jest w drodze." in page
+    with as_user(office.cast.anna.pk):
+        FetchTrouble.objects.create(
+            folder=folder, owner_id=office.cast.anna.pk, uidvalidity=7, uid=1, trouble="server.garbage"
+        )
+    page = anna.get(f"/folders/{folder.public_id}/").content.decode()
+    assert "Poczta jest w drodze." not in page
+    assert "Poczta z tego folderu nie dotarła." in page
+    assert "w postaci, którą da się odczytać. Niepobrane: 1." in page
+    other = make_folder(account, "Sprawy", "")
+    assert "Niepobrane" not in anna.get(f"/folders/{other.public_id}/").content.decode()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.imap.conversation import Answer, Command, Conversation, Talk
-from teczka.remote.imap.folders import argument, check
+from teczka.remote.imap.folders import argument, bounded, check
 from teczka.remote.imap.tokens import NotImap, number
 from teczka.remote.imap.utf7 import path_of
 from teczka.remote.types import FolderStatus
@@ -22,7 +22,7 @@ class _Told:
 
 def examine(conversation: Conversation, folder: bytes) -> Talk[FolderStatus]:
     """With CONDSTORE the server tells mod-sequences from here on (RFC 7162 §3.1.8)."""
-    return _status((yield from _open(conversation, "EXAMINE", folder)))
+    return _status((yield from _open(conversation, "EXAMINE", folder)), conversation)
 
 
 def select(conversation: Conversation, folder: bytes) -> Talk[FolderStatus]:
@@ -37,7 +37,7 @@ def select(conversation: Conversation, folder: bytes) -> Talk[FolderStatus]:
         raise Problem(Trouble.FOLDER_BUSY, detail=problem.detail, **told) from problem
     if answer.status.code == "READ-ONLY":
         raise Problem(Trouble.FOLDER_READ_ONLY, folder=path_of(folder))
-    return replace(_status(answer), keeps=_told(answer).keeps)
+    return replace(_status(answer, conversation), keeps=_told(answer).keeps)
 
 
 def _open(conversation: Conversation, verb: str, folder: bytes) -> Talk[Answer]:
@@ -48,10 +48,11 @@ def _open(conversation: Conversation, verb: str, folder: bytes) -> Talk[Answer]:
     return answer
 
 
-def _status(answer: Answer) -> FolderStatus:
+def _status(answer: Answer, conversation: Conversation) -> FolderStatus:
     told = _told(answer)
     if told.exists is None or not told.validity:
         raise NotImap("a folder without EXISTS or UIDVALIDITY")
+    bounded(told.exists, conversation)
     return FolderStatus(told.validity, told.next, told.exists, told.modseq or None)
 
 

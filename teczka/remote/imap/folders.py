@@ -44,7 +44,9 @@ def status(conversation: Conversation, folder: bytes) -> Talk[FolderStatus]:
     check(answer, conversation, folder)
     for untagged in answer.untagged:
         if untagged.kind == "STATUS":
-            return _status(untagged)
+            told = _status(untagged)
+            bounded(told.messages, conversation)
+            return told
     raise NotImap("OK without STATUS")
 
 
@@ -58,6 +60,12 @@ def _status(untagged: Untagged) -> FolderStatus:
     return FolderStatus(
         told["UIDVALIDITY"], told.get("UIDNEXT", 0), told["MESSAGES"], told.get("HIGHESTMODSEQ") or None
     )
+
+
+def bounded(messages: int, conversation: Conversation) -> None:
+    """More than we ever list is nothing to keep either: what a server says of itself lies in columns of a size."""
+    if messages > conversation.limits.uids:
+        raise Problem(Trouble.SERVER_LIMIT, host=conversation.host)
 
 
 def argument(folder: bytes, host: str) -> bytes:

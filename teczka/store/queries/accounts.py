@@ -102,7 +102,7 @@ def accounts(viewer: User) -> list[AccountLine]:
                    a.colour, a.in_unified, a.paused_at, a.deleted_at, a.farewell, a.auth, a.fetching_since, a.fetching_from,
                    a.provider, a.checked_at, a.created_at
             FROM store_account a
-            CROSS JOIN LATERAL (SELECT coalesce(sum(stored), 0)::int AS stored, coalesce(sum(on_server), 0)::int AS on_server
+            CROSS JOIN LATERAL (SELECT coalesce(sum(stored), 0) AS stored, coalesce(sum(on_server), 0) AS on_server
                                 FROM store_folder f WHERE f.account_id = a.id AND f.gone_at IS NULL AND {walls.mine("f")}) f
             WHERE {walls.mine("a")} AND NOT (a.farewell = '{Farewell.REMOVE}' AND a.deleted_at < now() - interval '{UNDO_DAYS} days')
             ORDER BY a.id""",

@@ -15,6 +15,8 @@ from teczka.store.models import User
 from teczka.store.queries.accounts import AccountLine, accounts
 from teczka.store.queries.offers import offers_for
 from teczka.store.queries.policy import room
+from teczka.store.queries.unfetched import Unfetched, unfetched
+from teczka.web.mail.unfetched import tell_unfetched
 from teczka.web.problems import Told, tell
 from teczka.web.requests import Request
 from teczka.web.said import said
@@ -26,6 +28,7 @@ class Shown:
 
     line: AccountLine
     told: Told | None
+    unfetched: list[Told]  # what lies on its server and did not come whole
     left: timedelta | None  # of the first download
     minutes: int  # between two askings for mail; 0: its server tells of it
     opens_at: datetime | None  # when its provider lets us in again
@@ -56,16 +59,18 @@ def told_of(line: AccountLine) -> Told | None:
     return tell(line.trouble, line.trouble_params, line.trouble_detail) if line.trouble else None
 
 
-def _shown(line: AccountLine, now: datetime) -> Shown:
-    return Shown(line, told_of(line), line.time_left(now), poll_minutes(line), opens_at(line))
+def _shown(line: AccountLine, missing: list[Unfetched], now: datetime) -> Shown:
+    left = line.time_left(now)
+    return Shown(line, told_of(line), tell_unfetched(line, missing), left, poll_minutes(line), opens_at(line))
 
 
 def _listed(viewer: User) -> dict[str, Any]:
     now, lines = timezone.now(), accounts(viewer)
     there, limit = room(viewer)
+    missing = unfetched(viewer)
     deleted = [Deleted(line, now < line.undo_until) for line in lines if line.undo_until]
     return {
-        "accounts": [_shown(line, now) for line in lines if not line.deleted_at],
+        "accounts": [_shown(line, missing, now) for line in lines if not line.deleted_at],
         "deleted": [gone for gone in deleted if gone.can_return or gone.line.archived],
         "offers": offers_for(viewer),
         "there": there,

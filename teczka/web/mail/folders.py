@@ -16,6 +16,7 @@ from teczka.store.queries.comments import mentions
 from teczka.store.queries.folders import folder
 from teczka.store.queries.listing import block
 from teczka.store.queries.shared import count_shared
+from teczka.store.queries.unfetched import unfetched_in
 from teczka.store.queries.unfiled import count_unfiled
 from teczka.web.mail.asked import asked_by_key
 from teczka.web.mail.cursor import read_cursor
@@ -27,6 +28,7 @@ from teczka.web.mail.rows import rows_of
 from teczka.web.mail.searching import of_search
 from teczka.web.mail.strip import strip
 from teczka.web.mail.tree import UNFILED, UNIFIED, Tree, tree
+from teczka.web.mail.unfetched import tell_unfetched
 from teczka.web.problems import tell
 from teczka.web.requests import Request, found
 from teczka.web.said import said
@@ -96,9 +98,11 @@ def _listing(viewer: User, branches: Tree, here: str) -> Listing | None:
 def _standing(viewer: User, branches: Tree, listing: Listing) -> dict[str, Any]:
     """The accounts whose mail is listed; those in trouble, with what is told of it."""
     accounts = branches.accounts_of(listing.folders)
+    missing = unfetched_in(viewer, listing.folders) if accounts else []
     return {
         "accounts": accounts,
         "troubles": _troubles(accounts),
+        "unfetched": [(account, told) for account in accounts for told in tell_unfetched(account, missing)],
         "refused": [of_refused(line) for line in refused(viewer)],
         "fetching": any(one.fetching for one in accounts),
         "mentions": mentions(viewer) if listing.key == SHARED else [],

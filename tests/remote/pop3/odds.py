@@ -296,6 +296,19 @@ def a_message_that_is_refused(play: Play) -> None:
     play.whole()
 
 
+@scenario
+def a_message_that_is_refused_and_then_removed(play: Play) -> None:
+    """Nobody is told any more that it did not come."""
+    filled(play)
+    poisoned = play.put(play.letter())
+    play.quirks.refuses = frozenset({poisoned.serial})
+    play.session()
+    assert play.local.troubles
+    play.messages.remove(poisoned)
+    play.session()
+    assert not play.local.troubles
+
+
 # Between sessions
 
 

@@ -1,0 +1,62 @@
+"""Messages that lie on a server and did not come whole: what the pages, `sync`, `export` and `doctor` say is missing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from teczka.core.errors import Problem, Trouble
+from teczka.store.models import User
+from teczka.store.models.accounts import accounts_at_work
+from teczka.store.queries import walls
+
+# Of a folder's present UIDVALIDITY alone: under another one they would have other numbers.
+_UNFETCHED = f"""
+SELECT a.public_id, f.path, f.delimiter, f.role, a.host, t.kind, count(*)::int
+FROM store_folder f JOIN store_account a ON a.id = f.account_id CROSS JOIN LATERAL (
+  SELECT CASE t.trouble WHEN '{Trouble.SERVER_LIMIT}' THEN '{Trouble.UNFETCHED_LARGE}'
+    WHEN '{Trouble.SERVER_GARBAGE}' THEN '{Trouble.UNFETCHED_WITHHELD}' WHEN '{Trouble.FOLDER_REFUSED}' THEN '{Trouble.UNFETCHED_WITHHELD}'
+    ELSE '{Trouble.UNFETCHED_CUT}' END AS kind
+  FROM store_fetchtrouble t WHERE t.folder_id = f.id AND t.uidvalidity = f.uidvalidity AND {walls.mine("t")}) t
+WHERE {walls.mine("f")} AND {walls.mine("a")} AND f.gone_at IS NULL AND {{which}}
+GROUP BY a.id, f.id, t.kind ORDER BY a.id, count(*) DESC, f.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfetched:
+    """Of one folder, for one reason."""
+
+    account: UUID
+    path: str
+    delimiter: str
+    role: str  # core.folders.FolderRole
+    host: str
+    trouble: str  # core.errors.Trouble
+    count: int
+
+    @property
+    def problem(self) -> Problem:
+        return Problem(Trouble(self.trouble), host=self.host, folder=self.path, count=self.count)
+
+
+def unfetched(viewer: User) -> list[Unfetched]:
+    """Of all the viewer's accounts, the oldest first; of each the most first. Costs a row per folder."""
+    return walls.read_often(viewer, Unfetched, _UNFETCHED.format(which="a.deleted_at IS NULL"))
+
+
+def unfetched_in(viewer: User, folders: Sequence[int]) -> list[Unfetched]:
+    return walls.read_often(
+        viewer, Unfetched, _UNFETCHED.format(which="f.id = ANY(%(folders)s)"), folders=list(folders)
+    )
+
+
+def unfetched_of(viewer: User, account_id: int) -> list[Unfetched]:
+    return walls.read_often(
+        viewer, Unfetched, _UNFETCHED.format(which="f.account_id = %(account)s"), account=account_id
+    )
+
+
+def unfetched_everywhere() -> list[Unfetched]:
+    """For the machine's keeper: of all accounts at work. Costs a query each."""
+    owners = {owner.pk: owner for owner in User.objects.all()}
+    return [one for account, owner in accounts_at_work() for one in unfetched_of(owners[owner], account)]
