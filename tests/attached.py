@@ -45,6 +45,25 @@ def pdf(*pages: str, user: str = "", owner: str = "", packed: bool = True) -> by
     return _pdf(objects, identity, encrypt)
 
 
+def form(text: str, field: str, note: str, stamp: str) -> bytes:
+    """A PDF of one page with a filled field, which its program has not drawn, a note that a reader has left on it, and a stamp."""
+    filled, noted = (("\ufeff" + each).encode("utf-16-be").hex().encode() for each in (field, note))
+    stream, drawn = _page(text), _page(stamp)
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[6 0 R]/DA(/F1 12 Tf)/DR<</Font<</F1 3 0 R>>>>>>>>",
+        b"<</Type/Pages/Kids[4 0 R]/Count 1>>",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 5 0 R/Resources<</Font<</F1 3 0 R>>>>/Annots[6 0 R 7 0 R 8 0 R]>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
+        b"<</Type/Annot/Subtype/Widget/FT/Tx/T(x)/V<%s>/Rect[50 300 300 330]/F 4/P 4 0 R/DA(/F1 12 Tf)>>" % filled,
+        b"<</Type/Annot/Subtype/Text/Contents<%s>/Rect[50 200 70 220]>>" % noted,
+        b"<</Type/Annot/Subtype/Stamp/Rect[0 0 595 842]/F 4/AP<</N 9 0 R>>>>",
+        b"<</Type/XObject/Subtype/Form/BBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>/Length %d>>stream\n%s\nendstream"
+        % (len(drawn), drawn),
+    ]
+    return _pdf(objects, b"0123456789abcdef", b"")
+
+
 def _pdf(objects: Sequence[bytes], identity: bytes, encrypt: bytes) -> bytes:
     out = bytearray(b"%PDF-1.4\n")
     places = []

@@ -1,7 +1,7 @@
 // The box over all mail, on every page. On the mail page it searches as one writes: the list, and what stands around it, is another
-// then, in the same place. What is written as an operator becomes a chip. Words are the server's; without this the form is sent.
+// then, in the same place. What the server reads as an operator becomes a chip. Words are the server's; without this the form is sent.
 
-import { fill, fromTemplate, need } from "./dom";
+import { fromTemplate, need } from "./dom";
 import { markFound } from "./found";
 import { aborted, getFragment, post } from "./http";
 
@@ -12,7 +12,7 @@ const form = document.getElementById("search") as HTMLFormElement | null;
 if (form) start(form);
 
 function start(form: HTMLFormElement): void {
-  const { liveUrl = "", offersUrl = "", notedUrl = "", operators = "", cases = "", keys } = form.dataset;
+  const { liveUrl = "", offersUrl = "", notedUrl = "", keys } = form.dataset;
   const input = need<HTMLInputElement>("search-text");
   const chips = form.querySelector(".search-chips") as HTMLElement;
   const clear = form.querySelector(".search-clear") as HTMLElement;
@@ -20,39 +20,38 @@ function start(form: HTMLFormElement): void {
   const panel = need("search-offers");
   const main = document.getElementById("mail");
   if (main) markFound(main);
-  // Written to its end. A case's number has several words ("sprawa:I C 12/24"), and so may a day whose first is a number ("po:1 listopada").
-  const [any, ofCase, word] = [`(?:${operators.split(" ").join("|")}):`, `(?:${cases.split(" ").join("|")}):`, "[\\p{L}\\d]{1,4}\\.?\\s"];
-  const number = `${ofCase}(?:${word}+){1,4}\\d{1,6}[/.]\\d{2,4}`;
-  const whole = new RegExp(`(?:^|\\s)(-?(?:${number}|(?!${ofCase}${word}|${any}\\d{1,2}\\s)${any}(?:"[^"]*"|[^\\s"]+)))(?=\\s)`, "iu");
   let [timer, speaking, at] = [0, 0, -1];
   let [running, offering] = [new AbortController(), new AbortController()];
   let shown = location.search;
   let strip: HTMLElement | null = null; // that it did not load
   let begun = true; // whether what was asked for last was still being typed
 
-  const written = (): string => [...[...chips.querySelectorAll("input")].map(({ value }) => value), input.value.trim()].filter(Boolean).join(" ");
+  const raw = (): string => [...[...chips.querySelectorAll("input")].map(({ value }) => value), input.value.trimStart()].join(" ");
+  const written = (): string => raw().trim();
   const searching = (): boolean => main?.dataset["role"] === "search";
   const rows = (): HTMLElement => need("rows");
 
-  /** Operators that are written to their end leave the field as chips. */
-  const absorb = (): void => {
-    for (let found = whole.exec(input.value); found; found = whole.exec(input.value)) {
-      input.value = (input.value.slice(0, found.index) + input.value.slice(found.index + found[0].length)).trimStart();
-      add(found[1] ?? "");
+  /**
+   * What the server calls chips leaves the field. While one writes, only what stands first, sign by sign, so that nothing changes its place
+   * and what comes next is read behind what stands before it. With Enter, all.
+   */
+  const lift = (told: HTMLElement): void => {
+    if (begun && input.selectionEnd !== input.value.length) return; // somebody writes in the middle
+    const all = [...told.children];
+    let [rest, first] = [raw(), 0];
+    for (const chip of all) {
+      const text = `${(chip.querySelector("input") as HTMLInputElement).value} `;
+      if (!rest.startsWith(text)) break;
+      rest = rest.slice(text.length).trimStart();
+      first += 1;
     }
+    if (begun && rest === input.value) return;
+    chips.replaceChildren(...(begun ? all.slice(0, first) : all));
+    input.value = begun ? rest : (told.dataset["words"] ?? "");
+  };
+  const look = (): void => {
     clear.hidden = !written();
     form.classList.toggle("filled", !clear.hidden);
-  };
-  const add = (text: string): void => {
-    const chip = fromTemplate("t-chip");
-    const button = chip?.querySelector("button");
-    if (!chip || !button) return;
-    const colon = text.indexOf(":") + 1;
-    (chip.querySelector(".search-operator") as HTMLElement).textContent = text.slice(0, colon);
-    fill(chip, "value", text.slice(colon).replace(/^"(.*)"$/, "$1"));
-    button.setAttribute("aria-label", `${button.dataset["label"]} ${text}`);
-    (chip.querySelector("input") as HTMLInputElement).value = text;
-    chips.append(chip);
   };
   const drop = (chip: Element | null | undefined): void => {
     if (!chip) return;
@@ -69,7 +68,7 @@ function start(form: HTMLFormElement): void {
     return told;
   };
   const changed = (): void => {
-    absorb();
+    look();
     choose(-1); // what is proposed is for what stood there before
     clearTimeout(timer);
     timer = window.setTimeout(() => void offer(), PAUSE);
@@ -114,6 +113,7 @@ function start(form: HTMLFormElement): void {
     else history.pushState(null, "", address);
     shown = location.search;
     document.title = told.title;
+    lift(told);
     Object.assign(main.dataset, told.dataset);
     for (const piece of fragment.body.querySelectorAll("[id]:not(#mail, [role=row])")) {
       const before = document.getElementById(piece.id);
@@ -176,9 +176,7 @@ function start(form: HTMLFormElement): void {
 
   /** It is searched for as it is written; the list has the keys. */
   const commit = (): void => {
-    input.value += " ";
-    absorb();
-    input.value = input.value.trimEnd();
+    input.value = input.value.trim();
     close();
     if (written()) void post(notedUrl, { q: written() }).catch(() => {});
     if (!main) return form.submit();
@@ -250,5 +248,5 @@ function start(form: HTMLFormElement): void {
     if ((event.target as Element).closest("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open], :popover-open")) return;
     if (enter()) event.preventDefault();
   });
-  absorb();
+  look();
 }

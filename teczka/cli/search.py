@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from typing import Any
 
 from teczka.cli.account import user_of
@@ -10,6 +11,7 @@ from teczka.core.search import Query, parse
 from teczka.core.search_tree import Hint
 from teczka.store.models import User
 from teczka.store.queries.hits import Hit
+from teczka.store.queries.meant import unmeant
 from teczka.store.queries.search import BLOCK, Shown, coverage, shown
 from teczka.web.search.marking import Marking, marking
 
@@ -17,6 +19,11 @@ HINTS = {
     Hint.UNKNOWN: "There is no operator {about}: it was searched as a word.",
     Hint.VALUE: "{about} has no value that it can have: it was searched as words.",
     Hint.MANY: "The query is too long: its end was left out.",
+    Hint.FOLDER: "There is no folder {about}.",
+    Hint.ACCOUNT: "There is no account {about}.",
+    Hint.CASE: "There is no case {about}.",
+    Hint.LABEL: "There is no label {about}.",
+    Hint.SIGNS: "{about} cannot be searched for, only words and numbers can.",
     Hint.SLOW: "The search took too long and was ended: narrow it by a word, a sender or a date.",
 }
 
@@ -51,6 +58,7 @@ def _search(chosen: argparse.Namespace) -> int:
 
 def described(viewer: User, query: Query, most: int, *, best: bool) -> tuple[list[dict[str, Any]], Shown]:
     found = shown(viewer, query, most=most, best=best, rows=most)
+    found = replace(found, hints=(*found.hints, *unmeant(viewer, query)))
     words = marking(viewer, query, found.hits)
     return [_described(hit, words) for hit in found.hits], found
 

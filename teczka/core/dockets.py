@@ -36,6 +36,9 @@ _SUFFIX = re.compile(
     re.VERBOSE,
 )
 _BETWEEN_JOINED = re.compile(r"\s{0,3}(?:[,;]|i|oraz|,\s?(?:i|oraz))\s{1,3}")
+# What a number behind a comma is instead: a share, a month of a year.
+_NO_DOCKET = re.compile(r"\s{0,3}(?:częś|cz\.|udzia|r\b)", re.IGNORECASE)
+_SPAN = 5  # years; files that are told together are nearer
 _PARAGRAPH = re.compile(r"\n\s{0,9}\n")
 _LONGEST_HEAD = 48
 _TRIES = 3
@@ -68,13 +71,19 @@ def dotted(before: str, after: str) -> Docket | None:
     return None
 
 
-def joined(between: str, digits: str, after: str, last: Reference) -> Docket | None:
-    """The next of appeals heard together: "KIO 123/24, 124/24 i 130/24"; `between` lies behind the one before."""
+def joined(between: str, digits: str, after: str, last: Reference, written: str) -> Docket | None:
+    """The next of several that share what stands before the first: "I C 12/24, 13/24 i 14/24". `between` lies behind the one before, which
+    stands as `written`. What may be a day, a month or a share is none: its year is told otherwise or far away, or it begins with a zero."""
     match = SLASHED_YEAR.match(after)
     then = year(match["year"].translate(MEANT)) if match else 0
-    if last.repertory not in PROCUREMENT or not match or not then or not _BETWEEN_JOINED.fullmatch(between):
+    if not match or not then or not last.year or digits.startswith("0") or not _BETWEEN_JOINED.fullmatch(between):
         return None
-    return Docket(len(digits), match.end(), last._replace(number=number(digits), year=then))
+    in_full = f"/{last.year}" in "".join(written.split())
+    day = int(number(digits)) <= 31 and then % 100 <= 12 and then != last.year
+    end, suffix = _suffixed(after, match.end())
+    if in_full != (len(match["year"]) == 4) or day or abs(then - last.year) >= _SPAN or _NO_DOCKET.match(after, end):
+        return None
+    return Docket(len(digits), end, last._replace(number=number(digits), year=then, suffix=suffix))
 
 
 def _inquiry(head: str, digits: str, years: re.Match[str] | None) -> Docket | None:

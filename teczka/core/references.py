@@ -68,7 +68,8 @@ def _around(text: str, at: int, last: Found | None) -> Found | None:
     docket = slashed(before, after) or land(before, after)
     if not docket and last and at - last.end < _AHEAD:
         digits = re.search(r"\d{1,5}\s?\Z", text[last.end : at])
-        docket = digits and joined(text[last.end : last.end + digits.start()], digits[0], after, last.reference)
+        between, written = text[last.end : last.end + digits.start()] if digits else "", text[last.start : last.end]
+        docket = digits and joined(between, digits[0], after, last.reference, written)
     if not docket:
         return None
     signs_before, signs_after, reference = docket

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from teczka.core import search_words as known
-from teczka.core.search_operators import OPERATORS, Operator, bare, tells
+from teczka.core.search_operators import OPERATORS, Operator, bare, is_reference, tells
 from teczka.core.search_said import one_of, said
 from teczka.core.search_tree import (
     LONGEST,
@@ -27,7 +27,7 @@ from teczka.core.search_words import plain, written
 
 __all__ = ["Query", "parse", "said"]
 
-_READ = 20_000  # signs; MOST things of LONGEST signs are fewer
+_READ = 50_000  # signs; MOST things of LONGEST signs are fewer
 _DEEP = 12  # parentheses within parentheses
 _PIECE = re.compile(
     r'(?P<quoted>["„”“«»][^"„”“«»]*["„”“«»]?)|(?P<sign>[()|]|-(?=[^\s]))|(?P<word>[^\s()"„”“«»]+)|(?P<space>\s+)'
@@ -60,12 +60,9 @@ class Query:
     def being_typed(self) -> "Query":
         """The same, while its last word may be only begun."""
         last = self.parts[-1] if self.parts else None
-        if not isinstance(last, Words) or last.text.endswith("*"):
+        if not isinstance(last, Words):
             return self
-        before, _, word = last.text.rpartition(" ")
-        begun = any_of([Words(word, last.where), Prefix(word, last.where)])
-        rest: list[Node] = [*self.parts[:-1], *([Words(before)] if before else []), *([begun] if begun else [])]
-        return replace(self, node=all_of(rest))
+        return replace(self, node=all_of([*self.parts[:-1], replace(last, begun=True)]))
 
     def _alone(self, language: str) -> str:
         if isinstance(self.node, Any):
@@ -75,7 +72,10 @@ class Query:
 
 def parse(text: str) -> Query:
     """Of any text. Where groups lie deeper within one another than anybody means, parentheses and ORs count for nothing."""
-    query = _Reader(_SLASH.sub("/", text[:_READ].replace("\0", " ")), _DEEP).query()
+    reader = _Reader(_SLASH.sub("/", text[:_READ].replace("\0", " ")), _DEEP)
+    if len(text) > _READ:
+        reader.hints[Hint.MANY, ""] = None
+    query = reader.query()
     return query if _depth(query.text("en")) <= _DEEP else _Reader(query.text("en"), 0).query()
 
 
@@ -93,12 +93,15 @@ class _Reader:
         self.at = 0
         self.left = MOST
         self.hints: dict[tuple[Hint, str], None] = {}
+        self.signs = ""  # the first that tells nothing
 
     def query(self) -> Query:
         nodes: list[Node] = []
         while self.at < len(self.pieces):  # a closing parenthesis that closes nothing is passed over
             found = self._group(0)
             nodes += [found] if found else []
+        if self.signs and not nodes:
+            self.hints[Hint.SIGNS, self.signs] = None
         return Query(all_of(nodes), tuple(self.hints))
 
     def _group(self, depth: int) -> Node | None:
@@ -140,7 +143,7 @@ class _Reader:
                 return None
             return self._group(depth + 1)
         if piece.kind == "quoted":
-            return self._leaf(Phrase(" ".join(piece.text.split())[:LONGEST].strip()))
+            return self._leaf(Phrase(self._bounded(piece.text)))
         if piece.kind == "word":
             return self._word(piece.text, depth)
         return None
@@ -153,7 +156,7 @@ class _Reader:
                 return self._operator(text, operator, value, depth)
             if name.isalpha() and not value.startswith("//"):
                 self.hints[Hint.UNKNOWN, name] = None
-        return self._leaf(bare(text))
+        return self._leaf(bare(self._whole(lambda _value, words: is_reference(words), self._bounded(text))))
 
     def _operator(self, text: str, operator: Operator, value: str, depth: int) -> Node | None:
         make, where, _ = operator
@@ -161,7 +164,7 @@ class _Reader:
             following = self.pieces[self.at]
             if following.kind == "quoted":
                 self.at += 1
-                quoted = " ".join(following.text.split())[:LONGEST].strip()
+                quoted = self._bounded(following.text)
                 return self._leaf(Phrase(quoted, where)) if where else self._made(text, make, quoted)
             if where and following.kind == "(" and not following.apart and depth < self.deep:
                 self.at += 1
@@ -170,14 +173,23 @@ class _Reader:
             if following.kind == "word" and ":" not in following.text and following.text not in known.OR:
                 self.at += 1
                 value = following.text
+        value = self._whole(operator.goes_on, value)
         if not where:
-            return self._made(text, make, self._whole(operator, value))
-        leaf = make(value)
+            return self._made(text, make, value)
+        leaf = make(self._bounded(value))
         if isinstance(leaf, Words | Prefix) and not tells(leaf.text):
             self.hints[Hint.VALUE, text] = None
         return self._leaf(leaf) if leaf else None
 
-    def _whole(self, operator: Operator, value: str) -> str:
+    def _bounded(self, text: str) -> str:
+        """Cut between words."""
+        text = " ".join(text.split())
+        if len(text) <= LONGEST:
+            return text
+        self.hints[Hint.MANY, ""] = None
+        return text[: LONGEST + 1].rpartition(" ")[0] or text[:LONGEST]
+
+    def _whole(self, goes_on: Callable[[str, str], bool], value: str) -> str:
         """With as many of the words behind it as are one value with it."""
         words = [value]
         for piece in self.pieces[self.at : self.at + _MORE]:
@@ -185,22 +197,24 @@ class _Reader:
                 break
             words.append(piece.text)
         for many in range(len(words), 1, -1):
-            if operator.goes_on(value, " ".join(words[:many])):
+            if goes_on(value, " ".join(words[:many])):
                 self.at += many - 1
                 return " ".join(words[:many])
         return value
 
     def _made(self, text: str, make: "Callable[[str], Leaf | None]", value: str) -> Node | None:
         """An operator with a value that it cannot have is words: with the value, as it was typed."""
-        leaf = make(value[:LONGEST].strip())
+        value = self._bounded(value)
+        leaf = make(value)
         if leaf:
             return self._leaf(leaf)
         self.hints[Hint.VALUE, text] = None
         word = _WORD.fullmatch(value) and value not in (*known.OR, *known.AND)
-        return self._leaf(Words(value) if word else Phrase(" ".join(value.split())[:LONGEST].strip()))
+        return self._leaf(Words(value) if word else Phrase(value))
 
     def _leaf(self, leaf: Leaf) -> Node | None:
         if isinstance(leaf, Words | Phrase | Prefix) and not tells(leaf.text):
+            self.signs = self.signs or ("" if leaf.where else leaf.text.strip("-"))
             return None
         if not self.left:
             self.hints[Hint.MANY, ""] = None
@@ -229,6 +243,8 @@ def _pieces(text: str) -> "Sequence[_Piece]":
             continue  # a dash within what is written together, "a"-b
         if kind == "quoted":
             found = found.strip(_QUOTES)
+        if kind == "word" and found.startswith("*"):  # words are found by their beginnings alone
+            found = found.lstrip("*-|")
         out.append(_Piece(found if kind == "sign" else kind, found, apart))
         apart = False
     return out

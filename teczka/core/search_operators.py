@@ -8,7 +8,6 @@ from typing import NamedTuple
 from teczka.core import search_words as known
 from teczka.core.dates import Called, Day, beginning, read_day
 from teczka.core.search_tree import (
-    LONGEST,
     HasFile,
     In,
     Is,
@@ -28,16 +27,17 @@ from teczka.core.search_words import POWERS, meant, plain
 _SIZE = re.compile(r"(\d{1,9})(k|m|g)?b?\Z")
 _SPAN = re.compile(r"(\d{1,4})([^\W\d_]{1,10})\Z")
 # What could begin the number of a case, and all of it: I C 12/24, KAN 7/26.
-_NUMBER_BEGINS = re.compile(r"[^\W_]{1,4}\.?\Z")
-_CASE_NUMBER = re.compile(r"(?:[^\W_]{1,4}\.? ){1,4}\d{1,6}[/.]\d{2,4}\Z")
-# Behind "od:" nobody is called so; of days of the week these forms alone: there are people whose name is one.
+_NUMBER_BEGINS = re.compile(r"(?:[^\W_]{1,4}\.?|[IVXLivxl]{5,8})\Z")
+_CASE_NUMBER = re.compile(r"(?:(?:[^\W_]{1,4}\.?|[IVXLivxl]{5,8}) ){1,4}\d{1,6}[/.]\d{2,4}\Z")
+_DIVISION = re.compile(r"[IVXLivxl]{1,8}\Z")
+# Behind "od:" and "do:" nobody is called so; of days of the week these forms alone: there are people whose name is one.
 _NOBODY = (Called.TODAY, Called.YESTERDAY, Called.DAY_BEFORE_YESTERDAY)
 _SINCE_WEEKDAYS = ("poniedzialku", "wtorku", "srody", "czwartku", "piatku", "soboty", "niedzieli")
 
 
 def bare(text: str, where: Where = Where.ANYWHERE) -> Words | Prefix:
-    word = text[: LONGEST + 1].rstrip("*")[:LONGEST]
-    return Prefix(word, where) if word and text[: LONGEST + 1].endswith("*") else Words(word, where)
+    word = text.strip("*")
+    return Prefix(word, where) if word and text.endswith("*") else Words(word, where)
 
 
 def tells(text: str) -> bool:
@@ -48,18 +48,37 @@ def begins_number(text: str) -> bool:
     return bool(_NUMBER_BEGINS.match(text))
 
 
+def begins_reference(word: str) -> bool:
+    """A court's division, in Roman numerals: what stands behind it may be the rest of a reference, wherever words stand."""
+    return bool(_DIVISION.match(word))
+
+
+def is_reference(words: str) -> bool:
+    """Of a court, as its division begins it: I C 12/24."""
+    return begins_reference(words.partition(" ")[0]) and bool(_CASE_NUMBER.match(words))
+
+
 def _since(value: str, *, before: bool) -> Leaf | None:
     day = read_day(value) or beginning(value)
     return Since(day, before) if day else None
 
 
-def _from(value: str) -> Leaf:
+def _until(value: str) -> Leaf | None:
+    """The first day of a month or year is not of what is before it."""
+    day = read_day(value)
+    return Since(day, before=True, through=True) if day else _since(value, before=True)
+
+
+def _person(value: str, where: Where) -> Leaf:
+    """Or a day: the first or the last one."""
     day = since_day(value)
-    return Since(day) if day else bare(value, Where.FROM)
+    if day:
+        return Since(day) if where is Where.FROM else Since(day, before=True, through=True)
+    return bare(value, where)
 
 
 def since_day(value: str) -> Day | None:
-    """Of what stands behind "od:", where it can be nobody's name."""
+    """Of what stands behind "od:" and "do:", where it can be nobody's name."""
     day = read_day(value)
     return day if not isinstance(day, Called) or day in _NOBODY or plain(value) in _SINCE_WEEKDAYS else None
 
@@ -117,6 +136,10 @@ def _several(make: Make) -> Operator:
     return Operator(make, goes_on=lambda value, words: not make(value) and make(words) is not None)
 
 
+def _of_words(where: Where) -> Operator:
+    return Operator(partial(bare, where=where), where, lambda _value, words: is_reference(words))
+
+
 def _of_name(kind: Name) -> Operator:
     if kind is Name.CASE:
         return Operator(partial(_named, kind=kind), goes_on=lambda _value, words: bool(_CASE_NUMBER.match(words)))
@@ -125,11 +148,12 @@ def _of_name(kind: Name) -> Operator:
 
 def _operators() -> dict[str, Operator]:
     table: list[tuple[tuple[str, ...], Operator]] = [
-        *((names, Operator(partial(bare, where=where), where)) for where, names in known.WHERE.items()),
-        (known.WHERE[Where.FROM], Operator(_from, Where.FROM)),
+        *((known.WHERE[where], Operator(partial(_person, where=where), where)) for where in (Where.FROM, Where.TO)),
+        *((known.WHERE[where], _of_words(where)) for where in (Where.SUBJECT, Where.FILE)),
         *((names, _of_name(kind)) for kind, names in known.NAMED.items()),
         (known.SINCE, _several(partial(_since, before=False))),
         (known.BEFORE, _several(partial(_since, before=True))),
+        (known.UNTIL, _several(_until)),
         (known.NEWER, _several(partial(_span, older=False))),
         (known.OLDER, _several(partial(_span, older=True))),
         (known.LARGER, Operator(partial(_size, smaller=False))),

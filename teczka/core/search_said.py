@@ -4,7 +4,7 @@ import re
 
 from teczka.core import search_words as known
 from teczka.core.dates import NAMES, Called, Day, Yearly
-from teczka.core.search_operators import begins_number, since_day
+from teczka.core.search_operators import begins_number, begins_reference, is_reference, since_day
 from teczka.core.search_tree import (
     All,
     Any,
@@ -30,17 +30,15 @@ from teczka.core.search_words import POWERS, written
 def said(node: Node, language: str) -> str:
     """As part of a larger query."""
     match node:
-        case Words(text, Where.FROM) if since_day(text):
-            return f"{_field(Where.FROM, language)}({text})"
         case Words(text, where):
-            return _field(where, language) + text
+            return _field(where, language) + (f"({text})" if where and _is_apart(text, where) else text)
         case Prefix(text, where):
             return f"{_field(where, language)}{text}*"
         case Phrase(text, where):
             return f'{_field(where, language)}"{text}"'
         case Not(of):
-            several = isinstance(of, All) or (isinstance(of, Words) and " " in of.text)
-            return f"-({said(of, language)})" if several else f"-{said(of, language)}"
+            alone = isinstance(of, Words) and not of.where and begins_reference(of.text)
+            return f"-({said(of, language)})" if alone else f"-{one_of(of, language)}"
         case All(of):
             return " ".join(said(each, language) for each in of)
         case Any(of):
@@ -50,8 +48,15 @@ def said(node: Node, language: str) -> str:
 
 
 def one_of(node: Node, language: str) -> str:
-    several = isinstance(node, All) or (isinstance(node, Words) and " " in node.text)
-    return f"({said(node, language)})" if several else said(node, language)
+    words = isinstance(node, Words) and not node.where and " " in node.text and not is_reference(node.text)
+    return f"({said(node, language)})" if words or isinstance(node, All) else said(node, language)
+
+
+def _is_apart(text: str, where: Where) -> bool:
+    """These words would be read otherwise, or with others, did they stand without parentheses."""
+    if where in (Where.FROM, Where.TO):
+        return " " in text or since_day(text) is not None
+    return begins_reference(text) or (" " in text and not is_reference(text))
 
 
 def _said_operator(leaf: Leaf, language: str) -> str:
@@ -69,8 +74,9 @@ def _said_operator(leaf: Leaf, language: str) -> str:
             bare = text and not re.search(r'[\s()|"„”“«»]', text) and not text.startswith("-")
             bare = bare and not (kind is Name.CASE and begins_number(text))
             return one(known.NAMED[kind], text if bare else f'"{text}"')
-        case Since(day, before):
-            return one(known.BEFORE if before else known.SINCE, _day(day, language))
+        case Since(day, before, through):
+            names = known.UNTIL if through else known.BEFORE if before else known.SINCE
+            return one(names, _day(day, language))
         case Within(count, unit, older):
             return one(known.OLDER if older else known.NEWER, f"{count}{written(known.UNITS[unit], language)}")
         case Larger(size, smaller):

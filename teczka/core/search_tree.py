@@ -11,7 +11,7 @@ from enum import StrEnum
 from teczka.core.dates import Day
 
 MOST: int = 40  # words, phrases and operators of a query
-LONGEST: int = 100  # signs of one of them
+LONGEST: int = 1_000  # signs of one of them
 
 
 class Where(StrEnum):
@@ -58,14 +58,22 @@ class Hint(StrEnum):
     VALUE = "value"  # an operator without a value, or with one that it cannot have
     MANY = "many"  # the rest was left out
     SLOW = "slow"  # it took too long and was ended
+    SIGNS = "signs"  # without a letter or digit: nothing was searched
+    # Nothing that the viewer sees is called so.
+    FOLDER = "folder"
+    ACCOUNT = "account"
+    CASE = "case"
+    LABEL = "label"
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """All of them, in any form, anywhere in it and in any order. What stands together is one text: it may be a reference or a number."""
+    """All of them, in any form, anywhere in it and in any order. What stands together is one text: it may be a reference or a number.
+    `begun`: somebody is still typing the last of them."""
 
     text: str
     where: Where = Where.ANYWHERE
+    begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +113,12 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """Arrived that day or later, or (`before`) earlier. Which day one without a year is, or one that is called from today, is known only
-    where it is looked for."""
+    """Arrived that day or later, or (`before`) earlier, or (`through`, too) at latest that day. Which day one without a year is, or one
+    that is called from today, is known only where it is looked for."""
 
     day: Day
     before: bool = False
+    through: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +180,7 @@ def none_of(node: Node) -> Node:
 def within(node: Node, where: Where) -> Node:
     """The same, looked for there alone as far as it is about text."""
     match node:
-        case Words(text, Where.ANYWHERE):
-            return all_of([Words(word, where) for word in text.split()]) or node
-        case Phrase(_, Where.ANYWHERE) | Prefix(_, Where.ANYWHERE):
+        case Words(_, Where.ANYWHERE) | Phrase(_, Where.ANYWHERE) | Prefix(_, Where.ANYWHERE):
             return replace(node, where=where)
         case Not(of):
             return Not(within(of, where))

@@ -25,7 +25,8 @@ NAMED = {
     Name.LABEL: ("etykieta", "label", "tag", "etykiety"),
 }
 SINCE = ("po", "after", "since", "od_dnia")
-BEFORE = ("przed", "before", "until", "do_dnia")
+BEFORE = ("przed", "before")
+UNTIL = ("do_dnia", "until")  # with that day
 NEWER = ("nowsze", "newer_than", "nowsze_niż", "newer")
 OLDER = ("starsze", "older_than", "starsze_niż", "older")
 LARGER = ("większe", "larger", "size", "larger_than", "większe_niż")
@@ -49,7 +50,7 @@ STATES = {
     State.UNFILED: ("nieprzypisane", "unfiled", "nieprzypisan"),
 }
 ROLES = {
-    FolderRole.INBOX: ("odebrane", "inbox", "odebranych"),
+    FolderRole.INBOX: ("odebrane", "inbox", "odebranych", "skrzynka_odbiorcza"),
     FolderRole.SENT: ("wysłane", "sent", "wysłanych"),
     FolderRole.DRAFTS: ("robocze", "drafts", "wersje_robocze", "szkice", "draft"),
     FolderRole.ARCHIVE: ("archiwum", "archive"),

@@ -5,7 +5,7 @@ Only around digits is anything read, in a stretch of bounded length, so a text c
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from teczka.language.fold import fold
@@ -22,16 +22,24 @@ _SERIES: Final = re.compile(
     r"(?<![^\W_])(FVS?|FVAT|FA|FS|FK|FP|KOR|RACH|PROF|NOTA|WZ|ZAM)[\s.:]{1,2}(?:nr\.?\s)?\Z", re.IGNORECASE
 )
 # Digits in groups: +48 601-234-567, (22) 123 45 67, 12.500,00, 61 1090 1014 …
-_RUN: Final = re.compile(r"\d{1,34}+(?:[ \u00a0\u202f.()/-]{1,2}\d{1,34}+){0,15}+")
-_THOUSANDS: Final = re.compile(r"(?<!\d)(\d{1,3}(?:[ \u00a0\u202f.]\d{3}){1,4})(?!\d)(?:,(\d\d)(?!\d))?")
+_GROUPS: Final = r"\d{1,34}+(?:[ \u00a0\u202f.()/-]{1,2}\d{1,34}+){0,15}+"
+_BROKEN: Final = r"[ -]?\n[> ]{0,4}"  # a line's end within a number, in a quoted letter, too
+_RUN: Final = re.compile(rf"({_GROUPS})(?:{_BROKEN}({_GROUPS}))?")
+_IN_THOUSANDS: Final = r"(?<!\d)(\d{{1,3}}(?:{}\d{{3}}){{1,4}})(?!\d)(?:,(\d\d)(?!\d))?"
+_THOUSANDS: Final = re.compile(_IN_THOUSANDS.format(r"[ \u00a0\u202f.]"))
+_BROKEN_THOUSANDS: Final = re.compile(_IN_THOUSANDS.format(rf"(?:[ \u00a0\u202f.]|{_BROKEN})"))
+_ENGLISH: Final = re.compile(r"(\d{1,3}(?:,\d{3}){1,4})\.(\d\d)(?![\d/-]|[.,]\d)")
 _DECIMALS: Final = re.compile(r"(\d{1,12})[,.](\d\d)(?![\d/-]|[.,]\d)")
-_IBAN: Final = re.compile(r"[A-Z]{2}\d\d(?:[ \u00a0]?[0-9A-Z]{4}){2,7}(?:[ \u00a0]?[0-9A-Z]{1,3})?(?![^\W_])")
+_BETWEEN: Final = rf"(?:[ \u00a0]|{_BROKEN})?"
+_IBAN: Final = re.compile(rf"[A-Z]{{2}}\d\d(?:{_BETWEEN}[0-9A-Z]{{4}}){{2,7}}(?:{_BETWEEN}[0-9A-Z]{{1,3}})?(?![^\W_])")
 _MONTHS: Final = (
     "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia".split(),
     "january february march april may june july august september october november december".split(),
 )
 _MONTH_OF: Final = {fold(name): number for names in _MONTHS for number, name in enumerate(names, 1)}
 _DATE: Final = re.compile(r"(\d{1,2})\.?\s([^\W\d_]{3,12}),?\s((?:19|20)\d\d)(?!\d)")
+# Written as words apart by others.
+_LOOSE: Final = re.compile(r"[^\W\d_]+[-–]\d+|(?:19|20)\d\d[-–](?:19|20)\d\d")
 _LEAST, _MOST = 9, 34  # digits of a telephone, and of the longest account
 # How the digits of a telephone, a tax number and an account are grouped: so they are found where others stand beside them.
 _SHAPES: Final = ((3, 3, 3), (2, 3, 2, 2), (3, 3, 2, 2), (3, 2, 2, 3), (2, 4, 4, 4, 4, 4, 4))
@@ -58,6 +66,11 @@ def numbers(text: str) -> list[Number]:
             runs, run_end = _runs(text, digits)
             found += runs
     return sorted(found, key=lambda it: (it.start, -it.end))
+
+
+def asked_numbers(text: str) -> list[Number]:
+    """Of a query: but for what others write as words apart, "PIT-11", "covid-19" and "2023-2024"."""
+    return [one for one in numbers(text) if not _LOOSE.fullmatch(text, one.start, one.end)]
 
 
 def _codes(text: str, at: int, reached: int) -> tuple[list[Number], int]:
@@ -102,17 +115,29 @@ def _runs(text: str, digits: re.Match[str]) -> tuple[list[Number], int]:
     run = _RUN.match(text, start)
     if not run:  # more digits than any number has
         return [], digits.end()
-    found = [*_account(text, start), *_amounts(text, run)]
-    groups = list(_DIGITS.finditer(text, start, run.end()))
+    end = run.end(1)
+    found = [*_account(text, start), *_amounts(text, start, end)]
+    groups = list(_DIGITS.finditer(text, start, end))
     alone = len(groups) == 1 and not text[max(0, start - 1) : start].isalnum()
     written = "".join(group[0] for group in groups)
     whole = _national(written, [len(group[0]) for group in groups])
     if _LEAST <= len(whole) <= _MOST and not (alone and whole == written):
         polish = text[max(0, start - 2) : start].upper() == "PL" and not text[max(0, start - 3) : start - 2].isalnum()
-        found.append(Number(start - 2 * polish, run.end(), whole))
+        found.append(Number(start - 2 * polish, end, whole))
     if len(groups) > 3:
         found += _shaped(groups)
-    return found, run.end()
+    if run[2]:
+        found += _broken(text, run, groups)
+    return found, end
+
+
+def _broken(text: str, run: re.Match[str], groups: list[re.Match[str]]) -> Iterator[Number]:
+    """Numbers that go on in the next line. `groups`: of the first."""
+    start, end = run.span(1)
+    found = _shaped([*groups, *_DIGITS.finditer(text, *run.span(2))])
+    if text[max(0, start - 1) : start] not in ("", "\n"):  # a column of figures has nothing before them
+        found = chain(found, _amounts(text, start, run.end(), _BROKEN_THOUSANDS))
+    yield from (one for one in found if one.start < end < one.end)
 
 
 def _national(digits: str, sizes: list[int]) -> str:
@@ -127,19 +152,34 @@ def _account(text: str, at: int) -> Iterator[Number]:
     """A foreign account, whose letters belong to it. A Polish one is its digits."""
     start = at - 2
     iban = _IBAN.match(text, start) if start >= 0 and not text[max(0, start - 1) : start].isalnum() else None
+    if iban and "\n" in iban[0] and not _checked(iban[0]):  # the next line is about something else
+        iban = _IBAN.match(text, start, text.index("\n", start))
     if iban and not iban[0].startswith("PL"):
-        yield Number(start, iban.end(), "".join(iban[0].split()).lower())
+        yield Number(start, iban.end(), _signs(iban[0]).lower())
 
 
-def _amounts(text: str, run: re.Match[str]) -> Iterator[Number]:
+def _signs(account: str) -> str:
+    return "".join(filter(str.isalnum, account))
+
+
+def _checked(account: str) -> bool:
+    """By its check digits (ISO 13616)."""
+    signs = _signs(account)
+    return int("".join(str(int(sign, 36)) for sign in signs[4:] + signs[:4])) % 97 == 1
+
+
+def _amounts(text: str, start: int, end: int, thousands: re.Pattern[str] = _THOUSANDS) -> Iterator[Number]:
     # Decimals stand behind the run: a comma is none of its signs.
-    end = run.end() + 3
-    for amount in _THOUSANDS.finditer(text, run.start(), end):
+    if text.startswith(",", end) and (english := _ENGLISH.match(text, start)):
+        whole = english[1].replace(",", "")
+        yield Number(*english.span(), whole if english[2] == "00" else f"{whole},{english[2]}")
+    end += 5
+    for amount in thousands.finditer(text, start, end):
         whole = "".join(filter(str.isdecimal, amount[1]))
         yield Number(amount.start(), amount.end(), whole if amount[2] in (None, "00") else f"{whole},{amount[2]}")
         if amount[2] not in (None, "00"):
             yield Number(*amount.span(1), whole)
-    if one := _DECIMALS.match(text, run.start(), end):
+    if one := _DECIMALS.match(text, start, end):
         yield Number(one.start(), one.end(), one[1] if one[2] == "00" else f"{one[1]},{one[2]}")
 
 

@@ -1,129 +1,215 @@
 """Where in a text the words stand that were asked for: a window on the best place, with what meets them marked."""
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from itertools import islice, takewhile
-from typing import Final, TypeVar
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Final, NamedTuple
 
 from teczka.core.references import spans
-from teczka.language.asking import Asked
 from teczka.language.fold import fold
 from teczka.language.numbers import numbers
-from teczka.language.words import asked_reference, composed, lexemes, reading_of
+from teczka.language.words import composed, lexemes, of_reference, reading_of
 
-REACH: Final = 50_000  # signs of a text that are looked through
-_MOST_HITS: Final = 200
+REACH: Final = 1_000_000  # signs of a text that are looked through
+_MOST_HITS: Final = 100  # of one thing that is sought, and as many of its other forms
 _BEGINNING: Final = 1_000  # signs that tell how a text is read
-_MOST_TRIED: Final = 32  # hits that the window may begin with
 _LEAD: Final = 0.25  # of a window's length stands before its first hit
 _WORD: Final = re.compile(r"[^\W_]+")
-_LETTERS: Final = "".join(filter(str.isalpha, map(chr, range(ord("A"), 0x250))))
+_SPELLINGS: Final[dict[str, str]] = {}  # of a letter: with marks or without, capital or small
+for _sign in filter(str.isalpha, map(chr, range(ord("A"), 0x250))):
+    _SPELLINGS[fold(_sign)[:1]] = _SPELLINGS.get(fold(_sign)[:1], "") + _sign
 _BLANKS: Final = re.compile(r"\s+")
+# Where a sign begins a word. Behind the sign: a pattern that begins with a set of signs is four times as fast.
+_BEGINS: Final = r"(?<![^\W_].)"
 
-W = TypeVar("W")
-
-Pieces = list[tuple[str, bool]]  # the text in order; True: it meets what was asked
-_Hit = tuple[int, int, int]  # text[start:end], and which of the things asked it meets
-
-
-def marked(line: str, asked: Sequence[Asked]) -> Pieces:
-    """A whole line. A term that ends with a star is the beginning of a word."""
-    line = composed(line)
-    return _pieces(line, 0, len(line), _hits(line, asked))
+Pieces = Sequence[tuple[str, bool]]  # the text in order; True: it meets what was asked
 
 
-def snippet(texts: Sequence[tuple[W, str]], asked: Sequence[Asked], length: int = 200) -> tuple[W | None, Pieces]:
-    """About `length` signs of the first text that meets something, around the place that meets the most of it, and which text it is. Of
-    the first one's beginning where none does. Runs of blanks are one."""
-    for where, text in texts:
+class Sought(NamedTuple):
+    """One thing that is looked for. Any of the terms means it, `exact` as it was asked, `also` in another form; so does any of the phrases,
+    words one behind another. A term that ends with a star is the beginning of a word."""
+
+    exact: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def weight(self) -> int:
+        """How much it tells: long words are rare ones."""
+        return max(map(len, (*self.exact[:1], *map("".join, self.phrases))), default=0)
+
+
+def any_of(several: Iterable[Sought]) -> Sought:
+    return Sought(*(tuple(chain.from_iterable(each)) for each in zip(*several, strict=True)))
+
+
+class Hit(NamedTuple):
+    """text[start:end] meets what stands at that place of what is sought."""
+
+    start: int
+    end: int
+    which: int
+    exact: bool
+
+
+_NOWHERE: Final = Hit(0, 0, 0, exact=False)
+
+
+class Found(NamedTuple):
+    """A piece of a text, which of the things sought stand in it, and which of these as they were asked."""
+
+    pieces: Pieces = ()
+    met: frozenset[int] = frozenset()
+    exact: frozenset[int] = frozenset()
+
+
+class Look:
+    """For the same in many texts: each word of theirs is looked up once."""
+
+    def __init__(self, sought: Sequence[Sought]) -> None:
+        self.places = frozenset(place for place, one in enumerate(sought) if any(one))
+        self._weights = [one.weight for one in sought]
+        also = {term: (place, False) for place, one in reversed([*enumerate(sought)]) for term in one.also}
+        exact = {term: (place, True) for place, one in reversed([*enumerate(sought)]) for term in one.exact}
+        self._wanted = also | exact
+        self._exact = exact.keys()
+        self._begins = tuple(term[:-1] for term in exact if len(term) > 1 and term.endswith("*"))
+        digits = {term for term in self._wanted if any(map(str.isdigit, term))}
+        self._references = {term for term in digits if term.startswith("#")}
+        self._numbers = bool(digits - self._references)
+        self._addresses = [term for term in exact if "@" in term]
+        initials = {term.lstrip("~")[:1] for term in self._wanted} - {"#", "*", ""}
+        self._initials = re.compile(rf"{_signs(initials)}{_BEGINS}[^\W_]*") if initials else None
+        self._phrases = [(_phrase(words), place) for place, one in enumerate(sought) for words in one.phrases]
+        self._known: dict[tuple[str, int], tuple[int, bool] | None] = {}
+
+    def marked(self, line: str) -> Pieces:
+        """All of it."""
+        line = composed(line)
+        return _pieces(line, 0, len(line), self._hits(line))
+
+    def met(self, line: str) -> frozenset[int]:
+        return frozenset(hit.which for hit in self._hits(composed(line)))
+
+    def snippet(self, text: str, length: int, seen: Collection[int] = ()) -> Found:
+        """About `length` signs around the place that holds most of what is sought, rather what is not `seen` elsewhere, rather as it was
+        asked; of the beginning where nothing of it stands. Runs of blanks are one."""
         shown = composed(text[:REACH])
-        if hits := _hits(shown, asked):
-            return where, _window(shown, hits, length)
-    if not texts:
-        return None, []
-    where, text = texts[0]
-    return where, _window(composed(text[: 2 * length]), [], length)
+        hits = self._hits(shown)
+        if not hits:
+            return Found(_window(shown[: 2 * length], _NOWHERE, length, ()))
+        ahead = length - int(length * _LEAD)
+        best = max(range(len(hits)), key=lambda first: (*self.worth(_held(hits, first, ahead), seen), -first))
+        return _held(hits, best, ahead)._replace(pieces=_window(shown, hits[best], length, hits))
+
+    def worth(self, found: Found, seen: Collection[int] = ()) -> tuple[int, int]:
+        """The greater the better."""
+        told = {which: 1 if which in seen else self._weights[which] for which in found.met}
+        return sum(told.values()), sum(map(told.__getitem__, found.exact))
+
+    def _hits(self, text: str) -> list[Hit]:
+        """In order, none within another."""
+        found = [*self._words(text), *self._others(text)]
+        for pattern, place in self._phrases:
+            found += (Hit(*one.span(), place, True) for one in islice(pattern.finditer(text), _MOST_HITS))
+        out: list[Hit] = []
+        often: Counter[tuple[int, bool]] = Counter()
+        for hit in sorted(found, key=lambda it: (it.start, -it.end)):
+            if (not out or hit.start >= out[-1].end) and often[hit[2:]] < _MOST_HITS:
+                often[hit[2:]] += 1
+                out.append(hit)
+        return out
+
+    def _words(self, text: str) -> Iterator[Hit]:
+        """Only words with the first letter of something wanted are looked up, a few of a text: a form that begins otherwise ("ludzie" of
+        "człowiek") stays unmarked."""
+        if not self._initials:
+            return
+        reading = reading_of(text, _WORD.findall(text, 0, _BEGINNING))
+        for word in {*self._initials.findall(text)}:
+            if which := self._which(word, reading):
+                yield from (Hit(at, at + len(word), *which) for at in islice(_standing(word, text), _MOST_HITS))
+
+    def _which(self, word: str, reading: int) -> tuple[int, bool] | None:
+        key = word, reading
+        if key not in self._known:
+            terms = lexemes(word, reading).terms
+            standing = [self._wanted[terms[0]]] if terms[0] in self._exact else []
+            forms = (self._wanted[term] for term in terms if term in self._wanted)
+            self._known[key] = next(chain(standing, self._begun(terms[0]), forms), None)
+        return self._known[key]
+
+    def _begun(self, term: str) -> Iterator[tuple[int, bool]]:
+        return (self._wanted[begin + "*"] for begin in self._begins if term.startswith(begin))
+
+    def _others(self, text: str) -> Iterator[Hit]:
+        """Numbers, references and addresses."""
+        if self._numbers:
+            for one in numbers(text):
+                if which := self._wanted.get(one.term) or next(self._begun(one.term), None):
+                    yield Hit(one.start, one.end, *which)
+        if self._references:
+            for told in spans(text):
+                # As the index has it: whoever leaves its suffix out means it, too.
+                if term := next((term for term in of_reference(told.reference) if term in self._references), None):
+                    yield Hit(told.start, told.end, *self._wanted[term])
+        for address in self._addresses:
+            for each in islice(re.finditer(re.escape(address.removesuffix("*")), text, re.IGNORECASE), _MOST_HITS):
+                yield Hit(*each.span(), *self._wanted[address])
 
 
-def _hits(text: str, asked: Sequence[Asked]) -> list[_Hit]:
-    """In order, none within another."""
-    wanted = {term: place for place, one in reversed([*enumerate(asked)]) for term in one.terms}
-    begins = tuple(term[:-1] for term in wanted if len(term) > 1 and term.endswith("*"))
-    found = [*islice(_words(text, wanted, begins), _MOST_HITS)]
-    if any(not term.isalpha() for term in wanted if term[0] not in "~*"):
-        found += islice(_others(text, wanted), _MOST_HITS)
-    out: list[_Hit] = []
-    for hit in sorted(found, key=lambda it: (it[0], -it[1])):
-        if not out or hit[0] >= out[-1][1]:
-            out.append(hit)
-    return out
+def _standing(word: str, text: str) -> Iterator[int]:
+    """Where it stands by itself."""
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum():
+            yield at
+        at = text.find(word, end)
 
 
-def _words(text: str, wanted: dict[str, int], begins: tuple[str, ...]) -> Iterator[_Hit]:
-    """Only words with the first letter of something wanted are looked up, a few of a text: a form that begins otherwise ("ludzie" of
-    "człowiek") stays unmarked."""
-    initials = "".join(sorted({term.lstrip("~")[:1] for term in wanted}))
-    if not initials:
-        return
-    reading = reading_of(text, _WORD.findall(text, 0, _BEGINNING))
-    for found in _beginning_with(initials).finditer(text):
-        terms = lexemes(found[0], reading).terms
-        which = next((wanted[term] for term in terms if term in wanted), None)
-        if which is None and begins and terms[0].startswith(begins):
-            which = next(wanted[begun + "*"] for begun in begins if terms[0].startswith(begun))
-        if which is not None:
-            yield *found.span(), which
+def _signs(letters: Iterable[str]) -> str:
+    """A set of a pattern's."""
+    return f"[{re.escape(''.join(_SPELLINGS.get(letter, letter + letter.upper()) for letter in letters))}]"
 
 
-@lru_cache(1_024)
-def _beginning_with(initials: str) -> re.Pattern[str]:
-    """Words that begin so, with marks or without, capital or small."""
-    signs = "".join(sign for sign in _LETTERS if fold(sign)[:1] in initials) + initials
-    return re.compile(rf"(?<![^\W_])[{re.escape(signs)}][^\W_]*")
+def _phrase(words: Sequence[str]) -> re.Pattern[str]:
+    spelled = [[*map(_signs, word)] for word in words]
+    first = spelled[0][0] + _BEGINS + "".join(spelled[0][1:])
+    return re.compile(r"[\W_]+".join([first, *map("".join, spelled[1:])]) + r"(?![^\W_])")
 
 
-def _others(text: str, wanted: dict[str, int]) -> Iterator[_Hit]:
-    """Numbers, references and addresses."""
-    for number in numbers(text):
-        if number.term in wanted:
-            yield number.start, number.end, wanted[number.term]
-    for one in spans(text):
-        for term in asked_reference(one.reference):
-            if term in wanted:
-                yield one.start, one.end, wanted[term]
-    for address in (term for term in wanted if "@" in term):
-        for found in re.finditer(re.escape(address), text, re.IGNORECASE):
-            yield *found.span(), wanted[address]
+def _held(hits: Sequence[Hit], first: int, length: int) -> Found:
+    """What stands within `length` signs from a hit on; that hit, however long it is."""
+    end = max(hits[first].start + length, hits[first].end)
+    held = set()
+    for at in range(first, len(hits)):
+        if hits[at].end > end:
+            break
+        held.add(hits[at])
+    return Found((), frozenset(hit.which for hit in held), frozenset(hit.which for hit in held if hit.exact))
 
 
-def _window(text: str, hits: list[_Hit], length: int) -> Pieces:
-    lead = int(length * _LEAD)
-    start = 0
-    if hits:
-        best = max(range(min(len(hits), _MOST_TRIED)), key=lambda first: (_met(hits, first, length - lead), -first))
-        start = max(0, hits[best][0] - lead)
+def _window(text: str, shown: Hit, length: int, hits: Sequence[Hit]) -> Pieces:
+    """`shown` whole, with a little before it."""
+    start = max(0, shown.start - int(length * _LEAD))
     if start:
-        start = next((blank.end() for blank in _BLANKS.finditer(text, start, start + lead)), start)
-    end = min(len(text), start + length)
+        start = next((blank.end() for blank in _BLANKS.finditer(text, start, shown.start)), start)
+    end = min(len(text), max(start + length, shown.end))
     if end < len(text):
-        end = max(text.rfind(" ", start + length // 2, end), text.rfind("\n", start + length // 2, end))
-        end = end if end > start else start + length
+        least = max(start + length // 2, shown.end)
+        blank = max(text.rfind(" ", least, end), text.rfind("\n", least, end))
+        end = blank if blank > start else end
     pieces = _pieces(text, start, end, hits)
     before, after = start > 0 and bool(text[:start].strip()), bool(text[end : end + 200].strip())
     return [*([("…", False)] if before else []), *pieces, *([("…", False)] if after else [])]
 
 
-def _met(hits: list[_Hit], first: int, length: int) -> int:
-    """How much of what was asked stands within `length` signs from a hit on."""
-    end = hits[first][0] + length
-    return len({which for _, _, which in takewhile(lambda hit: hit[1] <= end, islice(hits, first, None))})
-
-
-def _pieces(text: str, start: int, end: int, hits: list[_Hit]) -> Pieces:
-    out: Pieces = []
+def _pieces(text: str, start: int, end: int, hits: Sequence[Hit]) -> Pieces:
+    out: list[tuple[str, bool]] = []
     at = start
-    for begin, until, _ in hits:
+    for begin, until, *_ in hits:
         if at <= begin and until <= end:
             out += ((text[at:begin], False), (text[begin:until], True))
             at = until

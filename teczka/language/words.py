@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from teczka.core.glyphs import seen
 from teczka.core.references import Kind, Reference
 from teczka.language.families import related
 from teczka.language.fold import fold
@@ -38,8 +39,9 @@ class Lexemes(NamedTuple):
 
 
 def composed(text: str) -> str:
-    """Letters and their marks as one sign each, as words are looked for: file names from some machines come apart."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    """As words are looked for: letters and their marks as one sign each, for file names from some machines come apart; without signs that
+    nobody sees."""
+    return text if text.isascii() else unicodedata.normalize("NFC", seen(text))
 
 
 def spelled(text: str) -> list[str]:

@@ -1,6 +1,6 @@
 """What the reader is shown of a message: the one place where parsing, decoding, text and sanitising meet."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from teczka.core.numbering import Pattern
@@ -43,18 +43,23 @@ def read(raw: Raw, address: Callable[[Part], str | None], own: Sequence[Pattern]
         return address(part)
 
     passages = _Passages(raw, reading, own)
-    reading.text = "\n\n".join(filter(None, map(passages.text, parsed.bodies)))
-    if not any(body.pages for body in parsed.bodies):
-        passages.named = references.named(reading.text, own)
-    else:
+    if any(body.pages for body in parsed.bodies):
         pages = [passages.page(body, cid) for body in parsed.bodies]
+        reading.text = _joined(map(passages.text, parsed.bodies, pages))
         reading.html = "".join(page if len(pages) == 1 else f"<div>{page}</div>" for page in pages)
+    else:
+        reading.text = _joined(map(passages.text, parsed.bodies))
+        passages.named = references.named(reading.text, own)
     loose = [part for name, part in parsed.inline.items() if name not in shown]
     reading.attachments = sorted([*parsed.attachments, *loose], key=lambda part: part.offset)
     names = [part.name for part in reading.attachments]
     reading.mentions = references.mentions(parsed.subject, names, passages.named, own)
     reading.defects = list(dict.fromkeys(reading.defects))
     return reading
+
+
+def _joined(passages: Iterable[str]) -> str:
+    return "\n\n".join(filter(None, passages))
 
 
 class _Passages:
@@ -68,9 +73,12 @@ class _Passages:
         self._left = LIMITS.text
         self._decoded: dict[str, str] = {}
 
-    def text(self, body: Body) -> str:
-        told = "\n\n".join(filter(None, (self._text(part).strip() for part in body.texts)))
-        return told or "\n\n".join(filter(None, (texts.of_html(self._text(part)) for part in body.pages)))
+    def text(self, body: Body, page: str = "") -> str:
+        """`page`: of the same body. Some programs write little more than "This message needs HTML" beside it."""
+        told = _joined(self._text(part).strip() for part in body.texts)
+        if told and not (body.pages and texts.is_more(page, told)):
+            return told
+        return max(told, _joined(texts.of_html(self._text(part)) for part in body.pages), key=len)
 
     def page(self, body: Body, cid: Cid) -> str:
         if not body.pages:

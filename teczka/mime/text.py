@@ -6,6 +6,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
 
+from teczka.core.glyphs import seen
 from teczka.mime.limits import LIMITS
 from teczka.mime.nesting import too_deep
 
@@ -16,7 +17,7 @@ _LINES: Final = (
 _CELLS: Final = "td,th"
 _BREAK: Final = "\ue000"  # a private sign, so that our line ends outlive the page's own
 _MARKUP: Final = re.compile(r"<[^<>]*>")
-_BLANKS: Final = re.compile(r"[ \t\r\f\v\xa0\u200b\u200c\u034f\xad]+")
+_BLANKS: Final = re.compile(r"[ \t\r\f\v\xa0\u200b]+")
 _EMPTY_LINES: Final = re.compile(r"\n[ ]?(?:\n[ ]?)+")
 
 # What programs write above the mail that they quote. Every repetition is bounded: this meets megabytes of hostile text.
@@ -57,9 +58,17 @@ def of_html(html: str) -> str:
     return tidy(body.text().replace("\n", " ").replace(_BREAK, "\n"))
 
 
+def is_more(html: str, text: str) -> bool:
+    """Whether a page has more than twice as many signs as what is said to be its text. Told without reading it: most pages are not even
+    that long with their tags."""
+    least = 2 * len(text)
+    return len(html) > 2 * least and len(_MARKUP.sub("", html)) > least
+
+
 def tidy(text: str) -> str:
-    """Runs of blanks are one, of empty lines too; the ends are stripped."""
-    return _EMPTY_LINES.sub("\n\n", "\n".join(_BLANKS.sub(" ", line).strip() for line in text.split("\n"))).strip()
+    """Runs of blanks are one, of empty lines too; the ends are stripped, and signs within words that nobody sees."""
+    lines = (_BLANKS.sub(" ", line).strip() for line in seen(text).split("\n"))
+    return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
 
 
 def own_length(text: str) -> int:

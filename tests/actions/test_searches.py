@@ -30,6 +30,11 @@ def test_a_name_is_borne_once(cast: Cast) -> None:
         save_search(cast.anna, "Sąd", "sąd", best=False)
     with pytest.raises(AlreadyThere):
         rename_search(cast.anna, first, "Umowy")
+    with pytest.raises(AlreadyThere):
+        save_search(cast.anna, "SĄD", "sąd", best=False)
+    with pytest.raises(AlreadyThere):
+        rename_search(cast.anna, first, "umowy")
+    rename_search(cast.anna, first, "sąd")
     rename_search(cast.anna, first, "Sądy")
     assert (found := saved_search(cast.anna, first))
     assert (found.name, found.query, found.best) == ("Sądy", "od:sad", True)
@@ -65,6 +70,14 @@ def test_the_last_searches_are_kept_each_once(cast: Cast) -> None:
     forget_searches(cast.anna)
     assert recent_searches(cast.anna) == []
     assert len(saved_searches(cast.anna)) == 1
+
+
+def test_no_search_is_kept_cut_short(cast: Cast) -> None:
+    query = " ".join(f"temat:umowa{number}" for number in range(100))
+    assert (found := saved_search(cast.anna, save_search(cast.anna, "Umowy", query, best=False)))
+    assert found.query == query
+    note_search(cast.anna, query)
+    assert recent_searches(cast.anna) == []
 
 
 def test_a_recent_search_is_no_saved_one(cast: Cast) -> None:

@@ -94,12 +94,18 @@ def hits(page: Page) -> Locator:
     return page.locator('#rows [role="row"]')
 
 
-def write(page: Page, text: str) -> None:
+def write(page: Page, text: str, before: str = "") -> None:
     """And wait until nothing is asked any more: parts of it have answers, too, which come before."""
-    told = {"q": text.strip()} | ({} if text.endswith(" ") else {"typing": "1"})
+    told = {"q": f"{before}{text}".strip()} | ({} if text.endswith(" ") else {"typing": "1"})
     with page.expect_response(lambda answer: answer.url.endswith(f"/search/live/?{urlencode(told)}")):
         page.keyboard.type(text)
     expect(page.locator("#search")).not_to_contain_class("busy")
+
+
+def stands(page: Page) -> str:
+    """In the box: chips, then words."""
+    fields = page.locator("#search input[name=q]").evaluate_all("all => all.map(({ value }) => value.trim())")
+    return " ".join(filter(None, fields))
 
 
 def search(page: Page, text: str, count: int) -> None:
@@ -193,21 +199,72 @@ def test_operators_become_chips_and_backspace_takes_the_last_away(mail: Page) ->
     expect(chip).to_have_count(0)
     expect(mail.get_by_text("Czego szukasz?")).to_be_visible()
     mail.keyboard.type("from:jan -temat:najmu ")  # in the other language, too
+    mail.keyboard.press("Enter")
     expect(chip).to_have_count(2)
     expect(hits(mail)).to_have_count(6)
 
 
 def test_a_value_of_several_words_becomes_one_chip_or_none_before_its_end(mail: Page) -> None:
-    search(mail, "umowa", 18)
-    chip = mail.locator(".search-chip")
-    mail.keyboard.type(" sprawa:I C ")
-    expect(mail.locator("#search-text")).to_have_value("umowa sprawa:I C ")
-    expect(hits(mail)).to_have_count(0)
-    mail.keyboard.type("12/24 ")
-    expect(chip).to_have_accessible_name("Usuń filtr sprawa:I C 12/24")
-    mail.keyboard.type("po:1 listopada ")
-    expect(mail.locator("#search-text")).to_have_value("umowa po:1 listopada ")
+    chip, field = mail.locator(".search-chip"), mail.locator("#search-text")
+    search(mail, "temat:I C ", 0)
+    expect(field).to_have_value("temat:I C ")
+    write(mail, "12/24 umowa sprawa:I C ", before="temat:I C ")
+    expect(chip).to_have_accessible_name("Usuń filtr temat:I C 12/24")
+    expect(field).to_have_value("umowa sprawa:I C ")
+    write(mail, "12/24 ", before="temat:I C 12/24 umowa sprawa:I C ")
     expect(chip).to_have_count(1)
+    mail.keyboard.press("Enter")
+    expect(chip).to_have_count(2)
+    expect(field).to_have_value("umowa")
+
+
+def test_an_operator_that_cannot_be_read_stays_with_the_words(mail: Page) -> None:
+    search(mail, "od:jan po:32.13.2026 jest:cokolwiek ", 0)
+    expect(mail.locator("#standing")).to_contain_text("po:32.13.2026")
+    for _ in range(2):
+        expect(mail.locator(".search-chip")).to_have_accessible_name("Usuń filtr od:jan")
+        expect(mail.locator("#search-text")).to_have_value(re.compile("^po:32.13.2026 jest:cokolwiek ?$"))
+        with mail.expect_response("**/search/live/**"):
+            mail.keyboard.press("Enter")
+        expect(mail.locator("#search")).not_to_contain_class("busy")
+        mail.keyboard.press("/")
+
+
+# Each with what is written behind it, and how many hits that leaves.
+WRITTEN = [
+    ("temat:lokalu LUB temat:faktura", "umów", 12),
+    ("(temat:lokalu | temat:faktura) jan", "umowa", 6),
+    ('"faktura od:ewa obsługę"', "umowa", 0),
+    ("od:jan OR temat:faktura", "umowa", 18),
+    ("od:jan po:32.13.2026 jest:cokolwiek", "umowa", 0),
+]
+UNFINISHED = [("umowa temat:lokalu OR", "temat:faktura", 12), ("umowa (temat:lokalu OR", "temat:faktura)", 12)]
+
+
+@pytest.mark.parametrize(("query", "words", "count"), [*WRITTEN, *UNFINISHED])
+def test_what_is_searched_for_is_what_is_written(mail: Page, query: str, words: str, count: int) -> None:
+    mail.keyboard.press("/")
+    write(mail, f"{query} ")
+    write(mail, f"{words} ", before=f"{query} ")
+    expect(hits(mail)).to_have_count(count)
+    assert stands(mail) == f"{query} {words}"
+
+
+@pytest.mark.parametrize(("query", "words", "count"), WRITTEN)
+def test_a_search_that_is_opened_stays_as_it_was_written(mail: Page, query: str, words: str, count: int) -> None:
+    """With Enter, too, and where something is added."""
+    mail.goto(f"/search/?{urlencode({'q': query})}")
+    mail.locator("#rows .spacer, #list .hollow").first.wait_for(state="attached")
+    mail.locator("#search-text").focus()
+    with mail.expect_response("**/search/live/**"):
+        mail.keyboard.press("Enter")
+    expect(mail.locator("#search")).not_to_contain_class("busy")
+    assert stands(mail) == query
+    mail.locator("#search-text").focus()
+    mail.keyboard.press("End")
+    write(mail, f" {words} ", before=query)
+    expect(hits(mail)).to_have_count(count)
+    assert stands(mail) == f"{query} {words}"
 
 
 def test_values_are_proposed_and_taken_by_the_keys(mail: Page) -> None:
@@ -382,6 +439,19 @@ def test_on_a_telephone_a_button_opens_the_box(letters: Letters, page: Page) -> 
     expect(page.locator("#pane-head h1")).to_have_text("Wypowiedzenie 1")
     page.go_back()
     expect(hits(page)).to_have_count(6)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_long_words_stay_within_the_list(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 740})
+    page.goto(f"/search/?q={'x' * 900}+od:{'b' * 300}")
+    expect(page.get_by_text("Nic nie pasuje do")).to_be_in_viewport()
+    edge = page.locator("#list").evaluate("list => list.getBoundingClientRect().right")
+    without = page.get_by_role("link", name="Bez od:bbb")
+    expect(without).to_be_in_viewport(ratio=1)
+    for part in (page.locator("#list .hollow"), without):
+        assert part.evaluate("part => part.getBoundingClientRect().right") <= edge <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("language", ["pl", "en"])

@@ -1,8 +1,10 @@
 """`teczka search` tells what was found under stable names."""
 
+from itertools import product
+
 import pytest
 
-from teczka.cli.search import described
+from teczka.cli.search import HINTS, described
 from teczka.core.search import parse
 from tests.cast import make_account, make_cast, make_folder
 from tests.web.mailroom import ARRIVED, share, store
@@ -38,3 +40,14 @@ def test_what_was_found_is_told_with_where_it_lies_and_what_meets_the_words() ->
     [shared], _ = described(cast.bartek, parse("umowa"), 10, best=True)
     assert (shared["id"], shared["account"], shared["folder"]) == (told["id"], "", "")
     assert described(cast.celina, parse("umowa"), 10, best=False)[0] == []
+
+
+@pytest.mark.django_db
+def test_a_name_that_means_nothing_is_told_of() -> None:
+    cast = make_cast()
+    make_folder(make_account(cast.anna), "Tajne", "")
+    for query, sign in product(("folder:taj", "konto:kanc", "sprawa:kowal", "etykieta:pilne"), ("", "-")):
+        _, found = described(cast.celina, parse(sign + query), 10, best=False)
+        [(what, about)] = found.hints
+        assert about in HINTS[what].format(about=about)
+    assert described(cast.anna, parse("folder:taj konto:kanc"), 10, best=False)[1].hints == ()

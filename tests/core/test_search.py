@@ -33,6 +33,7 @@ WORDS = """
 umowa I C 12/24 OR LUB AND | - ( ) " „ od: do: temat: from: subject: plik: folder: konto: sprawa: przed: po: nowsze: starsze: ma:
 jest: w: większe: filed: nie załącznik nieprzeczytane kosz 2024-05-01 3.2024 14d 5M * : :: -- jan@x.pl żółć łódź* http://x.pl foo:
 \\ ' & § 1 ½ İ 1.11 wczoraj poniedziałku listopada 2 tygodnie I KAN 7/26 etykieta: od:(1.11) od:(wczoraj)
+XXVIII temat:I plik:(I -I * ** *umowa* do:wczoraj do_dnia:1.11 do:(wczoraj) § C 12/24)
 """
 PIECES = st.sampled_from([*WORDS.split(), " ", "  ", "\n", "\0", "_"])
 TYPED = st.one_of(
@@ -65,6 +66,11 @@ def test_a_query_without_a_chip_is_a_query(typed: str) -> None:
         ("„umowa najmu”", Phrase("umowa najmu")),
         ('"umowa naj', Phrase("umowa naj")),
         ("umow*", Prefix("umow")),
+        ("*umowa*", Prefix("umowa")),
+        ("od:*kowalski*", Prefix("kowalski", Where.FROM)),
+        ("*umowa", Words("umowa")),
+        ("*-umowa", Words("umowa")),
+        ("*od:jan", Words("jan", Where.FROM)),
         ("-spam", Not(Words("spam"))),
         ("od:kowalski", Words("kowalski", Where.FROM)),
         ("od: kowalski", Words("kowalski", Where.FROM)),
@@ -93,6 +99,13 @@ def test_a_query_without_a_chip_is_a_query(typed: str) -> None:
         ("od:poniedziałku umowa", All((Since(Called.MONDAY), Words("umowa")))),
         ("od:wczoraj", Since(Called.YESTERDAY)),
         ("od:1.11", Since(Yearly(11, 1))),
+        ("do:2026-11-10", Since(date(2026, 11, 10), before=True, through=True)),
+        ("od:1.11 do:10.11", All((Since(Yearly(11, 1)), Since(Yearly(11, 10), before=True, through=True)))),
+        ("do:poniedziałku", Since(Called.MONDAY, before=True, through=True)),
+        ("until:November 10", Since(Yearly(11, 10), before=True, through=True)),
+        ("do_dnia:2025-05", Since(date(2025, 5, 1), before=True)),
+        ("do:(10.11)", Words("10.11", Where.TO)),
+        ("do:jan@x.pl", Words("jan@x.pl", Where.TO)),
         ("od:poniedziałek", Words("poniedziałek", Where.FROM)),
         ("od:(wczoraj)", Words("wczoraj", Where.FROM)),
         ("po:1.11", Since(Yearly(11, 1))),
@@ -105,6 +118,15 @@ def test_a_query_without_a_chip_is_a_query(typed: str) -> None:
         ("case:PR 1 Ds 123.2024", Named(Name.CASE, "PR 1 Ds 123.2024")),
         ("sprawa:kowalski 12/24", All((Named(Name.CASE, "kowalski"), Words("12/24")))),
         ('sprawa:"I" C 12/24', All((Named(Name.CASE, "I"), Words("C 12/24")))),
+        ("sprawa:XXVIII C 12/24", Named(Name.CASE, "XXVIII C 12/24")),
+        ("temat:I C 12/24 umowa", All((Words("I C 12/24", Where.SUBJECT), Words("umowa")))),
+        ("temat:(sygn. I C 12/24)", Words("sygn. I C 12/24", Where.SUBJECT)),
+        ("plik:VI GC 12/24", Words("VI GC 12/24", Where.FILE)),
+        ("temat:(I) C 12/24", All((Words("I", Where.SUBJECT), Words("C 12/24")))),
+        ("od:I C 12/24", All((Words("I", Where.FROM), Words("C 12/24")))),
+        ("-I C 12/24 sprawa", All((Not(Words("I C 12/24")), Words("sprawa")))),
+        ("-(I) C 12/24", All((Not(Words("I")), Words("C 12/24")))),
+        ("I C 12/24 LUB II C 12/24", Any((Words("I C 12/24"), Words("II C 12/24")))),
         ("etykieta:pilne", Named(Name.LABEL, "pilne")),
         ('label:"do zrobienia"', Named(Name.LABEL, "do zrobienia")),
         ("cc:jan dw:anna", All((Words("jan", Where.TO), Words("anna", Where.TO)))),
@@ -128,6 +150,10 @@ def test_queries_mean_what_people_mean(typed: str, meant: object) -> None:
         ("przed:kiedyś", Words("kiedyś"), (Hint.VALUE, "przed:kiedyś")),
         ("po:31.02", Phrase("31.02"), (Hint.VALUE, "po:31.02")),
         ("od:", None, (Hint.VALUE, "od:")),
+        ("§", None, (Hint.SIGNS, "§")),
+        ('"🎉"', None, (Hint.SIGNS, "🎉")),
+        (f'"{"słowo " * 200}"', Phrase(" ".join(["słowo"] * 166)), (Hint.MANY, "")),
+        (f'temat:"{"słowo " * 200}"', Phrase(" ".join(["słowo"] * 166), Where.SUBJECT), (Hint.MANY, "")),
         ("słowo " * 60, Words("słowo " * 39 + "słowo"), (Hint.MANY, "")),
     ],
 )
@@ -153,11 +179,32 @@ def test_days_are_said_in_either_language_as_they_are_meant() -> None:
     assert query.text("pl") == "po:wczoraj przed:1.11 po:2025-01-01"
     assert query.text("en") == "after:yesterday before:1.11 after:2025-01-01"
     assert parse("od:(1.11)").text("pl") == "od:(1.11)"
+    assert parse("od:1.11 do:10.11").text("pl") == "po:1.11 do_dnia:10.11"
+    assert parse("do:poniedziałku").text("en") == "until:monday"
+
+
+def test_a_reference_is_said_as_it_is_written_and_what_only_begins_as_one_is_not_read_with_what_follows() -> None:
+    for typed in (
+        "temat:I C 12/24 umowa",
+        "-I C 12/24 umowa",
+        "temat:(I) C 12/24",
+        "-(I) C 12/24",
+        "temat:(umowa najmu)",
+    ):
+        assert parse(typed).text("pl") == typed
+    assert parse("temat:(I C 12/24) -(II C 12/24)").text("pl") == "temat:I C 12/24 -II C 12/24"
+
+
+def test_what_is_quoted_at_length_is_a_phrase_to_its_end() -> None:
+    sentence = "Strony oświadczają, że przedmiot najmu został wydany w stanie przydatnym do umówionego użytku, co potwierdza protokół"
+    query = parse(f'"{sentence}"')
+    assert (query.node, query.hints) == (Phrase(sentence), ())
+    assert parse(query.text("pl")) == query
 
 
 def test_the_last_word_that_is_being_typed_may_be_only_begun() -> None:
     assert parse("od:jan umowa naj").being_typed().node == All(
-        (Words("jan", Where.FROM), Words("umowa"), Any((Words("naj"), Prefix("naj"))))
+        (Words("jan", Where.FROM), Words("umowa naj", begun=True))
     )
     assert parse('naj "umowa"').being_typed().node == parse('naj "umowa"').node
 

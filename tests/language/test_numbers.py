@@ -5,6 +5,7 @@ import pytest
 from teczka.core.references import spans
 from teczka.language.asking import ask
 from teczka.language.fields import Field
+from teczka.language.numbers import numbers
 from teczka.language.vectors import vectors
 from tests.language.test_vectors import read_literal
 
@@ -16,7 +17,7 @@ SAME = [
      "PL61109010140000071219812874"],
     ["DE89 3704 0044 0532 0130 00", "DE89370400440532013000"],
     ["12 500,00 zł", "12.500,00 zł", "12500", "12\u00a0500 zł", "12500,00"],
-    ["1 234 567,89", "1.234.567,89", "1234567,89"],
+    ["1 234 567,89", "1.234.567,89", "1234567,89", "1,234,567.89"],
     ["FV/12/05/2024", "FV 12/05/2024", "fv 12 / 05 / 2024", "FV/012/5/24", "FV nr 12/05/2024"],
     ["12.05.2024", "2024-05-12", "12 maja 2024 r.", "12/05/2024", "12 May 2024", "12.5.24"],
     ["KAN-7-24", "KAN/7/2024", "kan/07/24"],
@@ -30,6 +31,13 @@ WITHIN = [
     ("FV/12/24", "KFV/12/24"), ("FV/12/24", "FV/112/24"), ("601 234 567", "1601234567"), ("601 234 567", "601 234 568"),
     ("12 500", "112 500"), ("12 500,50", "12 500,00"), ("12.05.2024", "12.05.2023"), ("KAN-7-24", "XKAN-7-24"),
     ("61 1090 1014 0000 0712 1981 2874", "61 1090 1014 0000 0712 1981 2875"), ("I C 12/24", "III C 12/24 i I Ca 12/24"),
+]  # fmt: skip
+
+
+BROKEN = [
+    ("PL61 1090 1014 0000\n0712 1981 2874", "PL61109010140000071219812874"), ("\n> +48 601\n> 234 567", "601234567"),
+    ("DE89 3704 0044\n0532 0130 00", "DE89370400440532013000"), ("12\n500,00 zł", "12 500"), ("527-25-\n25-995", "5272525995"),
+    ("22 123 45 67\n12 lutego", "22 123 45 67"), ("BE68 5390 0754 7034\nBIC", "BE68539007547034"),
 ]  # fmt: skip
 
 
@@ -49,3 +57,26 @@ def test_a_number_is_found_however_it_is_written(written: str, asked: str) -> No
 @pytest.mark.parametrize(("asked", "written"), WITHIN)
 def test_a_number_is_not_found_within_another(asked: str, written: str) -> None:
     assert not found(f"W sprawie {written}, jak wyżej.", asked)
+
+
+@pytest.mark.parametrize(("written", "asked"), BROKEN)
+def test_a_number_is_found_though_its_line_ends(written: str, asked: str) -> None:
+    assert found(f"Numer: {written}", asked)
+
+
+def test_a_column_of_figures_is_no_number() -> None:
+    assert [one.term for one in numbers("poz.\n100\n200\n300")] == []
+
+
+def test_an_amount_in_english_is_not_its_beginning() -> None:
+    assert not found("USD 1,234.56", "1,23")
+
+
+@pytest.mark.parametrize(
+    "same", [("PIT-11", "PIT 11"), ("covid-19", "Covid 19"), ("2023-2024", "2023 – 2024", "2023/2024")]
+)
+def test_what_others_write_as_words_apart_is_asked_as_words(same: tuple[str, ...]) -> None:
+    query, *others = same
+    for text in (query, *others):
+        there = read_literal(vectors([(Field.TEXT, text)])[0])
+        assert all(not there.keys().isdisjoint(one.terms) for one in ask(query))

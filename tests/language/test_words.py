@@ -39,6 +39,7 @@ def test_folding_twice_changes_nothing(word: str) -> None:
         ("Nowaka", "Nowak"), ("postępowaniu", "postępowanie"), ("świadków", "świadek"), ("2024", "2024"),
         ("jan@example.pl", "JAN@example.pl"), ("jan.nowak@example.pl", "nowak"), ("Lewandowscy", "lewandowskich"),
         ("Brzęczyszczykiewiczem", "brzeczyszczykiewicza"), ("Smithowi", "smith"), ("Lo\u0301dź", "lódź"),
+        ("odszko\u00addowanie", "odszkodowanie"), ("nie\u200czwłocznie", "niezwłocznie"), ("\ufeffmiesz\u2060kanie", "mieszkanie"),
     ],
 )  # fmt: skip
 def test_a_form_is_found_by_another_form_of_its_word(written: str, word: str) -> None:

@@ -101,6 +101,8 @@ def test_every_kind_of_file_is_read_behind_the_walls(extractor: Extractor) -> No
     }.items():
         told = read(extractor, data, File(name, "application/octet-stream", "cp852" if name == "b.txt" else ""))
         assert told == Answer(words, None), name
+    form = read(extractor, attached.form("Imie", words, words, "Przyjeto"), PDF)
+    assert (form.text.count(words), "Przyjeto" in form.text, form.lack) == (2, True, None)
     letter = attached.letter("Temat", words, ("a.docx", "application/octet-stream", attached.docx(words)))
     assert read(extractor, letter, File("a.eml", "message/rfc822", "")).text.count(words) == 2
 

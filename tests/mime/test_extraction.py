@@ -49,6 +49,11 @@ def test_a_hyphen_that_belongs_to_the_number_stays() -> None:
     assert "II C-12" in text(attached.pdf("akta II C-12\n17 stron"), "a.pdf")
 
 
+def test_what_was_filled_into_a_pdf_and_noted_on_it_is_read() -> None:
+    data = attached.form("Imie", "Łukasz Źrebięcy", "żółta uwaga", "Przyjeto")
+    assert set(text(data, "a.pdf").split("\n")) == {"Imie", "Łukasz Źrebięcy", "żółta uwaga", "Przyjeto"}
+
+
 def test_footnotes_headers_and_comments_of_a_document_are_found_after_it() -> None:
     data = attached.docx("treść", footnotes="przypis", header1="nagłówek", comments="uwaga")
     assert set(text(data, "a.docx").split()) == {"treść", "przypis", "nagłówek", "uwaga"}

@@ -7,6 +7,7 @@ import pytest
 
 from teczka.language.asking import ask, phrase
 from teczka.language.fields import Field
+from teczka.language.snippets import Look, Sought
 from teczka.language.vectors import vectors
 from teczka.mime import addresses, preview, text
 from teczka.mime.parse import scan
@@ -85,6 +86,9 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "vectors": lambda given: vectors([(Field.SUBJECT, given), (Field.TEXT, given)]),
     "ask": ask,
     "phrase": phrase,
+    "looked through": lambda given: Look(
+        [Sought(("a", "z*", "1/1*", "#c|1|2024|i"), ("~zolc",), (("a", "b"),)), Sought(("www", "a@*", "500"))]
+    ).snippet(given, 72),
     "people": lambda given: addresses.read(given.encode()),
     "words": lambda given: decode_words(given.encode()),
 }

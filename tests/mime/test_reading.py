@@ -33,6 +33,24 @@ def test_text_and_page_hold_every_passage() -> None:
     assert (found.blocked_images, found.blocked_hosts) == (1, ("spy.example",))
 
 
+def alternatives(text: str, html: str) -> bytes:
+    return (
+        f"Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\n{text}\n"
+        f"--b\nContent-Type: text/html\n\n{html}\n--b--\n"
+    ).encode()
+
+
+def test_where_the_plain_text_says_much_less_than_the_page_the_page_is_read() -> None:
+    stub = alternatives("This message needs HTML.", "<p>" + "Przelew zaksięgowano. " * 9 + "</p>")
+    assert read(stub, lambda part: None).text.split()[:2] == ["Przelew", "zaksięgowano."]
+    markup = alternatives(
+        "Przelew jest.", "<div><span style='color: #123456; font-weight: bold'>Przelew jest!</span></div>"
+    )
+    assert read(markup, lambda part: None).text == "Przelew jest."
+    blanks = alternatives("Przelew jest.", "<p>Przelew</p>" + "&nbsp;" * 90)
+    assert read(blanks, lambda part: None).text == "Przelew jest."
+
+
 def test_an_inline_image_that_no_page_shows_is_listed() -> None:
     assert [part.name for part in read(LETTER, lambda part: "/i").attachments] == ["unused.png", "umowa.pdf"]
 

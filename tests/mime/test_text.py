@@ -16,6 +16,10 @@ PAGES = {
     "cells": ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\n\nc"),
     "what is not read": ("<head><title>t</title><style>p{}</style></head><body><script>x</script>a", "a"),
     "entities": ("a&nbsp;b &amp; &#322;", "a b & ł"),
+    "signs that nobody sees": (
+        "odszko&shy;dowanie nie&zwnj;zwłocznie &#847; &zwnj; &nbsp;",
+        "odszkodowanie niezwłocznie",
+    ),
     "preformatted": ("<pre>a\nb</pre>", "a\nb"),
     "nothing": ("", ""),
 }

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from teczka.core import search_tree as tree
 from teczka.core.references import spans
 from teczka.core.search import Query, parse
-from teczka.language.asking import ask, prefix
+from teczka.language.asking import Asked, ask, beginning
 from teczka.language.fields import Field, of_message
 from teczka.language.fold import fold
 from teczka.language.vectors import vectors
@@ -117,7 +117,8 @@ class Office:
                 flagged=False, answered=False, draft=False, gone_at=NOW if gone else None, **ids,
             )  # fmt: skip
             fields = of_message(told[0], [("", told[1])], [("", told[2])], [file], told[4])
-            references = [(Field.TEXT, one.reference) for part in (told[0], told[4]) for one in spans(part)]
+            parts = ((Field.SUBJECT, told[0]), (Field.TEXT, told[4]))
+            references = [(field, one.reference) for field, part in parts for one in spans(part)]
             save_terms(owner.pk, {message.pk: vectors(fields, references)})
             if filed:
                 Filing.objects.create(message=message, case=self.case, by=owner, how="hand", **ids)
@@ -142,13 +143,18 @@ class Office:
 
 @cache
 def terms(field: Field, text: str) -> frozenset[str]:
-    [literal] = vectors([(field, text)])
-    return frozenset(re.findall(r"'([^':]+)'", literal))
+    [literal] = vectors([(field, text)], [(field, one.reference) for one in spans(text)])
+    return frozenset(term for term in re.findall("'([^']*)'", literal) if not term.startswith(":"))
 
 
 def everywhere(one: Letter, field: Field) -> frozenset[str]:
     fields = [*Field] if field is Field.TEXT else [field]
     return frozenset().union(*(terms(each, one.field(each)) for each in fields))
+
+
+def meets(there: frozenset[str], asked: Asked) -> bool:
+    begins = tuple(term[:-1] for term in asked.terms if term.endswith("*"))
+    return bool(there & {*asked.terms}) or any(term.startswith(begins) for term in there)
 
 
 def fits(node: tree.Node, one: Letter, viewer: User, office: Office) -> bool:
@@ -160,10 +166,10 @@ def fits(node: tree.Node, one: Letter, viewer: User, office: Office) -> bool:
             return all(fits(each, one, viewer, office) for each in of)
         case tree.Any(of):
             return any(fits(each, one, viewer, office) for each in of)
-        case tree.Words(text, where):
-            return all(everywhere(one, FIELDS[where]) & {*asked.terms} for asked in ask(text))
+        case tree.Words(text, where, begun):
+            return all(meets(everywhere(one, FIELDS[where]), asked) for asked in ask(text, begun=begun))
         case tree.Prefix(text, where):
-            return any(term.startswith(prefix(text)) for term in everywhere(one, FIELDS[where]))
+            return all(meets(everywhere(one, FIELDS[where]), asked) for asked in beginning(text))
         case tree.Phrase(text, where):
             fields = [FIELDS[where]] if where else [*Field]
             wanted = " ".join(map(fold, spelled(text)))
@@ -205,8 +211,9 @@ WORDS = [
 ]
 LEAVES = st.one_of(
     st.builds(tree.Words, st.sampled_from(WORDS)),
-    st.builds(tree.Words, st.sampled_from(["umowa", "kowalski", "jan"]), st.sampled_from([*tree.Where])),
-    st.builds(tree.Prefix, st.sampled_from(["umow", "na", "k"]), st.sampled_from([*tree.Where])),
+    st.builds(tree.Words, st.sampled_from(["umowa", "kowalski", "jan", "I C 12/24"]), st.sampled_from([*tree.Where])),
+    st.builds(tree.Words, st.sampled_from(["umowy naj", "I C 12/24", "FV/12/20", "klient"]), st.just(tree.Where.ANYWHERE), st.just(True)),
+    st.builds(tree.Prefix, st.sampled_from(["umow", "na", "k", "jan@kli", "fv/12/2"]), st.sampled_from([*tree.Where])),
     st.builds(tree.Phrase, st.sampled_from(["umowę najmu", "najmu lokalu", "Anna Nowak", "umowa"]), st.sampled_from([*tree.Where])),
     st.builds(tree.Is, st.sampled_from([*tree.State])),
     st.builds(tree.Larger, st.integers(100, 400), st.booleans()),
@@ -324,6 +331,7 @@ def test_labels_are_called_by_their_names_whatever_their_capitals_and_marks(offi
             Placement.objects.filter(message=message).update(keywords=keywords)
     for typed, expected in (
         ("etykieta:żółte", own[:1]), ("label:zolte", own[:1]), ("etykieta:pilne", own[:1]), ('etykieta:"pilne sprawy"', own[2:3]),
+        ("etykieta:spraw", own[2:3]),
         ("etykieta:piln", [own[0], own[2]]), ("etykieta:ważne", own[1:2]), ("label:important", own[1:2]), ("label:nonjunk", []),
         ("label:$Forwarded", []), ("label:nigdzie", []), ("-etykieta:pilne etykieta:pil*", []),
     ):  # fmt: skip
@@ -355,6 +363,91 @@ def test_a_phrase_is_found_wherever_it_stands_in_a_text_that_is_longer_than_a_ve
     with as_user(anna.pk):
         save_terms(anna.pk, {letter.id: vectors([(Field.TEXT, "krótko")])})
     assert search(anna, parse('"indos zwrotny"')).ids == []
+
+
+def written(office: Office, *letters: tuple[str, str]) -> list[int]:
+    """Anna's newest letters, of these subjects and texts; others of hers say nothing of it."""
+    anna = office.cast.anna
+    own = [one.id for one in office.letters if one.owner == anna and not one.gone][: len(letters)]
+    with as_user(anna.pk):
+        for letter, told in zip(own, letters, strict=True):
+            parts = list(zip((Field.SUBJECT, Field.TEXT), told, strict=True))
+            references = [(field, one.reference) for field, part in parts for one in spans(part)]
+            save_terms(anna.pk, {letter: vectors(parts, references)})
+    return own
+
+
+def test_a_number_is_found_while_it_is_being_typed_and_no_other_is_when_it_is_whole(office: Office) -> None:
+    anna = office.cast.anna
+    own = written(
+        office,
+        ("I NC 77/25", "Pismo"), ("II NC 77/25", "I instancja"), ("Pismo", "tel. 601-987-654"), ("Pismo", "601 pism, 987 akt, 654 kart"),
+        ("Pismo", "konto PL61 1090 1014 0000 0712 1981 2874"), ("Pismo", "faktura FV/77/05/2025"), ("Pani Zielińska-Wrona", "Pismo"),
+        ("PIT-11", "Pismo"),
+    )  # fmt: skip
+    for typed, expected in (
+        ("I Nc 77/2", own[:2]), ("I Nc 77/25", own[:1]), ("601 987 654", own[2:3]), ("601 98", own[2:4]),
+        ("61 1090 1014 0000 0", own[4:5]), ("61 1090 1014 0000 0712 1981 2874", own[4:5]), ("FV/77/0", own[5:6]),
+        ("FV/77/05/20", own[5:6]), ("FV/77/05/2025", own[5:6]), ("zielińska-wro", own[6:7]), ("PIT-1", own[7:8]),
+    ):  # fmt: skip
+        assert search(anna, parse(typed).being_typed()).ids == expected, typed
+
+
+def test_a_beginning_of_what_is_put_together_is_found_and_a_star_before_a_word_counts_for_nothing(
+    office: Office,
+) -> None:
+    anna = office.cast.anna
+    own = written(office, ("Pani Zielińska-Wrona", "plik_nazwany"), ("Pepsi-Cola", "e-maile"), ("Zielińska", "cola"))
+    for typed, expected in (
+        ("zielińska-wro*", own[:1]), ("plik_naz*", own[:1]), ("pepsi-co*", own[1:2]), ("e-ma*", own[1:2]), ("*wrona*", own[:1]),
+        ("temat:*wron*", own[:1]), ("*rona", []), ("plik:*wrona*", []), ("od:*wrona*", []),
+    ):  # fmt: skip
+        assert search(anna, parse(typed)).ids == expected, typed
+
+
+def test_a_reference_is_looked_for_as_one_in_the_subject_and_among_what_must_be_missing(office: Office) -> None:
+    anna = office.cast.anna
+    own = written(
+        office, ("I NC 77/2025", "Dotyczy"), ("I instancja: II NC 77/25", "Dotyczy"), ("Pismo", "Dotyczy I NC 77/25")
+    )
+    for typed, expected in (
+        ("temat:I Nc 77/25", own[:1]), ("temat:(I Nc 77/25)", own[:1]), ("-I Nc 77/25 dotyczy", own[1:2]),
+        ("sygn. akt I Nc 77/25", [own[0], own[2]]), ('"I Nc 77/25"', [own[0], own[2]]), ('temat:"I Nc 77/25"', own[:1]),
+        ("-\"I Nc 77/25\" dotyczy", own[1:2]), ("I Nc 77/25 LUB II Nc 77/25", own),
+    ):  # fmt: skip
+        assert search(anna, parse(typed)).ids == expected, typed
+
+
+def test_a_whole_paragraph_is_found_as_a_phrase_also_where_stretches_of_a_long_letter_meet(office: Office) -> None:
+    anna = office.cast.anna
+    words = [f"wyraz{number}" for number in range(60)]
+    paragraph = f"Najemca {' '.join(words)} oświadcza"
+    filler = "słowo " * 15_970  # the first stretch ends within the paragraph
+    own = written(
+        office, ("Pismo", f"{filler} {paragraph}"), ("Pismo", paragraph), ("Pismo", f"{' '.join(words[::-1])}")
+    )
+    assert search(anna, parse(f'"{paragraph}"')).ids == own[:2]
+    assert search(anna, parse(f'"{" ".join([*words[1:], words[0]])}"')).ids == []
+
+
+def test_the_best_come_first_for_phrases_and_beginnings_too(office: Office) -> None:
+    anna = office.cast.anna
+    own = written(office, ("Pismo", "perliczka szara"), ("Perliczka szara", "Pismo"))
+    for query in (
+        parse('"perliczka szara"'), parse("perlicz*"), parse("perliczka").being_typed(), parse("perliczka sza").being_typed(),
+    ):  # fmt: skip
+        assert search(anna, query).ids == own
+        assert search(anna, query, best=True).ids == own[::-1]
+
+
+def test_the_last_day_of_a_search_is_within_it(office: Office) -> None:
+    anna = office.cast.anna
+    for day in sorted({one.at.date() for one in office.letters})[::5]:
+        before = search(anna, parse(f"przed:{day + timedelta(days=1)}")).ids
+        assert search(anna, parse(f"do:{day}")).ids == before
+        assert before
+        assert set(search(anna, parse(f"-do:{day}")).ids).isdisjoint(before)
+    assert search(anna, parse("do:31.12.9999")).ids
 
 
 def test_rows_tell_each_who_sees_them_once_however_often_they_were_shared_with_the_same(office: Office) -> None:

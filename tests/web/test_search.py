@@ -12,6 +12,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 from django.test import Client
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ from teczka.store.terms import save_terms
 from teczka.store.viewer import as_user
 from teczka.web.mail import searching
 from teczka.web.mail.selected import everything_of
+from teczka.web.mail.tree import ROLES
 from teczka.web.search import page as pages
 from tests.cases import file, make_case
 from tests.cast import make_account, make_cast, make_folder
@@ -168,6 +170,75 @@ def test_proposals_are_values_of_the_operator_that_is_being_written(
     assert "search-offer" not in look(anna, "cokolwiek", "/search/offers/")
 
 
+def test_folders_are_found_by_whatever_the_tree_calls_them(anna: Client, inbox: Folder) -> None:
+    letter(inbox, "W odebranych")
+    for role in (role for role in ROLES if role != "inbox"):
+        letter(make_folder(inbox.account, f"Folder {role}", role), f"W {role}")
+    for language, (role, (name, _)) in product(("pl", "en"), ROLES.items()):
+        with override(language):
+            told = str(name)
+        found = subjects(look(anna, f'folder:"{told}"'))
+        assert found == ["W odebranych" if role == "inbox" else f"W {role}"], (language, told)
+
+
+def test_proposals_name_folders_once_and_so_that_they_are_understood(anna: Client, inbox: Folder) -> None:
+    other = make_account(inbox.account.owner, "biuro@lipowa.example", provider_name="Biuro")
+    make_folder(other)
+    for number, name in enumerate(("I C 123/24 Wierzbiccy", "Klient „Budex” (nowy)", "-stare", "Ode|do")):
+        letter(make_folder(inbox.account, name, ""), f"Pismo {number}")
+    with as_user(inbox.owner_id):
+        Folder.objects.update(delimiter=".")
+    for token, expected in (
+        ("folder:ode", ['folder:"Ode|do" ', "folder:Odebrane "]),
+        ("-folder:inb", ["-folder:Odebrane "]),
+        ('folder:"wersje', []),
+        ("folder:wierz", ['folder:"I C 123/24 Wierzbiccy" ']),
+        ('folder:"I C', ['folder:"I C 123/24 Wierzbiccy" ']),
+        ("folder:bud", ['folder:"Klient Budex (nowy)" ']),
+        ("folder:star", ['folder:"-stare" ']),
+    ):
+        page = look(anna, token, "/search/offers/")
+        assert [html.unescape(one) for one in re.findall('data-put="([^"]*)"', page)] == expected, token
+    assert "Biuro, Lipowa" in look(anna, "folder:ode", "/search/offers/")
+    for number, put in enumerate(('"I C 123/24 Wierzbiccy"', '"Klient Budex (nowy)"', '"-stare"', '"Ode|do"')):
+        assert subjects(look(anna, f"folder:{put}")) == [f"Pismo {number}"]
+
+
+def test_a_name_that_means_nothing_is_said_to_also_where_it_was_to_be_left_out(anna: Client, inbox: Folder) -> None:
+    letter(inbox, "Umowa")
+    for query, told in (
+        ("folder:nigdzie", "Nie masz folderu „nigdzie”."),
+        ('-folder:"i tam" umowa', "Nie masz folderu „i tam”."),
+        ("umowa -(konto:obce OR temat:pismo)", "Nie masz konta „obce”."),
+        ("sprawa:zmyślona", "Nie znaleziono sprawy „zmyślona”."),
+        ("-etykieta:pilne", "Nie masz etykiety „pilne”."),
+    ):
+        for where in ("/search/", "/search/live/"):
+            assert told in look(anna, query, where, typing="1"), query
+    page = look(anna, "folder:odeb konto:lip", "/search/live/", typing="1")
+    assert subjects(page) == ["Umowa"]
+    assert "Nie masz" not in page
+
+
+def test_a_hint_tells_of_anothers_folders_cases_and_labels_that_there_are_none(office: Office) -> None:
+    cast = office.cast
+    with as_user(cast.anna.pk):
+        Placement.objects.filter(folder=office.folder).update(keywords=["Tajna_etykieta"])
+    make_case(cast.anna, "Ukryta Grodzona", walled=True)
+    names = {"folder": "teczka-tajna", "konto": "Skrzynka-Anny", "sprawa": "grodzona", "etykieta": "tajna"}
+    for person in cast.strangers:
+        client = browser(person)
+        for (operator, name), sign in product(names.items(), ("", "-")):
+            real, made_up = (
+                re.findall(r'<p class="strip quiet">.*?</p>', look(client, f"{sign}{operator}:{one}", "/search/live/"))
+                for one in (name, "zzqx")
+            )
+            assert [one.replace(name, "zzqx") for one in real] == made_up, (person.email, operator)
+            assert any("zzqx" in one for one in made_up)
+    for operator, name in names.items():
+        assert f"„{name}”.</span>" not in look(browser(cast.anna), f"{operator}:{name}", "/search/live/"), operator
+
+
 def test_operators_are_chips_that_work_without_script(anna: Client, inbox: Folder) -> None:
     letter(inbox, "Umowa od Jana")
     letter(inbox, "Umowa od Ewy", who="Ewa <ewa@klient.example>", age=1)
@@ -187,6 +258,9 @@ def test_what_is_unclear_is_searched_for_as_words_with_a_hint(anna: Client, inbo
     assert subjects(page) == ["Umowa kolor niebieski"]
     assert "Nie ma operatora „kolor:”" in page
     assert "Z „przed:kiedyś” nie wynika" in look(anna, "przed:kiedyś")
+    page = look(anna, "§")
+    assert "Nie można wyszukać „§”" in page
+    assert "Użyj mniejszej liczby" not in page
 
 
 @settings(

@@ -3,4 +3,4 @@
 from typing import Final
 
 # Raised by every change that yields other text of the same file: what an older one yielded is extracted again.
-EXTRACTOR_VERSION: Final = 1
+EXTRACTOR_VERSION: Final = 2

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from itertools import islice, product
 from operator import and_
@@ -14,8 +14,9 @@ from teczka.core import search_tree as tree
 from teczka.core.dates import day_of
 from teczka.core.numbering import Pattern
 from teczka.core.search_tree import All, HasFile, Leaf, Name, Node, Not, Phrase, Prefix, State, Unit, Where, Words
-from teczka.language.asking import Asked, ask, phrase, prefix, tsquery
+from teczka.language.asking import Asked, ask, beginning, number, phrase, tsquery
 from teczka.language.fields import Field
+from teczka.language.vectors import OVERLAP
 
 MOST = 16  # branches; (a OR b) (c OR d) has four
 FIELDS = {
@@ -80,10 +81,12 @@ def _branches(node: Node, known: Known, *, no: bool) -> list[Branch]:
                 return [reduce(and_, chosen) for chosen in islice(product(*each), MOST + 1)]
             return [branch for several in each for branch in several]
         case Phrase(text, where):
-            said = [FIELDS[where].mark + terms[0] for terms in phrase(text)]
-            places = " <-> ".join(tsquery([term]) for term in said)
-            words = " & ".join(tsquery([term]) for term in said)
-            return [Branch(forbidden=(places,)) if no else Branch(words=(f"({words})",), phrases=(places,))]
+            said = [tsquery(terms[:1], FIELDS[where]) for terms in phrase(text)]
+            if no:
+                return [Branch(forbidden=(" <-> ".join(said),))]
+            step = OVERLAP - 1  # two stretches of a long letter share no more words
+            places = tuple(" <-> ".join(said[at : at + OVERLAP]) for at in range(0, len(said) - 1, step))
+            return [Branch(words=(f"({' & '.join(said)})",), phrases=places)]
         case _:
             return [_operator(node, known, no)]
 
@@ -93,14 +96,10 @@ def of_words(node: Node, own: Callable[[], Sequence[Pattern]]) -> str | None:
     match node:
         case HasFile():
             return FILES
-        case Words(text, where):
-            return _all([tsquery(one.terms, FIELDS[where]) for one in _ask(text, own)])
-        case Prefix(text, where):
-            begun = prefix(text)
-            return tsquery([begun], FIELDS[where], begins=True) if begun else ""
-        case Phrase(text, where):
-            said = phrase(text)
-            return None if len(said) > 1 else _all([tsquery(terms[:1], FIELDS[where]) for terms in said])
+        case Words() | Prefix() | Phrase():
+            asked = _asked(node, own)
+            told = [tsquery(one.terms, FIELDS[node.where]) for one in asked]
+            return None if isinstance(node, Phrase) and len(told) > 1 else _all(told)
         case Not(of):
             inner = of_words(of, own)
             return f"!{inner}" if inner else inner
@@ -115,15 +114,22 @@ def of_words(node: Node, own: Callable[[], Sequence[Pattern]]) -> str | None:
 
 def named_words(node: Node | None, own: Callable[[], Sequence[Pattern]]) -> list[Asked]:
     """The words that are asked for wherever they stand: what makes one hit better than another."""
-    members = node.of if isinstance(node, All) else (node,) if node else ()
-    return [
-        one for member in members if isinstance(member, Words) and not member.where for one in _ask(member.text, own)
-    ]
+    members = node.of if isinstance(node, All) else (node,)
+    told = (member for member in members if isinstance(member, Words | Phrase | Prefix) and not member.where)
+    return [one for member in told for one in _asked(member, own)]
 
 
-def _ask(text: str, own: Callable[[], Sequence[Pattern]]) -> list[Asked]:
+def _asked(leaf: Words | Phrase | Prefix, own: Callable[[], Sequence[Pattern]]) -> list[Asked]:
     """Where there is no digit there is no number of the office's."""
-    return ask(text, own() if any(map(str.isdigit, text)) else ())
+    patterns = own() if any(map(str.isdigit, leaf.text)) else ()
+    match leaf:
+        case Words(text, _, begun):
+            return ask(text, patterns, begun=begun)
+        case Prefix(text):
+            return beginning(text, patterns)
+        case Phrase(text):
+            whole = number(text, patterns)
+            return [whole] if whole else [Asked(0, 0, terms[:1]) for terms in phrase(text)]
 
 
 def _all(queries: Sequence[str]) -> str:
@@ -132,10 +138,11 @@ def _all(queries: Sequence[str]) -> str:
 
 def _operator(leaf: Leaf, known: Known, no: bool) -> Branch:
     match leaf:
-        case tree.Since(day, before):
+        case tree.Since(day, before, through):
             zone = known.zone()
             today = datetime.now(zone).date()
             since = day_of(day, today, past=True) or today
+            since += timedelta(days=through and since < date.max)
             return _period(datetime.combine(since, time(), zone), before=before is not no)
         case tree.Within(count, unit, older):
             days = timedelta(days=min(count * _DAYS[unit], 365 * 200))

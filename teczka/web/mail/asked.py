@@ -69,10 +69,11 @@ class Asked:
 
     @property
     def words(self) -> str:
-        """What stands in the field beside the chips."""
+        """What stands in the field beside the chips: as it was written, where they stand before it."""
+        before = "".join(f"{chip.text} " for chip in self.chips)
+        if f"{self.text} ".startswith(before):
+            return self.text[len(before) :]
         parts = self.query.parts
-        if not self.chips:
-            return self.text
         return " ".join(said(part, get_language() or "pl") for part in parts if not _is_operator(part))
 
     def _fields(self, *, typing: bool = False) -> str:

@@ -3,8 +3,17 @@
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from teczka.core.search_tree import Hint
+
+# The same where there is one that the viewer may not see.
+_NOTHING = {
+    Hint.FOLDER: gettext_lazy("You have no folder “%(name)s”."),
+    Hint.ACCOUNT: gettext_lazy("You have no account “%(name)s”."),
+    Hint.CASE: gettext_lazy("No case “%(name)s” was found."),
+    Hint.LABEL: gettext_lazy("You have no label “%(name)s”."),
+}
 
 
 def in_words(hints: Iterable[tuple[Hint, str]]) -> list[str]:
@@ -16,6 +25,10 @@ def _said(hint: Hint, about: str) -> str:
         return _("There is no operator “%(name)s:”; it was searched for as words.") % {"name": about}
     if hint is Hint.VALUE:
         return _("“%(operator)s” tells nothing to search by; it was searched for as words.") % {"operator": about}
+    if hint in _NOTHING:
+        return str(_NOTHING[hint]) % {"name": about}
     if hint is Hint.SLOW:
         return _("This search took too long and was ended. Add a word, a sender or a date to it.")
+    if hint is Hint.SIGNS:
+        return _("“%(signs)s” cannot be searched for, only words and numbers can.") % {"signs": about}
     return _("The search is too long; its end was left out.")

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from teczka.actions.folders import create_folder, remove_folder, rename_folder
 from teczka.core.errors import Problem
+from teczka.core.folders import levels
 from teczka.store.queries.acts import ActLine
 from teczka.store.queries.folders import FolderLine, folder
 from teczka.web.mail.done import why
-from teczka.web.mail.tree import levels
 from teczka.web.requests import Request, allowed, found
 
 LONGEST = 200  # signs of a name; servers take fewer or more, and say so

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from teczka.core.folders import ORDER, FolderRole
+from teczka.core.folders import ORDER, FolderRole, levels
 from teczka.language.order import sort_key
 from teczka.store.models import User
 from teczka.store.queries.accounts import AccountLine, accounts
@@ -127,12 +127,6 @@ def beside(request: HttpRequest) -> dict[str, Any]:
 def _to_mend(viewer: User) -> bool:
     today = timezone.localdate()
     return viewer.is_administrator and any(one.wants_mending(today) for one in registrations(viewer).values())
-
-
-def levels(path: str, delimiter: str) -> list[str]:
-    """The names from the top down. Some servers keep every folder below INBOX (Courier, Cyrus); people need not see that."""
-    names = path.split(delimiter) if delimiter else [path]
-    return names[1:] if len(names) > 1 and names[0].upper() == "INBOX" else names
 
 
 def folder_name(path: str, delimiter: str, role: str) -> str:

@@ -1,6 +1,5 @@
-"""What every page's templates know of searching: the searches of a name beside the folders, and what the box takes for operators."""
+"""What every page's templates know of searching: the searches of a name beside the folders."""
 
-from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,19 +8,13 @@ from django.utils.functional import SimpleLazyObject
 from teczka.store.models import User
 from teczka.store.queries.searches import saved_searches
 from teczka.web.mail.asked import Asked
-from teczka.web.search.offers import operator_names
 
 
 def beside(request: HttpRequest) -> dict[str, Any]:
     viewer = getattr(request, "user", None)  # a request that was refused early has none
     if not isinstance(viewer, User):
         return {}
-    return {"search_operators": _names, "saved_searches": SimpleLazyObject(lambda: _saved(viewer))}
-
-
-@cache
-def _names() -> dict[str, str]:
-    return operator_names()
+    return {"saved_searches": SimpleLazyObject(lambda: _saved(viewer))}
 
 
 def _saved(viewer: User) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """What the box offers while somebody writes: searches made of late, operators, and values of the one that is being written."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -21,9 +22,10 @@ from teczka.store.queries.case_names import all_cases, meant, offered_cases
 from teczka.store.queries.correspondents import known_people
 from teczka.store.queries.folders import folders
 from teczka.store.queries.labels import known_labels
+from teczka.store.queries.meant import folded, folder_names
 from teczka.store.queries.searches import recent_searches
 from teczka.web.labels import shown
-from teczka.web.mail.tree import ROLES, levels
+from teczka.web.mail.tree import ROLES, folder_name
 from teczka.web.requests import Request
 
 MOST = 8
@@ -58,21 +60,6 @@ def search_offers(request: Request) -> HttpResponse:
         recent = recent_searches(request.user)[:RECENT]
         context = {"recent": [Offer(one.query, one.query, "", True) for one in recent], "operators": _operators()}
     return render(request, "search/offers.html", context)
-
-
-def operator_names() -> dict[str, str]:
-    """All that the browser takes for operators, by blanks; and those among them that a case's number may follow."""
-    every = _as_written(*known.WHERE.values(), *known.NAMED.values(), *_OTHERS)
-    return {"all": every, "cases": _as_written(known.NAMED[Name.CASE])}
-
-
-def _as_written(*tables: tuple[str, ...]) -> str:
-    return " ".join(sorted({name for names in tables for each in names for name in (each, plain(each))}))
-
-
-_OTHERS = (
-    known.SINCE, known.BEFORE, known.NEWER, known.OLDER, known.LARGER, known.SMALLER, known.IS, known.HAS, known.IN, known.FILED,
-)  # fmt: skip
 
 
 def _operators() -> list[Offer]:
@@ -111,6 +98,7 @@ def _values(name: str) -> Values | None:
         (known.IN, _roles),
         (known.SINCE, _days),
         (known.BEFORE, _days),
+        (known.UNTIL, _days),
         (known.NEWER, _spans),
         (known.OLDER, _spans),
         (known.LARGER, _sizes),
@@ -126,10 +114,14 @@ def _people(viewer: User, begun: str) -> Iterator[Value]:
 
 
 def _folders(viewer: User, begun: str) -> Iterator[Value]:
-    for one in sorted(folders(viewer), key=lambda line: plain(line.path)):
-        name = levels(one.path, one.delimiter)[-1]
-        if not one.role and begun in plain(name):
-            yield name, name, one.account_name
+    """Each name once, as the tree shows it: it means all that bear it. One's own before those of roles."""
+    accounts_of: dict[str, dict[str, None]] = {}
+    for one in sorted(folders(viewer), key=lambda line: (bool(line.role), plain(line.path), line.account_name)):
+        if any(folded(begun) in name for name in folder_names(one.path, one.delimiter, one.role)):
+            name = folder_name(one.path, one.delimiter, one.role)
+            accounts_of.setdefault(name, {})[one.account_name] = None
+    for name, its in accounts_of.items():
+        yield name, name, ", ".join(its)
 
 
 def _accounts(viewer: User, begun: str) -> Iterator[Value]:
@@ -215,4 +207,6 @@ def _sizes(_viewer: User, begun: str) -> Iterator[Value]:
 
 
 def _quoted(text: str) -> str:
-    return text if text and not set(text) & set(' ()|"„”“«»') and not text.startswith("-") else f'"{text}"'
+    """A name with quotation marks in it goes without them: none can stand in a value, and none is compared."""
+    text = " ".join(re.sub('["„”“«»]', " ", text).split())
+    return text if text and not re.search(r"[\s()|]", text) and not text.startswith("-") else f'"{text}"'

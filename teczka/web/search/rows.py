@@ -8,6 +8,7 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from teczka.core.search_tree import Where
 from teczka.store.models import User
 from teczka.store.queries.hits import Hit, Place
 from teczka.store.queries.search import BLOCK
@@ -48,10 +49,10 @@ def _row(row: Row, hit: Hit, marks: Marking) -> Row:
     return replace(
         row,
         cursor=_cursor(hit.place),
-        who=_marked(marks.line(row.who)),
-        subject=_marked(marks.line(row.subject)),
+        who=_marked(marks.line(row.who, Where.FROM)),
+        subject=_marked(marks.line(row.subject, Where.SUBJECT)),
         snippet=_marked(snippet),
-        file=file,
+        file=_marked(file),
         stripe=_whose(hit),
         place=_lies(hit),
     )
