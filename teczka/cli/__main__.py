@@ -24,7 +24,7 @@ COMMANDS = {
     "reader": "read what was fetched: text, threads, search terms",
     "migrate": "bring the database to this version's shape",
     "user": "add people: user add EMAIL --name NAME",
-    "account": "external accounts: account add, account list",
+    "account": "external accounts: account add, account list, account check",
     "keys": "keys rotate: a new key for the stored secrets",
     "sync": "one pass over one account, to its end",
     "search": "find mail as a person finds it",
@@ -37,7 +37,7 @@ COMMANDS = {
     "backup": "everything into an encrypted archive, while it runs",
     "restore": "a backup into an empty folder, or an empty database and bucket",
     "erase": "messages of a person, for good: rows, bytes, traces",
-    "verify": "all that is stored, or an export, against its SHA-256",
+    "verify": "all that is stored, or what was exported, against its SHA-256",
     "doctor": "look whether everything is as it should be",
     "demo": "a small law office with generated mail, signed in",
 }
@@ -72,7 +72,7 @@ def _loaded(words: list[str]) -> ModuleType:
 
 
 def _help() -> str:
-    lines = (f"  {name:<10} {told}\n" for name, told in COMMANDS.items())
+    lines = (f"  {name:<11} {told}\n" for name, told in COMMANDS.items())
     return "usage: teczka COMMAND [--help] …\n\n" + "".join(lines)
 
 

@@ -11,12 +11,13 @@ from teczka.actions.check import check_account
 from teczka.cli.house import Refused, house, parser, show, told
 from teczka.core import providers
 from teczka.core.accounts import Endpoint, NewAccount, Protocol
-from teczka.core.errors import AlreadyThere
-from teczka.core.ladder import NAMES, Outcome
+from teczka.core.errors import AlreadyThere, Problem
+from teczka.core.ladder import NAMES, Outcome, Rung
 from teczka.core.problems import in_words
 from teczka.core.refusals import help_with
 from teczka.store.models import Account, User
 from teczka.store.models.accounts import everyones_accounts
+from teczka.store.queries.unfetched import unfetched_of
 from teczka.store.viewer import as_user
 
 
@@ -85,13 +86,22 @@ def _add(chosen: argparse.Namespace) -> int:
         protocol=Protocol.POP3 if chosen.pop3 else Protocol.IMAP,
         provider=known.id if known else "",
     )
+    rungs: list[Rung] = []
     with house():
         try:
-            account = add_account(user_of(chosen.user), new)
+            account = add_account(user_of(chosen.user), new, told=rungs.append)
         except AlreadyThere as there:
             raise Refused(f"The account {there} is there already.") from there
+        except Problem as problem:
+            raise Refused(_step_of(problem, rungs) + in_words(problem, unsaved=True)) from problem
         show({"id": str(account.public_id)})
     return 0
+
+
+def _step_of(problem: Problem, rungs: list[Rung]) -> str:
+    """As it stands before the sentence; "" where no server was at fault."""
+    broken = (rung for rung in rungs if rung.problem is problem)
+    return next((f"{rung.server.upper()}, {NAMES[rung.step].lower()}: " for rung in broken), "")
 
 
 def _check(chosen: argparse.Namespace) -> int:
@@ -145,5 +155,8 @@ def _told(account: Account) -> dict[str, object]:
         "state": account.state,
         "paused": account.paused_at is not None,
         "trouble": account.trouble or None,
+        "unfetched": sum(
+            one.count for one in unfetched_of(account.owner, account.pk)
+        ),  # messages that did not come whole
         "last_contact": account.last_contact_at.isoformat() if account.last_contact_at else None,
     }

@@ -26,7 +26,7 @@ def main(argv: list[str]) -> int:
     try:
         found = look_up_offline(chosen.address) if chosen.offline else _search(chosen.address, chosen.ispdb)
     except (Problem, SettingError) as failed:
-        print(f"teczka: {in_words(failed) if isinstance(failed, Problem) else failed}", file=sys.stderr)
+        print(f"teczka: {in_words(failed, unsaved=True) if isinstance(failed, Problem) else failed}", file=sys.stderr)
         return 1
     print(json.dumps(described(found), ensure_ascii=False) if chosen.json else "\n".join(_lines(found)))
     return 0 if found.incoming else 1

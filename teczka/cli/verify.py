@@ -1,6 +1,6 @@
 """`teczka verify`: every stored message and document against its SHA-256, rows against packs and packs against rows, and the audit's
-chains; `--repair` makes anew what only follows from something else. `teczka verify --export FILE`: the ZIP of a case, or the audit's JSON
-lines, wherever it comes from."""
+chains; `--repair` makes anew what only follows from something else. `teczka verify --export PATH`: what `teczka export` wrote, the ZIP of a
+case, or the audit's JSON lines, wherever it comes from."""
 
 import argparse
 import sys
@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from teczka.actions.export_check import verify_folder
 from teczka.actions.verify import Verification, verify_all
 from teczka.cli.house import Refused, house, parser, show, told
 from teczka.core import audit_file
@@ -41,8 +42,8 @@ def main(argv: list[str]) -> int:
     options.add_argument(
         "--export",
         type=Path,
-        metavar="FILE",
-        help="a case's ZIP or an exported register instead; nothing else is looked at",
+        metavar="PATH",
+        help="the folder of an exported account, a case's ZIP or an exported register instead; nothing else is looked at",
     )
     options.add_argument(
         "--repair", action="store_true", help="make anew what only follows from something else; name the rest"
@@ -53,7 +54,7 @@ def main(argv: list[str]) -> int:
 
 def _verify_file(chosen: argparse.Namespace) -> int:
     try:
-        found = _bundle(chosen.export) if bundle_check.is_bundle(chosen.export) else _register(chosen.export)
+        found = _exported(chosen.export)
     except (NoBundle, NoAudit, UnicodeDecodeError) as wrong:
         raise Refused(f"{chosen.export} is no export of Teczka's, or not whole: {wrong}.") from wrong
     except OSError as failed:
@@ -68,11 +69,11 @@ def _verify_file(chosen: argparse.Namespace) -> int:
     return 0 if clean else 1
 
 
-def _bundle(path: Path) -> dict[str, Any]:
-    return asdict(bundle_check.verify(path))
-
-
-def _register(path: Path) -> dict[str, Any]:
+def _exported(path: Path) -> dict[str, Any]:
+    if path.is_dir():
+        return asdict(verify_folder(path))
+    if bundle_check.is_bundle(path):
+        return asdict(bundle_check.verify(path))
     with path.open(encoding="utf-8") as lines:
         return asdict(audit_file.verify(lines))
 

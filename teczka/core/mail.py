@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 
@@ -19,6 +19,8 @@ class RemoteFolder:
     def selectable(self) -> bool:
         return not self.attributes & {"\\noselect", "\\nonexistent"}
 
+
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)  # when a message came whose server tells no date that can be
 
 INBOX = RemoteFolder(b"INBOX", "INBOX", None, frozenset())  # all that POP3 shows of a mailbox
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from teczka.core.errors import Problem, Trouble
 from teczka.core.problems_backup import OF_BACKUP
+from teczka.core.problems_fetching import OF_FETCHING
 from teczka.core.problems_import import OF_IMPORT
 from teczka.core.problems_sending import OF_SENDING
 
@@ -19,6 +20,10 @@ def _(text: str) -> str:
 _KEEPER = _("Tell whoever keeps this Teczka running.")
 _OTHER_FOLDER = _("Run as the user who owns it, or choose another folder (TECZKA_DATA).")
 _LATER = _("Nothing is lost. We keep trying by ourselves.")
+_ANEW = _("Nothing was saved. Wait a minute and try again.")
+_SERVER_ANEW = _(
+    "Nothing was saved. Wait a minute and try again. If it fails again, check the server name and the port."
+)
 _CERTIFICATE = _(
     "Do not send your password there before your provider has mended its certificate, or use the name it is made out to."
 )
@@ -331,6 +336,7 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("A check of yours is already under way."),
         _("Wait half a minute and try again."),
     ),
+    **OF_FETCHING,
     **OF_SENDING,
     **OF_BACKUP,
     **OF_IMPORT,
@@ -407,6 +413,15 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
     ),
 }
 
+# What to do instead where an account is only just being added or changed: nobody tries that again by themselves.
+UNSAVED: dict[Trouble, str] = {
+    Trouble.SERVER_CLOSED: _SERVER_ANEW,
+    Trouble.SERVER_SILENT: _SERVER_ANEW,
+    Trouble.SERVER_BUSY: _ANEW,
+    Trouble.OAUTH_UNAVAILABLE: _ANEW,
+    Trouble.SIGNIN_QUOTA: _("Nothing was saved. Try again tomorrow."),
+}
+
 
 class _Params(dict[str, Any]):
     """A trouble that was stored by another version may lack a parameter: the sentence still stands."""
@@ -419,8 +434,14 @@ def fill(text: str, params: dict[str, Any]) -> str:
     return text % _Params(params)
 
 
-def in_words(problem: Problem) -> str:
+def sentences(trouble: Trouble, *, unsaved: bool = False) -> tuple[str, str]:
+    """What happened and what to do, not yet filled in. `unsaved`: it kept an account from being added or changed."""
+    what, advice = SENTENCES[trouble]
+    return what, UNSAVED.get(trouble, advice) if unsaved else advice
+
+
+def in_words(problem: Problem, *, unsaved: bool = False) -> str:
     """What happened and what to do, in English, on one line; the server's own words as a quotation after it."""
-    said = " ".join(fill(text, problem.params) for text in SENTENCES[problem.trouble])
+    said = " ".join(fill(text, problem.params) for text in sentences(problem.trouble, unsaved=unsaved))
     detail = " ".join(problem.detail.split())
     return f"{said} It said: “{detail}”" if detail else said

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from teczka.core.errors import Trouble
-from teczka.core.problems import SENTENCES, fill
+from teczka.core.problems import fill, sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class Told:
     detail: str  # the server's own words, to be shown as a quotation
 
 
-def tell(trouble: Trouble, params: dict[str, Any], detail: str = "") -> Told:
-    what, advice = (fill(gettext(text), params) for text in SENTENCES[trouble])
+def tell(trouble: Trouble, params: dict[str, Any], detail: str = "", *, unsaved: bool = False) -> Told:
+    """`unsaved`: it kept an account from being added or changed."""
+    what, advice = (fill(gettext(text), params) for text in sentences(trouble, unsaved=unsaved))
     return Told(what, advice, detail)

@@ -1,6 +1,7 @@
 """Export and verification (P5): byte for byte, and every kind of damage is named."""
 
 import json
+import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import pytest
 from django.db import connection
 
 from teczka.actions.export import export_account
+from teczka.actions.export_check import verify_folder
 from teczka.actions.reading import read_some
 from teczka.actions.verify import verify_all
+from teczka.cli import verify as command
 from teczka.store.blobs import blobs
 from teczka.store.models import Account, Pack
 from teczka.store.packs.format import PackDamaged, key
@@ -32,6 +35,10 @@ def account(cast: Cast) -> Account:
     made = make_account(cast.anna)
     store(made, RAWS)
     return made
+
+
+def sha256_of(raw: bytes) -> str:
+    return sha256(raw).hexdigest()
 
 
 def pack_file(account: Account) -> Path:
@@ -67,6 +74,46 @@ def test_an_export_never_writes_over_anything(cast: Cast, account: Account, tmp_
     with pytest.raises(FileExistsError):
         export_account(cast.anna, account, tmp_path)
     assert (tmp_path / "mine").read_text() == "dear"
+
+
+def exported(cast: Cast, account: Account, folder: Path) -> Path:
+    """With one message that no line of the manifest names: it is on the server no longer."""
+    export_account(cast.anna, account, folder)
+    manifest = folder / "manifest.jsonl"
+    manifest.write_text("".join(manifest.read_text().splitlines(keepends=True)[1:]))
+    return folder
+
+
+def test_the_command_proves_an_export_without_a_database(
+    cast: Cast, account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = exported(cast, account, tmp_path / "out")
+    monkeypatch.setattr(command, "house", lambda: sys.exit("a database is not wanted"))
+    assert command.main(["--export", str(folder), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["files"], found["bytes"]) == (3, sum(map(len, RAWS)))
+    (folder / "manifest.jsonl").write_text("{}\n")
+    assert command.main(["--export", str(folder)]) == 1
+    assert "no export of Teczka's" in capsys.readouterr().err
+    (folder / "manifest.jsonl").unlink()
+    assert command.main(["--export", str(folder)]) == 1
+    assert "there is no manifest.jsonl" in capsys.readouterr().err
+
+
+def test_what_was_changed_taken_out_or_put_into_an_export_is_found(
+    cast: Cast, account: Account, tmp_path: Path
+) -> None:
+    folder = exported(cast, account, tmp_path / "out")
+    unlisted, changed, missing = (f"messages/{digest[:2]}/{digest}.eml" for digest in map(sha256_of, RAWS))
+    for name in (unlisted, changed):
+        (folder / name).write_bytes(b"other")
+    (folder / missing).unlink()
+    (folder / "messages" / "more.eml").write_bytes(b"")
+    assert verify_folder(folder).faults == {
+        "changed": [changed],
+        "missing": [missing],
+        "not of this export": sorted([unlisted, "messages/more.eml"]),
+    }
 
 
 def test_what_was_stored_verifies(account: Account) -> None:

@@ -137,3 +137,35 @@ def test_a_rule_is_begun_from_the_chosen_message(page: Page, house: House, by: s
         expect(page.get_by_role("menuitem", name=WORDS["pl"][2])).to_be_focused()
         page.keyboard.press("Enter")
     expect(page.locator('[name="value-r.0"]')).to_have_value("jan@klient.example")
+
+
+@pytest.mark.parametrize("house", ["pl"], indirect=True)
+@pytest.mark.parametrize("width", [1280, 360])
+def test_whatever_is_too_long_the_letter_itself_is_seen_and_all_of_it_can_be(
+    page: Page, house: House, width: int
+) -> None:
+    words = "Wezwanie do wykonania " * 2_000
+    folder = make_folder(make_account(house.anna, "druga@lipowa.example"))
+    long = store(
+        folder,
+        f"From: {words}<{'a' * 2_000}@klient.example>\r\nTo: {words}<b@x.example>\r\nSubject: {words}\r\n\r\nTreść".encode(),
+    )
+    with as_user(house.anna.pk):
+        Placement.objects.filter(message=long).update(keywords=[f"{n}{'akta_' * 9}" for n in range(2_000)])
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"/folders/{folder.public_id}/?m={long.public_id}")
+    letter, head = page.locator("#frame"), page.locator("#pane-head")
+    expect(letter).to_be_in_viewport()
+    looked_at(page, ("dark", width))
+    page.set_viewport_size({"width": width, "height": 800})
+    head.locator(".whole summary").press("Enter")
+    expect(letter).not_to_be_in_viewport()
+    head.locator(".whole summary").press("Enter")
+    expect(letter).to_be_in_viewport()
+    head.locator("a.label-chip").press("Enter")
+    expect(page.get_by_role("dialog").get_by_role("checkbox", checked=True)).to_have_count(2_000)
+    page.keyboard.press("Escape")
+    page.goto(f"/folders/{folder.public_id}/")
+    subject = page.locator("#rows .words").bounding_box()
+    assert subject
+    assert subject["width"] > 100

@@ -8,13 +8,17 @@ import time
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from random import Random
 from typing import NamedTuple
 
 import psycopg
 import pytest
+from django.db import OperationalError
 
-from teczka.cli import account, sync
+from teczka.cli import account, doctor, export, house, sync
 from teczka.remote import check
+from teczka.store.leases import Leases
+from teczka.store.models.accounts import everyones_accounts
 from tests.cast import make_cast
 from tests.conftest import OwnDatabase
 from tests.database import TestDatabase
@@ -41,6 +45,7 @@ class Commands:
     ) -> None:
         self._dsn, self._folder, self._capsys, self._monkeypatch = dsn, folder, capsys, monkeypatch
         self._person = make_cast().anna
+        self.email = self._person.email
 
     def add(self, incoming: str, ca_pem: str = "", username: str = "anna", password: str = "x") -> Done:
         words = ["--user", self._person.email, "--address", "biuro@kancelaria-nowak.example", "--username", username]
@@ -60,8 +65,17 @@ class Commands:
         assert self.rows("account") == self.rows("secret") == 0
         return done.error
 
+    def added(self, hostile: Hostile, username: str = "anna") -> str:
+        """The account's id."""
+        done = self.add(f"127.0.0.1:{hostile.port}:tls", hostile.server().ca_pem, username, "sekret")
+        assert done.status == 0, done.error
+        return str(json.loads(done.output)["id"])
+
     def sync(self, account_id: str) -> Done:
-        return self._done(sync.main, ["--account", account_id, "--json"])
+        return self.run(sync.main, "--account", account_id, "--json")
+
+    def run(self, command: Callable[[list[str]], int], *words: str) -> Done:
+        return self._done(command, list(words))
 
     def rows(self, table: str) -> int:
         with psycopg.connect(self._dsn) as look:
@@ -129,19 +143,39 @@ def test_something_else_than_imap(teczka: Commands) -> None:
     assert "there is something else than the mail server" in said
 
 
-def serves(fetch: Callable[[Client], None]) -> Script:
-    """A server that is well-behaved but for its answer to FETCH. The first connection of all only adds the account."""
+def test_a_server_that_hangs_up_at_the_sign_in(teczka: Commands) -> None:
+    """Nobody tries again what was not saved; and the step stands before the sentence."""
+
+    def hang_up(client: Client) -> None:
+        client.greet()
+        client.command()
+
+    with Hostile(hang_up, tls=True) as hostile:
+        said = teczka.refusal(f"127.0.0.1:{hostile.port}:tls", hostile.server().ca_pem)
+    assert said.startswith("teczka: IMAP, sign-in: “127.0.0.1” hung up in the middle. Nothing was saved.")
+    assert "by ourselves" not in said
+
+
+def nothing(client: Client) -> None:
+    client.ok()
+
+
+def serves(
+    fetch: Callable[[Client], None] = nothing, listed: bytes = LISTED, messages: int = 1, exists: int = 1
+) -> Script:
+    """A server that is well-behaved but for what it says to FETCH, to LIST or of a folder. The first connection of all only adds the
+    account."""
 
     def script(client: Client) -> None:
         client.signed_in()
         while True:
             command = client.command().upper()
             if command.startswith(b"LIST"):
-                client.ok(LISTED)
+                client.ok(listed)
             elif command.startswith(b"STATUS"):
-                client.ok(b"* STATUS INBOX (MESSAGES 1 UIDNEXT 2 UIDVALIDITY 7 UNSEEN 1)\r\n")
+                client.ok(b"* STATUS INBOX (MESSAGES %d UIDNEXT 2 UIDVALIDITY 7 UNSEEN 1)\r\n" % messages)
             elif command.startswith((b"EXAMINE", b"SELECT")):
-                client.ok(b"* 1 EXISTS\r\n* OK [UIDVALIDITY 7] .\r\n* OK [UIDNEXT 2] .\r\n")
+                client.ok(b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] .\r\n* OK [UIDNEXT 2] .\r\n" % exists)
             elif command.startswith(b"UID SEARCH"):
                 client.ok(b"* SEARCH 1\r\n")
             elif command.startswith(b"UID FETCH"):
@@ -162,34 +196,127 @@ def ninety_nine_gigabytes(client: Client) -> None:
     client.wait_for_goodbye()
 
 
+def mail(client: Client) -> None:
+    client.ok(
+        b'* 1 FETCH (UID 1 FLAGS () INTERNALDATE "05-Nov-2026 10:00:00 +0100" RFC822.SIZE 15 BODY[] {15}\r\nSubject: no\r\n\r\n)\r\n'
+    )
+
+
 def for_nobody(client: Client) -> None:
     client.ok(
         b'* 5 FETCH (UID 4711 FLAGS () INTERNALDATE "05-Nov-2026 10:00:00 +0100" RFC822.SIZE 15 BODY[] {15}\r\nSubject: no\r\n\r\n)\r\n'
     )
 
 
+def no_body(client: Client) -> None:
+    client.ok(
+        b'* 1 FETCH (UID 1 FLAGS () INTERNALDATE "05-Nov-2026 10:00:00 +0100" RFC822.SIZE 9 BODY[] NIL)\r\n',
+    )
+
+
+def refused(client: Client) -> None:
+    client.ok(text=b"NO not this one")
+
+
 @pytest.mark.parametrize(
-    ("fetch", "sentence"),
+    ("fetch", "sentence", "kept"),
     [
-        (cut_short, "hung up in the middle"),
-        (ninety_nine_gigabytes, "sent more than any mailbox can hold"),
-        (for_nobody, ""),  # an answer to nothing is passed over: there is no trouble, and no message either
+        (cut_short, "hung up in the middle", "breaks off in the middle of messages in the folder “INBOX”"),
+        (ninety_nine_gigabytes, "sent more than any mailbox can hold", "larger than Teczka takes"),
+        (for_nobody, "", "does not hand over messages in the folder “INBOX”"),  # an answer to nothing is passed over
+        (no_body, "", "does not hand over messages in the folder “INBOX”"),
+        (refused, "", "does not hand over messages in the folder “INBOX”"),
     ],
 )
-def test_a_fetch_that_lies_stores_nothing(teczka: Commands, fetch: Callable[[Client], None], sentence: str) -> None:
+def test_a_fetch_that_lies_stores_nothing_and_what_did_not_come_is_said_for_as_long_as_it_is_missing(
+    teczka: Commands, tmp_path: Path, fetch: Callable[[Client], None], sentence: str, kept: str
+) -> None:
     with Hostile(serves(fetch), tls=True) as hostile:
-        incoming, username = f"127.0.0.1:{hostile.port}:tls", fetch.__name__
-        added = teczka.add(incoming, hostile.server().ca_pem, username, "sekret")
-        assert added.status == 0, added.error
-        done = teczka.sync(json.loads(added.output)["id"])
+        account_id = teczka.added(hostile, fetch.__name__)
+        done = teczka.sync(account_id)
         assert sentence in done.error
-        assert done.status == (1 if sentence else 0)
-        assert json.loads(done.output)["messages"] == 0
-        assert teczka.rows("message") == teczka.rows("placement") == teczka.rows("pack") == 0
+        for _ in range(4):
+            assert kept in done.error
+            assert done.status == 1
+            assert json.loads(done.output)["messages"] == 0
+            assert teczka.rows("message") == teczka.rows("placement") == teczka.rows("pack") == 0
+            done = teczka.sync(account_id)
+    assert json.loads(done.output)["stopped"] is None
+    assert [problem["params"]["count"] for problem in json.loads(done.output)["problems"]] == [1]
+    exported = teczka.run(export.main, "--account", account_id, "--to", str(tmp_path / "out"), "--json")
+    assert (exported.status, json.loads(exported.output)["unfetched"]) == (1, 1)
+    assert kept in exported.error
+    assert "1 messages did not come whole from 127.0.0.1" in teczka.run(doctor.main).output
+    listed = teczka.run(account.main, "list", "--user", teczka.email, "--json")
+    assert json.loads(listed.output)["unfetched"] == 1
+
+
+def test_a_number_of_messages_that_no_mailbox_holds_is_refused_where_an_account_is_added(teczka: Commands) -> None:
+    with Hostile(serves(messages=2**63 - 1), tls=True) as hostile:
+        said = teczka.refusal(f"127.0.0.1:{hostile.port}:tls", hostile.server().ca_pem)
+    assert "sent more than any mailbox can hold" in said
+
+
+@pytest.mark.parametrize("exists", [2**31, 2**32 - 1])
+def test_a_number_of_messages_that_no_mailbox_holds_is_refused(teczka: Commands, exists: int) -> None:
+    with Hostile(serves(exists=exists), tls=True) as hostile:
+        done = teczka.sync(teczka.added(hostile))
+    assert done.status == 1
+    assert "sent more than any mailbox can hold" in done.error
+
+
+def test_a_folder_s_name_may_hold_anything(teczka: Commands) -> None:
+    with Hostile(serves(listed=b'* LIST () "/" {5}\r\na\0b\0c\r\n'), tls=True) as hostile:
+        done = teczka.sync(teczka.added(hostile))
+    assert [problem["folder"] for problem in json.loads(done.output)["problems"]] == ["a\\x00b\\x00c"]
+
+
+def test_a_folder_s_name_that_is_too_long_is_said_and_holds_up_no_other(teczka: Commands) -> None:
+    name = Random(1).randbytes(3_000).hex().encode()
+    with Hostile(serves(mail, LISTED + b'* LIST () "/" {6000}\r\n' + name + b"\r\n"), tls=True) as hostile:
+        done = teczka.sync(teczka.added(hostile))
+    assert (done.status, json.loads(done.output)["messages"]) == (0, 1)
+    assert f"The name of the folder “{name[:60].decode()}…” is longer than Teczka can keep" in done.error
+
+
+@pytest.mark.parametrize(
+    ("cause", "sentence"),
+    [
+        (psycopg.OperationalError("gone"), "The database does not answer."),
+        (psycopg.errors.AdminShutdown("gone"), "The database does not answer."),
+        (psycopg.errors.ProgramLimitExceeded("too much"), "The database refused what was to be stored."),
+    ],
+)
+def test_only_a_database_that_is_lost_is_said_not_to_answer(
+    capsys: pytest.CaptureFixture[str], cause: Exception, sentence: str
+) -> None:
+    def fail() -> int:
+        raise OperationalError(str(cause)) from cause
+
+    assert house.told(fail) == 1
+    assert capsys.readouterr().err == f"teczka: {sentence} It said: “{cause}”\n"
+
+
+def test_nobody_is_waited_for_without_end(teczka: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(sync, "QUIET_SECONDS", 0.0)
+    with Hostile(serves(), tls=True) as hostile:
+        account_id = teczka.added(hostile)
+    (account_pk,) = (account_pk for account_pk, _ in everyones_accounts())
+    leases = Leases()
+    try:
+        assert leases.try_take(account_pk)
+        done = teczka.sync(account_id)
+    finally:
+        leases.close()
+    assert (done.status, done.error.count("\n")) == (1, 1)
+    assert "does not answer" in done.error
 
 
 def test_a_server_that_says_nothing(teczka: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "SECONDS", 1.0)
     with Hostile(lambda client: client.wait_for_goodbye(), tls=True) as hostile:
         said = teczka.refusal(f"127.0.0.1:{hostile.port}:tls", hostile.server().ca_pem)
-    assert re.fullmatch(r"teczka: “127.0.0.1” accepted the connection on port \d+ and then said nothing\. .+\n", said)
+    assert re.fullmatch(
+        r"teczka: IMAP, greeting: “127.0.0.1” accepted the connection on port \d+ and then said nothing\. .+\n", said
+    )

@@ -1,3 +1,4 @@
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -13,10 +14,11 @@ from teczka.actions.accounts import add_account
 from teczka.actions.rest import delete_account
 from teczka.core.accounts import Endpoint, Farewell, NewAccount
 from teczka.core.discovery import Found, Offer, Service, Source, Standing
-from teczka.core.errors import Problem
+from teczka.core.errors import Problem, Trouble
 from teczka.remote import check, egress
-from teczka.store.models import Account, AccountOffer, Diagnosis, FetchRequest, Folder, OfficePolicy
+from teczka.store.models import Account, AccountOffer, Diagnosis, FetchRequest, FetchTrouble, Folder, OfficePolicy
 from teczka.store.viewer import as_user
+from teczka.web.accounts import details
 from teczka.web.accounts.details import _added
 from teczka.web.accounts.found import seal
 from tests.cast import make_account, make_folder
@@ -107,6 +109,19 @@ def test_a_foreign_server_is_told_as_the_step_that_failed(anna: Client, wrong_se
     assert "127.0.0.1" in page.split('role="alert"')[1].split("<form")[0]
 
 
+def test_nobody_is_told_that_an_account_which_was_not_added_is_tried_again(
+    anna: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hung_up(*_args: object) -> Account:
+        raise Problem(Trouble.SERVER_CLOSED, host="127.0.0.1")
+
+    monkeypatch.setattr(details, "add_account", hung_up)
+    said = try_adding(anna).split('role="alert"')[1].split("</div>")[0]
+    assert "Serwer „127.0.0.1” przerwał połączenie w połowie." in said
+    assert "Nic nie zapisano. Odczekaj minutę" in said
+    assert "Próbujemy dalej" not in said
+
+
 def test_the_ladder_tells_how_far_it_came_and_what_was_not_tried(anna: Client) -> None:
     page = try_adding(anna, imap_port="1")
     assert "IMAP: Połączenie" in page
@@ -123,6 +138,14 @@ def test_what_was_typed_stands_beside_what_is_published(anna: Client) -> None:
 
 def test_a_url_is_no_server_name(anna: Client) -> None:
     assert "Wpisz samą nazwę serwera" in try_adding(anna, imap_host="https://imap.example.com/")
+
+
+@pytest.mark.parametrize("typed", [{"imap_port": "0"}, {"imap_host": "127.0.0.1; rm"}])
+def test_what_was_typed_wrongly_has_the_focus_and_is_told_with_it(anna: Client, typed: dict[str, str]) -> None:
+    page = try_adding(anna, **typed)
+    focused = [tag for tag in re.findall("<input[^>]*>", page) if "autofocus" in tag]
+    assert [next(iter(typed)) in tag for tag in focused] == [True]
+    assert f'aria-describedby="id_{next(iter(typed))}_error' in focused[0]
 
 
 def test_without_a_password_nothing_is_tried(anna: Client) -> None:
@@ -237,6 +260,31 @@ def test_the_list_tells_how_each_account_is_doing(anna: Client, office: Office) 
         "&lt;b&gt;no&lt;/b&gt;",
     ):
         assert told in page
+
+
+def test_the_list_tells_what_lies_on_the_server_and_did_not_come(anna: Client, office: Office) -> None:
+    account = make_account(
+        office.cast.anna, "anna@wybrakowana.example", host="imap.wybrakowana.example", state="working"
+    )
+    folder = make_folder(account)
+    with as_user(office.cast.anna.pk):
+        Folder.objects.filter(pk=folder.pk).update(uidvalidity=7)
+        for validity, uid, trouble in (
+            (7, 1, "server.closed"),
+            (7, 2, "server.silent"),
+            (7, 3, "server.limit"),
+            (6, 4, "server.limit"),
+        ):
+            FetchTrouble.objects.create(
+                folder=folder, owner_id=office.cast.anna.pk, uidvalidity=validity, uid=uid, trouble=trouble
+            )
+    lines = anna.get("/accounts/lines/").content.decode()
+    assert lines.count("Brakuje poczty") == 1
+    assert "Serwer „imap.wybrakowana.example” urywa w połowie wiadomości z folderu „Odebrane”. Niepobrane: 2." in lines
+    assert "większe, niż Teczka przyjmuje. Niepobrane: 1." in lines
+    with as_user(office.cast.anna.pk):
+        Account.objects.filter(pk=account.pk).update(state="fetching")
+    assert "Niepobrane" not in anna.get("/accounts/lines/").content.decode()  # it is just coming
 
 
 def test_the_first_download_tells_how_far_it_is_and_how_long_it_will_take(anna: Client, office: Office) -> None:

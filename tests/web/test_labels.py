@@ -67,6 +67,20 @@ def test_the_list_and_the_message_show_them_and_no_signal_of_a_program(anna: Cli
         assert "NonJunk" not in shown
 
 
+def test_of_thousands_the_list_and_the_message_show_some_and_how_many_more(anna: Client, mail: Mailbox) -> None:
+    with as_user(mail.owner.pk):
+        Placement.objects.filter(message__public_id=mail.ids(1)[0]).update(
+            keywords=[f"Akta{number}" for number in range(1, 1201)]
+        )
+    for where, chips, more in (
+        (f"/folders/{mail.inbox.public_id}/", 2, "+1\N{NO-BREAK SPACE}198<"),
+        (f"/messages/{mail.ids(1)[0]}/pane/", 8, "+1\N{NO-BREAK SPACE}192<"),
+    ):
+        shown = anna.get(where).content.decode()
+        assert shown.count("Etykieta: </span>Akta") == chips
+        assert "Więcej etykiet: </span>" + more in shown
+
+
 def test_a_coworker_sees_the_message_and_none_of_its_labels(anna: Client, office: Office, mail: Mailbox) -> None:
     label(anna, mail, mail.ids(1), on=["Zastrzezone"])
     with as_user(mail.owner.pk):

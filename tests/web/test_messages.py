@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
+from teczka.remote.imap.dates import internaldate
 from tests.cast import make_folder
 from tests.web.conftest import PRIVATE, Office, browser
 from tests.web.mailroom import store
@@ -145,6 +146,23 @@ def test_thousands_of_recipients_are_folded(anna: Client, office: Office) -> Non
     assert "Osoba 0, Osoba 1, Osoba 2" in page
     assert "i 1\N{NO-BREAK SPACE}497 więcej" in page
     assert page.count('class="person"') < 220
+
+
+def test_only_a_subject_that_would_fill_the_screen_is_folded(anna: Client, office: Office) -> None:
+    for signs, folded in ((300, 0), (301, 1)):
+        message = store(office.folder, b"Subject: " + b"p" * signs + b"\r\n\r\n")
+        page = anna.get(f"/messages/{message.public_id}/pane/").content.decode()
+        assert "p" * signs in page
+        assert page.count("Cały temat") == folded
+
+
+def test_a_date_that_no_server_gave_is_said_to_be_unknown(anna: Client, office: Office) -> None:
+    message = store(office.folder, b"Subject: bez daty\r\n\r\n", internaldate(b"01-Jan-0001 00:00:00 +2359"))
+    for where in (f"/folders/{office.folder.public_id}/", f"/messages/{message.public_id}/pane/"):
+        page = anna.get(where).content.decode()
+        assert ">data nieznana<" in page
+        assert ">1.01.1970<" not in page
+        assert "1 stycznia 1970" not in page
 
 
 def test_rubbish_is_shown_as_what_it_is_and_can_be_downloaded(anna: Client, office: Office) -> None:

@@ -2,7 +2,7 @@ import pytest
 from django.utils import translation
 
 from teczka.core.errors import Trouble
-from teczka.core.problems import SENTENCES
+from teczka.core.problems import SENTENCES, fill, sentences
 from teczka.web.problems import tell
 
 EVERY_PARAMETER = dict.fromkeys(
@@ -10,6 +10,14 @@ EVERY_PARAMETER = dict.fromkeys(
     " minutes left count target version why what unknown place id characters bytes".split(),
     "coś",
 )
+# Of a server's troubles those that come up before an account is there, too.
+WHILE_ADDING = {
+    Trouble.SERVER_CLOSED,
+    Trouble.SERVER_SILENT,
+    Trouble.SERVER_GARBAGE,
+    Trouble.SERVER_LIMIT,
+    Trouble.SERVER_BUSY,
+}
 
 
 @pytest.mark.parametrize("trouble", Trouble)
@@ -28,6 +36,15 @@ def test_every_trouble_has_a_sentence_and_an_advice_in_both_languages(trouble: T
 
 def test_no_sentence_is_for_a_trouble_that_is_no_more() -> None:
     assert set(SENTENCES) == set(Trouble)
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_an_account_that_is_not_there_yet_is_not_said_to_be_tried_again_by_itself(trouble: Trouble) -> None:
+    _what, advice = sentences(trouble, unsaved=True)
+    if trouble.step in {"address", "connect", "tls", "greeting", "signin", "oauth"} or trouble in WHILE_ADDING:
+        assert "ourselves" not in advice
+    with translation.override("pl"):
+        assert tell(trouble, EVERY_PARAMETER, unsaved=True).advice != fill(advice, EVERY_PARAMETER)
 
 
 def test_a_refused_port_of_a_public_server_is_not_called_an_address_of_the_office_alone() -> None:

@@ -55,7 +55,7 @@ def _go_on(request: Request, address: str, by: str) -> HttpResponseBase:
             return render(request, "accounts/details.html", details(request, usual, by_hand=True))
         return _search(request, address, discover(request.user, address))
     except Problem as problem:
-        return _first_page(request, AddressForm(request.POST), tell(problem.trouble, problem.params))
+        return _first_page(request, AddressForm(request.POST), tell(problem.trouble, problem.params, unsaved=True))
 
 
 def _search(request: Request, address: str, search: Iterator[Step | Found]) -> HttpResponseBase:

@@ -31,7 +31,7 @@ def leave(request: Request, errand: Errand) -> HttpResponse:
     try:
         url, journey = begin(request.user, errand, redirect_uri(request, errand.auth))
     except Problem as problem:
-        return _failed(request, errand, tell(problem.trouble, problem.params), problem)
+        return _failed(request, errand, tell(problem.trouble, problem.params, unsaved=True), problem)
     under_way = {**request.session.get(JOURNEYS, {}), journey.authorization.state: journey.as_json()}
     request.session[JOURNEYS] = dict(list(under_way.items())[-MOST:])
     return render(request, "accounts/oauth_leaving.html", {"url": url, "provider": PROVIDERS[errand.auth]})
@@ -47,7 +47,7 @@ def oauth_callback(request: Request, provider: str) -> HttpResponse:
     try:
         who, account = finish(request.user, journey, Return(*said))
     except Problem as problem:
-        told = tell(problem.trouble, problem.params, problem.detail)
+        told = tell(problem.trouble, problem.params, problem.detail, unsaved=True)
         return _failed(request, journey.errand, told, problem)
     except AlreadyThere:
         told = Told(_("You have this account already."), _("Nothing was changed."), "")

@@ -43,7 +43,7 @@ def try_out(request: Request, trial: Trial) -> StreamingHttpResponse:
         try:
             account = yield from telling(trial.climb, show)
         except Problem as problem:
-            return trial.again(refusal(problem, trial.new, rungs, trial.rows))
+            return trial.again(refusal(problem, trial.new, rungs, trial.rows, unsaved=True))
         except NotAllowed:  # deleted in another window meanwhile
             return trial.again(refusal(Problem(Trouble.ACCOUNT_RESTS), trial.new, rungs))
         except AlreadyThere:
@@ -58,11 +58,13 @@ def try_out(request: Request, trial: Trial) -> StreamingHttpResponse:
     return unfold(request, "accounts/work.html", {"title": trial.title, "lead": lead}, work())
 
 
-def refusal(problem: Problem, new: NewAccount, rungs: list[Rung], rows: Iterable[Row] = ()) -> dict[str, Any]:
-    """For a template: what failed, the one button, and what an administrator may be sent."""
+def refusal(
+    problem: Problem, new: NewAccount, rungs: list[Rung], rows: Iterable[Row] = (), *, unsaved: bool = False
+) -> dict[str, Any]:
+    """For a template: what failed, the one button, and what an administrator may be sent. `unsaved` as in `tell`."""
     kind = next((rung.server.value for rung in rungs if rung.problem), new.protocol.value)
     return {
-        "told": tell(problem.trouble, problem.params, problem.detail),
+        "told": tell(problem.trouble, problem.params, problem.detail, unsaved=unsaved),
         "step": problem.trouble.step,
         "remedy": remedy(problem, kind, by_password=new.auth is Auth.PASSWORD),
         "rungs": rungs,

@@ -32,6 +32,8 @@ from teczka.web.requests import Request, found
 from teczka.web.said import said
 
 NAMED = 3  # recipients named before "and n more"
+LONG = 300  # signs of a subject that is not shown whole at once
+LABELS = 8  # chips in the head; the dialog has them all
 LISTED = 200  # recipients in the details; the source has them all
 DOWNLOAD_POLICY = "default-src 'none'; sandbox"
 
@@ -70,14 +72,26 @@ class Shown:
         return pieces(self.text.subject or "", self.text.own_numbers)
 
     @property
+    def long(self) -> bool:
+        """Its subject would push the mail off the screen."""
+        return len(self.text.subject or "") > LONG
+
+    @property
     def gone(self) -> bool:
         return bool(self.places) and all(gone for _name, gone in self.places)
 
     @property
     def labels(self) -> list[str]:
         """Its owner's own, as people read them."""
-        borne = {keyword for place in self.page.places for keyword in place.keywords}
-        return list(map(shown_label, labels_of(borne)))
+        return [shown_label(keyword) for keyword in self._borne[:LABELS]]
+
+    @property
+    def more_labels(self) -> int:
+        return max(len(self._borne) - LABELS, 0)
+
+    @property
+    def _borne(self) -> list[str]:
+        return labels_of({keyword for place in self.page.places for keyword in place.keywords})
 
     @property
     def managed(self) -> bool:

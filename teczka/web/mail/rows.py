@@ -19,7 +19,7 @@ from teczka.web.mail.cursor import write_cursor
 from teczka.web.mail.listing import Listing, Stripe
 from teczka.web.templatetags.pages import when
 
-LABELS = 3  # of a message, in its row
+LABELS = 2  # of a message, in its row
 LONGEST = 200  # signs of a subject or snippet; what is wider than the list is cut by it anyway
 
 
@@ -38,7 +38,7 @@ class Row:
     marks: str
     stripe: Stripe | None  # where the list is of several accounts
     place: str = ""  # the folder that it lies in, where the list is of several
-    file: str = ""  # that the snippet is of
+    file: str = ""  # HTML: that the snippet is of, or that is called so
 
 
 def rows_of(
@@ -67,11 +67,13 @@ def rows_of(
                 tuple(line.seen_by),
                 tuple(line.cases),
                 suggested.get(line.public_id, ""),
-                tuple(labels_of(line.keywords)[:LABELS]),
+                tuple(labels[:LABELS]),
+                max(len(labels) - LABELS, 0),
             ),
             listing.stripes.get(line.folder),
         )
         for index, line in enumerate(lines, skipped + 1)
+        for labels in [labels_of(line.keywords)]
     ]
     last = rows[-1].cursor if len(rows) == BLOCK else ""
     return {"listing": listing, "rows": rows, "last": last}
@@ -86,6 +88,7 @@ def _marks(
     cases: tuple[str, ...],
     hint: str,
     labels: tuple[str, ...],
+    more_labels: int,
 ) -> str:
     """One of the few ways a row can be marked, rendered once."""
     told = {
@@ -96,5 +99,6 @@ def _marks(
         "cases": cases,
         "hint": hint,
         "labels": list(map(shown, labels)),
+        "more_labels": more_labels,
     }
     return render_to_string("mail/marks.html", told)

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from teczka.core.mail import UNDATED
 from teczka.core.people import initials
 
 register = template.Library()
@@ -61,6 +62,8 @@ def when(moment: datetime | None) -> str:
     """12:04 · yesterday · 3 May · 3.05.2025: as exact as its distance needs."""
     if moment is None:
         return ""
+    if moment == UNDATED:
+        return _("date unknown")
     local, today = timezone.localtime(moment), timezone.localdate()
     if local.date() == today:
         return f"{local:%H:%M}"
@@ -78,6 +81,8 @@ def _day(day: date, today: date, _language: str) -> str:
 @register.filter
 def exactly(moment: datetime | None) -> str:
     """Sunday, 3 May 2026, 12:04."""
+    if moment == UNDATED:
+        return _("date unknown")
     return formats.date_format(timezone.localtime(moment), "l, j E Y, H:i") if moment else ""
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teczka.core.mail import Envelope
-from teczka.remote.imap.dates import EPOCH, internaldate
+from teczka.core.mail import UNDATED, Envelope
+from teczka.remote.imap.dates import internaldate
 from teczka.remote.imap.envelope import envelope
 from teczka.remote.imap.fetch import items_of, usual_items
 from teczka.remote.imap.reader import Response
@@ -22,16 +22,16 @@ from teczka.remote.imap.tokens import NotImap, Value, values
         (b"17-jul-1996 02:44:25 -0700", datetime(1996, 7, 17, 9, 44, 25, tzinfo=UTC)),
         (b"31-Dec-2016 23:59:60 +0000", datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)),
         (b"01-Jan-2020 00:00:00", datetime(2020, 1, 1, tzinfo=UTC)),
-        (b"31-Feb-2020 00:00:00 +0000", EPOCH),
-        (b"01-Foo-2020 00:00:00 +0000", EPOCH),
-        (b"01-Jan-0001 00:00:00 +2300", EPOCH),
-        (b"01-Jan-2020 00:00:00 +9999", EPOCH),
+        (b"31-Feb-2020 00:00:00 +0000", UNDATED),
+        (b"01-Foo-2020 00:00:00 +0000", UNDATED),
+        (b"01-Jan-0001 00:00:00 +2300", UNDATED),
+        (b"01-Jan-2020 00:00:00 +9999", UNDATED),
         (
             b"31-Dec-9999 23:59:59 +0000",
-            EPOCH,
+            UNDATED,
         ),  # tomorrow in Warsaw: no datetime can say it, and no list could be shown
-        (b"yesterday", EPOCH),
-        (None, EPOCH),
+        (b"yesterday", UNDATED),
+        (None, UNDATED),
     ],
 )
 def test_internaldate(text: bytes | None, expected: datetime) -> None:
