@@ -43,7 +43,7 @@ function start(form: HTMLFormElement): void {
   const once = async (task: () => Promise<void>, failed = "t-unanswered"): Promise<void> => {
     if (busy()) return;
     form.setAttribute("aria-busy", String((acting = true)));
-    await task().catch(() => notice(failed)).finally(() => form.setAttribute("aria-busy", String((acting = false))));
+    await task().then(() => notices.querySelector(`.${failed}`)?.remove(), () => notice(failed)).finally(() => form.setAttribute("aria-busy", String((acting = false))));
   };
   const notice = (id: string, replaces = true): HTMLElement | null => {
     const made = fromTemplate(id);
@@ -218,8 +218,8 @@ function start(form: HTMLFormElement): void {
     const ours = (picking += 1);
     const answer = await fetch(`${form.dataset["pickUrl"]}?${new URLSearchParams({ q: query })}`, { redirect: "manual" });
     const body = parse(await answer.text());
-    if (!answer.ok) throw new Error(String(answer.status));
     if (ours !== picking) return; // another was asked for meanwhile
+    if (!answer.ok) throw new Error(String(answer.status));
     need("picked").replaceChildren(...body.querySelectorAll("#picked > *"));
     if (!dialog.open) dialog.showModal();
   };

@@ -171,6 +171,7 @@ export class List {
     this.#stop(this.#blocks);
     this.#anchors = new Anchors();
     this.#count(newest.total);
+    first.start = 0; // it may have stood anywhere in the list before
     first.fill(rows, this.#ready);
     this.#remember(first);
     this.#place(rows.length ? [first] : []);

@@ -91,10 +91,11 @@ def test_the_command_proves_an_export_without_a_database(
     monkeypatch.setattr(command, "house", lambda: sys.exit("a database is not wanted"))
     assert command.main(["--export", str(folder), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert (found["files"], found["bytes"]) == (3, sum(map(len, RAWS)))
-    (folder / "manifest.jsonl").write_text("{}\n")
-    assert command.main(["--export", str(folder)]) == 1
-    assert "no export of Teczka's" in capsys.readouterr().err
+    assert (found["files"], found["bytes"], found["unlisted"]) == (3, sum(map(len, RAWS)), 1)
+    for wrong in ("{}\n", "[" * 200_000, "1" * 2_000_000):
+        (folder / "manifest.jsonl").write_text(wrong)
+        assert command.main(["--export", str(folder)]) == 1
+        assert "no export of Teczka's" in capsys.readouterr().err
     (folder / "manifest.jsonl").unlink()
     assert command.main(["--export", str(folder)]) == 1
     assert "there is no manifest.jsonl" in capsys.readouterr().err
@@ -109,10 +110,16 @@ def test_what_was_changed_taken_out_or_put_into_an_export_is_found(
         (folder / name).write_bytes(b"other")
     (folder / missing).unlink()
     (folder / "messages" / "more.eml").write_bytes(b"")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_bytes(b"a letter")
+    linked = f"messages/{sha256_of(b'a letter')}.eml"
+    (folder / linked).symlink_to(elsewhere)
+    with (folder / "manifest.jsonl").open("a") as manifest:
+        manifest.write('{"file": "\\ud800", "sha256": ""}\n')
     assert verify_folder(folder).faults == {
         "changed": [changed],
-        "missing": [missing],
-        "not of this export": sorted([unlisted, "messages/more.eml"]),
+        "missing": [missing, "\\ud800"],
+        "not of this export": sorted([unlisted, "messages/more.eml", linked]),
     }
 
 

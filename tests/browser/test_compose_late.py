@@ -84,6 +84,7 @@ def test_what_nobody_answered_is_said_and_can_be_pressed_again(page: Page, draft
     )
     page.locator(f"button[value={act}]").click()
     expect(page.locator(f"#{act}-dialog")).to_be_visible()
+    expect(page.locator(".t-unanswered")).to_have_count(0)
 
 
 def test_a_letter_that_is_being_sent_is_not_thrown_away_meanwhile(page: Page, office: Office, draft: Outgoing) -> None:

@@ -35,6 +35,28 @@ def test_rows_far_down_know_their_numbers(open_folder: Open, long_folder: MailFo
     expect(row).to_have_attribute("aria-rowindex", "3334")
 
 
+def test_another_list_in_its_place_begins_at_its_own_beginning(open_folder: Open, long_folder: MailFolder) -> None:
+    """As when a search begins far down in a folder: what stood there first gave its place to the newest rows."""
+    mail = open_folder(long_folder)
+    mail.scroll_to(500)
+    expect(mail.page.get_by_text(f"Pismo {LONG - 500}", exact=True).first).to_be_in_viewport()
+    mail.page.evaluate(
+        """async (url) => {
+             const answer = await fetch(url, { headers: { "X-Fragment": "1" } });
+             const body = new DOMParser().parseFromString(await answer.text(), "text/html").body;
+             const detail = [url, { body, total: Number(answer.headers.get("X-Total")) }];
+             document.dispatchEvent(new CustomEvent("teczka:list", { detail }));
+           }""",
+        f"/folders/{long_folder.folder.public_id}/rows/",
+    )
+    expect(mail.page.get_by_text(f"Pismo {LONG}", exact=True).first).to_be_in_viewport()
+    mail.scroll_to(500)
+    row = mail.page.locator('#rows [role="row"]', has=mail.page.get_by_text(f"Pismo {LONG - 500}", exact=True))
+    expect(row).to_have_attribute("aria-rowindex", "501")
+    numbers = mail.numbers()
+    assert numbers == list(range(numbers[0], numbers[0] - len(numbers), -1))
+
+
 def test_going_on_by_the_wheel_never_shows_a_gap(open_folder: Open, long_folder: MailFolder) -> None:
     mail = open_folder(long_folder)
     mail.page.locator("#rows").hover()
