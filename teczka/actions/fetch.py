@@ -96,13 +96,14 @@ class Fetching:
         with report.phase("total"):
             try:
                 self._passes(report)
+                missing = unfetched_of(self._account.owner, self._account.pk)
+                report.problems += [(one.path, one.problem) for one in missing]
             except Exception as error:
                 if _ends_all(error):
                     raise
                 log.exception("account %s: its pass failed", self._account.public_id)
                 report.stopped = Problem(Trouble.INTERNAL_FETCHING, host=self._account.host)
         self._local.rest()
-        report.problems += [(one.path, one.problem) for one in unfetched_of(self._account.owner, self._account.pk)]
         self._settled = b"" if report.stopped else report.settled
         if not (report.stopped and report.stopped.trouble is Trouble.SERVER_INTERVAL):
             self._record(report)
@@ -125,6 +126,10 @@ class Fetching:
             self._acts_last = True
             self._hang_up()
             return False
+        except Exception:  # a mistake of ours, perhaps in the middle of an answer
+            self._acts_last = True
+            self._hang_up()
+            raise
         return True
 
     def _acts(self) -> Acts | None:
@@ -164,7 +169,7 @@ class Fetching:
     def _passes(self, report: Report) -> None:
         while True:
             reused, before = self._remote is not None, report.messages
-            report.stopped = None
+            report.stopped, report.problems = None, []
             try:
                 self._pass(report)
             except Problem as problem:
@@ -216,9 +221,14 @@ class Fetching:
         acts = self._acts()
         try:
             bring_in(self._remote, self._local, report, acts)
-        except BaseException:
+        except BaseException as error:
             self._hang_up()  # in the middle of an answer: useless
-            raise
+            ours = isinstance(error, Exception) and not _ends_all(error)
+            if not (ours and acts and acts.last and acts.broke):
+                raise
+            # All mail is in: a mistake of ours with the acts shall not make the next wait ever longer.
+            log.exception("account %s: repeating what was done failed", self._account.public_id)
+            report.problems.append(("", Problem(Trouble.INTERNAL)))
         finally:
             self._acts_last = acts is not None and acts.broke
         if isinstance(self._remote, Pop3Drop):

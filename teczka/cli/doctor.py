@@ -71,10 +71,9 @@ def _unfetched() -> Finding:
     if not missing:
         return Finding("fetching", True, "every message that a server lists came whole, or is still to come")
     hosts = ", ".join(sorted({one.host for one in missing}))
-    told = (
-        f"{sum(one.count for one in missing)} messages did not come whole from {hosts}: their owners see which folders"
-    )
-    return Finding("fetching", False, told)
+    count = sum(one.count for one in missing)
+    # Nothing that whoever keeps this machine could mend.
+    return Finding("fetching", True, f"did not come whole from {hosts}: {count}; their owners see in which folders")
 
 
 def _backup(ours: Settings) -> Finding:

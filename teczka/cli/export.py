@@ -1,5 +1,6 @@
 """`teczka export --account ID --to DIR [--as mbox|maildir]`: every message byte for byte, with a manifest of where each lay, or as other
-programs read it. Status 1 where messages that its server has are not among them."""
+programs read it. Status 1 where messages are known to be missing: damaged, not come whole, or of a folder whose first download has not
+ended. What came to the server since the last pass nobody knows."""
 
 import argparse
 import sys
@@ -13,7 +14,7 @@ from teczka.cli.house import Refused, complain, house, parser, show, told
 from teczka.core.problems import SENTENCES, fill
 from teczka.store.models import Account
 from teczka.store.packs.format import PackDamaged
-from teczka.store.queries.unfetched import unfetched_of
+from teczka.store.queries.unfetched import folders_under_way, unfetched_of
 
 
 def main(argv: list[str]) -> int:
@@ -46,15 +47,18 @@ def _export(chosen: argparse.Namespace) -> int:
         except OSError as failed:
             raise Refused(f"Nothing was exported: {failed.strerror} ({failed.filename or chosen.to}).") from failed
         unfetched = unfetched_of(account.owner, account.pk)
+        under_way = folders_under_way(account.owner, account.pk)
     counted["unfetched"] = sum(one.count for one in unfetched)
     for one in unfetched:
         problem = one.problem
         complain(f"{fill(SENTENCES[problem.trouble][0], problem.params)} They are not in this export.")
+    for path in under_way:
+        complain(f"The folder “{path}” has not come to its end: what has not come is not in this export.")
     if chosen.json:
         show(counted)
     else:
         sys.stdout.write(f"{counted['messages']} messages, {counted['bytes']} bytes in {chosen.to}\n")
-    return 1 if counted.get("missing") or unfetched else 0
+    return 1 if counted.get("missing") or unfetched or under_way else 0
 
 
 def _written(account: Account, chosen: argparse.Namespace) -> dict[str, int]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from teczka.core.mail import DropHint
 
+TRIES = 3  # at once, of a message that does not come whole, before it waits (store/folders.py says how long)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

@@ -9,6 +9,7 @@ from django.db import connection
 from teczka.core.errors import Trouble
 from teczka.core.folders import LONGEST_WIRE_NAME, ORDER, FolderRole, LocalFolder, roles
 from teczka.core.mail import FolderStatus, RemoteFolder
+from teczka.core.messages import TRIES
 from teczka.store import erased
 from teczka.store.models import Account, Folder
 
@@ -38,7 +39,7 @@ saved AS (
   RETURNING 1),
 missed AS (
   UPDATE store_folder f SET gone_at = now() WHERE account_id = %(account)s AND gone_at IS NULL AND uidvalidity IS DISTINCT FROM -1
-    AND NOT EXISTS (SELECT FROM listed t WHERE t.wire_name = f.wire_name) AND NOT {f_is_renamed}
+    AND NOT EXISTS (SELECT FROM listed t WHERE t.wire_name = f.wire_name) AND f.wire_name <> ALL (%(long)s::bytea[]) AND NOT {f_is_renamed}
   RETURNING 1)
 SELECT (SELECT count(*) FROM saved) + (SELECT count(*) FROM missed)
 """
@@ -58,16 +59,17 @@ FROM store_folder f WHERE account_id = %s AND gone_at IS NULL AND selectable AND
 def save(account: Account, listed: Sequence[RemoteFolder]) -> tuple[list[LocalFolder], dict[int, UUID], bool]:
     """The selectable folders in the order of `LocalAccount.save_folders`, their public ids, and whether anything changed."""
     changed = False
+    # A server that lists a name twice means one folder.
+    named = {folder.name: folder for folder in listed if len(folder.name) <= LONGEST_WIRE_NAME}
     with connection.cursor() as cursor:
-        if listed:
-            # A server that lists a name twice means one folder.
-            named = {folder.name: folder for folder in listed if len(folder.name) <= LONGEST_WIRE_NAME}
+        if named:
             given = roles(list(named.values()), _chosen(account))
             columns: dict[str, Any] = {
                 "office": account.office_id,
                 "owner": account.owner_id,
                 "account": account.pk,
                 "names": list(named),
+                "long": [folder.name for folder in listed if folder.name not in named],  # kept once, it is kept
                 "paths": [folder.path.replace("\0", "") for folder in named.values()],
                 "delimiters": [(folder.delimiter or "").replace("\0", "") for folder in named.values()],
                 "roles": [given[name] for name in named],
@@ -138,10 +140,10 @@ def complete(folder_id: int, status: FolderStatus, complete_below: int) -> None:
         )
 
 
-# After three tries at once a message waits: ten minutes, then four times as long each time, a day at most. What is mended on the server
-# within the hour comes within the hour, and what is not breaks no connection oftener than once a day.
+# After its tries at once a message waits: ten minutes, then four times as long each time, a day at most. So it comes soon after what a
+# server mends soon, and one that never comes breaks a connection once a day.
 TROUBLED = """
-SELECT uid, CASE WHEN last_try_at > now() - least(interval '1 day', interval '10 minutes' * 4 ^ least(greatest(tries - 3, 0), 9))
+SELECT uid, CASE WHEN last_try_at > now() - least(interval '1 day', interval '10 minutes' * 4 ^ least(greatest(tries - %s, 0), 9))
   THEN tries ELSE 0 END
 FROM store_fetchtrouble WHERE folder_id = %s AND uidvalidity = %s
 """
@@ -149,7 +151,7 @@ FROM store_fetchtrouble WHERE folder_id = %s AND uidvalidity = %s
 
 def troubled_uids(folder_id: int, uidvalidity: int) -> dict[int, int]:
     with connection.cursor() as cursor:
-        cursor.execute(TROUBLED, [folder_id, uidvalidity])
+        cursor.execute(TROUBLED, [TRIES, folder_id, uidvalidity])
         return dict(cursor.fetchall())
 
 

@@ -35,7 +35,9 @@ def run(
         with report.phase("listing"):
             listed = remote.folders()
             folders = local.save_folders(listed)
-        report.problems += [_too_long(folder) for folder in listed if len(folder.name) > LONGEST_WIRE_NAME]
+        kept = {folder.name for folder in folders}
+        left_out = [folder for folder in listed if len(folder.name) > LONGEST_WIRE_NAME and folder.name not in kept]
+        report.problems += [_too_long(folder) for folder in left_out]
         for folder in folders:
             try:
                 _folder(folder, local, remote, report, acts)

@@ -10,7 +10,7 @@ from typing import TypeVar
 from teczka.core.errors import Problem, Trouble
 from teczka.core.folders import DROP, LocalFolder
 from teczka.core.mail import INBOX, DropEntry, FolderStatus
-from teczka.core.messages import Loose
+from teczka.core.messages import TRIES, Loose
 from teczka.remote.pop3.head import fingerprint, header_block
 from teczka.remote.pop3.limits import DEFAULT
 from teczka.remote.types import RemoteDrop
@@ -18,7 +18,7 @@ from teczka.sync.basket import Sealed
 from teczka.sync.carry import Put, carry
 from teczka.sync.download import NEWEST
 from teczka.sync.drop import Comparison, compare, looked, names_tell, recognise, trouble_number, unlooked, worth_asking
-from teczka.sync.plan import CROWD, TRIES
+from teczka.sync.plan import CROWD
 from teczka.sync.ports import K, LocalDrop
 from teczka.sync.report import Report
 

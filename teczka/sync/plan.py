@@ -13,12 +13,11 @@ from dataclasses import replace
 
 from teczka.core.folders import LocalFolder
 from teczka.core.mail import FolderStatus, RemoteSummary
-from teczka.core.messages import Candidate
+from teczka.core.messages import TRIES, Candidate
 from teczka.remote.types import RemoteMailbox
 from teczka.sync.ports import K, LocalAccount
 from teczka.sync.steps import Begin, Download, Finish, Gone, Reflag, Rematch, Step
 
-TRIES = 3  # of a message that does not come whole, before it waits for another day
 CROWD = 100  # this many vanishing at once, and more than half, is a crowd: the seat belt holds
 
 

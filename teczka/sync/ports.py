@@ -29,7 +29,7 @@ class LocalAccount(Protocol[K]):
     def save_folders(self, listed: Sequence[RemoteFolder]) -> list[LocalFolder]:
         """Make the folders be as listed: new ones added, missing ones marked gone (their mail stays). Returns the selectable ones, the
         inbox first, then by how much people wait for them. An empty list where folders were known changes nothing: a server that lists
-        nothing is ill, not empty."""
+        nothing is ill, not empty. A name longer than LONGEST_WIRE_NAME becomes no folder, and no folder is gone that bears it."""
         ...
 
     def stored_uids(self, folder: LocalFolder, uidvalidity: int, lowest: int = 1) -> "array[int]":

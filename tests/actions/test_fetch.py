@@ -18,6 +18,7 @@ from teczka.core.errors import LeaseLost, Problem, Trouble
 from teczka.store.leases import Lease, Leases
 from teczka.store.models import Account, FetchRequest, Folder, Message, Placement, Secret
 from teczka.store.viewer import as_user
+from teczka.sync import Report
 from tests.cast import make_cast
 from tests.conftest import OwnDatabase
 from tests.dovecot.accounts import opened
@@ -253,4 +254,56 @@ def test_acts_that_fail_in_a_way_nobody_foresaw_keep_no_mail_out(
     finally:
         fetching.close()
     assert (first.messages, second.messages) == (0, 1)
-    assert second.stopped is not None
+    assert first.stopped is not None
+    assert second.stopped is None  # or the next pass would wait ever longer, and mail with it
+    assert [problem.trouble for _, problem in second.problems] == [Trouble.INTERNAL]
+    assert now(account).state == State.WORKING
+
+
+def test_after_acts_that_failed_between_passes_mail_comes_first_and_over_a_new_connection(
+    account: Account, lease: Lease, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with as_user(account.owner_id):
+        Account.objects.filter(pk=account.pk).update(mode=Mode.MANAGED)
+    fetching = Fetching(account.pk, account.owner_id, lease)
+    try:
+        assert fetching.run().stopped is None
+        monkeypatch.setattr("teczka.sync.replay.replay", stumble)
+        with pytest.raises(IndexError):
+            fetching.replay()
+        mailbox.deliver(mail(1))
+        report = fetching.run()
+    finally:
+        fetching.close()
+    assert report.messages == 1
+    assert "connecting" in report.seconds
+
+
+def test_where_what_is_missing_cannot_be_counted_the_outcome_is_told_all_the_same(
+    account: Account, lease: Lease, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox.deliver(mail(1))
+    with as_user(account.owner_id):
+        asked = FetchRequest.objects.create(office_id=account.office_id, owner_id=account.owner_id, account=account)
+    monkeypatch.setattr(fetch, "unfetched_of", stumble)
+    report = fetch_account(account.pk, account.owner_id, lease)
+    assert (report.messages, now(account).trouble) == (1, Trouble.INTERNAL_FETCHING)
+    with as_user(account.owner_id):
+        asked.refresh_from_db()
+    assert asked.done_at is not None
+
+
+def test_a_problem_is_told_once_however_often_a_pass_was_gone_on_with(
+    account: Account, lease: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaks = iter([True, True, False])
+
+    def bring_in(remote: object, local: object, report: Report, acts: object) -> None:
+        report.problems.append(("Praca", Problem(Trouble.FOLDER_LONG, folder="Praca")))
+        report.messages += 1
+        if next(breaks):
+            raise Problem(Trouble.SERVER_CLOSED, host="play.example")
+
+    monkeypatch.setattr(fetch, "bring_in", bring_in)
+    report = fetch_account(account.pk, account.owner_id, lease)
+    assert (report.messages, report.stopped, len(report.problems)) == (3, None, 1)

@@ -16,6 +16,7 @@ import pytest
 from django.db import OperationalError
 
 from teczka.cli import account, doctor, export, house, sync
+from teczka.core.errors import Trouble
 from teczka.remote import check
 from teczka.store.leases import Leases
 from teczka.store.models.accounts import everyones_accounts
@@ -161,7 +162,11 @@ def nothing(client: Client) -> None:
 
 
 def serves(
-    fetch: Callable[[Client], None] = nothing, listed: bytes = LISTED, messages: int = 1, exists: int = 1
+    fetch: Callable[[Client], None] = nothing,
+    listed: bytes = LISTED,
+    messages: int = 1,
+    exists: int = 1,
+    uids: bytes = b"1",
 ) -> Script:
     """A server that is well-behaved but for what it says to FETCH, to LIST or of a folder. The first connection of all only adds the
     account."""
@@ -177,7 +182,7 @@ def serves(
             elif command.startswith((b"EXAMINE", b"SELECT")):
                 client.ok(b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] .\r\n* OK [UIDNEXT 2] .\r\n" % exists)
             elif command.startswith(b"UID SEARCH"):
-                client.ok(b"* SEARCH 1\r\n")
+                client.ok(b"* SEARCH %s\r\n" % uids)
             elif command.startswith(b"UID FETCH"):
                 fetch(client)
             else:
@@ -246,9 +251,44 @@ def test_a_fetch_that_lies_stores_nothing_and_what_did_not_come_is_said_for_as_l
     exported = teczka.run(export.main, "--account", account_id, "--to", str(tmp_path / "out"), "--json")
     assert (exported.status, json.loads(exported.output)["unfetched"]) == (1, 1)
     assert kept in exported.error
-    assert "1 messages did not come whole from 127.0.0.1" in teczka.run(doctor.main).output
+    assert "ok  fetching: did not come whole from 127.0.0.1: 1;" in teczka.run(doctor.main).output
     listed = teczka.run(account.main, "list", "--user", teczka.email, "--json")
     assert json.loads(listed.output)["unfetched"] == 1
+
+
+def test_a_command_that_is_refused_for_one_message_brings_the_others_in_the_same_session(teczka: Commands) -> None:
+    """As Gmail does: “Some messages could not be FETCHed”."""
+
+    def all_but_the_second(client: Client) -> None:
+        first, _, last = client.lines[-1].split()[3].partition(b":")
+        asked = range(int(first), int(last or first) + 1)
+        if 2 in asked:
+            client.ok(text=b"NO Some messages could not be FETCHed (Failure)")
+            return
+        dated = (
+            b'FLAGS () INTERNALDATE "05-Nov-2026 10:00:00 +0100" RFC822.SIZE 14 BODY[] {14}\r\nSubject: %d\r\n\r\n)\r\n'
+        )
+        client.ok(b"".join(b"* %d FETCH (UID %d " % (uid, uid) + dated % uid for uid in asked))
+
+    with Hostile(serves(all_but_the_second, messages=3, exists=3, uids=b"1 2 3"), tls=True) as hostile:
+        done = teczka.sync(teczka.added(hostile))
+        assert len(hostile.clients) == 2  # with the one that added the account
+    report = json.loads(done.output)
+    assert (done.status, report["messages"], report["stopped"]) == (1, 2, None)
+    assert [problem["params"]["count"] for problem in report["problems"]] == [1]
+
+
+def test_mail_that_a_server_puts_off_is_on_its_way_and_an_export_says_that_it_is_not_there(
+    teczka: Commands, tmp_path: Path
+) -> None:
+    with Hostile(serves(lambda client: client.ok(text=b"NO [THROTTLED] slowly")), tls=True) as hostile:
+        account_id = teczka.added(hostile)
+        done = teczka.sync(account_id)
+    assert (done.status, json.loads(done.output)["problems"]) == (1, [])
+    assert json.loads(done.output)["stopped"]["trouble"] == Trouble.SERVER_BUSY
+    exported = teczka.run(export.main, "--account", account_id, "--to", str(tmp_path / "out"), "--json")
+    assert (exported.status, json.loads(exported.output)["unfetched"]) == (1, 0)
+    assert "The folder “INBOX” has not come to its end" in exported.error
 
 
 def test_a_number_of_messages_that_no_mailbox_holds_is_refused_where_an_account_is_added(teczka: Commands) -> None:
@@ -275,7 +315,7 @@ def test_a_folder_s_name_that_is_too_long_is_said_and_holds_up_no_other(teczka: 
     name = Random(1).randbytes(3_000).hex().encode()
     with Hostile(serves(mail, LISTED + b'* LIST () "/" {6000}\r\n' + name + b"\r\n"), tls=True) as hostile:
         done = teczka.sync(teczka.added(hostile))
-    assert (done.status, json.loads(done.output)["messages"]) == (0, 1)
+    assert (done.status, json.loads(done.output)["messages"]) == (1, 1)
     assert f"The name of the folder “{name[:60].decode()}…” is longer than Teczka can keep" in done.error
 
 

@@ -10,13 +10,14 @@ import pytest
 from django.utils import timezone
 
 from teczka.core.errors import LeaseLost, Trouble
-from teczka.core.folders import LocalFolder
+from teczka.core.folders import LONGEST_WIRE_NAME, LocalFolder
 from teczka.core.mail import Envelope, FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary
+from teczka.core.messages import TRIES
 from teczka.store.blobs import blobs
 from teczka.store.mail import LocalMail
 from teczka.store.models import FetchTrouble, Folder, Grant, Lease, Message, Placement
+from teczka.store.queries.unfetched import unfetched
 from teczka.store.viewer import as_user
-from teczka.sync.plan import TRIES
 from teczka.sync.ports import LocalAccount
 from tests.cast import make_account, make_cast
 from tests.sync.memory import MemoryAccount
@@ -221,6 +222,38 @@ def test_no_folder_is_kept_whose_name_no_index_holds(stored: Callable[[], LocalM
     names = [Random(1).randbytes(3_000).hex().encode(), b"INBOX"]
     kept = stored().save_folders([RemoteFolder(name, name.decode(), "\0", frozenset()) for name in names])
     assert [folder.name for folder in kept] == [b"INBOX"]
+
+
+def test_a_folder_that_was_kept_under_a_name_too_long_is_not_gone(stored: Callable[[], LocalMail]) -> None:
+    local = stored()
+    before = local.save_folders([INBOX, WORK])
+    name = b"x" * (LONGEST_WIRE_NAME + 1)
+    long = RemoteFolder(name, name.decode(), "/", frozenset())
+    assert local.save_folders([long]) == before
+    with as_user(local._account.owner_id):
+        Folder.objects.filter(path="Praca").update(wire_name=name)  # as an earlier version kept it
+    assert [folder.name for folder in local.save_folders([INBOX, long])] == [b"INBOX", name]
+    assert [folder.name for folder in local.save_folders([INBOX])] == [b"INBOX"]
+
+
+def test_what_a_server_puts_off_is_missing_only_once_it_was_put_off_again_and_again(
+    stored: Callable[[], LocalMail],
+) -> None:
+    local = stored()
+    folder = local.save_folders([INBOX])[0]
+    local.opened(folder, FolderStatus(1, 10, 4, 77))
+    for tries in range(1, TRIES + 1):
+        local.give_up(folder, 1, [5], Trouble.SERVER_BUSY)
+        assert bool(unfetched(local._account.owner)) is (tries == TRIES)
+
+
+def test_of_thousands_that_did_not_come_a_thousand_are_counted(stored: Callable[[], LocalMail]) -> None:
+    local = stored()
+    folder = local.save_folders([INBOX])[0]
+    local.opened(folder, FolderStatus(1, 10, 4, 77))
+    local.give_up(folder, 1, range(1, 3001), Trouble.SERVER_GARBAGE)
+    (missing,) = unfetched(local._account.owner)
+    assert (missing.count, missing.problem.params["count"]) == (1001, "1000+")
 
 
 def test_the_cursor_moves_and_a_new_uidvalidity_resets_it(house: House) -> None:

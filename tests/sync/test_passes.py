@@ -310,21 +310,75 @@ def test_trouble_with_what_is_removed_is_forgotten_while_a_first_fetch_lies_brok
     assert not local.troubles
 
 
-def test_a_message_for_which_a_command_is_refused_holds_up_no_other() -> None:
-    class Refusing(PlayMailbox):
-        def messages(self, uids: list[int], envelopes: bool = False) -> Any:
-            if 1 in uids:
-                raise Problem(Trouble.FOLDER_REFUSED, folder="INBOX")
-            yield from super().messages(uids, envelopes)
+def test_withheld_mail_behind_which_the_connection_breaks_holds_up_no_folder() -> None:
+    class Withholding(PlayMailbox):
+        withheld = False
+
+        def messages(self, uids: list[int], *rest: Any, **more: Any) -> Any:
+            self.withheld = 1 in uids and self._open == b"INBOX"
+            yield from super().messages([uid for uid in uids if not self.withheld or uid != 1], *rest, **more)
+
+        def uids(self, lowest: int = 1) -> list[int]:
+            if self.withheld:
+                raise Problem(Trouble.SERVER_CLOSED, host="play.example")
+            return super().uids(lowest)
 
     server = PlayServer()
-    for number in range(3):
-        server.folders[b"INBOX"].deliver(b"message %d" % number)
+    server.folders[b"Other"] = PlayFolder()
+    for name, count in ((b"INBOX", 3), (b"Other", 1)):
+        for number in range(count):
+            server.folders[name].deliver(b"%s %d" % (name, number))
     local = MemoryAccount()
-    for _ in range(4):
-        run(Refusing(server), local)
-    assert len(local.messages) == 2
+    for _ in range(3):
+        run(Withholding(server), local)
+    assert run(Withholding(server), local).stopped is None
+    assert len(local.messages) == 3
     assert list(local.troubles.values()) == [3]
+
+
+class Refusing(PlayMailbox):
+    """A command for any of these UIDs is refused as a whole, and for which of them is not said."""
+
+    bad: frozenset[int] = frozenset()
+
+    def messages(self, uids: list[int], *rest: Any, **more: Any) -> Any:
+        for at in range(0, len(uids), 100):
+            chunk = uids[at : at + 100]
+            self.asked.append("FETCH")
+            if not self.bad.isdisjoint(chunk):
+                raise Problem(Trouble.FOLDER_REFUSED, folder="INBOX")
+            yield from super().messages(chunk, *rest, **more)
+
+
+@pytest.mark.parametrize(("count", "bad"), [(3, {2}), (3, {1, 3}), (250, {130}), (250, {1, 77, 201, 250})])
+def test_a_message_for_which_a_command_is_refused_holds_up_no_other(count: int, bad: set[int]) -> None:
+    server = PlayServer()
+    for number in range(count):
+        server.folders[b"INBOX"].deliver(b"message %d" % number)
+    local, remote = MemoryAccount(), Refusing(server)
+    remote.bad = frozenset(bad)
+    report = run(remote, local)
+    assert (report.messages, report.stopped, report.problems) == (count - len(bad), None, [])
+    assert {uid: tries for (_, _, uid), tries in local.troubles.items()} == dict.fromkeys(bad, 1)
+    for _ in range(3):
+        run(remote, local)
+    assert set(local.troubles.values()) == {3}
+    assert remote.asked.count("FETCH") < 100
+
+
+def test_a_folder_that_refuses_every_command_is_given_up_after_a_few() -> None:
+    server = PlayServer()
+    for number in range(5000):
+        server.folders[b"INBOX"].deliver(b"message %d" % number)
+    server.folders[b"Other"] = PlayFolder()
+    server.folders[b"Other"].deliver(b"elsewhere", b"", None)
+    server.folders[b"Other"].messages[0].uid = 6000
+    local, remote = MemoryAccount(), Refusing(server)
+    remote.bad = frozenset(range(1, 5001))
+    report = run(remote, local)
+    assert (report.messages, report.stopped, len(local.troubles)) == (1, None, 10)
+    assert [problem.trouble for _, problem in report.problems] == [Trouble.FOLDER_REFUSED]
+    assert remote.asked.count("FETCH") < 40
 
 
 def twins(*raws: bytes, message_id: bytes = b"same@x") -> tuple[PlayServer, MemoryAccount]:

@@ -280,7 +280,10 @@ def test_the_list_tells_what_lies_on_the_server_and_did_not_come(anna: Client, o
             )
     lines = anna.get("/accounts/lines/").content.decode()
     assert lines.count("Brakuje poczty") == 1
-    assert "Serwer „imap.wybrakowana.example” urywa w połowie wiadomości z folderu „Odebrane”. Niepobrane: 2." in lines
+    assert (
+        "Serwer „imap.wybrakowana.example” przerywa przesyłanie wiadomości z folderu „Odebrane”. Niepobrane: 2."
+        in lines
+    )
     assert "większe, niż Teczka przyjmuje. Niepobrane: 1." in lines
     with as_user(office.cast.anna.pk):
         Account.objects.filter(pk=account.pk).update(state="fetching")

@@ -4,21 +4,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from teczka.core.accounts import Protocol
 from teczka.core.errors import Problem, Trouble
+from teczka.core.folders import AWAITED
+from teczka.core.messages import TRIES
 from teczka.store.models import User
 from teczka.store.models.accounts import accounts_at_work
 from teczka.store.queries import walls
 
-# Of a folder's present UIDVALIDITY alone: under another one they would have other numbers.
+COUNTED = 1000  # of a folder: how many more there are changes nothing
+
+# Of a folder's present UIDVALIDITY alone: under another one they would have other numbers. Where a server said "later", a try was counted
+# of a message that may have nothing to do with it.
 _UNFETCHED = f"""
 SELECT a.public_id, f.path, f.delimiter, f.role, a.host, t.kind, count(*)::int
 FROM store_folder f JOIN store_account a ON a.id = f.account_id CROSS JOIN LATERAL (
   SELECT CASE t.trouble WHEN '{Trouble.SERVER_LIMIT}' THEN '{Trouble.UNFETCHED_LARGE}'
     WHEN '{Trouble.SERVER_GARBAGE}' THEN '{Trouble.UNFETCHED_WITHHELD}' WHEN '{Trouble.FOLDER_REFUSED}' THEN '{Trouble.UNFETCHED_WITHHELD}'
     ELSE '{Trouble.UNFETCHED_CUT}' END AS kind
-  FROM store_fetchtrouble t WHERE t.folder_id = f.id AND t.uidvalidity = f.uidvalidity AND {walls.mine("t")}) t
+  FROM store_fetchtrouble t WHERE t.folder_id = f.id AND t.uidvalidity = f.uidvalidity AND {walls.mine("t")}
+    AND (t.trouble <> '{Trouble.SERVER_BUSY}' OR t.tries >= {TRIES}) LIMIT {COUNTED + 1}) t
 WHERE {walls.mine("f")} AND {walls.mine("a")} AND f.gone_at IS NULL AND {{which}}
 GROUP BY a.id, f.id, t.kind ORDER BY a.id, count(*) DESC, f.id
+"""
+_UNDER_WAY = f"""
+SELECT f.path FROM store_folder f JOIN store_account a ON a.id = f.account_id
+WHERE f.account_id = %(account)s AND {walls.mine("f")} AND {walls.mine("a")} AND a.protocol <> '{Protocol.ARCHIVE}'
+  AND f.gone_at IS NULL AND f.selectable AND f.complete_below = 0 AND f.uidvalidity IS DISTINCT FROM {AWAITED} ORDER BY f.path
 """
 
 
@@ -32,15 +44,16 @@ class Unfetched:
     role: str  # core.folders.FolderRole
     host: str
     trouble: str  # core.errors.Trouble
-    count: int
+    count: int  # at most COUNTED + 1
 
     @property
     def problem(self) -> Problem:
-        return Problem(Trouble(self.trouble), host=self.host, folder=self.path, count=self.count)
+        count = self.count if self.count <= COUNTED else f"{COUNTED}+"
+        return Problem(Trouble(self.trouble), host=self.host, folder=self.path, count=count)
 
 
 def unfetched(viewer: User) -> list[Unfetched]:
-    """Of all the viewer's accounts, the oldest first; of each the most first. Costs a row per folder."""
+    """Of all the viewer's accounts, the oldest first; of each the most first. Costs at most COUNTED rows per folder."""
     return walls.read_often(viewer, Unfetched, _UNFETCHED.format(which="a.deleted_at IS NULL"))
 
 
@@ -54,6 +67,11 @@ def unfetched_of(viewer: User, account_id: int) -> list[Unfetched]:
     return walls.read_often(
         viewer, Unfetched, _UNFETCHED.format(which="f.account_id = %(account)s"), account=account_id
     )
+
+
+def folders_under_way(viewer: User, account_id: int) -> list[str]:
+    """The paths of its folders of which no download came to its end since the server numbered them: any mail may be missing."""
+    return walls.read_often(viewer, str, _UNDER_WAY, account=account_id)
 
 
 def unfetched_everywhere() -> list[Unfetched]:

@@ -21,6 +21,8 @@ from teczka.web.problems import Told, tell
 from teczka.web.requests import Request
 from teczka.web.said import said
 
+FOLDERS = 5  # of which it is said that mail is missing
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -28,7 +30,7 @@ class Shown:
 
     line: AccountLine
     told: Told | None
-    unfetched: list[Told]  # what lies on its server and did not come whole
+    unfetched: list[Told]  # what lies on its server and did not come whole, the most first
     left: timedelta | None  # of the first download
     minutes: int  # between two askings for mail; 0: its server tells of it
     opens_at: datetime | None  # when its provider lets us in again
@@ -60,8 +62,8 @@ def told_of(line: AccountLine) -> Told | None:
 
 
 def _shown(line: AccountLine, missing: list[Unfetched], now: datetime) -> Shown:
-    left = line.time_left(now)
-    return Shown(line, told_of(line), tell_unfetched(line, missing), left, poll_minutes(line), opens_at(line))
+    left, its = line.time_left(now), [one for one in missing if one.account == line.public_id][:FOLDERS]
+    return Shown(line, told_of(line), tell_unfetched(line, its), left, poll_minutes(line), opens_at(line))
 
 
 def _listed(viewer: User) -> dict[str, Any]:
