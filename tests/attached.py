@@ -64,6 +64,22 @@ def form(text: str, field: str, note: str, stamp: str) -> bytes:
     return _pdf(objects, b"0123456789abcdef", b"")
 
 
+def noted(text: str, note: str, times: int) -> bytes:
+    """A PDF of one page with many notes, all of which are one and the same text."""
+    stream = _page(text)
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[4 0 R]/Count 1>>",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 5 0 R/Resources<</Font<</F1 3 0 R>>>>/Annots[%s]>>"
+        % (b"7 0 R " * times),
+        b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
+        b"(%s)" % note.encode(),
+        b"<</Type/Annot/Subtype/Text/Contents 6 0 R/Rect[50 200 70 220]>>",
+    ]
+    return _pdf(objects, b"0123456789abcdef", b"")
+
+
 def _pdf(objects: Sequence[bytes], identity: bytes, encrypt: bytes) -> bytes:
     out = bytearray(b"%PDF-1.4\n")
     places = []

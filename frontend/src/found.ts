@@ -37,18 +37,29 @@ export function markFound(main: HTMLElement): void {
   void mark();
 }
 
-/** Wherever one of these stands by itself. A word that a tag divides is left as it is. */
+/** Wherever one of these stands by itself. A word that a tag divides is left as it is; several may have tags, line ends and quotation marks
+ * (">") between them. */
 function ranges(inner: Document, words: readonly string[]): Range[] {
-  const each = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/ /g, "\\s+"));
+  const each = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/[ >]+/g, "[\\s>]+"));
   const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(?:${each.sort((one, other) => other.length - one.length).join("|")})(?![\\p{L}\\p{N}])`, "giu");
-  const found: Range[] = [];
+  const nodes: Node[] = [];
+  const starts: number[] = []; // of each in all of the text
   const texts = inner.createTreeWalker(inner.body, NodeFilter.SHOW_TEXT);
-  for (let text = texts.nextNode(); text; text = texts.nextNode())
-    for (const match of (text.nodeValue ?? "").matchAll(pattern)) {
-      const range = inner.createRange();
-      range.setStart(text, match.index);
-      range.setEnd(text, match.index + match[0].length);
-      found.push(range);
-    }
-  return found;
+  let all = "";
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    nodes.push(text);
+    starts.push(all.length);
+    all += `${text.nodeValue}\n`;
+  }
+  let at = 0;
+  const place = (index: number): [Node, number] => {
+    while ((starts[at + 1] ?? Infinity) <= index) at++;
+    return [nodes[at]!, index - starts[at]!];
+  };
+  return [...all.matchAll(pattern)].map((match) => {
+    const range = inner.createRange();
+    range.setStart(...place(match.index));
+    range.setEnd(...place(match.index + match[0].length));
+    return range;
+  });
 }

@@ -33,7 +33,7 @@ function start(form: HTMLFormElement): void {
 
   /**
    * What the server calls chips leaves the field. While one writes, only what stands first, sign by sign, so that nothing changes its place
-   * and what comes next is read behind what stands before it. With Enter, all.
+   * and what comes next is read behind what stands before it. With Enter, all, unless that would be read otherwise: the server knows.
    */
   const lift = (told: HTMLElement): void => {
     if (begun && input.selectionEnd !== input.value.length) return; // somebody writes in the middle

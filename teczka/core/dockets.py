@@ -73,17 +73,20 @@ def dotted(before: str, after: str) -> Docket | None:
 
 def joined(between: str, digits: str, after: str, last: Reference, written: str) -> Docket | None:
     """The next of several that share what stands before the first: "I C 12/24, 13/24 i 14/24". `between` lies behind the one before, which
-    stands as `written`. What may be a day, a month or a share is none: its year is told otherwise or far away, or it begins with a zero."""
+    stands as `written`. What may be a day, a month or a share is none: its year is told otherwise or far away, or it begins with a zero.
+    Appeals in procurement are told together whatever their years, however written."""
     match = SLASHED_YEAR.match(after)
     then = year(match["year"].translate(MEANT)) if match else 0
-    if not match or not then or not last.year or digits.startswith("0") or not _BETWEEN_JOINED.fullmatch(between):
+    count = number(digits)
+    if not match or not then or not count or not last.year or not _BETWEEN_JOINED.fullmatch(between):
         return None
     in_full = f"/{last.year}" in "".join(written.split())
-    day = int(number(digits)) <= 31 and then % 100 <= 12 and then != last.year
+    otherwise = digits.startswith("0") or in_full != (len(match["year"]) == 4) or abs(then - last.year) >= _SPAN
+    day = int(count) <= 31 and then % 100 <= 12 and then != last.year
     end, suffix = _suffixed(after, match.end())
-    if in_full != (len(match["year"]) == 4) or day or abs(then - last.year) >= _SPAN or _NO_DOCKET.match(after, end):
+    if last.repertory not in PROCUREMENT and (otherwise or day or _NO_DOCKET.match(after, end)):
         return None
-    return Docket(len(digits), end, last._replace(number=number(digits), year=then, suffix=suffix))
+    return Docket(len(digits), end, last._replace(number=count, year=then, suffix=suffix))
 
 
 def _inquiry(head: str, digits: str, years: re.Match[str] | None) -> Docket | None:

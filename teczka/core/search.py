@@ -20,6 +20,7 @@ from teczka.core.search_tree import (
     Words,
     all_of,
     any_of,
+    cut,
     none_of,
     within,
 )
@@ -182,12 +183,10 @@ class _Reader:
         return self._leaf(leaf) if leaf else None
 
     def _bounded(self, text: str) -> str:
-        """Cut between words."""
         text = " ".join(text.split())
-        if len(text) <= LONGEST:
-            return text
-        self.hints[Hint.MANY, ""] = None
-        return text[: LONGEST + 1].rpartition(" ")[0] or text[:LONGEST]
+        if len(text) > LONGEST:
+            self.hints[Hint.MANY, ""] = None
+        return cut(text)
 
     def _whole(self, goes_on: Callable[[str, str], bool], value: str) -> str:
         """With as many of the words behind it as are one value with it."""

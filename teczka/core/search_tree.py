@@ -155,6 +155,11 @@ Leaf = Words | Phrase | Prefix | Is | HasFile | In | Named | Since | Within | La
 Node = Leaf | Not | All | Any
 
 
+def cut(text: str) -> str:
+    """At most `LONGEST` signs of it, cut between words."""
+    return text if len(text) <= LONGEST else text[: LONGEST + 1].rpartition(" ")[0] or text[:LONGEST]
+
+
 def all_of(nodes: Sequence[Node]) -> Node | None:
     """One way alone to say it: no group within a group of its kind, plain words that stand together in one."""
     flat = [each for node in nodes for each in (node.of if isinstance(node, All) else (node,))]

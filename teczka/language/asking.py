@@ -7,13 +7,14 @@ from typing import Final, NamedTuple
 
 from teczka.core.numbering import Pattern
 from teczka.core.references import Found, parse, spans
+from teczka.core.search_tree import cut
 from teczka.language.fields import Field
 from teczka.language.numbers import asked_numbers
 from teczka.language.vectors import quoted
 from teczka.language.words import asked, asked_reference, composed, spelled
 
 MOST: Final = 64  # words of one query
-LONGEST: Final = 1_000  # signs; what is typed or pasted beyond is not asked for
+_LONGEST_WORD: Final = 64  # letters
 _GROUP: Final = re.compile(r"[^\W_]*\Z")
 _CENTURY: Final = re.compile(r"0+|(?:19|20)\d?")  # a year of two digits tells none, nor does a number its zeros
 _TOKEN: Final = re.compile(r"\S+")
@@ -52,7 +53,7 @@ def ask(text: str, own: Sequence[Pattern] = (), *, begun: bool = False) -> list[
     """What a run of words asks for: each word, but a reference, a telephone or an amount as the one term that it is; prepositions and the
     like, and what only says that a number follows, where nothing else is asked. In order, at most `MOST`. `own`: the patterns of the
     office's file numbers. `begun`: its last word or number may go on."""
-    text = _bounded(text)
+    text = cut(composed(text))
     found = [Asked(one.start, one.end, asked_reference(one.reference)) for one in _references(text, own)]
     found += _numbers(text, found)
     told = sorted(found)
@@ -68,14 +69,17 @@ def ask(text: str, own: Sequence[Pattern] = (), *, begun: bool = False) -> list[
 
 def beginning(text: str, own: Sequence[Pattern] = ()) -> list[Asked]:
     """For what is asked by its beginning. Of what is put together ("coca-co") the last word alone is only begun."""
-    *before, last = ask(text, own, begun=True)
+    found = ask(text, own, begun=True)
+    if not found:
+        return []
+    *before, last = found
     begins = tuple(term for term in last.exact if term.endswith("*"))
     return [*before, Asked(last.start, last.end, begins or last.exact)]
 
 
 def phrase(text: str) -> list[tuple[str, ...]]:
     """For words that stand one behind another: of each the terms of which any means it, first the word as it stands."""
-    return [asked(word) or (word,) for word in spelled(_bounded(text))][:MOST]
+    return [_terms(word) for word in spelled(cut(composed(text)))][:MOST]
 
 
 def number(text: str, own: Sequence[Pattern] = ()) -> Asked | None:
@@ -91,12 +95,6 @@ def tsquery(terms: Iterable[str], field: Field = Field.TEXT, *, marks: str = "")
     each = ((field.mark + term.removesuffix("*"), "*" * term.endswith("*") + marks) for term in terms)
     quotes = (f"'{quoted(term)}'{':' * bool(end)}{end}" for term, end in each)
     return f"({' | '.join(quotes)})"
-
-
-def _bounded(text: str) -> str:
-    """Cut between words."""
-    text = composed(text)
-    return text if len(text) <= LONGEST else text[: LONGEST + 1].rpartition(" ")[0] or text[:LONGEST]
 
 
 def _begun(one: Asked, text: str) -> Asked:
@@ -160,6 +158,11 @@ def _words(text: str, start: int, end: int) -> Iterator[Asked]:
     at = start
     for word in spelled(text[start:end]):
         at = text.index(word, at, end)
-        terms = asked(word) or (word,)  # a mark alone folds to nothing
+        terms = _terms(word)
         yield Asked(at, at + len(word), terms[:1], terms[1:])
         at += len(word)
+
+
+def _terms(word: str) -> tuple[str, ...]:
+    """A mark alone folds to nothing, and is asked for as it stands."""
+    return asked(word) or (word[:_LONGEST_WORD],)

@@ -12,6 +12,7 @@ from teczka.language.fold import fold
 
 MOST: Final = 20_000  # groups of digits in one text that are looked at
 _REACH: Final = 40  # signs before a digit that may belong to its number
+_LONGEST: Final = 32  # signs of a group: one sign may fold to eighteen, and PostgreSQL takes no term above 2,046 bytes
 
 _DIGITS: Final = re.compile(r"\d+")
 # Letters and digits in groups, one sign between two: FV/12/05/2024, KAN-7-24, 12.05.2024.
@@ -99,7 +100,7 @@ def _dated(text: str, at: int) -> Number | None:
 
 
 def _group(written: str) -> str:
-    return written.lstrip("0") or "0" if written.isdecimal() else fold(written)
+    return written.lstrip("0") or "0" if written.isdecimal() else fold(written)[:_LONGEST]
 
 
 def _in_order(groups: list[str]) -> list[str]:

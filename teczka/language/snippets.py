@@ -9,15 +9,18 @@ from typing import Final, NamedTuple
 from teczka.core.references import spans
 from teczka.language.fold import fold
 from teczka.language.numbers import numbers
-from teczka.language.words import composed, lexemes, of_reference, reading_of
+from teczka.language.words import ENGLISH, composed, lexemes, of_reference, reading_of
 
 REACH: Final = 1_000_000  # signs of a text that are looked through
 _MOST_HITS: Final = 100  # of one thing that is sought, and as many of its other forms
 _BEGINNING: Final = 1_000  # signs that tell how a text is read
 _LEAD: Final = 0.25  # of a window's length stands before its first hit
+_MOST_LENGTHS: Final = 4  # of a window, where what it shows is longer
+_MOST_TRIES: Final = 30_000  # of words without marks, about 0.3 s
 _WORD: Final = re.compile(r"[^\W_]+")
-_SPELLINGS: Final[dict[str, str]] = {}  # of a letter: with marks or without, capital or small
-for _sign in filter(str.isalpha, map(chr, range(ord("A"), 0x250))):
+_NEXT: Final = re.compile(r"[\W_]{0,40}([^\W_]+)")  # of a phrase's words
+_SPELLINGS: Final[dict[str, str]] = {}  # of a sign that words begin with: with marks or without, capital or small
+for _sign in filter(str.isalnum, map(chr, range(ord("0"), 0x530))):
     _SPELLINGS[fold(_sign)[:1]] = _SPELLINGS.get(fold(_sign)[:1], "") + _sign
 _BLANKS: Final = re.compile(r"\s+")
 # Where a sign begins a word. Behind the sign: a pattern that begins with a set of signs is four times as fast.
@@ -81,8 +84,12 @@ class Look:
         self._addresses = [term for term in exact if "@" in term]
         initials = {term.lstrip("~")[:1] for term in self._wanted} - {"#", "*", ""}
         self._initials = re.compile(rf"{_signs(initials)}{_BEGINS}[^\W_]*") if initials else None
-        self._phrases = [(_phrase(words), place) for place, one in enumerate(sought) for words in one.phrases]
+        phrases = ((_WORD.findall(" ".join(words)), place) for place, one in enumerate(sought) for words in one.phrases)
+        self._phrases = [
+            (re.compile(_signs(words[0][:1]) + _BEGINS), words, place) for words, place in phrases if words
+        ]
         self._known: dict[tuple[str, int], tuple[int, bool] | None] = {}
+        self._tries = _MOST_TRIES
 
     def marked(self, line: str) -> Pieces:
         """All of it."""
@@ -101,6 +108,7 @@ class Look:
             return Found(_window(shown[: 2 * length], _NOWHERE, length, ()))
         ahead = length - int(length * _LEAD)
         best = max(range(len(hits)), key=lambda first: (*self.worth(_held(hits, first, ahead), seen), -first))
+        hits[best] = hits[best]._replace(end=min(hits[best].end, hits[best].start + _MOST_LENGTHS * length))
         return _held(hits, best, ahead)._replace(pieces=_window(shown, hits[best], length, hits))
 
     def worth(self, found: Found, seen: Collection[int] = ()) -> tuple[int, int]:
@@ -111,8 +119,8 @@ class Look:
     def _hits(self, text: str) -> list[Hit]:
         """In order, none within another."""
         found = [*self._words(text), *self._others(text)]
-        for pattern, place in self._phrases:
-            found += (Hit(*one.span(), place, True) for one in islice(pattern.finditer(text), _MOST_HITS))
+        for first, words, place in self._phrases:
+            found += (Hit(*span, place, True) for span in islice(_standing(first, words, text), _MOST_HITS))
         out: list[Hit] = []
         often: Counter[tuple[int, bool]] = Counter()
         for hit in sorted(found, key=lambda it: (it.start, -it.end)):
@@ -127,17 +135,22 @@ class Look:
         if not self._initials:
             return
         reading = reading_of(text, _WORD.findall(text, 0, _BEGINNING))
-        for word in {*self._initials.findall(text)}:
-            if which := self._which(word, reading):
-                yield from (Hit(at, at + len(word), *which) for at in islice(_standing(word, text), _MOST_HITS))
+        often: Counter[tuple[int, bool]] = Counter()
+        for word in self._initials.finditer(text):
+            if (which := self._which(word[0], reading)) and often[which] < _MOST_HITS:
+                often[which] += 1
+                yield Hit(*word.span(), *which)
 
     def _which(self, word: str, reading: int) -> tuple[int, bool] | None:
         key = word, reading
         if key not in self._known:
-            terms = lexemes(word, reading).terms
-            standing = [self._wanted[terms[0]]] if terms[0] in self._exact else []
+            # Of words that are read as English no marks are restored.
+            tries, terms = lexemes(word, reading if self._tries > 0 else ENGLISH)
+            self._tries -= tries
+            word = terms[0] if terms else ""  # a mark alone folds to nothing
+            standing = [self._wanted[word]] if word in self._exact else []
             forms = (self._wanted[term] for term in terms if term in self._wanted)
-            self._known[key] = next(chain(standing, self._begun(terms[0]), forms), None)
+            self._known[key] = next(chain(standing, self._begun(word), forms), None)
         return self._known[key]
 
     def _begun(self, term: str) -> Iterator[tuple[int, bool]]:
@@ -159,25 +172,23 @@ class Look:
                 yield Hit(*each.span(), *self._wanted[address])
 
 
-def _standing(word: str, text: str) -> Iterator[int]:
-    """Where it stands by itself."""
-    at = text.find(word)
-    while at >= 0:
-        end = at + len(word)
-        if not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum():
-            yield at
-        at = text.find(word, end)
+def _standing(first: re.Pattern[str], words: Sequence[str], text: str) -> Iterator[tuple[int, int]]:
+    """Where they stand one behind another, each as it is folded: letter by letter they are not told, for "ß" is two of them."""
+    for one in first.finditer(text):
+        end = one.start()
+        for word in words:
+            following = _NEXT.match(text, end)
+            if not following or fold(following[1]) != word:
+                break
+            end = following.end()
+        else:
+            yield one.start(), end
 
 
 def _signs(letters: Iterable[str]) -> str:
-    """A set of a pattern's."""
-    return f"[{re.escape(''.join(_SPELLINGS.get(letter, letter + letter.upper()) for letter in letters))}]"
-
-
-def _phrase(words: Sequence[str]) -> re.Pattern[str]:
-    spelled = [[*map(_signs, word)] for word in words]
-    first = spelled[0][0] + _BEGINS + "".join(spelled[0][1:])
-    return re.compile(r"[\W_]+".join([first, *map("".join, spelled[1:])]) + r"(?![^\W_])")
+    """A set of a pattern's. Of letters whose spellings are not known, any."""
+    spellings = [*map(_SPELLINGS.get, letters)]
+    return f"[{re.escape(''.join(filter(None, spellings)))}]" if all(spellings) else r"[^\W_]"
 
 
 def _held(hits: Sequence[Hit], first: int, length: int) -> Found:

@@ -74,11 +74,14 @@ class _Passages:
         self._decoded: dict[str, str] = {}
 
     def text(self, body: Body, page: str = "") -> str:
-        """`page`: of the same body. Some programs write little more than "This message needs HTML" beside it."""
+        """`page`: of the same body. Some programs write little more than "This message needs HTML" beside it; but a password may stand
+        in the shorter one alone."""
         told = _joined(self._text(part).strip() for part in body.texts)
         if told and not (body.pages and texts.is_more(page, told)):
             return told
-        return max(told, _joined(texts.of_html(self._text(part)) for part in body.pages), key=len)
+        shown = _joined(texts.of_html(self._text(part)) for part in body.pages)
+        less, more = sorted((told, shown), key=len)
+        return more if " ".join(less.split()) in " ".join(more.split()) else _joined((more, less))
 
     def page(self, body: Body, cid: Cid) -> str:
         if not body.pages:

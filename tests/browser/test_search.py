@@ -188,6 +188,17 @@ def test_in_a_message_that_is_opened_the_words_are_marked_and_nothing_is_written
     assert mail.evaluate(MARKED) == []
 
 
+def test_words_one_behind_another_are_marked_across_tags_and_lines(mail: Page) -> None:
+    search(mail, '"umowę z Łodzi" ', 6)
+    mail.keyboard.press("Enter")
+    mail.keyboard.press("j")
+    mail.wait_for_function(f"() => {MARKED}.length > 0")
+    mail.evaluate("""document.getElementById("frame").contentDocument.body.innerHTML =
+        "<p>umowę, a tu <i>oto</i> umowę <b>z</b> <a>Łodzi</a>,<br>umowę<br>&gt; z Łodzi; z Łodzi" """)
+    mail.wait_for_function(f"() => {MARKED}.length === 2")
+    assert mail.evaluate(MARKED) == ["umowę z Łodzi", "umowę> z Łodzi"]
+
+
 def test_operators_become_chips_and_backspace_takes_the_last_away(mail: Page) -> None:
     search(mail, "od:ewa umowa", 6)
     chip = mail.locator(".search-chip")

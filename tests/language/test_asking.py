@@ -74,6 +74,11 @@ def test_what_is_one_number_and_no_more_is_told() -> None:
 
 def test_a_letter_that_folds_to_nothing_is_asked_for_as_it_stands() -> None:
     assert [one.exact for one in ask("\uff9e")] == [("\uff9e",)] == phrase("\uff9e")
+    assert [one.exact for one in ask("\uff9e" * 900)] == [("\uff9e" * 64,)] == phrase("\uff9e" * 900)
+
+
+def test_of_what_is_no_word_before_it_is_cut_nothing_is_begun() -> None:
+    assert beginning("\u2adc" * 998 + "a*") == []  # composed, each is two signs
 
 
 def test_what_is_too_long_is_cut_between_words() -> None:

@@ -68,6 +68,10 @@ def test_a_column_of_figures_is_no_number() -> None:
     assert [one.term for one in numbers("poz.\n100\n200\n300")] == []
 
 
+def test_a_sign_that_stands_for_a_sentence_makes_no_term_longer_than_postgresql_takes() -> None:
+    assert max(len(one.term.encode()) for one in numbers("1/" + "/".join(["\ufdfa" * 32] * 7))) < 2_046
+
+
 def test_an_amount_in_english_is_not_its_beginning() -> None:
     assert not found("USD 1,234.56", "1,23")
 

@@ -1,3 +1,5 @@
+from itertools import product
+
 from teczka.language.asking import ask, phrase
 from teczka.language.snippets import Look, Pieces, Sought, any_of
 
@@ -56,6 +58,32 @@ def test_a_phrase_is_marked_where_all_of_it_stands_and_nowhere_else() -> None:
     assert hits(said("w Łodzi").marked(text)) == ["w > Łodzi", "w lodzi"]
     long = "zastrzeżenie kary umownej " * 9
     assert hits(said(long).snippet("x " * 200 + long + " y" * 200, 72).pieces) == [long.strip()]
+
+
+def test_a_phrase_is_marked_in_any_spelling_that_folds_alike() -> None:
+    for text in ("Große Straße", "æon b", "мой договор", "Λόγος και", "계약 해지", "jan@x.pl umowa"):
+        assert hits(said(text.lower()).marked(f"x {text.upper()}, {text}.")) == [text.upper(), text]
+    assert hits(said("grosse strasse").marked("Große Straße")) == ["Große Straße"]
+    assert hits(words("Άδεια").marked("άδεια")) == ["άδεια"]
+
+
+def test_what_is_found_without_an_end_is_cut() -> None:
+    found = Look([Sought(("kacz*",))]).snippet("kaczka" * 9_000, 72)
+    assert found.met == {0}
+    assert len(*hits(found.pieces)) == 72 * 4
+    assert hits(said("ges kacza").marked("gęś" + "." * 60_000 + "kacza")) == []
+
+
+def test_marks_are_restored_for_some_words_and_no_more() -> None:
+    many = " ".join("l" + "".join(each) for each in product("acelnosz", repeat=4))
+    look = words("łódź")
+    assert hits(look.marked("nic w lodzi")) == ["lodzi"]
+    assert hits(look.marked(f"{many} w lodzi")) == ["lodzi"]  # of a word that is known it is known
+    assert hits(words("łódź").marked(f"{many} w lodzi, lodz")) == ["lodz"]
+
+
+def test_a_mark_alone_is_no_word() -> None:
+    assert hits(Look([Sought(("ﾞ",)), Sought(("umowa",))]).marked("ﾞ umowa")) == ["umowa"]
 
 
 def test_the_window_stands_where_most_of_it_is() -> None:

@@ -186,6 +186,16 @@ def test_a_pdf_whose_pages_name_one_another_ends() -> None:
     assert extract(data, "a.pdf").lack is not None
 
 
+def test_notes_that_are_one_long_text_are_read_up_to_the_bound() -> None:
+    found = extract(attached.noted("strona", "uwaga " * 5_000, 40), "a.pdf", bounds=SMALL)
+    assert found.lack is Lack.CUT
+    assert (found.text.count("strona"), found.text.count("uwaga")) == (1, 15_000)
+    began = time.process_time()
+    found = extract(attached.noted("strona", "u" * 1_000_000, 40), "a.pdf", bounds=SMALL)
+    assert time.process_time() - began < 0.4
+    assert (found.lack, found.text.strip()) == (Lack.CUT, "strona")
+
+
 def test_groups_of_rtf_without_end_are_refused() -> None:
     assert lack(b"{\\rtf1" + b"{" * 100_000, "a.rtf") is Lack.DAMAGED
     assert lack(b"{\\rtf1 \\bin99999999 x}", "a.rtf") is Lack.DAMAGED

@@ -139,3 +139,8 @@ def test_a_hostile_page_costs_its_length(make: Callable[[int], str]) -> None:
 @pytest.mark.parametrize("piece", PIECES)
 def test_a_hostile_text_costs_its_length(run: Callable[[str], object], piece: str) -> None:
     grows_gently(lambda size: run(piece * (size // len(piece))), 24_000)
+
+
+def test_a_text_of_many_words_costs_its_length() -> None:
+    look = [Sought(("a*",), ("~zolc",), (("a0", "a1"),))]
+    grows_gently(lambda size: Look(look).snippet(" ".join(f"a{word:x}" for word in range(size // 6)), 72), 128_000)

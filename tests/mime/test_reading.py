@@ -43,6 +43,10 @@ def alternatives(text: str, html: str) -> bytes:
 def test_where_the_plain_text_says_much_less_than_the_page_the_page_is_read() -> None:
     stub = alternatives("This message needs HTML.", "<p>" + "Przelew zaksięgowano. " * 9 + "</p>")
     assert read(stub, lambda part: None).text.split()[:2] == ["Przelew", "zaksięgowano."]
+    short = alternatives("Haslo:\ntajne77", "<p>" + "Szanowni Państwo! " * 9 + "</p>")
+    assert read(short, lambda part: None).text.endswith("Państwo!\n\nHaslo:\ntajne77")
+    again = alternatives("Haslo:\ntajne77", "<p>" + "Szanowni Państwo! " * 9 + "Haslo: tajne77</p>")
+    assert read(again, lambda part: None).text.count("tajne77") == 1
     markup = alternatives(
         "Przelew jest.", "<div><span style='color: #123456; font-weight: bold'>Przelew jest!</span></div>"
     )

@@ -25,6 +25,7 @@ from teczka.store.queries.search import BLOCK, Shown, shown
 from teczka.store.terms import save_terms
 from teczka.store.viewer import as_user
 from teczka.web.mail import searching
+from teczka.web.mail.asked import Asked
 from teczka.web.mail.selected import everything_of
 from teczka.web.mail.tree import ROLES
 from teczka.web.search import page as pages
@@ -250,6 +251,27 @@ def test_operators_are_chips_that_work_without_script(anna: Client, inbox: Folde
     assert without.headers["Location"] == "/search/?q=umowa"
     assert 'aria-label="Usuń filtr od:jan"' in page
     assert subjects(look(anna, "from:jan subject:umowa")) == ["Umowa od Jana"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["12 od:jan 500", "I od:jan C 12/24", "temat:a 12 od:jan 500", "umowa od:jan", "temat:a x OR y od:jan"]
+)
+def test_what_stands_in_the_box_is_the_search_that_was_made(typed: str) -> None:
+    asked = Asked(typed)
+    box = Asked(" ".join([*(chip.text for chip in asked.lifted), asked.words]))
+    assert sorted(map(str, box.query.parts)) == sorted(map(str, asked.query.parts))
+    assert [chip.text for chip in box.lifted] == [chip.text for chip in asked.lifted]
+
+
+def test_chips_stand_before_the_words_unless_those_would_grow_together() -> None:
+    for typed, chips, words in (
+        ("umowa od:jan", ["od:jan"], "umowa"),
+        ("12 od:jan 500", [], "12 od:jan 500"),
+        ("temat:a 12 od:jan 500", ["temat:a"], "12 od:jan 500"),
+    ):
+        asked = Asked(typed)
+        assert ([chip.text for chip in asked.lifted], asked.words) == (chips, words)
+        assert "od:jan" in [chip.text for chip in asked.chips]
 
 
 def test_what_is_unclear_is_searched_for_as_words_with_a_hint(anna: Client, inbox: Folder) -> None:

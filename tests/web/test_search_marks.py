@@ -7,12 +7,14 @@ from email.message import EmailMessage
 import pytest
 from django.test import Client
 
+from teczka.core.search import parse
 from teczka.language.fields import of_message
 from teczka.language.vectors import vectors
 from teczka.store.models import AttachmentText, Folder, Message, Part
 from teczka.store.queries.extraction import TOGETHER, names, texts
 from teczka.store.terms import save_terms
 from teczka.store.viewer import as_user
+from teczka.web.search.marking import words_of
 from tests.cast import make_account, make_folder
 from tests.web.conftest import Office, browser
 from tests.web.mailroom import share, store
@@ -114,6 +116,28 @@ def test_a_phrase_in_a_file_is_shown_though_words_of_it_stand_in_the_text(anna: 
         "file": "a.pdf",
         "text": "Zawarta [w Łodzi] umowa.",
     }
+
+
+def test_of_a_file_without_a_name_the_text_is_shown(anna: Client, folder: Folder) -> None:
+    message = posted(folder, "Pismo", "W załączeniu.", files={"a.pdf": "Żyje tu gżegżółka."})
+    with as_user(message.owner_id):
+        Part.objects.filter(message=message, kind="attachment").update(name="")
+    assert (row(anna, "gżegżółka")["file"], row(anna, "gżegżółka")["text"]) == ("", "Żyje tu [gżegżółka].")
+
+
+def test_of_a_letter_of_thousands_of_files_a_hundred_are_looked_at(folder: Folder, office: Office) -> None:
+    message = posted(folder, "Akta", "W załączeniu.", files={"0.pdf": ""})
+    with as_user(message.owner_id):
+        part = Part.objects.get(message=message, kind="attachment")
+        for number in range(1, 130):
+            part.pk, part.path, part.name, part.offset = None, f"9.{number}", f"{number}.pdf", part.offset + 1
+            part.save(force_insert=True)
+    assert [name for _, name in names(office.cast.anna, [message.pk])[message.pk]] == [f"{n}.pdf" for n in range(100)]
+
+
+def test_a_word_without_an_end_is_none_to_the_browser() -> None:
+    text = "kaczka " + "kaczka" * 900
+    assert words_of(parse("kacz*"), text) == ["kaczka"]
 
 
 def test_a_file_is_shown_that_has_the_rarer_word(anna: Client, folder: Folder) -> None:

@@ -17,6 +17,8 @@ _HYPHENS: Final = str.maketrans({"\x02": "-", "\ufffe": "-", "\r": None})
 _MOST_NOTES: Final = 1_000  # of one page: what putting them into it takes grows with their square
 _NO_WORDS: Final = {raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP}
 _FILLED: Final = {raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX}
+# Takes a place and its length in bytes, and tells the length that is needed, with two bytes of nothing at the end.
+_Ask = Callable[[Any, int], int]
 
 
 def read(data: bytes, sink: Sink) -> None:
@@ -31,20 +33,23 @@ def read(data: bytes, sink: Sink) -> None:
     try:
         for number in range(len(document)):
             try:
-                words = _words(document, number)
+                words, whole = _words(document, number, sink.bounds.text)
             except PdfiumError:
                 broken += 1
                 continue
             sink.add(words + "\n\n")
+            if not whole:
+                raise Refused(Lack.CUT)
     finally:
         document.close()
     if broken:
         raise Refused(Lack.DAMAGED)
 
 
-def _words(document: PdfDocument, number: int) -> str:
+def _words(document: PdfDocument, number: int, most: int) -> tuple[str, bool]:
+    """And whether they are all: of notes, `most` signs at most."""
     page = document[number]
-    notes, drawn = _notes(page)
+    notes, drawn, whole = _notes(page, most)
     if drawn and raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS:
         page.close()
         page = document[number]
@@ -54,12 +59,13 @@ def _words(document: PdfDocument, number: int) -> str:
     finally:
         text.close()
         page.close()
-    return "\n".join([_DIVIDED.sub("", found).translate(_HYPHENS), *notes])
+    return "\n".join([_DIVIDED.sub("", found).translate(_HYPHENS), *notes]), whole
 
 
-def _notes(page: PdfPage) -> tuple[list[str], bool]:
-    """What stands in fields and what readers have noted; and whether anything is drawn over the page, as stamps and signatures are. A
-    field's drawing may be missing, or lack letters for which there is no font in here."""
+def _notes(page: PdfPage, most: int) -> tuple[list[str], bool, bool]:
+    """What stands in fields and what readers have noted, up to the one with which it would be more than `most` signs; whether anything is
+    drawn over the page, as stamps and signatures are; and whether that is all. A field's drawing may be missing, or lack letters for
+    which there is no font in here. Many notes may be one and the same long text."""
     notes: list[str] = []
     drawn = False
     count = raw.FPDFPage_GetAnnotCount(page)
@@ -67,19 +73,23 @@ def _notes(page: PdfPage) -> tuple[list[str], bool]:
         note = raw.FPDFPage_GetAnnot(page, place)
         kind = raw.FPDFAnnot_GetSubtype(note)
         field = raw.FPDFAnnot_GetFormFieldType(page.formenv, note) if page.formenv else None
+        ask: _Ask | None = None
         if kind == raw.FPDF_ANNOT_WIDGET and field in _FILLED:
-            notes.append(_told(partial(raw.FPDFAnnot_GetFormFieldValue, page.formenv, note)))
+            ask = partial(raw.FPDFAnnot_GetFormFieldValue, page.formenv, note)
         elif kind in {raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_STAMP}:
             drawn = count <= _MOST_NOTES
         elif kind not in _NO_WORDS:
-            notes.append(_told(partial(raw.FPDFAnnot_GetStringValue, note, b"Contents")))
+            ask = partial(raw.FPDFAnnot_GetStringValue, note, b"Contents")
+        if ask and most >= 0:
+            length = ask(None, 0)
+            most -= length // 2
+            if most >= 0:
+                notes.append(_told(ask, length))
         raw.FPDFPage_CloseAnnot(note)
-    return notes, drawn
+    return notes, drawn, most >= 0
 
 
-def _told(ask: Callable[[Any, int], int]) -> str:
-    """`ask` takes a place and its length in bytes, and tells the length that is needed, with two bytes of nothing at the end."""
-    length = ask(None, 0)
+def _told(ask: _Ask, length: int) -> str:
     buffer = ctypes.create_string_buffer(length)
     ask(ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), length)
     return buffer.raw[:-2].decode("utf-16-le", "replace")

@@ -8,6 +8,7 @@ from teczka.store.queries import walls
 # Signs in which hits are looked for to be shown: of all messages of a page together, and of one. The fewer were found, the farther.
 TOGETHER, MOST_SIGNS = 4_000_000, 1_000_000
 MOST_FILES = 20  # of one message
+_MOST_NAMES = 100  # of one message
 
 
 def texts(viewer: User, message_ids: Iterable[int]) -> dict[int, list[tuple[str, str, str]]]:
@@ -35,14 +36,16 @@ def texts(viewer: User, message_ids: Iterable[int]) -> dict[int, list[tuple[str,
 
 
 def names(viewer: User, message_ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
-    """(path, name) of each message's files in their order, those without words, too."""
+    """(path, name) of each message's first files in their order, those without words or without a name, too."""
     found: dict[int, list[tuple[str, str]]] = {}
     rows: list[tuple[int, str, str]] = walls.read(
         viewer,
         lambda *row: row,
-        f"""SELECT p.message_id, p.path, p.name FROM store_part p JOIN store_message m ON m.id = p.message_id
-            WHERE p.message_id = ANY(%(ids)s) AND p.kind = 'attachment' AND p.name <> '' AND {walls.visible("m")}
-            ORDER BY p.message_id, p."offset" """,
+        f"""SELECT f.message_id, f.path, f.name FROM (
+              SELECT p.message_id, p.path, p.name, row_number() OVER (PARTITION BY p.message_id ORDER BY p."offset") AS place
+              FROM store_part p JOIN store_message m ON m.id = p.message_id
+              WHERE p.message_id = ANY(%(ids)s) AND p.kind = 'attachment' AND {walls.visible("m")}) f
+            WHERE f.place <= {_MOST_NAMES} ORDER BY f.message_id, f.place""",
         ids=list(message_ids),
     )
     for message_id, path, name in rows:

@@ -1,7 +1,9 @@
 """What a page's address asks for: the query as it was written, and in which order what is found stands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -68,13 +70,29 @@ class Asked:
         return [self._chip(place) for place, part in enumerate(self.query.parts) if _is_operator(part)]
 
     @property
+    def lifted(self) -> list[Chip]:
+        """The chips that stand before the field: all; but the first ones alone where words on both sides of another would grow together,
+        as those of "12 od:jan 500" to one number."""
+        return self.chips[: self._leading]
+
+    @property
     def words(self) -> str:
-        """What stands in the field beside the chips: as it was written, where they stand before it."""
-        before = "".join(f"{chip.text} " for chip in self.chips)
+        """What stands in the field beside them: as it was written, where they stand before it."""
+        before = "".join(f"{chip.text} " for chip in self.lifted)
         if f"{self.text} ".startswith(before):
             return self.text[len(before) :]
-        parts = self.query.parts
-        return " ".join(said(part, get_language() or "pl") for part in parts if not _is_operator(part))
+        return _said(self._reordered[self._leading :])
+
+    @cached_property
+    def _reordered(self) -> list[Node]:
+        """The operators first, where that asks for the same."""
+        parts = list(self.query.parts)
+        moved = sorted(parts, key=_is_operator, reverse=True)
+        return moved if list(parse(_said(moved)).parts) == moved else parts
+
+    @cached_property
+    def _leading(self) -> int:
+        return sum(1 for _ in takewhile(_is_operator, self._reordered))
 
     def _fields(self, *, typing: bool = False) -> str:
         more = {"order": BEST} if self.best else {}
@@ -96,6 +114,10 @@ def asked_of(fields: QueryDict) -> Asked:
 
 def asked_by_key(key: str) -> Asked | None:
     return asked_of(QueryDict(key.removeprefix(KEY))) if key.startswith(KEY) else None
+
+
+def _said(parts: Iterable[Node]) -> str:
+    return " ".join(said(part, get_language() or "pl") for part in parts)
 
 
 def _is_operator(part: Node) -> bool:

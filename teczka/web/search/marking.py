@@ -16,6 +16,7 @@ __all__ = ["Marking", "Pieces", "marking", "words_of"]
 LENGTH = 72  # signs of a snippet: what a row has room for, with what was looked for near its beginning
 _BESIDE = 40  # where a file's name stands before it
 _NAME = 32  # signs of that name
+_LONGEST = 300  # signs: what is longer is no word that somebody looks for, and a pattern of it may be more than a browser takes
 
 _Looks = Mapping[Where, Look]
 
@@ -43,7 +44,8 @@ class Marking(NamedTuple):
 
 
 def marking(viewer: User, query: Query, found: Sequence[Hit]) -> Marking:
-    """Of a block of hits. Files are looked into for those alone in whose lines and text not all stands that is looked for."""
+    """Of a block of hits. Files are looked into for those alone whose text has nothing that is looked for, or has not all of it together
+    with the lines."""
     looks = _looks(query)
     anywhere, files = looks[Where.ANYWHERE], looks[Where.FILE]
     seen = {hit.id: _seen(hit, looks) for hit in found} if files.places else {}
@@ -69,7 +71,7 @@ def marking(viewer: User, query: Query, found: Sequence[Hit]) -> Marking:
 def words_of(query: Query, text: str) -> list[str]:
     """Each once, of the beginning of a long text."""
     pieces = _looks(query)[Where.ANYWHERE].marked(text[:REACH])
-    return sorted({" ".join(piece.split()) for piece, hit in pieces if hit})
+    return sorted({" ".join(piece.split()) for piece, hit in pieces if hit and len(piece) <= _LONGEST})
 
 
 def _seen(hit: Hit, looks: _Looks) -> frozenset[int]:
