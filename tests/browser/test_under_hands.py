@@ -33,6 +33,15 @@ def read_through(page: Page) -> None:
     page.evaluate("() => fetch(location.href).then((answer) => answer.text())")
 
 
+def at_rest(page: Page, open_folder: Open, folder: MailFolder) -> Mail:
+    """Opened, and past the fetching that the stream begins with: what that was answered would wait for a press, and all that comes after
+    it, for as long as a press is believed."""
+    with page.expect_response("**/rows/"), page.expect_response("**/tree/?*"):
+        mail = open_folder(folder)
+    read_through(page)
+    return mail
+
+
 def begun(mail: Mail) -> Locator:
     """A comment, of which the first words are written."""
     mail.press("m")
@@ -42,9 +51,9 @@ def begun(mail: Mail) -> Locator:
     return comment
 
 
-def test_a_row_that_changes_stays_until_it_is_let_go(open_folder: Open, office: Office) -> None:
+def test_a_row_that_changes_stays_until_it_is_let_go(page: Page, open_folder: Open, office: Office) -> None:
     folder = office.folder("pressed-row", 5)
-    mail = open_folder(folder)
+    mail = at_rest(page, open_folder, folder)
     mail.page.locator("#rows [role=row]").nth(2).locator("[data-field=from]").hover()
     rows = Held(mail.page, "**/rows/")
     mail.page.mouse.down()
@@ -59,9 +68,11 @@ def test_a_row_that_changes_stays_until_it_is_let_go(open_folder: Open, office: 
 
 
 @pytest.mark.parametrize("ended", ENDED)
-def test_a_press_that_ends_elsewhere_holds_nothing_up(open_folder: Open, office: Office, ended: str) -> None:
+def test_a_press_that_ends_elsewhere_holds_nothing_up(
+    page: Page, open_folder: Open, office: Office, ended: str
+) -> None:
     folder = office.folder(f"pressed-elsewhere-{len(ended)}", 5)
-    mail = open_folder(folder)
+    mail = at_rest(page, open_folder, folder)
     rows = mail.page.locator("#rows [role=row]")
     rows.nth(2).locator("[data-field=from]").hover()
     mail.page.mouse.down()
@@ -70,9 +81,11 @@ def test_a_press_that_ends_elsewhere_holds_nothing_up(open_folder: Open, office:
     expect(rows.first).to_contain_text("Pismo 6")
 
 
-def test_a_folder_in_the_tree_is_gone_to_though_the_tree_is_made_anew(open_folder: Open, office: Office) -> None:
+def test_a_folder_in_the_tree_is_gone_to_though_the_tree_is_made_anew(
+    page: Page, open_folder: Open, office: Office
+) -> None:
     folder, other = office.folder("pressed-here", 3), office.folder("pressed-there", 1)
-    mail = open_folder(folder)
+    mail = at_rest(page, open_folder, folder)
     mail.page.locator(f'#tree a[data-folder="{other.folder.public_id}"]').hover()
     trees = Held(mail.page, "**/tree/?*")
     mail.page.mouse.down()
@@ -85,10 +98,12 @@ def test_a_folder_in_the_tree_is_gone_to_though_the_tree_is_made_anew(open_folde
     mail.page.wait_for_url(f"**/folders/{other.folder.public_id}/")
 
 
-def test_what_something_is_dragged_onto_stays_until_it_is_dropped(open_folder: Open, office: Office) -> None:
+def test_what_something_is_dragged_onto_stays_until_it_is_dropped(
+    page: Page, open_folder: Open, office: Office
+) -> None:
     """The browser calls a press ended where a drag begins; a tree made anew in that moment took the drop with it."""
     folder, other = office.folder("dragged-here", 3), office.folder("dragged-there", 1)
-    mail = open_folder(folder)
+    mail = at_rest(page, open_folder, folder)
     mail.page.locator("#rows [role=row]").first.locator("[data-field=from]").hover()
     trees = Held(mail.page, "**/tree/?*")
     mail.page.mouse.down()
