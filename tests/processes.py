@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from teczka.store.server import Server
 from tests.database import migrated
 from tests.dovecot.mailbox import Mailbox
@@ -132,11 +134,13 @@ class Teczka:
         return json.loads(lines[-1]) if lines else None
 
     def tried(self, *words: str, say: str = "") -> subprocess.CompletedProcess[str]:
-        return forked(words, self.environment, say)
+        return forked(words, self.environment, say) if settings.configured else self.begun(*words, say=say)
 
-    def begun(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """As a process of its own from its first line on: one that a setting ends before Django is set up."""
-        return subprocess.run([*TECZKA, *words], env=self.environment, capture_output=True, text=True, check=False)
+    def begun(self, *words: str, say: str = "") -> subprocess.CompletedProcess[str]:
+        """As a process of its own from its first line on: a setting may end it before Django is set up, or nobody set Django up here."""
+        return subprocess.run(
+            [*TECZKA, *words], env=self.environment, input=say, capture_output=True, text=True, check=False
+        )
 
     @contextmanager
     def running(self, *words: str) -> Iterator[Running]:
