@@ -4,7 +4,6 @@ import asyncio
 import logging
 import threading
 
-from django.db import OperationalError
 from django.utils import timezone
 
 from teczka.actions.asking import check_at_work
@@ -18,7 +17,7 @@ from teczka.core.errors import LeaseLost, Problem, Trouble
 from teczka.remote.pop3 import Pop3Drop
 from teczka.store import events
 from teczka.store.blobs import blobs
-from teczka.store.connections import sqlstate_of
+from teczka.store.connections import is_away
 from teczka.store.leases import Lease, Leases
 from teczka.store.mail import LocalMail
 from teczka.store.models import Account, FetchRequest
@@ -294,7 +293,5 @@ class Fetching:
 
 
 def _ends_all(error: Exception) -> bool:
-    """Nothing can be written any more. Not where the database is well, and was only told too much (SQLSTATE class 54)."""
-    return isinstance(error, LeaseLost) or (
-        isinstance(error, OperationalError) and not sqlstate_of(error).startswith("54")
-    )
+    """Nothing can be written any more."""
+    return isinstance(error, LeaseLost) or is_away(error)

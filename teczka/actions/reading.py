@@ -9,9 +9,6 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from django.db import OperationalError
-from psycopg.errors import ProgramLimitExceeded
-
 from teczka.actions import filing, rules, sharing
 from teczka.actions.terms import fields_of, terms_of
 from teczka.core.numbering import Pattern, pattern
@@ -26,6 +23,7 @@ from teczka.mime.reading import Reading, read
 from teczka.mime.references import Mention
 from teczka.store import case_header, events, extraction, reading, terms
 from teczka.store.blobs import blobs
+from teczka.store.connections import is_away
 from teczka.store.correspondents import meet
 from teczka.store.headline import headline_read
 from teczka.store.models import Message
@@ -92,7 +90,8 @@ def _read_together(owner_id: int, claims: Sequence[Claim]) -> None:
     except MemoryError:
         raise
     except Exception as error:  # one of them breaks the reader; alone it is found
-        _not_the_database(error)
+        if is_away(error):
+            raise
         log.exception("a batch could not be read together")
         for claim in claims:
             _read_alone(owner_id, claim)
@@ -130,18 +129,12 @@ def _read_alone(owner_id: int, claim: Claim) -> None:
             reading.give_back([claim.message_id])
         raise
     except Exception as error:
-        _not_the_database(error)
+        if is_away(error):
+            raise
         log.exception("message %s could not be read", claim.message_id)
     with as_user(owner_id):
         reading.save_unreadable(claim.message_id, VERSION)
         _tell([claim.message_id])
-
-
-def _not_the_database(error: Exception) -> None:
-    """Raises what ends a reader: the database is away, or has too much to do. That something is more than a row or an index takes, psycopg
-    calls by the same name, but there the message is at fault."""
-    if isinstance(error, OperationalError) and not isinstance(error.__cause__, ProgramLimitExceeded):
-        raise error
 
 
 def _transaction(owner_id: int, claims: Sequence[Claim]) -> None:

@@ -155,8 +155,6 @@ def _told(account: Account) -> dict[str, object]:
         "state": account.state,
         "paused": account.paused_at is not None,
         "trouble": account.trouble or None,
-        "unfetched": sum(
-            one.count for one in unfetched_of(account.owner, account.pk)
-        ),  # messages that did not come whole
+        "unfetched": sum(one.count for one in unfetched_of(account.owner, account.pk)),
         "last_contact": account.last_contact_at.isoformat() if account.last_contact_at else None,
     }

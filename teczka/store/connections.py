@@ -7,9 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import OperationalError, connection
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.errors import ProgramLimitExceeded
 from psycopg.pq import Format
 
 from teczka.store.server.roles import DATABASE
@@ -112,6 +113,12 @@ def _with_numbers(statement: str) -> tuple[str, tuple[str, ...]]:
 def sqlstate_of(error: BaseException) -> str:
     """Of an error of Django's or psycopg's; "" where the database did not say it, as when the connection was lost."""
     return getattr(error.__cause__ or error, "sqlstate", None) or ""
+
+
+def is_away(error: BaseException) -> bool:
+    """The database is away, or has too much to do. That something is more than a row or an index takes, psycopg calls by the same name,
+    but there what was to be stored is at fault."""
+    return isinstance(error, OperationalError) and not isinstance(error.__cause__, ProgramLimitExceeded)
 
 
 def parameters() -> dict[str, Any]:

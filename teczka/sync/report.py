@@ -19,9 +19,7 @@ class Report:
     messages: int = 0
     bytes: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
-    problems: list[tuple[str, Problem]] = field(
-        default_factory=list
-    )  # (folder, by its path or wire name; what went wrong)
+    problems: list[tuple[str, Problem]] = field(default_factory=list)  # (folder's path or wire name, what went wrong)
     stopped: Problem | None = None  # what ended the pass before its end
     allowance: int | None = None  # bytes that the pass may download; None: any number
     settled: Digest = b""  # RemoteDrop.digest of a listing of which nothing is left to do; empty: ask anew

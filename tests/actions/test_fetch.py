@@ -170,8 +170,7 @@ def test_a_connection_that_was_cut_between_passes_is_made_anew(
 
 def test_whoever_asked_before_the_pass_gets_its_report(account: Account, lease: Lease, mailbox: Mailbox) -> None:
     mailbox.deliver(mail(1))
-    with as_user(account.owner_id):
-        asked = FetchRequest.objects.create(office_id=account.office_id, owner_id=account.owner_id, account=account)
+    asked = waiting_for(account)
     fetch_account(account.pk, account.owner_id, lease)
     with as_user(account.owner_id):
         asked.refresh_from_db()
@@ -202,6 +201,12 @@ def test_a_full_disk_stops_the_pass_before_anything_is_written(
     assert verify_all().clean
 
 
+def waiting_for(account: Account) -> FetchRequest:
+    """Somebody who asked for its mail."""
+    with as_user(account.owner_id):
+        return FetchRequest.objects.create(office_id=account.office_id, owner_id=account.owner_id, account=account)
+
+
 def stumble(*_: object) -> None:
     raise IndexError
 
@@ -210,8 +215,7 @@ def test_what_nobody_foresaw_is_told_and_whoever_waits_is_answered(
     account: Account, lease: Lease, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mailbox.deliver(mail(1))
-    with as_user(account.owner_id):
-        asked = FetchRequest.objects.create(office_id=account.office_id, owner_id=account.owner_id, account=account)
+    asked = waiting_for(account)
     with monkeypatch.context() as broken:
         broken.setattr(fetch, "bring_in", stumble)
         report = fetch_account(account.pk, account.owner_id, lease)
@@ -283,8 +287,7 @@ def test_where_what_is_missing_cannot_be_counted_the_outcome_is_told_all_the_sam
     account: Account, lease: Lease, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mailbox.deliver(mail(1))
-    with as_user(account.owner_id):
-        asked = FetchRequest.objects.create(office_id=account.office_id, owner_id=account.owner_id, account=account)
+    asked = waiting_for(account)
     monkeypatch.setattr(fetch, "unfetched_of", stumble)
     report = fetch_account(account.pk, account.owner_id, lease)
     assert (report.messages, now(account).trouble) == (1, Trouble.INTERNAL_FETCHING)

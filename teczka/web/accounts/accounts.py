@@ -62,8 +62,8 @@ def told_of(line: AccountLine) -> Told | None:
 
 
 def _shown(line: AccountLine, missing: list[Unfetched], now: datetime) -> Shown:
-    left, its = line.time_left(now), [one for one in missing if one.account == line.public_id][:FOLDERS]
-    return Shown(line, told_of(line), tell_unfetched(line, its), left, poll_minutes(line), opens_at(line))
+    lacks = tell_unfetched(line, missing, FOLDERS)
+    return Shown(line, told_of(line), lacks, line.time_left(now), poll_minutes(line), opens_at(line))
 
 
 def _listed(viewer: User) -> dict[str, Any]:
