@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from teczka.actions.acts import Selection, do
+from teczka.actions.packs import remove_retired
 from teczka.actions.reading import read_some
 from teczka.actions.removal import remove_the_doomed
 from teczka.actions.rest import delete_account
@@ -268,6 +269,7 @@ def test_killed_at_any_point_and_begun_again_it_ends_the_same(cast: Cast, doomed
         assert found.clean, (at, found.faults)
     assert deaths > 5
     assert remove_the_doomed(threading.Event()) == 0
+    remove_retired(0)  # what it died before taking away itself
     assert not any(file.exists() for file in bytes_of)
     with as_user(cast.bartek.pk):
         assert [one.subject for one in Message.objects.all()] == ["list 1"]
