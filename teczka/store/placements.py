@@ -160,9 +160,12 @@ def mark_gone(folder_id: int, uidvalidity: int, uids: Sequence[int]) -> int:
 
 
 def supersede(folder_id: int, uidvalidity: int, complete_below: int) -> int:
-    """What lay there under another UIDVALIDITY lies there no longer. What had left a POP3 server stays in the list."""
+    """What lay there under another UIDVALIDITY lies there no longer; but as long as messages of this one do not come whole, for each of
+    them may be one of those. What had left a POP3 server stays in the list."""
     which = (
         f"uidvalidity <> %(uidvalidity)s AND left_at IS NULL AND NOT ({STILL_AWAITED.format(is_untold=untold('p'))})"
+        " AND (uidvalidity = %(awaited)s"
+        " OR NOT EXISTS (SELECT FROM store_fetchtrouble t WHERE t.folder_id = p.folder_id AND t.uidvalidity = %(uidvalidity)s))"
     )
     columns = {"folder": folder_id, "uidvalidity": uidvalidity, "awaited": AWAITED, "below": complete_below}
     erased.not_there(folder_id, "uidvalidity <> %(uidvalidity)s", columns)

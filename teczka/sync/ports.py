@@ -80,8 +80,8 @@ class LocalAccount(Protocol[K]):
 
     def complete(self, folder: LocalFolder, status: FolderStatus, complete_below: int) -> None:
         """Move the cursor: everything below is durable. Flags are known up to status.highestmodseq. Placements under another UIDVALIDITY
-        than status.uidvalidity are marked gone: what the server still has of them was matched or downloaded again. Under UIDVALIDITY
-        DROP they have left, and stay in sight; and what had left is not marked."""
+        than status.uidvalidity are marked gone, once nothing is troubled under that: what the server still has of them was matched or
+        downloaded again. Under UIDVALIDITY DROP they have left, and stay in sight; and what had left is not marked."""
         ...
 
     def spool(self, size: int) -> Spool:

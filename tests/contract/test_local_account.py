@@ -286,6 +286,18 @@ def test_a_rematch_places_what_is_known_and_the_older_placement_goes(house: Hous
     assert house.again().stored == 1
 
 
+def test_what_lay_there_stays_until_all_of_the_new_numbers_has_come(house: House) -> None:
+    house.local.add(house.folder, 1, house.local.keep([message(1), message(2)]))
+    house.local.opened(house.folder, FolderStatus(2, 13, 2, None))
+    house.local.add(house.folder, 2, house.local.keep([message(11)]))
+    house.local.give_up(house.folder, 2, [12], Trouble.SERVER_CLOSED)
+    house.local.complete(house.folder, FolderStatus(2, 13, 2, None), 13)
+    assert (house.again().stored, len(house.local.candidates(house.folder, 2))) == (3, 2)
+    house.local.mark_gone(house.folder, 2, [12])
+    house.local.complete(house.folder, FolderStatus(2, 13, 1, None), 13)
+    assert (house.again().stored, house.local.candidates(house.folder, 2)) == (1, [])
+
+
 def test_a_worker_that_lost_its_lease_writes_nothing(stored: Callable[[], LocalMail]) -> None:
     first = stored()
     folder = first.save_folders([INBOX])[0]

@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from teczka.core.errors import Trouble
-from teczka.core.folders import DROP, LocalFolder
+from teczka.core.folders import AWAITED, DROP, LocalFolder
 from teczka.core.mail import DropEntry, DropHint, FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary
 from teczka.core.messages import NOTHING_LOOSE, Candidate, Known, Loose
 from teczka.sync.plan import bare_id
@@ -192,11 +192,13 @@ class MemoryAccount:
         self._folders[folder.name] = replace(kept, told=status.messages)
 
     def complete(self, folder: LocalFolder, status: FolderStatus, complete_below: int) -> None:
+        drop = status.uidvalidity == DROP
+        troubled = any((at, validity) == (folder.id, status.uidvalidity) for at, validity, _ in self.troubles)
         for (at, validity, _), placed in self.placements.items():
             if at == folder.id and validity != status.uidvalidity and not placed.left:
-                if status.uidvalidity == DROP:
+                if drop:
                     placed.left = not placed.gone
-                else:
+                elif validity == AWAITED or not troubled:
                     placed.gone = True
         kept = self._folders[folder.name]
         self._folders[folder.name] = replace(kept, complete_below=complete_below, highestmodseq=status.highestmodseq)

@@ -1,5 +1,6 @@
 """A server that changes at will, passes that break anywhere: P1, P2 and P4 hold after each, and one whole pass makes both sides equal."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -238,6 +239,28 @@ def test_after_a_change_of_uidvalidity_only_the_unmatched_are_downloaded() -> No
     assert remote.asked.count("BODY") == 1
     assert local.present(b"INBOX") == server.folders[b"INBOX"].present()
     assert len(local.messages) == 301
+
+
+def test_after_a_change_of_uidvalidity_nothing_leaves_the_list_whose_body_does_not_come() -> None:
+    class Withholding(PlayMailbox):
+        def messages(self, *asked: Any, **more: Any) -> Iterator[RemoteMessage]:
+            for told in super().messages(*asked, **more):
+                if told.body not in withheld:
+                    yield told
+
+    server, local = PlayServer(), MemoryAccount()
+    inbox = server.folders[b"INBOX"]
+    for number in range(40):
+        inbox.deliver(b"message %d" % number)
+    run(PlayMailbox(server), local)
+    withheld = {held.raw for held in inbox.messages[:30]}
+    inbox.number_anew()
+    run(Withholding(server), local)
+    shown = sorted(local.messages[placed.digest] for placed in local.placements.values() if not placed.gone)
+    assert shown == sorted(held.raw for held in inbox.messages)
+    withheld.clear()
+    run(PlayMailbox(server), local)
+    assert local.present(b"INBOX") == inbox.present()
 
 
 def test_a_message_that_always_breaks_the_connection_holds_up_no_other() -> None:
