@@ -14,6 +14,7 @@ from teczka.actions.identities import ensure_identities
 from teczka.actions.uploads import enclose
 from teczka.core import recipients
 from teczka.core.errors import NotAllowed
+from teczka.core.mail import dated
 from teczka.core.outgoing import Origin, State
 from teczka.core.recipients import Answer, Heard, Mailbox
 from teczka.mime import quoting
@@ -148,7 +149,8 @@ def _quote(
     *,
     forwards: bool,
 ) -> str:
-    moment = timezone.localtime(headers.date or text.internaldate)
+    written = dated(headers.date, text.internaldate)
+    moment = timezone.localtime(written) if written else None
     letter = Quoted(headers.from_, headers.to, headers.cc, headers.subject, moment, text.text, text.html)
     make = quoting.for_forward if forwards else quoting.for_reply
     return make(letter, actor.language, lambda source: _picture(text, parts, pictures, source)).html

@@ -15,6 +15,7 @@ from django.utils import timezone
 from teczka.actions.audit import note, note_view
 from teczka.core.audit import Verb
 from teczka.core.errors import NotAllowed
+from teczka.core.mail import dated
 from teczka.core.names import free_name, safe_name
 from teczka.mime.bundle import Bundle, Packed
 from teczka.mime.bundle_check import MANIFEST, manifest
@@ -35,7 +36,7 @@ class ExportedMessage:
     subject: str
     from_line: str
     to_line: str
-    at: datetime
+    at: datetime | None  # None: nobody knows it
     message_id: str
     whole: bool  # the bytes are those that arrived
     attachments: list[Packed]
@@ -97,17 +98,20 @@ class _Export:
     def _message(self, text: MessageText) -> Iterator[bytes]:
         if not text.owned:
             note_view(self._actor, text.public_id)
-        at = (text.sent_at or text.internaldate).astimezone(self.contents.zone)
-        words = f"{at:%Y-%m-%d %H.%M} {text.from_name or text.from_address} - {text.subject or ''}"
+        known = dated(text.sent_at, text.internaldate)
+        at = known.astimezone(self.contents.zone) if known else None
+        day = f"{at:%Y-%m-%d %H.%M} " if at else ""
+        words = f"{day}{text.from_name or text.from_address} - {text.subject or ''}"
         path = self._free("messages", safe_name(words, "message", LONGEST) + ".eml")
-        yield from self._bundle.file(path, _what_is_there(raw_pieces(text)), at)
+        made = at or self.contents.at
+        yield from self._bundle.file(path, _what_is_there(raw_pieces(text)), made)
         file = self._bundle.files[-1]
         stem = path.rpartition("/")[2].removesuffix(".eml")
         attachments = []
         for part in message_parts(self._actor, text.public_id):
             if part.kind == "attachment":
                 inside = self._free(f"attachments/{stem}", safe_name(part.name, "attachment", LONGEST))
-                yield from self._bundle.file(inside, _what_is_there(part_pieces(text, part)), at)
+                yield from self._bundle.file(inside, _what_is_there(part_pieces(text, part)), made)
                 attachments.append(self._bundle.files[-1])
         self.contents.messages.append(
             ExportedMessage(

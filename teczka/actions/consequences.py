@@ -17,6 +17,7 @@ from teczka.actions import filing, sharing, tasks
 from teczka.actions.acting import finish, unmanaged
 from teczka.actions.telling import stir
 from teczka.core.errors import NotAllowed, Problem, Trouble
+from teczka.core.mail import dated
 from teczka.core.rules import Consequence, File, Label, MakeTask, MarkRead, Move, Notify, Rule, Share, Star, then_json
 from teczka.core.sharing import Scope
 from teczka.core.tasks import LONGEST_TITLE, Wanted
@@ -195,8 +196,8 @@ def _move(batch: Batch, act: Act) -> set[int]:
 def _task(batch: Batch, one: MakeTask) -> Sequence[int]:
     zone = ZoneInfo(Office.objects.get(pk=batch.owner.office_id).timezone)
     for message in Message.objects.filter(pk__in=batch.messages).order_by("pk"):
-        came = message.internaldate.astimezone(zone).date()
-        due = came + timedelta(days=one.days) if one.days is not None else None
+        came = dated(message.internaldate)
+        due = came.astimezone(zone).date() + timedelta(days=one.days) if came and one.days is not None else None
         title = (one.title or message.subject or batch.rule.name)[:LONGEST_TITLE]
         made = tasks.add_task(batch.owner, Wanted(title, due_on=due), message.public_id)
         batch.what[message.pk]["task"] = str(made.public_id)

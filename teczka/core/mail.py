@@ -22,6 +22,12 @@ class RemoteFolder:
 
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)  # when a message came whose server tells no date that can be
 
+
+def dated(*moments: datetime | None) -> datetime | None:
+    """The first that is known. For what is told to people: nobody wrote a letter in 1970."""
+    return next((one for one in moments if one and one != UNDATED), None)
+
+
 INBOX = RemoteFolder(b"INBOX", "INBOX", None, frozenset())  # all that POP3 shows of a mailbox
 
 

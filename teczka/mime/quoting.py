@@ -30,13 +30,14 @@ Address = Callable[[str], str | None]  # of a picture, as the page has it → as
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """What is quoted. `date` in the zone that the quoting person reads it in; `html` is sanitised, "" where the letter was plain text."""
+    """What is quoted. `date` in the zone that the quoting person reads it in, None: nobody knows it; `html` is sanitised, "" where the
+    letter was plain text."""
 
     sender: Sequence[Mailbox]
     to: Sequence[Mailbox]
     cc: Sequence[Mailbox]
     subject: str
-    date: datetime
+    date: datetime | None
     text: str
     html: str = ""
 
@@ -52,6 +53,7 @@ class _Words:
     """Written into letters, in the language of whoever writes them: these are no texts of the interface."""
 
     wrote: str
+    undated: str  # the same
     forwarded: str
     labels: tuple[str, str, str, str, str]  # From, Date, Subject, To, Cc
     more: str
@@ -60,12 +62,17 @@ class _Words:
 _WORDS: Final = {
     "pl": _Words(
         "W dniu {date} {who} napisał(a):",
+        "{who} napisał(a):",
         "Wiadomość przekazana",
         ("Od", "Data", "Temat", "Do", "DW"),
         "i jeszcze {n}",
     ),
     "en": _Words(
-        "On {date}, {who} wrote:", "Forwarded message", ("From", "Date", "Subject", "To", "Cc"), "and {n} more"
+        "On {date}, {who} wrote:",
+        "{who} wrote:",
+        "Forwarded message",
+        ("From", "Date", "Subject", "To", "Cc"),
+        "and {n} more",
     ),
 }
 
@@ -74,7 +81,8 @@ def for_reply(letter: Quoted, language: str, picture: Address) -> Quote:
     """Below an answer: who wrote when, and the letter as a quotation. `language`: pl or en."""
     words = _WORDS[language]
     who = letter.sender[0] if letter.sender else Mailbox("?", "")
-    line = words.wrote.format(date=_moment(letter.date, language), who=_person(who))
+    wrote = words.wrote if letter.date else words.undated
+    line = wrote.format(date=_moment(letter.date, language), who=_person(who))
     page, text = _shown(letter, picture)
     return Quote(f'<div>{escape(line)}</div><blockquote type="cite">{page}</blockquote>', f"{line}\n{_marked(text)}")
 
@@ -140,7 +148,9 @@ def _person(person: Mailbox) -> str:
     return f"{person.name} <{person.address}>" if person.name and person.address else person.name or person.address
 
 
-def _moment(date: datetime, language: str) -> str:
+def _moment(date: datetime | None, language: str) -> str:
+    if date is None:
+        return ""
     if language == "pl":
         return f"{date.day}.{date:%m.%Y} o {date:%H:%M}"
     return f"{date.day} {_MONTHS[date.month - 1]} {date.year} at {date:%H:%M}"

@@ -14,6 +14,7 @@ from teczka.actions.keeping import keep_draft
 from teczka.actions.uploads import MOST_BYTES, attach, attach_part, drop_file, forget_drafts, zip_files
 from teczka.core.drafts import QUOTE, Written
 from teczka.core.errors import NotAllowed, Problem, Trouble
+from teczka.core.mail import UNDATED
 from teczka.core.outgoing import Origin, State
 from teczka.mime import archive
 from teczka.store.blobs import blobs
@@ -134,6 +135,15 @@ def test_an_answer_goes_where_the_sender_wants_it_with_what_it_quotes(cast: Cast
     assert picture.content_id in fresh(row).html.partition(QUOTE)[2]  # what is folded is kept, though no page sends it
     save_draft(cast.anna, row.public_id, 1, written(quoted=False))
     assert fresh(row).html == "<div>a</div>"
+
+
+@pytest.mark.parametrize("told", ["", "Date: Wed, 31 Dec 1969 23:59:59 +0000\r\n"])
+def test_a_letter_without_a_date_is_quoted_without_one(cast: Cast, account: Account, told: str) -> None:
+    message = store(make_folder(account), told.encode() + RAW, UNDATED)
+    for kind in (Origin.REPLY, Origin.FORWARD):
+        assert "1970" not in begin_from(cast.anna, message.public_id, kind).html
+    dated = store(make_folder(account, "Inne"), b"Date: Sun, 3 May 2026 12:04:00 +0200\r\n" + RAW, UNDATED)
+    assert "W dniu 3.05.2026 o" in begin_from(cast.anna, dated.public_id, Origin.REPLY).html
 
 
 def test_mail_is_passed_on_whole_or_in_the_letter(cast: Cast, account: Account) -> None:

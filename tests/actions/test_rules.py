@@ -15,6 +15,7 @@ from teczka.actions import acts, rules
 from teczka.actions.reading import read_now
 from teczka.core.acts import Verb
 from teczka.core.errors import Trouble
+from teczka.core.mail import UNDATED
 from teczka.store.models import (
     Account,
     Act,
@@ -205,6 +206,14 @@ def test_a_task_is_its_owners_alone_with_the_message_and_is_due_so_many_days_aft
     acts.undo(office.anna, hit.act.public_id)
     with as_user(office.anna.pk):
         assert Task.objects.get().removed_at
+
+
+def test_a_task_of_a_letter_whose_date_nobody_knows_is_due_on_no_day(office: Office) -> None:
+    row = make_rule(office.anna, {"do": "task", "title": "", "days": 14})
+    old = receive(office.inbox, "a", at=UNDATED)
+    with as_user(office.anna.pk):
+        rules.apply(office.anna, [row], [old.pk])
+        assert Task.objects.get().due_on is None
 
 
 def test_a_rule_meets_a_message_once_for_its_version_and_exceptions_never(office: Office) -> None:

@@ -3,6 +3,7 @@
 python -m tests.browser.from_nothing     prints one line: the seconds of each step, and whether they keep the promise
 """
 
+import argparse
 import json
 import os
 import re
@@ -84,6 +85,7 @@ def made(clone: Path, data: Path) -> Iterator[str]:
 
 
 def main() -> int:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     with tempfile.TemporaryDirectory(prefix="teczka-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o711)  # the database's own user passes through

@@ -9,11 +9,17 @@ from playwright.sync_api import Page, Route
 from tests.browser.conftest import intercept
 
 
+def read_through(page: Page) -> None:
+    """What was answered before is read before this is."""
+    page.evaluate("() => fetch(location.href).then((answer) => answer.text())")
+
+
 class Held:
     """From now on; or the first ones, where told how many. In the order in which they were made."""
 
     def __init__(self, page: Page, url: str | re.Pattern[str], times: int | None = None) -> None:
         self._page = page
+        self._url = url
         self._routes: list[Route] = []
         intercept(page, url, self._keep, times)
 
@@ -33,6 +39,12 @@ class Held:
         """This one, as soon as it is there."""
         self.asked(number + 1)
         self._tell(number)
+
+    def read(self) -> None:
+        """The first one, let go, and what it is answered read by the page."""
+        with self._page.expect_response(self._url):
+            self.let_go()
+        read_through(self._page)
 
 
 class Late(Held):

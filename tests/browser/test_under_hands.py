@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Mail, MailFolder, Office, intercept, still_being_read
-from tests.browser.held import Held
+from tests.browser.held import Held, read_through
 
 # What would be done in seconds waits in `late`.
 SECONDS = """() => {
@@ -28,11 +28,6 @@ ENDED = {
 Open = Callable[[MailFolder], Mail]
 
 
-def read_through(page: Page) -> None:
-    """What was answered before is read before this is."""
-    page.evaluate("() => fetch(location.href).then((answer) => answer.text())")
-
-
 def at_rest(page: Page, open_folder: Open, folder: MailFolder) -> Mail:
     """Opened, and past the fetching that the stream begins with: what that was answered would wait for a press, and all that comes after
     it, for as long as a press is believed."""
@@ -51,17 +46,25 @@ def begun(mail: Mail) -> Locator:
     return comment
 
 
+def goes_on(comment: Locator) -> None:
+    comment.page.keyboard.type("termin")
+    expect(comment).to_have_value("Proszę o termin")
+
+
+def pressed(mail: Mail, what: Locator, url: str) -> Held:
+    """The button is down on it, and requests for this wait."""
+    what.hover()
+    held = Held(mail.page, url)
+    mail.page.mouse.down()
+    return held
+
+
 def test_a_row_that_changes_stays_until_it_is_let_go(page: Page, open_folder: Open, office: Office) -> None:
     folder = office.folder("pressed-row", 5)
     mail = at_rest(page, open_folder, folder)
-    mail.page.locator("#rows [role=row]").nth(2).locator("[data-field=from]").hover()
-    rows = Held(mail.page, "**/rows/")
-    mail.page.mouse.down()
+    rows = pressed(mail, mail.page.locator("#rows [role=row]").nth(2).locator("[data-field=from]"), "**/rows/")
     folder.mark_read(3)
-    rows.asked()
-    with mail.page.expect_response("**/rows/"):
-        rows.let_go()
-    read_through(mail.page)
+    rows.read()
     mail.page.mouse.up()
     mail.shows(3)
     expect(mail.page.locator("#rows [role=row]").nth(2)).not_to_have_class("unread")
@@ -86,14 +89,9 @@ def test_a_folder_in_the_tree_is_gone_to_though_the_tree_is_made_anew(
 ) -> None:
     folder, other = office.folder("pressed-here", 3), office.folder("pressed-there", 1)
     mail = at_rest(page, open_folder, folder)
-    mail.page.locator(f'#tree a[data-folder="{other.folder.public_id}"]').hover()
-    trees = Held(mail.page, "**/tree/?*")
-    mail.page.mouse.down()
+    trees = pressed(mail, mail.page.locator(f'#tree a[data-folder="{other.folder.public_id}"]'), "**/tree/?*")
     folder.arrive()
-    trees.asked()
-    with mail.page.expect_response("**/tree/?*"):
-        trees.let_go()
-    read_through(mail.page)
+    trees.read()
     mail.page.mouse.up()
     mail.page.wait_for_url(f"**/folders/{other.folder.public_id}/")
 
@@ -104,18 +102,14 @@ def test_what_something_is_dragged_onto_stays_until_it_is_dropped(
     """The browser calls a press ended where a drag begins; a tree made anew in that moment took the drop with it."""
     folder, other = office.folder("dragged-here", 3), office.folder("dragged-there", 1)
     mail = at_rest(page, open_folder, folder)
-    mail.page.locator("#rows [role=row]").first.locator("[data-field=from]").hover()
-    trees = Held(mail.page, "**/tree/?*")
-    mail.page.mouse.down()
+    trees = pressed(mail, mail.page.locator("#rows [role=row]").first.locator("[data-field=from]"), "**/tree/?*")
     onto = mail.page.locator(f'#tree a[data-folder="{other.folder.public_id}"]').element_handle()
     folder.arrive()
     trees.asked()
     with mail.page.expect_event("console", lambda said: said.text == "begun"):
         mail.page.evaluate("() => addEventListener('pointercancel', () => console.info('begun'))")
         onto.hover()
-    with mail.page.expect_response("**/tree/?*"):
-        trees.let_go()
-    read_through(mail.page)
+    trees.read()
     mail.page.wait_for_timeout(200)  # a tree that waits looks each 50 ms whether it may stand
     assert onto.evaluate("place => place.isConnected")
     mail.page.mouse.up()
@@ -134,11 +128,8 @@ def test_a_comment_that_is_being_written_outlives_what_is_told_of_its_message(
     mail.renew(message)
     panes.asked()
     comment = begun(mail)
-    with mail.page.expect_response(f"**/messages/{message}/pane/"):
-        panes.let_go()
-    read_through(mail.page)
-    mail.page.keyboard.type("termin")
-    expect(comment).to_have_value("Proszę o termin")
+    panes.read()
+    goes_on(comment)
 
 
 def test_a_comment_over_a_message_that_is_still_being_read_stays_where_it_is(open_folder: Open, office: Office) -> None:
@@ -161,8 +152,7 @@ def test_a_comment_over_a_message_that_is_still_being_read_stays_where_it_is(ope
     with mail.page.expect_response("**/pane/"):
         folder.arrive()
     read_through(mail.page)
-    mail.page.keyboard.type("termin")
-    expect(comment).to_have_value("Proszę o termin")
+    goes_on(comment)
     assert mail.page.locator("#pane").evaluate("pane => pane.scrollTop") == scrolled
     being_read = False
     folder.arrive()
@@ -181,11 +171,8 @@ def test_a_message_that_is_told_anew_before_it_was_answered_stands_whole(open_fo
     mail.renew(message)
     mail.shows(2)
     comment = begun(mail)
-    with mail.page.expect_response(f"**/messages/{message}/pane/"):
-        first.let_go()
-    read_through(mail.page)
-    mail.page.keyboard.type("termin")
-    expect(comment).to_have_value("Proszę o termin")
+    first.read()
+    goes_on(comment)
 
 
 def test_what_is_called_unread_is_not_read_by_having_been_looked_at(open_folder: Open, office: Office) -> None:

@@ -56,6 +56,14 @@ def test_a_forwarded_letter_has_its_head_above_it() -> None:
     assert "blockquote" not in quote.html
 
 
+def test_no_date_is_made_up_for_a_letter_that_has_none() -> None:
+    undated = replace(letter(text="x"), date=None)
+    assert for_reply(undated, "pl", cid).text.startswith("Jan <b> <jan@example.pl> napisał(a):\n")
+    assert for_reply(undated, "en", cid).text.startswith("Jan <b> <jan@example.pl> wrote:\n")
+    assert "Od: Jan <b> <jan@example.pl>\nTemat: Umowa\n" in for_forward(undated, "pl", cid).text
+    assert "Date" not in for_forward(undated, "en", cid).html
+
+
 KOBOLDS = {
     "not displayed": '<div style="display:none">KOBOLD</div>',
     "by a rule of the letter": "<style>.k{display:none} #k b{color:#fff}</style><p class=k>KOBOLD</p><div id=k><b>KOBOLD</b></div>",

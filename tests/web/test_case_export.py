@@ -13,6 +13,7 @@ from django.test import Client
 
 from teczka.cli import verify as command
 from teczka.core.audit import Verb
+from teczka.core.mail import UNDATED
 from teczka.mime.bundle_check import verify
 from teczka.store.blobs import blobs
 from teczka.store.models import Case
@@ -138,6 +139,17 @@ def test_hostile_names_stay_in_their_folder_and_compute_nothing(
     assert "<script>" not in page
     assert ";=CMD" not in table
     assert verify(path).faults == {}
+
+
+def test_no_date_is_made_up_for_mail_that_has_none(anna: Client, office: Office, case: Case, tmp_path: Path) -> None:
+    file(store(office.folder, b"From: <a@x.example>\r\nSubject: bez daty\r\n\r\n", UNDATED), office.cast.anna, case)
+    with ZipFile(exported(anna, case, tmp_path)) as archive:
+        assert "messages/a@x.example - bez daty.eml" in archive.namelist()
+        page = archive.read("index.html").decode()
+        table = archive.read("index.csv").decode("utf-8-sig")
+        assert archive.getinfo("messages/a@x.example - bez daty.eml").date_time[0] > 2000
+    assert "<td>data nieznana</td>" in page
+    assert "1970" not in page + table
 
 
 def test_a_damaged_message_is_said_to_be_so_and_the_rest_is_given(

@@ -6,6 +6,7 @@ from django.test import Client
 
 from teczka.actions import documents as acting
 from teczka.core.audit import Verb
+from teczka.core.mail import UNDATED
 from teczka.store.models import Case, Document
 from teczka.store.queries.audit import lines
 from teczka.store.queries.documents import documents
@@ -128,6 +129,15 @@ def test_to_whoever_is_not_of_the_team_nothing_is_there(office: Office, case: Ca
         for rest in ("", "add/", f"{made.public_id}/remove/", f"{made.public_id}/restore/"):
             assert client.post(url(case, rest)).status_code == 404
     assert names(office, case) == ["skan.pdf"]
+
+
+def test_no_day_is_offered_for_the_name_where_its_letter_has_none(anna: Client, office: Office, case: Case) -> None:
+    for arrived, offered in ((ARRIVED, True), (UNDATED, False)):
+        message = store(office.folder, b"X-At: %d\r\n" % arrived.year + LETTER, arrived)
+        made = link(case, office.cast.anna, message, "strona.html")
+        page = anna.get(url(case, f"{made.public_id}/rename/")).content.decode()
+        assert ("Nazwij tak" in page) is offered
+        assert "1970" not in page
 
 
 def test_a_part_of_a_message_is_given_to_who_sees_the_message_and_that_is_noted(

@@ -6,11 +6,14 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from teczka.core.mail import UNDATED
+from teczka.core.suggestions import Reason
 from teczka.store.models import Case, Filing, Grant, Message
 from teczka.store.queries.filing import filed
 from teczka.store.viewer import as_user
+from teczka.web.mail.reasons import reason_in_words
 from tests.cases import make_case, make_party, make_reference, make_task
 from tests.cast import Cast, make_account, make_cast, make_folder
 from tests.web.conftest import browser
@@ -316,6 +319,12 @@ def test_why_something_was_filed_tells_others_nothing_of_the_filers_other_mail(d
     told = desk.pane(answer, browser(desk.cast.celina))
     assert "należy do przypisanej rozmowy" in told
     assert "rozmowy (Jan" not in told
+
+
+def test_a_conversation_is_named_without_a_day_that_nobody_knows() -> None:
+    told = {"who": "Jan", "at": UNDATED.isoformat()}
+    with translation.override("pl"):
+        assert reason_in_words(Reason.THREAD, told) == "należy do przypisanej rozmowy (Jan)"
 
 
 def test_habits_are_told_to_whose_they_are(desk: Desk) -> None:

@@ -154,6 +154,18 @@ def test_a_rule_that_was_agreed_to_opens_ticked_and_a_tick_taken_away_stays_away
     assert anna.post(where, sharing | {"agreed": ticked(opened)}).status_code == 302
 
 
+def test_a_saved_rule_names_whoever_has_joined_the_team_since(
+    anna: Client, office: Office, case: Case, letter: Message
+) -> None:
+    """It opens ticked: it shows them new mail already. That it does stands over the tick, and in its sentence."""
+    rule = make_rule(office.cast.anna, {"do": "share", "team": str(case.public_id)}, when=COURT, name="Sąd")
+    with as_user(office.cast.anna.pk):
+        CaseMember.objects.create(case=case, user=office.cast.celina, office_id=case.office_id)
+    opened = words(anna.get(f"/rules/{rule.public_id}/edit/"))
+    assert "1 wiadomość stanie się widoczna dla 2 osób:</strong> Bartek Nowy, Celina" in opened
+    assert "; także każdemu, kto dołączy później)" in opened
+
+
 def test_a_tick_is_for_the_mail_and_the_people_that_were_shown_and_goes_when_they_are_others(
     anna: Client, office: Office, case: Case, letter: Message
 ) -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from teczka.actions.documents import add_document, remove_document, rename_document, restore_document
 from teczka.core.errors import Problem
+from teczka.core.mail import dated
 from teczka.core.names import LONGEST, dated_name, safe_name
 from teczka.store.models import User
 from teczka.store.queries.documents import PAGE, DocumentLine, document, documents
@@ -107,10 +108,11 @@ def case_document_restore(request: Request, case_id: UUID, document_id: UUID) ->
 
 
 def _dated(viewer: User, line: DocumentLine) -> str:
-    """The name that is offered: by the day and the sender of its message, or by when and by whom it was sent up."""
+    """The name that is offered: by the day and the sender of its message, or by when and by whom it was sent up; without a day its own."""
     text = message_text(viewer, line.message) if line.message else None
-    when, who = (text.internaldate, text.from_name or text.from_address) if text else (line.created_at, line.by)
-    return safe_name(dated_name(timezone.localdate(when), who, line.name), line.name)
+    moment, who = (text.internaldate, text.from_name or text.from_address) if text else (line.created_at, line.by)
+    when = dated(moment)
+    return safe_name(dated_name(timezone.localdate(when), who, line.name), line.name) if when else line.name
 
 
 def shown_document(line: DocumentLine) -> ShownDocument:

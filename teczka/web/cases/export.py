@@ -46,7 +46,8 @@ def _table(contents: Contents) -> bytes:
     headings = [_("Kind"), _("Date"), _("From"), _("To"), _("Subject"), "Message-ID", _("File"), _("Size"), "SHA-256"]
     rows: list[list[str]] = []
     for message in contents.messages:
-        told = [f"{message.at:%Y-%m-%d %H:%M}", message.from_line, message.to_line, message.subject, message.message_id]
+        at = f"{message.at:%Y-%m-%d %H:%M}" if message.at else ""
+        told = [at, message.from_line, message.to_line, message.subject, message.message_id]
         for kind, file in ((_("message"), message.file), *((_("attachment"), one) for one in message.attachments)):
             rows.append([kind, *told, file.name, str(file.size), file.sha256])
     for document in contents.documents:

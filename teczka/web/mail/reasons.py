@@ -8,6 +8,7 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from teczka.core.filing import How
+from teczka.core.mail import dated
 from teczka.core.suggestions import Reason
 from teczka.web.templatetags.pages import when
 
@@ -31,6 +32,7 @@ SENTENCES: dict[Reason, str | Promise] = {
 }
 BEFORE = _("mail of this sender was filed there before")  # all that others may know of whoever filed it
 ANSWERS = _("belongs to a conversation with %(who)s of %(day)s")
+ANSWERS_UNDATED = _("belongs to a conversation with %(who)s")
 
 
 def reason_in_words(reason: str, params: Mapping[str, str | int]) -> str:
@@ -38,8 +40,8 @@ def reason_in_words(reason: str, params: Mapping[str, str | int]) -> str:
     if reason not in set(Reason):
         return ""
     if reason == Reason.THREAD and params.get("who") and params.get("at"):
-        at = datetime.fromisoformat(str(params["at"]))
-        return str(ANSWERS) % {"who": params["who"], "day": when(at)}
+        at = dated(datetime.fromisoformat(str(params["at"])))
+        return str(ANSWERS if at else ANSWERS_UNDATED) % {"who": params["who"], "day": when(at)}
     if reason in (Reason.SENDER, Reason.DOMAIN) and "count" not in params:
         return str(BEFORE)
     return str(SENTENCES[Reason(reason)] % dict(params))
