@@ -43,6 +43,8 @@ OWNERS = oauth.OWNERS | {
     Trouble.TLS_REQUIRED,
 }
 REFUSED = {Trouble.SIGNIN_REFUSED, Trouble.SIGNIN_TOKEN}
+LEFT_OUT = {Trouble.FOLDER_REFUSED, Trouble.FOLDER_LONG}
+MOST_LEFT_OUT = 100  # folders are named; a server may list as many as it likes
 
 
 def fetch_account(account_id: int, owner_id: int, lease: Lease) -> Report:
@@ -96,7 +98,8 @@ class Fetching:
             try:
                 self._passes(report)
                 missing = unfetched_of(self._account.owner, self._account.pk)
-                report.problems += [(one.path, one.problem) for one in missing]
+                # Those that it left out it has told itself.
+                report.problems += [(one.path, one.problem) for one in missing if one.count]
             except Exception as error:
                 if _ends_all(error):
                     raise
@@ -225,11 +228,13 @@ class Fetching:
             ours = isinstance(error, Exception) and not _ends_all(error)
             if not (ours and acts and acts.last and acts.broke):
                 raise
-            # All mail is in: a mistake of ours with the acts shall not make the next wait ever longer.
+            # All mail is in: it ends no pass, as little as a server that breaks off then (sync.apply).
             log.exception("account %s: repeating what was done failed", self._account.public_id)
             report.problems.append(("", Problem(Trouble.INTERNAL)))
         finally:
             self._acts_last = acts is not None and acts.broke
+        if acts and acts.broke:
+            self._hang_up()
         if isinstance(self._remote, Pop3Drop):
             self._delay = self._remote.login_delay
             self._hang_up()  # it shows the mailbox as it was when the session began, and keeps others out of it
@@ -251,7 +256,8 @@ class Fetching:
     def _record(self, report: Report) -> None:
         problem = report.stopped
         if problem is None:
-            self._state(State.WORKING)
+            self._account.left_out, before = left_out(report), self._account.left_out
+            self._state(State.WORKING, news=self._account.left_out != before)
             return
         log.warning("account %s: %s", self._account.public_id, problem.trouble)
         again = problem.trouble in REFUSED and self._account.trouble == problem.trouble
@@ -268,9 +274,9 @@ class Fetching:
             self._account.fetching_from = stored(self._account.pk)
             self._account.save(update_fields=["fetching_since", "fetching_from"])
 
-    def _state(self, state: State, problem: Problem | None = None) -> None:
+    def _state(self, state: State, problem: Problem | None = None, *, news: bool = False) -> None:
         account = self._account
-        changed = (account.state, account.trouble) != (state, problem.trouble if problem else "")
+        changed = news or (account.state, account.trouble) != (state, problem.trouble if problem else "")
         account.state = state
         account.trouble_since = (account.trouble_since or timezone.now()) if problem else None
         account.trouble = problem.trouble if problem else ""
@@ -279,7 +285,7 @@ class Fetching:
         told = ["state", "trouble", "trouble_params", "trouble_detail", "trouble_since"]
         if problem is None:
             account.last_contact_at = timezone.now()
-            told.append("last_contact_at")
+            told += ["last_contact_at", "left_out"]
         with self._local.writing():
             account.save(update_fields=told)
             if changed:
@@ -290,6 +296,12 @@ class Fetching:
         with self._local.writing():
             waiting = FetchRequest.objects.filter(account=self._account, done_at=None, asked_at__lte=began)
             waiting.update(done_at=timezone.now(), report=report.as_json())
+
+
+def left_out(report: Report) -> list[dict[str, object]]:
+    """The folders that the pass did not fetch, as Account.left_out keeps them."""
+    told = [problem for _, problem in report.problems if problem.trouble in LEFT_OUT]
+    return [{"folder": problem.params["folder"], "trouble": problem.trouble} for problem in told[:MOST_LEFT_OUT]]
 
 
 def _ends_all(error: Exception) -> bool:

@@ -4,7 +4,7 @@ import argparse
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 
 from teczka.actions.check import refused_servers
@@ -13,7 +13,7 @@ from teczka.core.settings import Settings, settings
 from teczka.mime.extraction.confined import Extractor, File
 from teczka.store.migrate import up_to_date, walls_hold
 from teczka.store.queries import backups, doctor
-from teczka.store.queries.unfetched import unfetched_everywhere
+from teczka.store.queries.unfetched import Unfetched, unfetched_everywhere
 
 LOW_BYTES = 2 * 1024**3
 
@@ -70,10 +70,18 @@ def _unfetched() -> Finding:
     missing = unfetched_everywhere()
     if not missing:
         return Finding("fetching", True, "every message that a server lists came whole, or is still to come")
-    hosts = ", ".join(sorted({one.host for one in missing}))
-    count = sum(one.count for one in missing)
+    messages, folders = [one for one in missing if one.count], [one for one in missing if not one.count]
+    said = []
+    if messages:
+        said.append(f"did not come whole from {_hosts(messages)}: {sum(one.count for one in messages)}")
+    if folders:
+        said.append(f"folders left out at {_hosts(folders)}: {len(folders)}")
     # Nothing that whoever keeps this machine could mend.
-    return Finding("fetching", True, f"did not come whole from {hosts}: {count}; their owners see in which folders")
+    return Finding("fetching", True, "; ".join([*said, "their owners see which"]))
+
+
+def _hosts(missing: Iterable[Unfetched]) -> str:
+    return ", ".join(sorted({one.host for one in missing}))
 
 
 def _backup(ours: Settings) -> Finding:

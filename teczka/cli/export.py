@@ -51,7 +51,7 @@ def _export(chosen: argparse.Namespace) -> int:
     counted["unfetched"] = sum(one.count for one in unfetched)
     for one in unfetched:
         problem = one.problem
-        complain(f"{fill(SENTENCES[problem.trouble][0], problem.params)} They are not in this export.")
+        complain(f"{fill(SENTENCES[problem.trouble][0], problem.params)} What has not come is not in this export.")
     for path in under_way:
         complain(f"The folder “{path}” has not come to its end: what has not come is not in this export.")
     if chosen.json:

@@ -208,7 +208,9 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
     Trouble.OAUTH_UNAVAILABLE: (_("%(provider)s gave no useful answer just now."), _LATER),
     Trouble.FOLDER_REFUSED: (
         _("The server did not open the folder “%(folder)s”."),
-        _("Your other folders are fetched as usual. We try this one again each time."),
+        _(
+            "Your other folders are fetched as usual. We try this one again each time; if it stays so, tell your provider."
+        ),
     ),
     Trouble.FOLDER_DENIED: (
         _("The server did not do that in the folder “%(folder)s”."),

@@ -107,6 +107,7 @@ AFRESH = (
        WHERE f.account_id = %(account)s AND p.folder_id = f.id AND p.uidvalidity >= 0""",
     """UPDATE store_folder SET uidvalidity = NULL, complete_below = 0, highestmodseq = NULL WHERE account_id = %(account)s""",
     """DELETE FROM store_fetchtrouble t USING store_folder f WHERE f.account_id = %(account)s AND t.folder_id = f.id""",
+    """UPDATE store_account SET left_out = '[]' WHERE id = %(account)s""",
 )
 
 

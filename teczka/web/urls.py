@@ -64,6 +64,7 @@ from teczka.web.mail.roles import folder_role
 from teczka.web.mail.shaping import folder_create, folder_remove, folder_rename
 from teczka.web.mail.shared import shared_list, shared_rows
 from teczka.web.mail.sharing import message_share
+from teczka.web.mail.unfetched import folder_heard
 from teczka.web.mail.unfiled import unfiled, unfiled_rows
 from teczka.web.mail.unified import unified, unified_accounts, unified_rows
 from teczka.web.mail.unsubscribe import message_unsubscribe
@@ -177,6 +178,7 @@ urlpatterns = [
     path("folders/<uuid:folder_id>/", folder_page, name="folder"),
     path("folders/<uuid:folder_id>/rows/", folder_rows, name="folder_rows"),
     path("folders/<uuid:folder_id>/role/", folder_role, name="folder_role"),
+    path("folders/<uuid:folder_id>/heard/", folder_heard, name="folder_heard"),
     path("folders/<uuid:folder_id>/new/", folder_create, name="folder_create"),
     path("folders/<uuid:folder_id>/rename/", folder_rename, name="folder_rename"),
     path("folders/<uuid:folder_id>/remove/", folder_remove, name="folder_remove"),

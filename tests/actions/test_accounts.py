@@ -297,7 +297,10 @@ def test_another_server_is_compared_with_what_we_hold_and_nothing_is_doubled_or_
     for turn in range(3):
         target = (other, mailbox)[turn % 2]
         moved = replace(described(now(account)), username=target.username, password=target.password)
+        with as_user(account.owner_id):
+            Account.objects.filter(pk=account.pk).update(left_out=[{"folder": "Akta", "trouble": "folder.refused"}])
         edit_account(cast.anna, account.public_id, moved)
+        assert now(account).left_out == []  # those were the other server's
         report = fetch_alone(now(account))
         assert report is not None
         assert report.stopped is None

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
@@ -211,6 +211,10 @@ def stumble(*_: object) -> None:
     raise IndexError
 
 
+def break_off(*_: object) -> None:
+    raise Problem(Trouble.SERVER_CLOSED, host="play.example")
+
+
 def test_what_nobody_foresaw_is_told_and_whoever_waits_is_answered(
     account: Account, lease: Lease, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,22 +249,29 @@ def test_a_database_that_is_told_too_much_is_not_lost(
         assert report.stopped.trouble is Trouble.INTERNAL_FETCHING
 
 
-def test_acts_that_fail_in_a_way_nobody_foresaw_keep_no_mail_out(
-    account: Account, lease: Lease, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("fail", "trouble"), [(stumble, Trouble.INTERNAL), (break_off, Trouble.SERVER_CLOSED)])
+def test_acts_that_fail_foreseen_or_not_keep_no_mail_out(
+    account: Account,
+    lease: Lease,
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+    fail: Callable[..., None],
+    trouble: Trouble,
 ) -> None:
     mailbox.deliver(mail(1))
     with as_user(account.owner_id):
         Account.objects.filter(pk=account.pk).update(mode=Mode.MANAGED)
-    monkeypatch.setattr("teczka.sync.replay.replay", stumble)
+    monkeypatch.setattr("teczka.sync.replay.replay", fail)
     fetching = Fetching(account.pk, account.owner_id, lease)
     try:
-        first, second = fetching.run(), fetching.run()
+        first, second, third = (fetching.run() for _ in range(3))
     finally:
         fetching.close()
     assert (first.messages, second.messages) == (0, 1)
     assert first.stopped is not None
     assert second.stopped is None  # or the next pass would wait ever longer, and mail with it
-    assert [problem.trouble for _, problem in second.problems] == [Trouble.INTERNAL]
+    assert [problem.trouble for _, problem in second.problems] == [trouble]
+    assert "connecting" in third.seconds  # nobody knows what would come over the old connection
     assert now(account).state == State.WORKING
 
 
@@ -310,3 +321,41 @@ def test_a_problem_is_told_once_however_often_a_pass_was_gone_on_with(
     monkeypatch.setattr(fetch, "bring_in", bring_in)
     report = fetch_account(account.pk, account.owner_id, lease)
     assert (report.messages, report.stopped, len(report.problems)) == (3, None, 1)
+
+
+def test_folders_that_a_pass_left_out_are_kept_until_a_whole_one_fetches_them(
+    account: Account, lease: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = Problem(Trouble.FOLDER_REFUSED, host="play.example", folder="Wspólne/Z góry")
+    outcomes: list[tuple[list[Problem], Problem | None]] = [
+        ([refused, Problem(Trouble.FOLDER_CHANGED, folder="Praca")], None),
+        ([refused], None),
+        ([], Problem(Trouble.SERVER_BUSY, host="play.example")),
+        ([], None),
+    ]
+
+    def bring_in(remote: object, local: object, report: Report, acts: object) -> None:
+        problems, report.stopped = outcomes.pop(0)
+        report.problems += [("", problem) for problem in problems]
+
+    monkeypatch.setattr(fetch, "bring_in", bring_in)
+    kept = [{"folder": "Wspólne/Z góry", "trouble": "folder.refused"}]
+    for left_out, told in ((kept, 2), (kept, 1), (kept, 0), ([], 0)):
+        report = fetch_account(account.pk, account.owner_id, lease)
+        assert (now(account).left_out, len(report.problems)) == (left_out, told)
+
+
+def test_a_folder_that_its_server_cannot_open_holds_up_none_behind_it_and_is_told_until_it_comes(
+    account: Account, lease: Lease, mailbox: Mailbox
+) -> None:
+    """Dovecot says NO [SERVERBUG] to it, as long as it is so."""
+    mailbox.deliver(mail(1), "Akta")
+    mailbox.deliver(mail(2), "Praca")
+    broken = mailbox.maildir / ".Akta"
+    broken.chmod(0)
+    first = fetch_account(account.pk, account.owner_id, lease)
+    left_out = now(account).left_out
+    broken.chmod(0o700)
+    second = fetch_account(account.pk, account.owner_id, lease)
+    assert (first.messages, first.stopped, left_out) == (1, None, [{"folder": "Akta", "trouble": "folder.refused"}])
+    assert (second.messages, second.problems, now(account).left_out) == (1, [], [])

@@ -305,10 +305,18 @@ def test_a_number_of_messages_that_no_mailbox_holds_is_refused(teczka: Commands,
     assert "sent more than any mailbox can hold" in done.error
 
 
-def test_a_folder_s_name_may_hold_anything(teczka: Commands) -> None:
+def test_a_folder_s_name_may_hold_anything(teczka: Commands, tmp_path: Path) -> None:
     with Hostile(serves(listed=b'* LIST () "/" {5}\r\na\0b\0c\r\n'), tls=True) as hostile:
-        done = teczka.sync(teczka.added(hostile))
-    assert [problem["folder"] for problem in json.loads(done.output)["problems"]] == ["a\\x00b\\x00c"]
+        account_id = teczka.added(hostile)
+        for _ in range(2):
+            done = teczka.sync(account_id)
+            assert [problem["folder"] for problem in json.loads(done.output)["problems"]] == ["a\\x00b\\x00c"]
+    assert "ok  fetching: folders left out at 127.0.0.1: 1; their owners see which" in teczka.run(doctor.main).output
+    exported = teczka.run(export.main, "--account", account_id, "--to", str(tmp_path / "out"))
+    assert (
+        "The server did not open the folder “a\\x00b\\x00c”. What has not come is not in this export." in exported.error
+    )
+    assert exported.error.count("is not in this export") == 1  # and not as one that is just coming
 
 
 def test_a_folder_s_name_that_is_too_long_is_said_and_holds_up_no_other(teczka: Commands) -> None:
@@ -317,6 +325,7 @@ def test_a_folder_s_name_that_is_too_long_is_said_and_holds_up_no_other(teczka: 
         done = teczka.sync(teczka.added(hostile))
     assert (done.status, json.loads(done.output)["messages"]) == (1, 1)
     assert f"The name of the folder “{name[:60].decode()}…” is longer than Teczka can keep" in done.error
+    assert "folders left out at 127.0.0.1: 1;" in teczka.run(doctor.main).output
 
 
 @pytest.mark.parametrize(

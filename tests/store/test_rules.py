@@ -208,6 +208,17 @@ def test_each_condition_by_itself_finds_something_and_leaves_something(mailbox: 
     assert {one for one, found in asked.items() if True not in found} == set()
 
 
+def test_a_domain_that_is_longer_than_a_term_finds_its_mail(mailbox: Mailbox) -> None:
+    """Each of its signs is two when it is compared."""
+    domain = f"{'æ' * 40}.example"
+    to = (PEOPLE[1], f"ola@{domain}")
+    made = store(mailbox.folders[0], letter(Facts(sender=PEOPLE[0], recipients=to, text="")))
+    group = Group(Kind.ALL, (Condition(Field.RECIPIENTS, Op.DOMAIN, (domain,)),))
+    with as_user(mailbox.owner.pk):
+        assert matching(mailbox.owner, [group], [made.pk]) == [[made.pk]]
+        assert newest_by_index(mailbox.owner, group, LONG_AGO, MANY)[0] == [made.pk]
+
+
 def test_a_rule_of_somebody_else_finds_nothing_of_it_though_it_is_shared_with_them(mailbox: Mailbox) -> None:
     some = Group(Kind.NONE, (Condition(Field.SENDER, Op.IS, ("nobody@example.com",)),))
     with as_user(mailbox.owner.pk):

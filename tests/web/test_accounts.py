@@ -290,6 +290,33 @@ def test_the_list_tells_what_lies_on_the_server_and_did_not_come(anna: Client, o
     assert "Niepobrane" not in anna.get("/accounts/lines/").content.decode()  # it is just coming
 
 
+def test_the_list_tells_which_folders_are_left_out_and_what_to_do(anna: Client, office: Office) -> None:
+    account = make_account(office.cast.anna, "anna@wybrakowana.example", state="working")
+    make_folder(account, "Wspólne", "")
+    refused = [{"folder": f"Publiczne/{number}", "trouble": "folder.refused"} for number in range(6)]
+    with as_user(office.cast.anna.pk):
+        Account.objects.filter(pk=account.pk).update(
+            left_out=[
+                {"folder": "Długa nazwa…", "trouble": "folder.long"},
+                {"folder": "Wspólne", "trouble": "folder.refused"},
+            ]
+        )
+    lines = anna.get("/accounts/lines/").content.decode()
+    assert lines.count("Brakuje poczty") == 1
+    for told in (
+        "Nazwa folderu „Długa nazwa…” jest dłuższa",
+        "Nadaj mu na serwerze krótszą nazwę.",
+        "Serwer nie otworzył folderu „Wspólne”.",
+        "Pozostałe foldery pobieramy jak zwykle.",
+    ):
+        assert lines.count(told) == 1
+    with as_user(office.cast.anna.pk):
+        Account.objects.filter(pk=account.pk).update(left_out=refused)
+    lines = anna.get("/accounts/lines/").content.decode()
+    assert lines.count("Serwer nie otworzył folderu") == 5
+    assert "Brakuje też poczty z 1 innego folderu." in lines
+
+
 def test_the_first_download_tells_how_far_it_is_and_how_long_it_will_take(anna: Client, office: Office) -> None:
     since = timezone.now() - timedelta(minutes=1)
     account = make_account(office.cast.anna, "anna@duza.example", state="fetching", fetching_since=since)

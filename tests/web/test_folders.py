@@ -13,7 +13,7 @@ from teczka.store.viewer import as_user
 from teczka.web.mail.tree import folder_name
 from tests.cast import make_account, make_folder
 from tests.generated import fill
-from tests.web.conftest import Office
+from tests.web.conftest import Office, browser
 from tests.web.mailroom import store
 
 ROW = re.compile(
@@ -236,3 +236,46 @@ def test_mail_that_did_not_come_is_not_called_on_its_way(anna: Client, office: O
     assert "w postaci, którą da się odczytać. Niepobrane: 1." in page
     other = make_folder(account, "Sprawy", "")
     assert "Niepobrane" not in anna.get(f"/folders/{other.public_id}/").content.decode()
+
+
+def test_a_notice_of_missing_messages_is_closed_until_one_more_is_missing(anna: Client, office: Office) -> None:
+    owner = office.cast.anna
+    account = make_account(owner, "anna@wybrakowana.example", state="working")
+    folder = make_folder(account)
+    where = f"/folders/{folder.public_id}/"
+
+    def lose(uid: int, trouble: str = "server.garbage") -> None:
+        with as_user(owner.pk):
+            FetchTrouble.objects.create(folder=folder, owner_id=owner.pk, uidvalidity=7, uid=uid, trouble=trouble)
+
+    with as_user(owner.pk):
+        Folder.objects.filter(pk=folder.pk).update(uidvalidity=7)
+    lose(1)
+    lose(2, "server.busy")  # put off for the first time: nobody is told
+    assert "Niepobrane: 1." in anna.get(where).content.decode()
+    assert anna.post(f"{where}heard/", {"next": where}).url == where  # type: ignore[attr-defined]
+    page = anna.get(where).content.decode()
+    assert "Niepobrane" not in page
+    assert "Poczta z tego folderu nie dotarła." in page  # the list is empty, and says why
+    assert "Powód podajemy powyżej." not in page
+    assert "Niepobrane: 1." in anna.get("/accounts/").content.decode()
+    with as_user(owner.pk):
+        FetchTrouble.objects.filter(uid=2).update(tries=3)
+    assert "przerywa przesyłanie" in anna.get(where).content.decode()
+    lose(3)
+    assert "Niepobrane: 2." in anna.get(where).content.decode()
+    assert browser(office.cast.bartek).post(f"{where}heard/").status_code == 404
+
+
+def test_a_folder_that_was_left_out_says_so_in_its_list_and_in_the_tree(anna: Client, office: Office) -> None:
+    account = make_account(office.cast.anna, "anna@wybrakowana.example", state="working")
+    folder, other = make_folder(account, "Wspólne", ""), make_folder(account, "Sprawy", "")
+    with as_user(office.cast.anna.pk):
+        Account.objects.filter(pk=account.pk).update(left_out=[{"folder": "Wspólne", "trouble": "folder.refused"}])
+    page = anna.get(f"/folders/{folder.public_id}/").content.decode()
+    assert "Serwer nie otworzył folderu „Wspólne”." in page
+    assert "W tym folderze nie ma żadnej wiadomości." not in page
+    assert f"{folder.public_id}/heard/" not in page  # as long as its mail is not fetched
+    page = anna.get(f"/folders/{other.public_id}/").content.decode()
+    assert "Serwer nie otworzył" not in page
+    assert page.count("Poczta z tego folderu nie dotarła.") == 1  # in the tree

@@ -6,10 +6,10 @@ from django.test import Client
 from django.utils import timezone
 
 from teczka.actions.diagnoses import send_diagnosis
-from teczka.store.models import AccountOffer, Diagnosis, User
+from teczka.store.models import Account, AccountOffer, Diagnosis, FetchTrouble, Folder, User
 from teczka.store.queries.policy import policy
 from teczka.store.viewer import as_user
-from tests.cast import make_account
+from tests.cast import make_account, make_folder
 from tests.web.conftest import Office, browser
 
 RULES = {
@@ -122,6 +122,29 @@ def test_an_administrator_sees_how_accounts_do_and_nothing_of_what_lies_in_them(
         "Felicja Zespolona",
         "Grzegorz Dawny",
     ]
+
+
+def test_an_administrator_sees_that_not_all_mail_came_but_not_what_nor_how_much(dorota: Client, office: Office) -> None:
+    bartek = office.cast.bartek
+    account = make_account(bartek, "brak@x.example", state="working")
+    folder = make_folder(account, "Rozwód", "")
+    with as_user(bartek.pk):
+        Folder.objects.filter(pk=folder.pk).update(uidvalidity=7)
+        trouble = FetchTrouble.objects.create(
+            folder=folder, owner_id=bartek.pk, uidvalidity=7, uid=4711, trouble="server.garbage"
+        )
+    page = dorota.get("/office/").content.decode()
+    assert page.count("Brakuje poczty") == 1
+    assert "Rozwód" not in page
+    assert "4711" not in page
+    with as_user(bartek.pk):
+        trouble.delete()
+    assert "Brakuje poczty" not in dorota.get("/office/").content.decode()
+    with as_user(bartek.pk):
+        Account.objects.filter(pk=account.pk).update(left_out=[{"folder": "Rozwód", "trouble": "folder.refused"}])
+    page = dorota.get("/office/").content.decode()
+    assert page.count("Brakuje poczty") == 1
+    assert "Rozwód" not in page
 
 
 def test_the_database_itself_tells_of_accounts_to_administrators_of_their_office_alone(office: Office) -> None:

@@ -92,6 +92,7 @@ SWEEP = {
     "folder": "hidden",
     "folder_rows": "hidden",
     "folder_role": "own",
+    "folder_heard": "act",
     "folder_create": "shaping",
     "folder_rename": "shaping",
     "folder_remove": "shaping",

@@ -8,6 +8,8 @@ from teczka.remote.imap.responses import Status
 from teczka.remote.types import Credential
 
 _LATER = {"UNAVAILABLE", "INUSE", "LIMIT", "THROTTLED", "OVERQUOTA", "SERVERBUG"}
+# Of these, what is said of one folder that is locked or broken, perhaps for ever: it shall hold up no other.
+_OF_FOLDER = {"INUSE", "SERVERBUG"}
 _REFUSED = {"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED", "CONTACTADMIN"}
 # Exchange and Gmail speak of throttling in words; "authenticated but not connected" is Exchange's connection limit among other things.
 _LATER_WORDS = re.compile(
@@ -36,7 +38,7 @@ def at_signin(status: Status, host: str, credential: Credential, detail: str) ->
 
 
 def at_folder(status: Status, host: str, folder: str, detail: str) -> Problem:
-    if _is_later(status):
+    if status.code not in _OF_FOLDER and _is_later(status):
         return Problem(Trouble.SERVER_BUSY, host=host, detail=detail)
     return Problem(Trouble.FOLDER_REFUSED, host=host, folder=folder, detail=detail)
 

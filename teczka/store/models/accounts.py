@@ -35,6 +35,8 @@ class Account(OwnedRow):
     trouble_params = models.JSONField(default=dict)
     trouble_detail = models.TextField(blank=True)
     trouble_since = models.DateTimeField(null=True)
+    # Folders that the last whole pass did not fetch: {"folder": path, "trouble": core.errors.Trouble}.
+    left_out = models.JSONField(default=list)
     last_contact_at = models.DateTimeField(null=True)
     # Since when the first download has been running, and how much was there then: what its speed is reckoned from.
     fetching_since = models.DateTimeField(null=True)

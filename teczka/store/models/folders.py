@@ -46,6 +46,7 @@ class FetchTrouble(models.Model):
     tries = models.IntegerField(default=1)
     trouble = models.TextField()
     last_try_at = models.DateTimeField(auto_now=True)
+    heard_at = models.DateTimeField(null=True)  # when its owner closed the notice of it
 
     class Meta:
         constraints: ClassVar = [

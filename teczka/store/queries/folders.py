@@ -24,6 +24,7 @@ class FolderLine:
     unread: int
     on_server: int
     managed: bool  # what is done to its mail is done on the server
+    left_out: bool  # by the last whole pass
 
     @property
     def missing(self) -> int:
@@ -36,7 +37,7 @@ MANAGED = f"(a.protocol <> '{Protocol.POP3}' AND a.mode = '{Mode.MANAGED}' AND a
 THERE = f"a.farewell <> '{Farewell.REMOVE}'"
 COLUMNS = (
     "f.id, f.public_id, a.public_id, a.provider_name, f.path, f.delimiter, f.role, f.chosen_role IS NOT NULL, f.selectable,"
-    f" f.stored, f.unread, f.on_server, {MANAGED}"
+    f" f.stored, f.unread, f.on_server, {MANAGED}, a.left_out @> jsonb_build_array(jsonb_build_object('folder', f.path))"
 )
 
 

@@ -20,6 +20,7 @@ class Health:
     protocol: str
     state: str  # core.accounts.State
     troubled: bool
+    incomplete: bool  # something on its server did not come
     trouble_since: datetime | None
     last_contact_at: datetime | None
     paused: bool
@@ -83,7 +84,8 @@ def _health(viewer: User) -> Mapping[int, list[Health]]:
     by_owner: dict[int, list[Health]] = {}
     with as_user(viewer.pk), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT owner_id, address, protocol, state, troubled, trouble_since, last_contact_at, paused FROM teczka_office_accounts()"
+            "SELECT owner_id, address, protocol, state, troubled, incomplete, trouble_since, last_contact_at, paused"
+            " FROM teczka_office_accounts()"
         )
         for owner, *facts in cursor:
             by_owner.setdefault(owner, []).append(Health(*facts))

@@ -16,7 +16,7 @@ from teczka.store.queries.accounts import AccountLine, accounts
 from teczka.store.queries.offers import offers_for
 from teczka.store.queries.policy import room
 from teczka.store.queries.unfetched import Unfetched, unfetched
-from teczka.web.mail.unfetched import tell_unfetched
+from teczka.web.mail.unfetched import missing_of, tell_unfetched
 from teczka.web.problems import Told, tell
 from teczka.web.requests import Request
 from teczka.web.said import said
@@ -30,7 +30,8 @@ class Shown:
 
     line: AccountLine
     told: Told | None
-    unfetched: list[Told]  # what lies on its server and did not come whole, the most first
+    unfetched: list[Told]  # what lies on its server and did not come, the most first
+    further: int  # of the same, how many are not told
     left: timedelta | None  # of the first download
     minutes: int  # between two askings for mail; 0: its server tells of it
     opens_at: datetime | None  # when its provider lets us in again
@@ -62,8 +63,10 @@ def told_of(line: AccountLine) -> Told | None:
 
 
 def _shown(line: AccountLine, missing: list[Unfetched], now: datetime) -> Shown:
-    lacks = tell_unfetched(line, missing, FOLDERS)
-    return Shown(line, told_of(line), lacks, line.time_left(now), poll_minutes(line), opens_at(line))
+    lacks = missing_of(line, missing)
+    told = [tell_unfetched(one) for one in lacks[:FOLDERS]]
+    further = len({one.path for one in lacks[FOLDERS:]} - {one.path for one in lacks[:FOLDERS]})
+    return Shown(line, told_of(line), told, further, line.time_left(now), poll_minutes(line), opens_at(line))
 
 
 def _listed(viewer: User) -> dict[str, Any]:

@@ -28,11 +28,12 @@ from teczka.web.mail.rows import rows_of
 from teczka.web.mail.searching import of_search
 from teczka.web.mail.strip import strip
 from teczka.web.mail.tree import UNFILED, UNIFIED, Tree, tree
-from teczka.web.mail.unfetched import tell_unfetched
+from teczka.web.mail.unfetched import missing_of, tell_unfetched
 from teczka.web.problems import tell
 from teczka.web.requests import Request, found
 from teczka.web.said import said
 
+NOTICES = 5  # of mail that is missing, over a list
 FARTHEST = 10_000_000  # rows that one request may pass over
 
 
@@ -98,11 +99,14 @@ def _listing(viewer: User, branches: Tree, here: str) -> Listing | None:
 def _standing(viewer: User, branches: Tree, listing: Listing) -> dict[str, Any]:
     """The accounts whose mail is listed; those in trouble, with what is told of it."""
     accounts = branches.accounts_of(listing.folders)
-    missing = unfetched_in(viewer, listing.folders) if accounts else []
+    told = unfetched_in(viewer, listing.folders) if accounts else []
+    missing = [(account, one) for account in accounts for one in missing_of(account, told)]
+    unheard = [(account, tell_unfetched(one), one) for account, one in missing if not one.heard]
     return {
         "accounts": accounts,
         "troubles": _troubles(accounts),
-        "unfetched": [(account, told) for account in accounts for told in tell_unfetched(account, missing)],
+        "unfetched": bool(missing),
+        "notices": unheard[:NOTICES],
         "refused": [of_refused(line) for line in refused(viewer)],
         "fetching": any(one.fetching for one in accounts),
         "mentions": mentions(viewer) if listing.key == SHARED else [],
