@@ -14,7 +14,6 @@ FIRST_YEAR, LAST_YEAR = 1900 + PIVOT, 1999 + PIVOT
 MOST_SIGNS = 20_000
 
 REGISTERS = ("KW", "KRS", "NIP", "REGON", "PESEL")
-_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
 _TENS = ("", "X", "XX", "XXX", "XL")
 _ONES = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
 # No court has fifty divisions.

@@ -47,7 +47,7 @@ class LocalAccount(Protocol[K]):
         ...
 
     def add(self, folder: LocalFolder, uidvalidity: int, kept: K, loose: Loose = NOTHING_LOOSE) -> int:
-        """End transaction A: wait for the bytes; then, committed together, message, placement, grant and the folder's counters. A message
+        """End transaction A: wait for the bytes; then, committed together, message, placement and the folder's counters. A message
         whose bytes are stored already gets a placement only; trouble with a UID is forgotten. Where the same bytes lie in the folder under
         another UIDVALIDITY, have left it, or are loose, that placement becomes the new one. Returns how many are new or did so.
         Raises Problem(DISK_FULL)."""

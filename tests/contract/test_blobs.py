@@ -12,8 +12,8 @@ import pytest
 from teczka.store.packs.blobs import Blobs
 from teczka.store.packs.folder import FolderBlobs
 from teczka.store.packs.format import key
-from teczka.store.packs.memory import MemoryBlobs
 from teczka.store.packs.objects import ObjectBlobs
+from tests.store.packs.memory import MemoryBlobs
 
 SIGN_IN = {"access_key_id": "somebody", "secret_access_key": "knows", "region": "eu-central-1"}
 

@@ -16,10 +16,10 @@ from teczka.store.mail import LocalMail
 from teczka.store.models import Account, Lease, Pack
 from teczka.store.packs.durable import Buffer
 from teczka.store.packs.format import key
-from teczka.store.packs.memory import MemoryBlobs
 from teczka.store.viewer import as_user
 from tests.cast import make_account, make_cast
 from tests.conftest import OwnDatabase
+from tests.store.packs.memory import MemoryBlobs
 from tests.store.servers import until
 
 WHEN = datetime(2026, 11, 5, 9, 0, tzinfo=UTC)

@@ -23,9 +23,9 @@ from teczka.store.packs.format import (
     key,
     parse_header,
 )
-from teczka.store.packs.memory import MemoryBlobs
 from teczka.store.packs.spool import SpoolFile
 from teczka.store.packs.writer import Pack, write_pack
+from tests.store.packs.memory import MemoryBlobs
 
 TEXT = b"Szanowny Panie Mecenasie, w odpowiedzi na pismo z dnia wczorajszego\r\n" * 40
 LARGE = secrets.token_bytes(SMALL_BYTES + 1)
