@@ -2,16 +2,15 @@
 
 import argparse
 import sys
-from dataclasses import replace
 from typing import Any
 
 from teczka.cli.account import user_of
 from teczka.cli.house import complain, house, parser, show, told
+from teczka.core.mail import dated
 from teczka.core.search import Query, parse
 from teczka.core.search_tree import Hint
 from teczka.store.models import User
 from teczka.store.queries.hits import Hit
-from teczka.store.queries.meant import unmeant
 from teczka.store.queries.search import BLOCK, Shown, coverage, shown
 from teczka.web.search.marking import Marking, marking
 
@@ -48,7 +47,7 @@ def _search(chosen: argparse.Namespace) -> int:
     if chosen.json:
         show(told)
     else:
-        sys.stdout.writelines("{date:.10}  {from}  {subject}\n            {snippet}\n".format(**one) for one in told)
+        sys.stdout.writelines(map(_lines, told))
     for hint, about in found.hints:
         complain(HINTS[hint].format(about=about))
     if covered.indexed < covered.all:
@@ -56,9 +55,12 @@ def _search(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _lines(one: dict[str, Any]) -> str:
+    return "{day:10}  {from}  {subject}\n            {snippet}\n".format(day=(one["date"] or "no date")[:10], **one)
+
+
 def described(viewer: User, query: Query, most: int, *, best: bool) -> tuple[list[dict[str, Any]], Shown]:
     found = shown(viewer, query, most=most, best=best, rows=most)
-    found = replace(found, hints=(*found.hints, *unmeant(viewer, query)))
     words = marking(viewer, query, found.hits)
     return [_described(hit, words) for hit in found.hits], found
 
@@ -72,7 +74,7 @@ def _described(hit: Hit, words: Marking) -> dict[str, Any]:
         "message_id": hit.message_id,
         "subject": line.subject or "",
         "from": f"{line.from_name} <{line.from_address}>" if line.from_name else line.from_address,
-        "date": line.internaldate.isoformat(),
+        "date": line.internaldate.isoformat() if dated(line.internaldate) else None,
         "account": hit.account,
         "folder": hit.path,
         "snippet": "".join(text for text, _ in pieces),

@@ -3,4 +3,4 @@
 from typing import Final
 
 # Raised by every change that makes other terms of the same text: what was indexed by an older one is indexed again.
-ANALYSER_VERSION: Final = 3
+ANALYSER_VERSION: Final = 4

@@ -9,6 +9,7 @@ from teczka.core.numbering import Pattern
 from teczka.core.references import Found, parse, spans
 from teczka.core.search_tree import cut
 from teczka.language.fields import Field
+from teczka.language.initials import initials
 from teczka.language.numbers import asked_numbers
 from teczka.language.vectors import quoted
 from teczka.language.words import asked, asked_reference, composed, spelled
@@ -50,14 +51,15 @@ class Asked(NamedTuple):
 
 
 def ask(text: str, own: Sequence[Pattern] = (), *, begun: bool = False) -> list[Asked]:
-    """What a run of words asks for: each word, but a reference, a telephone or an amount as the one term that it is; prepositions and the
-    like, and what only says that a number follows, where nothing else is asked. In order, at most `MOST`. `own`: the patterns of the
-    office's file numbers. `begun`: its last word or number may go on."""
+    """What a run of words asks for: each word, but a reference, a telephone, an amount or initials as the one term that it is;
+    prepositions and the like, and what only says that a number follows, where nothing else is asked. In order, at most `MOST`. `own`: the
+    patterns of the office's file numbers. `begun`: its last word or number may go on."""
     text = cut(composed(text))
     found = [Asked(one.start, one.end, asked_reference(one.reference)) for one in _references(text, own)]
     found += _numbers(text, found)
     told = sorted(found)
-    ends = [(0, 0), *((one.start, one.end) for one in told), (len(text), len(text))]
+    found += _initials(text, told)
+    ends = [(0, 0), *((one.start, one.end) for one in sorted(found)), (len(text), len(text))]
     for (_, start), (end, _) in pairwise(ends):
         found += _words(text, start, end)
     found = sorted(found)
@@ -85,7 +87,7 @@ def phrase(text: str) -> list[tuple[str, ...]]:
 def number(text: str, own: Sequence[Pattern] = ()) -> Asked | None:
     """Where the whole of it is one reference or number, however it is written."""
     found = ask(text, own)
-    whole = len(found) == 1 and found[0][:2] == (0, len(composed(text)))
+    whole = len(found) == 1 and found[0][:2] == (0, len(composed(text))) and any(map(str.isdigit, text))
     return found[0] if whole and len(spelled(text)) > 1 else None
 
 
@@ -152,6 +154,14 @@ def _numbers(text: str, taken: Sequence[Asked]) -> list[Asked]:
             same = [each.term for each in widest if each[:2] == one[:2]]
             out.append(Asked(one.start, one.end, tuple(dict.fromkeys(same))))
     return out
+
+
+def _initials(text: str, taken: Sequence[Asked]) -> Iterator[Asked]:
+    """But for those of "S.A.", which would be asked as "są" is: not at all."""
+    for one in initials(text):
+        apart = all(one.end <= each.start or each.end <= one.start for each in taken)
+        if apart and one.term not in _LITTLE:
+            yield Asked(one.start, one.end, (one.term,))
 
 
 def _words(text: str, start: int, end: int) -> Iterator[Asked]:

@@ -41,6 +41,11 @@ _MONTH_OF: Final = {fold(name): number for names in _MONTHS for number, name in 
 _DATE: Final = re.compile(r"(\d{1,2})\.?\s([^\W\d_]{3,12}),?\s((?:19|20)\d\d)(?!\d)")
 # Written as words apart by others.
 _LOOSE: Final = re.compile(r"[^\W\d_]+[-–]\d+|(?:19|20)\d\d[-–](?:19|20)\d\d")
+# A telephone as it is dialled from elsewhere: the country's number (those of three digits are what is left of the others), the 0 that some
+# write behind it in parentheses, the rest.
+_ABROAD: Final = re.compile(
+    r"(?:00)?(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9]\d\d)0?(\d{8,12})\Z"
+)
 _LEAST, _MOST = 9, 34  # digits of a telephone, and of the longest account
 # How the digits of a telephone, a tax number and an account are grouped: so they are found where others stand beside them.
 _SHAPES: Final = ((3, 3, 3), (2, 3, 2, 2), (3, 3, 2, 2), (3, 2, 2, 3), (2, 4, 4, 4, 4, 4, 4))
@@ -125,6 +130,8 @@ def _runs(text: str, digits: re.Match[str]) -> tuple[list[Number], int]:
     if _LEAST <= len(whole) <= _MOST and not (alone and whole == written):
         polish = text[max(0, start - 2) : start].upper() == "PL" and not text[max(0, start - 3) : start - 2].isalnum()
         found.append(Number(start - 2 * polish, end, whole))
+    if whole == written and (written.startswith("00") or text[max(0, start - 1) : start] == "+"):
+        found += (Number(start, end, each) for each in _foreign(written))
     if len(groups) > 3:
         found += _shaped(groups)
     if run[2]:
@@ -147,6 +154,13 @@ def _national(digits: str, sizes: list[int]) -> str:
         if digits.startswith(prefix) and len(digits) == whole:
             return digits[len(prefix) :]
     return digits[1:] if sizes[0] == 1 and len(digits) == 10 and digits[0] == "0" else digits
+
+
+def _foreign(digits: str) -> list[str]:
+    """A telephone with its country's number: with it, as it is dialled there, and as it is where no 0 is dialled first."""
+    abroad = _ABROAD.match(digits)
+    each = (abroad[1] + abroad[2], f"0{abroad[2]}", abroad[2]) if abroad else ()
+    return [one for one in each if len(one) >= _LEAST]
 
 
 def _account(text: str, at: int) -> Iterator[Number]:

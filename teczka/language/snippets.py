@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from teczka.core.references import spans
 from teczka.language.fold import fold
+from teczka.language.initials import initials
 from teczka.language.numbers import numbers
 from teczka.language.words import ENGLISH, composed, lexemes, of_reference, reading_of
 
@@ -157,11 +158,10 @@ class Look:
         return (self._wanted[begin + "*"] for begin in self._begins if term.startswith(begin))
 
     def _others(self, text: str) -> Iterator[Hit]:
-        """Numbers, references and addresses."""
-        if self._numbers:
-            for one in numbers(text):
-                if which := self._wanted.get(one.term) or next(self._begun(one.term), None):
-                    yield Hit(one.start, one.end, *which)
+        """Numbers, initials, references and addresses."""
+        for one in chain(numbers(text) if self._numbers else (), initials(text)):
+            if which := self._wanted.get(one.term) or next(self._begun(one.term), None):
+                yield Hit(one.start, one.end, *which)
         if self._references:
             for told in spans(text):
                 # As the index has it: whoever leaves its suffix out means it, too.

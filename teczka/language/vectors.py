@@ -12,8 +12,9 @@ from typing import Final
 
 from teczka.core.references import Reference
 from teczka.language.fields import Field
+from teczka.language.initials import initials
 from teczka.language.numbers import numbers
-from teczka.language.words import BARE, composed, lexemes, of_reference, reading_of, spelled
+from teczka.language.words import ENGLISH, composed, lexemes, of_reference, reading_of, spelled
 
 STRETCH: Final = 16_000  # words
 OVERLAP: Final = 16  # words that two stretches share: no phrase is longer
@@ -24,7 +25,7 @@ _QUOTED: Final = re.compile(r"\n(?:>|(?:Od|From): )")
 _MOST_PLACES: Final = 255 * 6  # signs of one word's places; PostgreSQL keeps 255 of them
 _MOST_TERMS: Final = 250_000  # more do not fit anyway
 _MOST_KNOWN: Final = 65_536  # words read one way; about 30 MB
-_MOST_TRIES: Final = 30_000  # of words without marks in one letter, about 0.3 s
+_MOST_TRIES: Final = 30_000  # of words without marks in one letter, then of unknown ones: 0.3 s
 LITERAL: Final = 1_000_000  # bytes; PostgreSQL's own limit is 1,048,575
 _WEIGHT: Final = {Field.SUBJECT: "A", Field.FROM: "B", Field.TO: "B", Field.FILE: "C"}
 _PLACES: Final = {weight: [f"{place}{weight}" for place in range(STRETCH + 1)] for weight in ("", "A", "B", "C")}
@@ -69,8 +70,8 @@ class _Letter:
                 at += max(0, rest - OVERLAP)
                 self._end()
             self._stand(field, words[at:] if at else words, reading)
-            for number in numbers(piece):
-                self.add(field, number.term)
+            for one in numbers(piece) + initials(piece):
+                self.add(field, one.term)
         self._next += _GAP
         if self._next > STRETCH:
             self._end()
@@ -94,14 +95,15 @@ class _Letter:
             there = where.setdefault(word, place)
             if there is not place and len(there) < _MOST_PLACES:
                 where[word] = f"{there},{place}"
-        known, left = _known(reading if self._tries > 0 else reading & ~BARE, field.mark), self._tries
+        left = self._tries
+        known = _known(reading if left > 0 else _affordable(reading, left), field.mark)
         for word, there in where.items():
             entries = known[word]
             if entries[:1] != "'":
                 tries, _, entries = entries.partition(" ")
                 left -= int(tries)
                 if left <= 0:
-                    known = _known(reading & ~BARE, field.mark)
+                    known = _known(_affordable(reading, left), field.mark)
             self._standing.append(entries.replace("\n", there))
         self._tries = left
         self._next += len(words)
@@ -137,6 +139,14 @@ class _Known(dict[str, str]):
 
 
 _known = cache(_Known)
+
+
+def _affordable(reading: int, left: int) -> int:
+    """A way of reading that restores no more marks than are left to try: then of unknown words alone, then of none, as English has none.
+    What a cache knows is counted, too: the terms are the same whatever was read before."""
+    if left > 0 or reading == ENGLISH:
+        return reading
+    return 0 if left > -_MOST_TRIES else ENGLISH
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -77,7 +77,7 @@ def lexemes(word: str, reading: int) -> Lexemes:
     """The terms of a word or an address, each once. A dictionary form that is the word itself stands as the word alone: `asked` knows."""
     folded = fold(word)
     if "@" in word:
-        return Lexemes(0, _cut((folded, folded.rpartition("@")[2], *_words(folded))))
+        return Lexemes(0, _cut((folded, folded.rpartition("@")[2], *of_address(folded))))
     cost, forms = _forms(word, folded, reading)
     return Lexemes(cost, _cut((folded, *(FORM + form for form in forms if form != folded))))
 
@@ -99,6 +99,11 @@ def _forms(word: str, folded: str, reading: int) -> tuple[int, list[str]]:
     if named and len(folded) >= _SHORTEST_NAME:
         forms.append(ending_off(folded))
     return cost, forms
+
+
+def of_address(address: str) -> tuple[str, ...]:
+    """The terms of its words, or of a domain's: as they stand."""
+    return _cut(_words(fold(address)))
 
 
 def _cut(terms: Iterable[str]) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ from itertools import product
 
 import pytest
 
-from teczka.cli.search import HINTS, described
+from teczka.cli.search import HINTS, _lines, described
+from teczka.core.mail import UNDATED
 from teczka.core.search import parse
 from tests.cast import make_account, make_cast, make_folder
 from tests.web.mailroom import ARRIVED, share, store
@@ -40,6 +41,16 @@ def test_what_was_found_is_told_with_where_it_lies_and_what_meets_the_words() ->
     [shared], _ = described(cast.bartek, parse("umowa"), 10, best=True)
     assert (shared["id"], shared["account"], shared["folder"]) == (told["id"], "", "")
     assert described(cast.celina, parse("umowa"), 10, best=False)[0] == []
+
+
+@pytest.mark.django_db
+def test_mail_that_has_no_date_is_told_without_one() -> None:
+    cast = make_cast()
+    store(make_folder(make_account(cast.anna)), LETTER.replace("\n", "\r\n").encode(), UNDATED)
+    [told], _ = described(cast.anna, parse("umowa"), 10, best=False)
+    assert told["date"] is None
+    assert _lines(told).startswith("no date     Jan Kowalski <jan@klient.pl>  Najem\n")
+    assert _lines(told | {"date": "2026-11-23T10:00:00+00:00"}).startswith("2026-11-23  Jan")
 
 
 @pytest.mark.django_db

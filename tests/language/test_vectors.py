@@ -1,6 +1,7 @@
 """A literal is what PostgreSQL reads, whatever the text; every word of a long letter is in the first, its places in those behind."""
 
 import re
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from teczka.core.references import parse
 from teczka.language import vectors as ours
 from teczka.language.fields import Field, of_message
+from teczka.language.marks import MOST_TRIES, tries
 from teczka.language.vectors import LITERAL, OVERLAP, STRETCH, vectors
 from teczka.language.words import of_reference
 
@@ -116,3 +118,14 @@ def test_a_literal_fits_what_postgresql_takes(word: str) -> None:
 def test_a_word_repeated_without_end_costs_no_more_than_the_places_that_postgresql_keeps() -> None:
     for literal in vectors([(Field.TEXT, "sąd " * 50_000)])[1:]:
         assert 255 <= len(read_literal(literal)["sad"]) < 500
+
+
+def test_marks_are_restored_for_many_words_then_for_unknown_ones_and_then_for_none() -> None:
+    """However long the letter is."""
+    unknown = ["".join(each) for each in product(("los", "sec", "nal"), repeat=6)]
+    assert {*map(tries, unknown)} == {MOST_TRIES}
+    many = ours._MOST_TRIES // MOST_TRIES
+    for before, told in ((0, {"lodz", "zaplata"}), (many, {"zaplata"}), (2 * many, set()), (700, set())):
+        found = read_literal(vectors([(Field.TEXT, " ".join([*unknown[:before], "lodzi zaplate"]))])[0])
+        assert {"lodzi", "zaplate"} <= {*found}
+        assert {"~lodz", "~zaplata"} & {*found} == {"~" + one for one in told}, before

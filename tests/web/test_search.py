@@ -20,7 +20,9 @@ from teczka.core.errors import Problem, Trouble
 from teczka.core.search import Query, parse
 from teczka.core.search_tree import Hint
 from teczka.store.models import AttachmentText, Correspondent, Folder, Message, Part, Placement, User
+from teczka.store.queries import meant
 from teczka.store.queries import search as queries
+from teczka.store.queries.folders import FolderLine, folders
 from teczka.store.queries.search import BLOCK, Shown, shown
 from teczka.store.terms import save_terms
 from teczka.store.viewer import as_user
@@ -221,6 +223,18 @@ def test_a_name_that_means_nothing_is_said_to_also_where_it_was_to_be_left_out(a
     assert "Nie masz" not in page
 
 
+def test_a_name_is_looked_up_once_a_key(anna: Client, inbox: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[User] = []
+
+    def counted(viewer: User) -> list[FolderLine]:
+        asked.append(viewer)
+        return folders(viewer)
+
+    monkeypatch.setattr(meant, "folders", counted)
+    assert "Nie masz folderu „nigdzie”." in look(anna, "folder:nigdzie -folder:nigdzie", "/search/live/", typing="1")
+    assert len(asked) == 1
+
+
 def test_a_hint_tells_of_anothers_folders_cases_and_labels_that_there_are_none(office: Office) -> None:
     cast = office.cast
     with as_user(cast.anna.pk):
@@ -266,7 +280,12 @@ def test_what_stands_in_the_box_is_the_search_that_was_made(typed: str) -> None:
 def test_chips_stand_before_the_words_unless_those_would_grow_together() -> None:
     for typed, chips, words in (
         ("umowa od:jan", ["od:jan"], "umowa"),
+        ("umowa od:jan najmu -w:kosz lokalu", ["od:jan", "-w:kosz"], "umowa najmu lokalu"),
+        ('umowa "kara" od:jan najmu', ["od:jan"], 'umowa "kara" najmu'),
+        ("a LUB b od:jan c", ["od:jan"], "(a LUB b) c"),
         ("12 od:jan 500", [], "12 od:jan 500"),
+        ("KAN od:jan 7/26", [], "KAN od:jan 7/26"),
+        ("w od:jan umowa", [], "w od:jan umowa"),  # "w umowa" does not ask for the first
         ("temat:a 12 od:jan 500", ["temat:a"], "12 od:jan 500"),
     ):
         asked = Asked(typed)

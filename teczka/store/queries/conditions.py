@@ -16,8 +16,7 @@ from teczka.core.conditions import Condition, Field, FileType, Group, Kind, Op
 from teczka.core.references import Reference
 from teczka.language.asking import phrase, tsquery
 from teczka.language.fields import Field as Part
-from teczka.language.fold import fold
-from teczka.language.words import spelled
+from teczka.language.words import of_address, spelled
 
 # Content types and endings of names; either is enough, for programs name what they send as they like.
 TYPES = {
@@ -319,7 +318,7 @@ def _phrases(one: Condition) -> list[list[tuple[str, ...]]]:
 
 def _addresses(values: Sequence[str], *fields: Part, domains: bool = False) -> str:
     """The tsquery of all mail that names one of these there: some that it finds may not."""
-    names = [[(part,) for part in spelled(fold(value))] if domains else phrase(value) for value in values]
+    names = [[(term,) for term in of_address(value)] if domains else phrase(value) for value in values]
     return _any_of(" & ".join(tsquery(terms, field) for terms in each) for each in names if each for field in fields)
 
 

@@ -1,7 +1,7 @@
 """What the names in a query stand for, as the viewer sees it now: asked of the store where there is something to ask."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,8 +10,7 @@ from teczka.core.find import find
 from teczka.core.folders import NAMES, FolderRole, levels
 from teczka.core.labels import name_of
 from teczka.core.numbering import Pattern, pattern
-from teczka.core.search import Query
-from teczka.core.search_tree import Hint, Name, Named, leaves
+from teczka.core.search_tree import Hint, Name, Named, Node, leaves
 from teczka.core.search_words import LABELS, ROLES
 from teczka.language.fold import fold
 from teczka.store.models import User
@@ -25,19 +24,24 @@ _APART = re.compile(r'[\s_"„”“«»]+')  # quotation marks cannot stand in 
 
 
 def known(viewer: User) -> Known:
+    """For one query: each name is asked for once."""
     return Known(
         zone=partial(_zone, viewer),
         own=cache(partial(_own, viewer)),
-        named=lambda kind, text: _NAMED[kind](viewer, folded(text)),
-        labels=lambda text: _labels(viewer, folded(text)),
+        named=cache(lambda kind, text: _NAMED[kind](viewer, folded(text))),
+        labels=cache(lambda text: _labels(viewer, folded(text))),
         roles=partial(_in_role, viewer),
     )
 
 
-def unmeant(viewer: User, query: Query) -> list[tuple[Hint, str]]:
+def unmeant(node: Node, known: Known) -> list[tuple[Hint, str]]:
     """The names in it that nothing bears of what the viewer sees: what they may not see is as if it were not there."""
-    names = dict.fromkeys(leaf for leaf in leaves(query.node) if isinstance(leaf, Named))
-    return [(Hint(one.kind), one.text) for one in names if not _MEANT[one.kind](viewer, folded(one.text))]
+    names = dict.fromkeys(leaf for leaf in leaves(node) if isinstance(leaf, Named))
+    return [(Hint(one.kind), one.text) for one in names if not _meant(one, known)]
+
+
+def _meant(name: Named, known: Known) -> Sequence[object]:
+    return known.labels(name.text) if name.kind is Name.LABEL else known.named(name.kind, name.text)
 
 
 @lru_cache(65_536)
@@ -121,4 +125,3 @@ def _both(one: Any, other: Any) -> tuple[Any, Any]:
 
 
 _NAMED = {Name.FOLDER: _folders, Name.ACCOUNT: _accounts, Name.CASE: _cases}
-_MEANT: Mapping[Name, Callable[[User, str], Sequence[object]]] = {**_NAMED, Name.LABEL: _labels}

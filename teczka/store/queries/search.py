@@ -13,7 +13,7 @@ from teczka.store.models import User
 from teczka.store.queries import walls
 from teczka.store.queries.asked import branches, named_words
 from teczka.store.queries.hits import Hit, Place, hit, hits, rows_of
-from teczka.store.queries.meant import known
+from teczka.store.queries.meant import known, unmeant
 from teczka.store.viewer import TookTooLongError, as_user
 
 BLOCK = 50
@@ -128,6 +128,7 @@ class _Asked:
         meant = known(viewer)
         self.branches, self.cut = branches(node, meant)
         self.named_words = partial(named_words, node, meant.own)
+        self.unmeant = unmeant(node, meant)
 
     def tiers(self) -> Iterator[str]:
         """tsqueries, the best first, no hit in two: all words as they are written in the subject; in the subject; there or in people;
@@ -164,7 +165,7 @@ class _Asked:
         )
 
     def hints(self, query: Query) -> tuple[tuple[Hint, str], ...]:
-        return tuple(dict.fromkeys((*query.hints, *([(Hint.MANY, "")] if self.cut else []))))
+        return tuple(dict.fromkeys((*query.hints, *([(Hint.MANY, "")] if self.cut else []), *self.unmeant)))
 
     def _source(self) -> str:
         """SQL: places of the newest of all branches."""

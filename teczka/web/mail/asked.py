@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from teczka.core.search import Query, parse, said
 from teczka.core.search_tree import Leaf, Node, Not, Phrase, Prefix, Where, Words
+from teczka.language.asking import ask
 
 BEST = "best"
 TYPING = "1"
@@ -71,8 +72,8 @@ class Asked:
 
     @property
     def lifted(self) -> list[Chip]:
-        """The chips that stand before the field: all; but the first ones alone where words on both sides of another would grow together,
-        as those of "12 od:jan 500" to one number."""
+        """The chips that stand before the field: all; but the first ones alone where what stands on both sides of another would be read as
+        one, as that of "12 od:jan 500" as a number."""
         return self.chips[: self._leading]
 
     @property
@@ -88,7 +89,7 @@ class Asked:
         """The operators first, where that asks for the same."""
         parts = list(self.query.parts)
         moved = sorted(parts, key=_is_operator, reverse=True)
-        return moved if list(parse(_said(moved)).parts) == moved else parts
+        return moved if _asks(parse(_said(moved)).parts) == _asks(moved) else parts
 
     @cached_property
     def _leading(self) -> int:
@@ -118,6 +119,17 @@ def asked_by_key(key: str) -> Asked | None:
 
 def _said(parts: Iterable[Node]) -> str:
     return " ".join(said(part, get_language() or "pl") for part in parts)
+
+
+def _asks(parts: Iterable[Node]) -> list[object]:
+    """Words may stand together. What has a digit is told by how it stands, for what the office's numbers look like is its own matter."""
+    out: list[object] = []
+    for part in parts:
+        if isinstance(part, Words) and not part.where and not any(map(str.isdigit, part.text)):
+            out += [word.exact for word in ask(part.text)]
+        else:
+            out.append(part)
+    return out
 
 
 def _is_operator(part: Node) -> bool:

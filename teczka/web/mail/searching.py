@@ -9,7 +9,6 @@ from teczka.core.search_tree import Hint
 from teczka.store.models import User
 from teczka.store.queries.accounts import accounts
 from teczka.store.queries.extraction import waiting
-from teczka.store.queries.meant import unmeant
 from teczka.store.queries.search import BLOCK, COUNTED, Shown, coverage, shown
 from teczka.store.queries.searches import saved_searches, unread_mail
 from teczka.web.mail.asked import Asked
@@ -33,7 +32,6 @@ def counted(viewer: User, asked: Asked, rows: int = 0) -> Shown:
 def of_search(viewer: User, asked: Asked, found: Shown | None = None) -> Listing:
     found = found or counted(viewer, asked)
     saved = next((one for one in saved_searches(viewer) if (one.query, one.best) == (asked.text, asked.best)), None)
-    hints = in_words([*found.hints, *unmeant(viewer, asked.query)])
     return Listing(
         asked.key,
         saved.name if saved else _("Search"),
@@ -45,7 +43,9 @@ def of_search(viewer: User, asked: Asked, found: Shown | None = None) -> Listing
         found.count,
         ROLE,
         managed=any(account.managed for account in accounts(viewer)),
-        searched=Searched(asked, hints, saved, coverage(viewer) if unread_mail(viewer) else None, waiting(viewer)),
+        searched=Searched(
+            asked, in_words(found.hints), saved, coverage(viewer) if unread_mail(viewer) else None, waiting(viewer)
+        ),
         uncounted=found.more,
     )
 
