@@ -55,9 +55,10 @@ def add_account(actor: User, new: NewAccount, offer: UUID | None = None, told: T
             User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # two at once are no more than one
             check_room(actor)
             colour = clear_colour(actor) if new.colour is None else new.colour
-            account = Account.objects.create(
-                office_id=actor.office_id, owner=actor, **columns(replace(checked.new, colour=colour)), **checked.report
-            )
+            named = columns(replace(checked.new, colour=colour))
+            if Account.objects.filter(owner=actor, deleted_at=None, provider_name=named["provider_name"]).exists():
+                named["provider_name"] = new.address  # two of a name could not be told apart, in lists and sentences
+            account = Account.objects.create(office_id=actor.office_id, owner=actor, **named, **checked.report)
             _seal(account, new)
             folders.save(account, checked.folders)
             if offer:

@@ -24,9 +24,7 @@ _ANEW = _("Nothing was saved. Wait a minute and try again.")
 _SERVER_ANEW = _(
     "Nothing was saved. Wait a minute and try again. If it fails again, check the server name and the port."
 )
-_CERTIFICATE = _(
-    "Do not send your password there before your provider has mended its certificate, or use the name it is made out to."
-)
+_CERTIFICATE = _("Do not send your password there before your provider has mended its certificate.")
 
 _RECONNECT = _("Reconnect the account: sign in once more. Its mail and settings stay as they are.")
 _REGISTRATION = _(
@@ -50,7 +48,12 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
             " this Teczka running has to allow it first (TECZKA_EGRESS_ALLOW)."
         ),
     ),
-    Trouble.TLS_NAME: (_("The certificate of “%(host)s” is made out to another name."), _CERTIFICATE),
+    Trouble.TLS_NAME: (
+        _("The certificate of “%(host)s” is made out to another name."),
+        _(
+            "Do not send your password there before your provider has mended its certificate, or use the name it is made out to."
+        ),
+    ),
     Trouble.TLS_EXPIRED: (_("The certificate of “%(host)s” has expired."), _CERTIFICATE),
     Trouble.TLS_UNTRUSTED: (
         _("The certificate of “%(host)s” was issued by nobody that this machine trusts."),

@@ -226,6 +226,18 @@ def test_each_account_gets_a_colour_of_its_own(cast: Cast, new: NewAccount) -> N
     assert add_account(cast.anna, new).colour == 1
 
 
+def test_a_second_account_of_a_name_is_called_by_its_address(cast: Cast, account: Account, new: NewAccount) -> None:
+    second = add_account(cast.anna, replace(new, address="biuro@poczta.example"))
+    named = add_account(cast.anna, replace(new, address="sekretariat@poczta.example", provider_name="Sekretariat"))
+    his = add_account(cast.bartek, replace(new, address="bartek@poczta.example"))
+    assert [one.provider_name for one in (account, second, named, his)] == [
+        "poczta.example",
+        "biuro@poczta.example",
+        "Sekretariat",
+        "poczta.example",
+    ]
+
+
 def test_an_edit_without_a_password_keeps_the_one_that_is_there(cast: Cast, account: Account, new: NewAccount) -> None:
     edit_account(cast.anna, account.public_id, replace(described(account), provider_name="Kancelaria", colour=5))
     assert (now(account).provider_name, now(account).colour) == ("Kancelaria", 5)

@@ -75,7 +75,7 @@ def choose(page: Page, mail: Mailroom, name: str) -> None:
 def test_one_shows_and_the_other_sees_it_at_once_and_no_longer(window: Window, mail: Mailroom, office: Office) -> None:
     anna, bartek = window(office.cast.anna), window(office.cast.bartek)
     bartek.goto("/shared/")
-    expect(bartek.locator("#list .hollow")).to_contain_text("Nikt z kancelarii nie udostępnia ci jeszcze poczty.")
+    expect(bartek.locator("#list .hollow")).to_contain_text("Nikt z kancelarii nie udostępnia Ci jeszcze poczty.")
     choose(anna, mail, "3")
     expect(anna.locator(".who-sees")).to_have_text("Prywatna – tylko Ty")
     anna.keyboard.press("w")
@@ -125,7 +125,7 @@ def test_a_comment_is_read_at_once_and_a_mention_asks(window: Window, mail: Mail
     expect(anna.locator(".who-sees")).to_have_text("Udostępniona: Bartek Nowy")
     bartek.goto("/shared/")
     told = bartek.locator(".said-to-me")
-    expect(told).to_contain_text("Anna Lipowska wspomina o tobie: „Pismo 1”")
+    expect(told).to_contain_text("Anna Lipowska wspomina o Tobie: „Pismo 1”")
     with every_look(bartek):
         told.get_by_role("link").click()
         expect(bartek.locator(".comment-text")).to_have_text("@Bartek, odpowiadamy do piątku?")

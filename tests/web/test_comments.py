@@ -83,10 +83,10 @@ def test_a_mention_of_somebody_who_does_not_see_it_asks_and_shares_nothing(
     anna.post(f"{where}comments/", {"text": "@Celina, co o tym myślisz?", "decided": "mention"})
     assert mail.seen_by("1") == {"1": []}
     celina = browser(office.cast.celina)
-    assert "wspomina o tobie" not in words(celina, "/shared/")
+    assert "wspomina o Tobie" not in words(celina, "/shared/")
     assert "Celina Cicha nie widzi tej wiadomości i nie dowie się o komentarzu." in words(anna, where)
     give(anna, mail.letters["1"], "message", office.cast.celina)
-    assert "Anna Lipowska wspomina o tobie: „Pismo 1”" in words(celina, "/shared/")
+    assert "Anna Lipowska wspomina o Tobie: „Pismo 1”" in words(celina, "/shared/")
 
 
 def test_a_mention_that_shares_by_its_authors_word_shares_this_message_alone(
@@ -96,12 +96,12 @@ def test_a_mention_that_shares_by_its_authors_word_shares_this_message_alone(
     anna.post(f"{where}comments/", {"text": "@Celina i @Bartek, proszę", "decided": "share"})
     assert mail.seen_by("1", "2") == {"1": ["Bartek", "Celina"], "2": []}
     celina = browser(office.cast.celina)
-    assert "wspomina o tobie" in words(celina, "/shared/")
-    assert "Udostępnione mi 1 komentarze, w których jest o tobie mowa" in words(celina, "/tasks/")
+    assert "wspomina o Tobie" in words(celina, "/shared/")
+    assert "Udostępnione mi 1 komentarze, w których jest o Tobie mowa" in words(celina, "/tasks/")
     with as_user(office.cast.anna.pk):
         made = Comment.objects.get(message=mail.letters["1"])
     assert celina.post(f"/comments/{made.public_id}/hear/").status_code == 302
-    assert "wspomina o tobie" not in words(celina, "/shared/")
+    assert "wspomina o Tobie" not in words(celina, "/shared/")
     assert browser(office.cast.dorota).post(f"/comments/{made.public_id}/hear/").status_code == 404
 
 

@@ -50,7 +50,7 @@ def give(client: Client, message: Message, scope: str, *people: User, **more: ob
 
 def test_the_page_says_that_it_is_private_and_what_would_become_visible(anna: Client, mail: Mailroom) -> None:
     page = words(anna, f"/messages/{mail.letters['2'].public_id}/share/")
-    assert "Prywatna: widzisz ją tylko ty. Nikt inny z kancelarii jej nie widzi, administrator też nie." in page
+    assert "Prywatna: widzisz ją tylko Ty. Nikt inny z kancelarii jej nie widzi, administrator też nie." in page
     assert "Rozmowę do tej chwili i jeszcze 2 wiadomości" in page
     assert "Ta wiadomość cytuje 1 wcześniejszą, w tym 1 prywatną." in page
     assert "Zobaczą też 2 inne wiadomości:" in page
@@ -176,7 +176,7 @@ def test_what_others_share_is_a_list_of_its_own_in_blocks(mail: Mailroom, office
     assert re.findall(r'data-message="([^"]+)"', bartek.get("/shared/rows/?skip=50").content.decode()) == more
     assert "Anna Lipowska" in first
     assert words(browser(office.cast.celina), "/shared/").count("Pismo") == 0
-    assert "Nikt z kancelarii nie udostępnia ci jeszcze poczty." in words(browser(office.cast.celina), "/shared/")
+    assert "Nikt z kancelarii nie udostępnia Ci jeszcze poczty." in words(browser(office.cast.celina), "/shared/")
 
 
 def test_what_is_shared_twice_over_is_listed_once(mail: Mailroom, office: Office, anna: Client) -> None:
@@ -196,7 +196,7 @@ def test_shared_mail_is_not_moved_about_by_whom_it_is_shared_with(mail: Mailroom
     bartek = browser(office.cast.bartek)
     told = bartek.post("/acts/", {**fields, "listing": "shared"})
     assert told.status_code == 409
-    assert "To udostępniona ci poczta innych osób." in told.json()["said"]
+    assert "To udostępniona Ci poczta innych osób." in told.json()["said"]
     pane = bartek.get(f"/messages/{mail.letters['1'].public_id}/pane/").content.decode()
     assert 'data-action="archive"' not in pane
     assert 'data-action="star"' not in pane
