@@ -1,5 +1,7 @@
 """The first run: before it there is nobody, so these tests stand apart from those that have an office."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -54,8 +56,9 @@ def test_of_two_browsers_on_the_first_run_page_the_slower_finds_no_such_page(
     assert User.objects.count() == 1
 
 
-def test_a_weak_password_is_told_beside_its_field_and_never_given_back(link: str) -> None:
+def test_a_weak_password_is_told_beside_its_field_which_has_the_focus_and_never_given_back(link: str) -> None:
     page = Client().post(link, OFFICE | {"password": "krotkie"}).content.decode()
+    assert ["id_password" in tag for tag in re.findall("<[^>]* autofocus", page)] == [True]
     assert "krotkie" not in page
     assert 'class="field-error"' in page
     assert "Kancelaria Nowa" in page

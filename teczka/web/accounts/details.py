@@ -26,7 +26,7 @@ from teczka.store.queries.offers import offer_for
 from teczka.store.queries.policy import policy
 from teczka.web.accounts import found as told_about
 from teczka.web.accounts.forms import AccountForm
-from teczka.web.accounts.ladder import SERVER_STEPS, focus, focus_wrong
+from teczka.web.accounts.ladder import SERVER_STEPS, focus
 from teczka.web.accounts.oauth import leave
 from teczka.web.accounts.trying import Trial, try_out
 from teczka.web.problems import tell
@@ -44,7 +44,6 @@ def account_details(request: Request) -> HttpResponseBase:
     by = request.POST.get("by", "")
     form = _form(request, found, by_password=by not in WITH)
     if not form.is_valid():
-        focus_wrong(form)
         return render(request, "accounts/details.html", details(request, found, form))
     if by in WITH:
         new = replace(form.account(), provider=found.provider, username=found.address, smtp_username="")

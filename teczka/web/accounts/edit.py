@@ -23,7 +23,7 @@ from teczka.store.queries.policy import policy
 from teczka.web.accounts.archive import archive_edit, is_archive
 from teczka.web.accounts.forms import SERVERS, EditForm
 from teczka.web.accounts.found import Compared, compare, help_for, password_kind
-from teczka.web.accounts.ladder import focus, focus_wrong
+from teczka.web.accounts.ladder import focus
 from teczka.web.accounts.trying import Trial, try_out
 from teczka.web.requests import Request, allowed
 
@@ -44,7 +44,6 @@ def account_edit(request: Request, account_id: UUID) -> HttpResponseBase:
     )
     if request.method == "POST" and form.is_valid():
         return try_out(request, _trial(request, account, form))
-    focus_wrong(form)
     return render(request, "accounts/edit.html", _context(account, form))
 
 

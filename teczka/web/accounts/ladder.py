@@ -78,13 +78,6 @@ def remedy(problem: Problem, kind: str, *, by_password: bool) -> Remedy | None:
     return None
 
 
-def focus_wrong(form: Form) -> None:
-    """What has to be typed otherwise may stand below what is seen: the first of it has the focus, and its error is read with it."""
-    wrong = next((field for name, field in form.fields.items() if name in form.errors), None)
-    if wrong:
-        wrong.widget.attrs["autofocus"] = True
-
-
 def focus(form: Form, refused: Mapping[str, Any]) -> None:
     """A password can be typed again at once. Servers stand far below what has failed: there the button leads, and has the focus."""
     mending: Remedy | None = refused.get("remedy")
