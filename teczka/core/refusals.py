@@ -40,6 +40,7 @@ _SWITCHED = frozenset(
     "wp o2 interia onet int-pl dhosting gmx-net gmx-com mail-com web-de seznam zoho-eu zoho-com zoho-eu-business"
     " zoho-com-business generic-zimbra".split()
 )
+_READ = 1000  # letters: some of the patterns take time as the square of them
 _PATTERNS = [(trouble, re.compile(words, re.IGNORECASE)) for trouble, words in _KNOWN]
 
 # Says no more than "wrong password, or else": Yandex does.
@@ -49,6 +50,7 @@ _EITHER = re.compile(r"credentials or (imap|pop3?) is disabled", re.IGNORECASE)
 def recognise(said: str) -> Trouble | None:
     """The trouble that a server's refusal of a sign-in is known to mean; its parameter is `host`. `said`: one line, response codes such
     as `[AUTHENTICATIONFAILED]` or `535 5.7.8` included."""
+    said = said[:_READ]
     if _EITHER.search(said):
         return None
     return next((trouble for trouble, words in _PATTERNS if words.search(said)), None)

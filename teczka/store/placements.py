@@ -18,6 +18,8 @@ from teczka.core.messages import Candidate
 from teczka.store import erased
 from teczka.store.overlay import hidden, laid, untold
 
+FEW = 20  # flags
+
 MATCHED = """
 WITH placed AS (
   INSERT INTO store_placement AS p
@@ -185,9 +187,13 @@ def candidates(folder_id: int, uidvalidity: int) -> list[Candidate]:
         return [Candidate(placement, size, seconds, name.encode()) for placement, size, seconds, name in cursor]
 
 
-@lru_cache(1024)
 def flag_columns(flags: frozenset[str]) -> Mapping[str, bool | str]:
-    """The columns of a placement. `keywords` in the server's spelling, joined by spaces, which no flag holds (RFC 3501 §9).
+    """The columns of a placement. Remembered where they are few: others are a server's nonsense, and nobody's else."""
+    return _remembered(flags) if len(flags) <= FEW else _columns(flags)
+
+
+def _columns(flags: frozenset[str]) -> Mapping[str, bool | str]:
+    """`keywords` in the server's spelling, joined by spaces, which no flag holds (RFC 3501 §9).
 
     System flags are the same in any case (§2.3.2). \\Recent is about a session, not about the message.
     """
@@ -196,6 +202,9 @@ def flag_columns(flags: frozenset[str]) -> Mapping[str, bool | str]:
     rest = " ".join(sorted(flag for flag in flags if flag.lower() not in system))
     columns = {name: f"\\{name}" in lower for name in ("seen", "flagged", "answered", "draft")}
     return MappingProxyType({**columns, "keywords": rest})
+
+
+_remembered = lru_cache(1024)(_columns)
 
 
 def flags_of(columns: Mapping[str, Any]) -> frozenset[str]:

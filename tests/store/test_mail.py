@@ -16,6 +16,7 @@ from teczka.store.mail import LocalMail
 from teczka.store.models import Account, Lease, Pack
 from teczka.store.packs.durable import Buffer
 from teczka.store.packs.format import key
+from teczka.store.placements import flag_columns, flags_of
 from teczka.store.viewer import as_user
 from tests.cast import make_account, make_cast
 from tests.conftest import OwnDatabase
@@ -73,6 +74,14 @@ def connections_here() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
         return int(cursor.fetchone()[0])
+
+
+def test_the_columns_of_many_flags_are_not_remembered_and_those_of_few_are() -> None:
+    """As many as a server that nobody trusts likes to tell."""
+    few, many = frozenset({"\\Seen", "$Label1"}), frozenset(f"k{number}" for number in range(200))
+    assert flag_columns(few) is flag_columns(few)
+    assert flag_columns(many) is not flag_columns(many)
+    assert flags_of(flag_columns(many)) == many
 
 
 def test_bytes_that_came_to_no_row_do_not_stay_behind(account: Account) -> None:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.imap.arguments import Argument, Stream, encode
-from teczka.remote.imap.limits import DEFAULT, Limits
+from teczka.remote.imap.limits import DEFAULT, EVENT, PIECE, Limits
 from teczka.remote.imap.reader import Reader
 from teczka.remote.imap.refusals import at_bye
 from teczka.remote.imap.responses import Continuation, Event, Status, Untagged, read
@@ -64,6 +64,8 @@ Play = Generator[bytes | Need, None, T]
 _PASSING = {"FETCH", "EXPUNGE", "VANISHED", "RECENT"}
 # What means that the open folder is no longer what it was; "OK Still here" does not (Dovecot says it every two minutes).
 _CHANGES = {"EXISTS", "EXPUNGE", "FETCH", "VANISHED"}
+# Capabilities beyond these are nobody's: servers tell some fifty, of thirty letters at most.
+MOST_CAPABILITIES, LONGEST_CAPABILITY = 200, 64
 
 
 class Conversation:
@@ -129,12 +131,12 @@ class Conversation:
                     event.discard()
                 else:
                     untagged.append(event)
-                    size += 200 + sum(len(piece) for piece in event.rest if isinstance(piece, bytes | bytearray))
+                    size += EVENT + sum(len(each) + PIECE for each in event.rest if isinstance(each, bytes | bytearray))
             elif event.tag == tag:
                 return Answer(event, untagged, said)
             else:
                 said.append(event)
-                size += 200
+                size += EVENT + len(event.arguments) + len(event.text)
             if count > self.limits.responses or size > self.limits.answer:
                 raise Problem(Trouble.SERVER_LIMIT, host=self.host)
 
@@ -219,7 +221,7 @@ class Conversation:
             if event.kind == "BYE" and not self.leaving:
                 raise at_bye(event, self.host, self.detail(event))
             if event.code == "CAPABILITY":
-                self._capable([*event.arguments.split()])
+                self._capable([*event.arguments.split(None, MOST_CAPABILITIES)])
         elif isinstance(event, Untagged):
             self.changed = self.changed or event.kind in _CHANGES
             if event.kind == "CAPABILITY":
@@ -232,10 +234,11 @@ class Conversation:
         if event.kind == "BYE":
             raise at_bye(event, self.host, self.detail(event))
         if event.code == "CAPABILITY":
-            self._capable([*event.arguments.split()])
+            self._capable([*event.arguments.split(None, MOST_CAPABILITIES)])
 
     def _capable(self, names: "list[Value] | list[bytes]") -> None:
-        self.capabilities = _shared(tuple(ascii_text(name).upper() for name in names))
+        told = (ascii_text(name).upper() for name in names[:MOST_CAPABILITIES])
+        self.capabilities = _shared(tuple(name for name in told if len(name) <= LONGEST_CAPABILITY))
 
 
 @lru_cache(maxsize=64)

@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.imap.conversation import Answer, Command, Conversation, Talk
 from teczka.remote.imap.folders import argument, bounded, check
-from teczka.remote.imap.tokens import NotImap, number
+from teczka.remote.imap.limits import KB
+from teczka.remote.imap.tokens import LARGEST, NotImap, number, validity
 from teczka.remote.imap.utf7 import path_of
 from teczka.remote.types import FolderStatus
+
+LONGEST_FLAGS = 64 * KB  # of a folder: a server that tells more tells nothing
 
 
 @dataclass(slots=True)
@@ -63,12 +66,12 @@ def _told(answer: Answer) -> _Told:
             told.exists = untagged.number
     for status in answer.said:
         if status.code == "UIDVALIDITY":
-            told.validity = number(status.arguments)
+            told.validity = validity(status.arguments)
         elif status.code == "UIDNEXT":
-            told.next = number(status.arguments)
+            told.next = number(status.arguments, LARGEST)
         elif status.code == "HIGHESTMODSEQ":
             told.modseq = number(status.arguments)
-        elif status.code == "PERMANENTFLAGS":  # §7.1
+        elif status.code == "PERMANENTFLAGS" and len(status.arguments) <= LONGEST_FLAGS:  # §7.1
             flags = status.arguments.decode("ascii", "replace").strip("() ")
             told.keeps = frozenset(flags.lower().split())
     return told

@@ -15,7 +15,7 @@ from teczka.remote.imap.dates import internaldate
 from teczka.remote.imap.envelope import envelope
 from teczka.remote.imap.reader import Response
 from teczka.remote.imap.responses import Untagged
-from teczka.remote.imap.tokens import NotImap, Value, ascii_text, listed, number, values
+from teczka.remote.imap.tokens import LARGEST, NotImap, Value, ascii_text, listed, number, values
 from teczka.remote.types import RemoteFlags, RemoteMessage, RemoteSummary
 
 Items = dict[bytes, Value]
@@ -24,6 +24,11 @@ T = TypeVar("T")
 MESSAGES_A_COMMAND = 100  # four in flight were 1.6 times as fast as one at a round trip of 40 ms, eight no faster
 UIDS_A_COMMAND = 500  # 5.5 KB where none are neighbours: servers cap a line at 8 KB (RFC 7162 §4)
 EVERY_UID = "1:*"
+# Flags that are kept of a message, and bytes of each: a flag is an atom (RFC 3501 §9), and what is none (a control character, a space)
+# is left out, like what is beyond these.
+MOST_FLAGS, LONGEST_FLAG = 200, 100
+REMEMBERED = 200  # bytes of a message's flags: what nearly all have, and a cache of thousands may hold
+_FLAG = re.compile(rb"[^\x00-\x20\x7f]++")
 
 # A whole message as most servers tell it: these four, once each and in any order, then the literal.
 _USUAL = re.compile(
@@ -63,7 +68,8 @@ def usual_items(pieces: Response) -> Items | None:
     uid, flags, date, size = found.groups()
     if uid is None or flags is None or date is None or size is None:
         return None  # one of them twice
-    return {b"UID": uid, b"FLAGS": _listed(flags), b"INTERNALDATE": date, b"RFC822.SIZE": size, b"BODY[]": body}
+    told = _listed(flags) if len(flags) <= REMEMBERED else values([flags])[0]
+    return {b"UID": uid, b"FLAGS": told, b"INTERNALDATE": date, b"RFC822.SIZE": size, b"BODY[]": body}
 
 
 @lru_cache(maxsize=1024)
@@ -73,18 +79,21 @@ def _listed(flags: bytes) -> Value:
 
 def uid_of(items: Items) -> int:
     """0 where there is none: an unsolicited FETCH of a flag change may leave it out, and no message has it (§2.3.1.1)."""
-    return number(items[b"UID"], 2**32) if b"UID" in items else 0
+    return number(items[b"UID"], LARGEST) if b"UID" in items else 0
 
 
 def flags_of(items: Items) -> frozenset[str]:
     """Without \\Recent, which is a property of the session and not of the message (§2.3.2)."""
-    told = listed(items.get(b"FLAGS"))
-    return _flags(tuple(flag for flag in told if isinstance(flag, bytes)))
+    told = listed(items.get(b"FLAGS"))[:MOST_FLAGS]
+    kept = tuple(flag for flag in told if isinstance(flag, bytes) and len(flag) <= LONGEST_FLAG)
+    return _remembered(kept) if sum(map(len, kept)) <= REMEMBERED else _flags(kept)
 
 
-@lru_cache(maxsize=4096)
 def _flags(told: tuple[bytes, ...]) -> frozenset[str]:
-    return frozenset(ascii_text(flag) for flag in told if flag.lower() != b"\\recent")
+    return frozenset(ascii_text(flag) for flag in told if _FLAG.fullmatch(flag) and flag.lower() != b"\\recent")
+
+
+_remembered = lru_cache(maxsize=4096)(_flags)
 
 
 def modseq_of(items: Items) -> int | None:

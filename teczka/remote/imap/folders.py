@@ -1,13 +1,18 @@
 """LIST and STATUS: what folders there are and what is in them, without opening one."""
 
 from teczka.core.errors import Problem, Trouble
+from teczka.core.folders import LONGEST_WIRE_NAME
 from teczka.remote.imap.arguments import sendable
 from teczka.remote.imap.conversation import Answer, Command, Conversation, Talk
+from teczka.remote.imap.limits import KB
 from teczka.remote.imap.refusals import at_command, at_folder
 from teczka.remote.imap.responses import Untagged
-from teczka.remote.imap.tokens import NotImap, ascii_text, listed, number, text
+from teczka.remote.imap.tokens import LARGEST, NotImap, ascii_text, listed, number, text, validity
 from teczka.remote.imap.utf7 import path_of
 from teczka.remote.types import FolderStatus, RemoteFolder
+
+READ = 64 * KB  # of a name: nobody's is longer, and what is above LONGEST_WIRE_NAME is no more than told
+MOST_ATTRIBUTES, LONGEST_ATTRIBUTE = 100, 100
 
 
 def list_(conversation: Conversation) -> Talk[list[RemoteFolder]]:
@@ -32,8 +37,9 @@ def _folder(untagged: Untagged) -> RemoteFolder:
     if len(fields) < 3:
         raise NotImap("LIST")
     name = text(fields[2])
-    attributes = frozenset(ascii_text(flag).lower() for flag in listed(fields[0]))
-    return RemoteFolder(name, path_of(name), ascii_text(fields[1]) or None, attributes)
+    attributes = frozenset(ascii_text(flag)[:LONGEST_ATTRIBUTE].lower() for flag in listed(fields[0])[:MOST_ATTRIBUTES])
+    path = path_of(name[:READ])[: LONGEST_WIRE_NAME * 4]  # a byte may be shown as `\xff`
+    return RemoteFolder(name, path, ascii_text(fields[1]) or None, attributes)
 
 
 def status(conversation: Conversation, folder: bytes) -> Talk[FolderStatus]:
@@ -53,13 +59,13 @@ def status(conversation: Conversation, folder: bytes) -> Talk[FolderStatus]:
 def _status(untagged: Untagged) -> FolderStatus:
     fields = untagged.values()
     items = listed(fields[1]) if len(fields) > 1 else []
-    told = {ascii_text(name).upper(): number(value) for name, value in zip(items[::2], items[1::2], strict=False)}
-    if not told.get("UIDVALIDITY") or "MESSAGES" not in told:
+    given = {ascii_text(name).upper(): value for name, value in zip(items[::2], items[1::2], strict=False)}
+    known, told = validity(given.pop("UIDVALIDITY", b"0")), {name: number(value) for name, value in given.items()}
+    following = told.get("UIDNEXT", 0)
+    if not known or following >= LARGEST or "MESSAGES" not in told:
         raise NotImap("STATUS")
     # 0 says that this folder keeps no mod-sequences, RFC 7162 §3.1.7.
-    return FolderStatus(
-        told["UIDVALIDITY"], told.get("UIDNEXT", 0), told["MESSAGES"], told.get("HIGHESTMODSEQ") or None
-    )
+    return FolderStatus(known, following, told["MESSAGES"], told.get("HIGHESTMODSEQ") or None)
 
 
 def bounded(messages: int, conversation: Conversation) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from teczka.remote.imap.responses import Status
+from teczka.remote.imap.tokens import LARGEST
 from teczka.remote.types import NOWHERE, Landed
 
 _COPYUID = re.compile(rb"(\d{1,10}) ([0-9:,]{1,1000000}) ([0-9:,]{1,1000000})")
@@ -20,12 +21,12 @@ def copied(told: Iterable[Status], asked: Sequence[int]) -> Landed:
         if found is None:
             continue
         sources, targets = _expanded(found[2], len(asked)), _expanded(found[3], len(asked))
-        if not int(found[1]) or not sources or len(sources) != len(targets) or validity not in (0, int(found[1])):
+        if not sources or len(sources) != len(targets) or validity not in (0, int(found[1])):
             return NOWHERE
         validity = int(found[1])
         uids.update(zip(sources, targets, strict=True))
-    wanted = set(asked)
-    if not uids.keys() <= wanted or len(set(uids.values())) != len(uids) or 0 in uids.values():
+    landed = set(uids.values())
+    if not uids.keys() <= set(asked) or len(landed) != len(uids) or not all(map(_is_number, (validity, *landed))):
         return NOWHERE
     return Landed(validity, uids)
 
@@ -33,7 +34,13 @@ def copied(told: Iterable[Status], asked: Sequence[int]) -> Landed:
 def appended(status: Status) -> tuple[int, int] | None:
     """(UIDVALIDITY, UID)."""
     found = _APPENDUID.fullmatch(status.arguments) if status.code == "APPENDUID" else None
-    return (int(found[1]), int(found[2])) if found and int(found[1]) and int(found[2]) else None
+    told = (int(found[1]), int(found[2])) if found else (0, 0)
+    return told if all(map(_is_number, told)) else None
+
+
+def _is_number(told: int) -> bool:
+    """RFC 3501 §9 nz-number."""
+    return 0 < told < LARGEST
 
 
 def _expanded(told: bytes, most: int) -> list[int]:

@@ -9,7 +9,7 @@ time linear in its length. A response is complete or is not given at all; what i
 import errno
 
 from teczka.core.errors import Problem, Trouble
-from teczka.remote.imap.limits import DEFAULT, Limits
+from teczka.remote.imap.limits import DEFAULT, PIECE, Limits
 from teczka.remote.types import Spool, SpoolFactory
 
 Piece = bytes | bytearray | Spool
@@ -156,8 +156,8 @@ class Reader:
             self._spool is not None and not self._message and line[max(0, brace - 7) : brace].upper() == b"BODY[] "
         )
         if not message:
-            self._check(size, line)
-            self._size += size
+            self._check(size + PIECE, line)
+            self._size += size + PIECE
         elif size > self._limits.literal:
             raise Problem(Trouble.SERVER_LIMIT, host=self._host, bytes=size)
         self._message = self._message or message

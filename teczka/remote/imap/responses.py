@@ -8,7 +8,7 @@ from teczka.remote.imap.reader import Response, discard
 from teczka.remote.imap.tokens import NotImap, Value, values
 
 _TAGGED = re.compile(rb"([A-Za-z0-9]{1,20}|\*) (OK|NO|BAD|BYE|PREAUTH)(?: ([^\n]*+))?", re.IGNORECASE)
-_CODE = re.compile(rb"\[([^ \]]+)(?: ([^\]]*+))?\] ?")
+_CODE = re.compile(rb"\[([^ \]]{1,64}+)(?: ([^\]]*+))?\] ?")
 _NUMBERED = re.compile(rb"\* (\d{1,10}) ([A-Za-z]+)(?= |$)")
 _NAMED = re.compile(rb"\* ([A-Za-z0-9-]+)(?= |$)")
 

@@ -20,13 +20,18 @@ _TOKEN = re.compile(rb' *+(?:([()])|"((?:[^"\\\r\n]++|\\.)*+)"|([^ ()"{\r\n]++)|
 _ESCAPE = re.compile(rb"\\(.)")
 _NUMBER = re.compile(rb"\d{1,20}")
 
+MOST = 500_000  # values of one response, roughly: an ENVELOPE of 40,000 people has as many
+LARGEST = 2**32  # above any number, RFC 3501 §9: UIDs, UIDVALIDITY, UIDNEXT
+
 
 class NotImap(ValueError):
     """An answer that does not make sense; the caller knows whose it was."""
 
 
 def values(pieces: Sequence[Piece], depth: int = 32) -> list[Value]:
-    """All values of a response, from after its keyword to its end."""
+    """All values of a response, from after its keyword to its end. Before each there stands a space, a parenthesis or a quote."""
+    if sum(line.count(mark) for line in pieces[::2] if isinstance(line, bytes) for mark in (b" ", b"(", b'"')) > MOST:
+        raise NotImap("too much")
     top: list[Value] = []
     stack = [top]
     for number, piece in enumerate(pieces):
@@ -78,6 +83,11 @@ def number(value: Value, limit: int = 2**63) -> int:
     if not isinstance(value, bytes) or not _NUMBER.fullmatch(value) or int(value) >= limit:
         raise NotImap("no number")
     return int(value)
+
+
+def validity(value: Value) -> int:
+    """A UIDVALIDITY. Some count milliseconds, beyond RFC 3501's 32 bits: of these the lower ones, as other clients read them."""
+    return number(value) % LARGEST
 
 
 def text(value: Value) -> bytes:

@@ -65,12 +65,6 @@ class Content:
         """How many bytes LIST told beyond what lies there; below 0 where there are more."""
         return self.size - self.length - (stop - start) + doubled + (not self._opened)
 
-    def bare_line_ends(self, buffer: bytearray, start: int, stop: int) -> int:
-        """LF without CR there, and in what is kept in memory."""
-        held = self.body if isinstance(self.body, bytearray) else b""
-        there = buffer.count(b"\n", start, stop) - buffer.count(b"\r\n", max(0, start - 1), stop)
-        return there + held.count(b"\n") - held.count(b"\r\n")
-
     def digest(self) -> bytes:
         """SHA-256 of what lies in memory; empty for a spool, which knows its own."""
         return sha256(self.body).digest() if isinstance(self.body, bytearray) else b""

@@ -51,6 +51,8 @@ def listing(conversation: Conversation) -> Talk[Listing]:
 
 def entries(told: Listing, conversation: Conversation) -> list[DropEntry]:
     """By number, ascending. Whatever either list names is there; what neither tells of it is 0, or None."""
+    for each in (told.sizes, told.names):
+        _bounded(max(each.count(b"\n"), each.count(b"\r")), conversation)  # before they are lines
     sizes, names = _sizes(told.sizes), _names(told.names)
     numbers = sorted(sizes.keys() | names.keys()) or range(1, told.count + 1)
     _bounded(len(numbers), conversation)

@@ -64,6 +64,8 @@ class Reader:
         self._stop = 0  # and how far it is filled
         self._scanned = 0  # how far it holds no end of the content under way
         self._doubled = 0  # dots before that
+        self._tallied = 0  # how far its line ends are counted
+        self._lone = 0  # LF without CR before that
         self._status: Status | None = None  # whose content is under way
         self._content: Content | None = None
         self._bare = False  # the server ends its lines without CR
@@ -107,6 +109,7 @@ class Reader:
                 self._buffer = bytearray(max(ROOM, held * 4))
             self._buffer[:held] = kept
             self._scanned = max(0, self._scanned - self._at)
+            self._tallied = max(0, self._tallied - self._at)
             self._at, self._stop = 0, held
         return memoryview(self._buffer)[self._stop :]
 
@@ -168,8 +171,9 @@ class Reader:
         if status.ok and want is not Want.STATUS:
             self._status = status
             self._content = Content(want, size, self._host, self._limits, self._spool)
-            self._doubled = 0
+            self._doubled = self._lone = 0
             self._at = self._scanned = end  # this line's end stands before the first line of the content
+            self._tallied = end + 1
         else:
             self._ready.append(Response(status))
             self._at = end + 1
@@ -206,12 +210,20 @@ class Reader:
         if content is None or not content.size:
             return True
         missing = content.missing(self._at, stop, self._doubled)
-        if missing <= 0 or content.bare_line_ends(self._buffer, self._at, stop) >= missing:  # where LIST counted CRLF
+        self._tally(stop)
+        if missing <= 0 or self._lone >= missing:  # where LIST counted CRLF
             return True
         follows = bytes(self._buffer[after : min(after + 3, self._stop)]).upper()
         if follows in _STATUS:
             return True
         return None if any(sign.startswith(follows) for sign in _STATUS) else False
+
+    def _tally(self, stop: int) -> None:
+        """Counts what was not counted yet: lone dots may come without end."""
+        if stop > self._tallied:
+            with_cr = self._buffer.count(b"\r\n", max(0, self._tallied - 1), stop)
+            self._lone += self._buffer.count(b"\n", self._tallied, stop) - with_cr
+            self._tallied = stop
 
     def _flush(self) -> None:
         """All but what may belong to an end, or to a dot at the beginning of a line."""
@@ -222,6 +234,7 @@ class Reader:
         if self._buffer[cut - 1 : cut] == b"\r":
             cut -= 1
         if self._content and cut > self._at:
+            self._tally(cut)
             self._content.take(self._buffer, self._at, cut, self._doubled)
             self._at = cut
             self._doubled = self._buffer.count(b"\n..", cut, self._scanned)

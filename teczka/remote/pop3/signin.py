@@ -22,7 +22,8 @@ def capa(conversation: Conversation) -> Talk[None]:
     """CAPA, RFC 2449 §5. A server without it is an old one, and no worse for that."""
     answer = yield Command.of(Verb.CAPA)
     if answer.status.ok:
-        words = [line.decode("ascii", "replace").upper().split() for line in answer.text().splitlines()]
+        told = answer.text()[: conversation.limits.capabilities]
+        words = [line.decode("ascii", "replace").upper().split() for line in told.splitlines()]
         conversation.capabilities = {line[0]: frozenset(line[1:]) for line in words if line}
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 _LINE = re.compile(rb"(\+OK|-ERR|\+)(?:[ \t]+|$)(?:\[([^\]]{1,100})\] ?)?(.*)", re.IGNORECASE | re.DOTALL)
 
+LONGEST_TEXT = 500  # bytes of a server's words: to be quoted to a person, and looked through
+
 
 class NotPop3(Exception):
     """An answer that no POP3 server gives."""
@@ -26,6 +28,6 @@ def read(line: bytes) -> Status:
     found = _LINE.fullmatch(line)
     if not found:
         raise NotPop3
-    told = found[3].decode("utf-8", "replace")
+    told = found[3][:LONGEST_TEXT].decode("utf-8", "replace")
     text = "".join(letter if letter.isprintable() else " " for letter in told).strip()
     return Status(found[1].decode("ascii").upper(), (found[2] or b"").decode("ascii", "replace").upper(), text)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from teczka.core.mail import UNDATED, Envelope
 from teczka.remote.imap.dates import internaldate
 from teczka.remote.imap.envelope import envelope
-from teczka.remote.imap.fetch import items_of, usual_items
+from teczka.remote.imap.fetch import flags_of, items_of, usual_items
 from teczka.remote.imap.reader import Response
 from teczka.remote.imap.responses import Untagged
 from teczka.remote.imap.tokens import NotImap, Value, values
@@ -86,3 +86,27 @@ def test_a_usual_answer_says_what_its_tokens_say_and_any_other_is_left_to_them(i
         assert told is None or told == items_of(Untagged("FETCH", 1, pieces))
     except NotImap:
         raise AssertionError(items) from None
+
+
+def test_a_flag_is_an_atom_and_what_is_none_is_left_out() -> None:
+    """No text in PostgreSQL holds a NUL, and keywords are kept with spaces between them."""
+    line = b'(\\Seen \\reCENT a\x00b \x7f "a b" "" () $Done w\xc4\x85tek {3}'
+    told = values([line, bytearray(b"lit"), b")"])[0]
+    assert flags_of({b"FLAGS": told}) == {"\\Seen", "$Done", "w\\xc4\\x85tek"}
+
+
+def test_flags_beyond_any_number_or_length_are_left_out() -> None:
+    told: list[Value] = [b"x" * 101, b"y" * 100, *(b"k%d" % number for number in range(300))]
+    assert flags_of({b"FLAGS": told}) == {"y" * 100, *(f"k{number}" for number in range(198))}
+
+
+def test_many_flags_are_not_remembered_and_few_are() -> None:
+    """A cache keeps what a stranger sent for as long as the process lives."""
+    for count, remembered in ((3, True), (100, False)):
+        flags = b"(" + b" ".join(b"flag%d" % number for number in range(count)) + b")"
+        pieces: Response = [b" (" + b" ".join([USUAL[0], b"FLAGS " + flags, *USUAL[2:], b"BODY[] {1}"]), b"x", b")"]
+        first, second = usual_items(pieces), usual_items(pieces)
+        assert first
+        assert second
+        assert (first[b"FLAGS"] is second[b"FLAGS"]) is remembered
+        assert (flags_of(first) is flags_of(second)) is remembered

@@ -12,7 +12,7 @@ from teczka.core.errors import Problem, Trouble
 from teczka.remote.egress import Gate
 from teczka.remote.imap import ImapMailbox
 from teczka.remote.imap import mailbox as transport
-from teczka.remote.imap.limits import Limits
+from teczka.remote.imap.limits import DEFAULT, Limits
 from teczka.remote.types import Credential
 from tests.remote.imap.hostile import CAPABILITIES, HOST, Client, Hostile, Script
 from tests.remote.imap.spools import Spools
@@ -299,6 +299,13 @@ def test_commands_are_in_flight_four_at_a_time() -> None:
         (b'* ESEARCH (TAG "T3") UID ALL 1:4294967295\r\n', Trouble.SERVER_LIMIT),
         (b"* SEARCH " + b"1 " * 5000 + b"\r\n", Trouble.SERVER_LIMIT),
         (b"* SEARCH " + b" ".join(b"%d" % uid for uid in range(1, 1200)) + b"\r\n", Trouble.SERVER_LIMIT),
+        (b"* SEARCH" + b" 7" * 1200 + b"\r\n", Trouble.SERVER_LIMIT),
+        (b"* ESEARCH UID ALL 1:1000\r\n", [*range(1, 1001)]),
+        (b"* ESEARCH UID ALL 1:600,1:600\r\n", Trouble.SERVER_LIMIT),
+        (b"* ESEARCH UID ALL 7" + b",7" * 1200 + b"\r\n", Trouble.SERVER_LIMIT),
+        (b"* ESEARCH UID ALL 1:600\r\n* SEARCH" + b" 7" * 600 + b"\r\n", Trouble.SERVER_LIMIT),
+        (b"* SEARCH 1 4294967296\r\n", Trouble.SERVER_GARBAGE),
+        (b"* ESEARCH UID ALL 1,4294967296\r\n", Trouble.SERVER_GARBAGE),
     ],
 )
 def test_search_results_of_every_kind(answer: bytes, expected: list[int] | Trouble) -> None:
@@ -336,6 +343,63 @@ def test_a_folder_whose_name_could_end_the_line_is_listed_but_never_sent(name: b
         remote.close()
 
 
+def test_a_folder_s_name_longer_than_any_is_told_whole_and_shown_by_its_beginning() -> None:
+    name, attributes = b"&" * 300_000, b"\\Sent " + b" ".join(b"x%d" % number for number in range(10_000))
+
+    def script(client: Client) -> None:
+        client.signed_in()
+        client.expect("LIST", b"* LIST (" + attributes + b') "/" ' + name + b"\r\n")
+        client.expect("LOGOUT")
+
+    with mailbox(script, DEFAULT) as remote:
+        (folder,) = remote.folders()
+        remote.close()
+    assert folder.name == name
+    assert len(folder.path) < 5000
+    assert folder.path.startswith("&" * 60)
+    assert "\\sent" in folder.attributes
+    assert len(folder.attributes) == 100
+
+
+def test_of_capabilities_without_end_the_first_are_believed() -> None:
+    def script(client: Client) -> None:
+        told = " ".join(f"X{number}" for number in range(5_000))
+        client.signed_in(f"{CAPABILITIES} UIDPLUS {'X' * 1000} {told}")
+        client.expect("LOGOUT")
+
+    with mailbox(script, DEFAULT) as remote:
+        assert len(remote.capabilities) < 200
+        assert {"IDLE", "UIDPLUS", "X1"} < remote.capabilities
+        assert max(map(len, remote.capabilities)) < 100
+        remote.close()
+
+
+def test_a_folder_that_keeps_more_flags_than_can_be_is_taken_for_one_that_keeps_all() -> None:
+    def script(client: Client) -> None:
+        client.signed_in()
+        told = b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] .\r\n* OK [PERMANENTFLAGS (" + b"x " * 50_000 + b")] .\r\n"
+        client.expect("SELECT", told)
+        client.expect("LOGOUT")
+
+    with mailbox(script, DEFAULT) as remote:
+        assert remote.select(b"INBOX").keeps is None
+        remote.close()
+
+
+def test_a_uidvalidity_of_milliseconds_is_the_same_however_it_is_told() -> None:
+    told = 1_790_000_000_123
+
+    def script(client: Client) -> None:
+        client.signed_in()
+        client.expect("STATUS", b"* STATUS INBOX (UIDVALIDITY %d UIDNEXT 9 MESSAGES 3)\r\n" % told)
+        client.expect("SELECT", b"* 3 EXISTS\r\n* OK [UIDVALIDITY %d] .\r\n* OK [UIDNEXT 9] .\r\n" % told)
+        client.expect("LOGOUT")
+
+    with mailbox(script) as remote:
+        assert remote.status(b"INBOX").uidvalidity == remote.select(b"INBOX").uidvalidity == told % 2**32
+        remote.close()
+
+
 @pytest.mark.parametrize(
     ("verb", "answer", "ending", "expected"),
     [
@@ -352,10 +416,27 @@ def test_a_folder_whose_name_could_end_the_line_is_listed_but_never_sent(name: b
         ("STATUS", b"", b"OK", Trouble.SERVER_GARBAGE),
         ("STATUS", b"* STATUS INBOX (MESSAGES 1)\r\n", b"OK", Trouble.SERVER_GARBAGE),
         ("STATUS", b"* STATUS INBOX (MESSAGES 1 UIDVALIDITY x)\r\n", b"OK", Trouble.SERVER_GARBAGE),
+        ("LIST", b"* LIST " + b"{0}\r\n" * 100 + b"\r\n", b"OK", Trouble.SERVER_LIMIT),
+        ("LIST", (b"* X " + b"{0}\r\n" * 10 + b"\r\n") * 10, b"OK", Trouble.SERVER_LIMIT),
+        ("STATUS", b"* STATUS INBOX (MESSAGES 1 UIDVALIDITY 4294967296)\r\n", b"OK", Trouble.SERVER_GARBAGE),
+        (
+            "STATUS",
+            b"* STATUS INBOX (MESSAGES 1 UIDVALIDITY 1 UIDNEXT 4294967296)\r\n",
+            b"OK",
+            Trouble.SERVER_GARBAGE,
+        ),
         ("STATUS", b"", b"NO [NONEXISTENT] gone", Trouble.FOLDER_REFUSED),
         ("STATUS", b"", b"NO [THROTTLED] slow down", Trouble.SERVER_BUSY),
         ("EXAMINE", b"", b"OK", Trouble.SERVER_GARBAGE),
         ("EXAMINE", b"* 3 EXISTS\r\n", b"OK", Trouble.SERVER_GARBAGE),
+        ("EXAMINE", b"* 3 EXISTS\r\n* OK [UIDVALIDITY 4294967296] .\r\n", b"OK", Trouble.SERVER_GARBAGE),
+        (
+            "EXAMINE",
+            b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] .\r\n* OK [UIDNEXT 9223372036854775807] .\r\n",
+            b"OK",
+            Trouble.SERVER_GARBAGE,
+        ),
+        ("EXAMINE", (b"* OK [X " + b"x" * 4000 + b"] .\r\n") * 3, b"OK", Trouble.SERVER_LIMIT),
         ("EXAMINE", b"", b"NO such folder", Trouble.FOLDER_REFUSED),
     ],
 )

@@ -32,6 +32,8 @@ def test_several_pieces_are_one_answer_and_another_uidvalidity_is_none() -> None
         b"",
         b"7",
         b"0 1 10",
+        b"4294967296 1 10",
+        b"7 1 4294967296",
         b"7 1:2 10",
         b"7 1 10:11",
         b"7 1,2 10,10",

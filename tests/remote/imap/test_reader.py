@@ -101,6 +101,14 @@ def test_a_literal_announced_is_not_memory_taken_beyond_the_limit() -> None:
     assert caught.value.trouble is Trouble.SERVER_LIMIT
 
 
+def test_literals_of_nothing_count_too() -> None:
+    reader = Reader("host", Spools(), DEFAULT)
+    reader.feed(b"* 1 FETCH (" + b"{0}\r\n" * 100_000)
+    with pytest.raises(Problem) as caught:
+        reader.next()
+    assert caught.value.trouble is Trouble.SERVER_LIMIT
+
+
 def seconds(stream: bytes, step: int) -> float:
     """Of this thread alone and without the collector, whose work grows with what the other tests left behind."""
     pieces = [stream[at : at + step] for at in range(0, len(stream), step)]

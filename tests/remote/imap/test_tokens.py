@@ -1,4 +1,5 @@
 import time
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -32,6 +33,17 @@ def test_a_literal_stands_where_it_was_announced() -> None:
 def test_what_makes_no_sense_is_refused(line: bytes) -> None:
     with pytest.raises(NotImap):
         values([line])
+
+
+@pytest.mark.parametrize("unit", [b"()", b"ab ", b'"ab"', b'aa"b"'])
+def test_a_response_of_more_values_than_anybody_tells_is_refused_before_they_are_made(unit: bytes) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(NotImap):
+            values([b"(" + unit * (4_000_000 // len(unit)) + b")"])
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(

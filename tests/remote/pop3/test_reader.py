@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.pop3.commands import Want
+from teczka.remote.pop3.conversation import Conversation
+from teczka.remote.pop3.drop import Listing, entries
 from teczka.remote.pop3.limits import Limits
 from teczka.remote.pop3.reader import Reader, Response
+from teczka.remote.types import Security, Server
 from tests.remote.imap.spools import MemorySpool, Spools
 
 HOST = "pop3.example"
@@ -95,6 +98,33 @@ def test_the_time_grows_with_the_length_and_not_faster() -> None:
 
     seconds(10_000)
     assert seconds(400_000) < 12 * seconds(100_000)
+
+
+@pytest.mark.parametrize("lines", [100, 200_000], ids=["in memory", "given on before its end"])
+@pytest.mark.parametrize("dot", [b".\r\n", b""])
+@pytest.mark.parametrize("step", [997, 1 << 18])
+def test_a_message_is_whole_whose_lone_line_ends_were_counted_as_two_bytes(lines: int, dot: bytes, step: int) -> None:
+    """Each of the dots in it looks like its end."""
+    body = (b"x" * 30 + b"\n" + dot) * lines
+    reader = Reader(HOST)
+    reader.expect(Want.MESSAGE, len(body) + lines)
+    stream = b"+OK\r\n" + body + b".\r\n"
+    for start in range(0, len(stream), step):
+        assert reader.next() is None
+        reader.feed(stream[start : start + step])
+    response = reader.next()
+    assert response is not None
+    assert bytes_of(response) == body
+
+
+def test_a_listing_of_more_lines_than_messages_can_be_is_refused() -> None:
+    conversation = Conversation(Server(HOST, 995, Security.TLS), limits=Limits(entries=1000))
+    assert len(entries(Listing(1, b"1 7\r\n" + b"?\r\n" * 999, b""), conversation)) == 1
+    for end in (b"\n", b"\r", b"\r\n"):
+        for told in (Listing(1, (b"?" + end) * 1001, b""), Listing(1, b"", (b"?" + end) * 1001)):
+            with pytest.raises(Problem) as refused:
+                entries(told, conversation)
+            assert refused.value.trouble is Trouble.SERVER_LIMIT
 
 
 def test_a_message_beyond_the_limit_is_refused_and_its_spool_goes() -> None:

@@ -8,7 +8,10 @@ from typing import Protocol
 import pytest
 
 from teczka.core.errors import Problem, Trouble
-from teczka.remote.types import Credential, Security
+from teczka.remote.pop3.conversation import Conversation
+from teczka.remote.pop3.signin import capa
+from teczka.remote.pop3.status import read
+from teczka.remote.types import Credential, Security, Server
 from tests.remote.imap.hostile import Client, Hostile
 from tests.remote.pop3.transports import VISITS, blocking
 
@@ -305,3 +308,21 @@ def test_how_often_a_server_lets_us_in_is_what_it_says(told: bytes, seconds: flo
         drop = blocking(hostile.server(Security.PLAIN), PASSWORD, TIMEOUT)
         assert drop.login_delay == seconds
         drop.close()
+
+
+def test_of_capabilities_without_end_the_first_are_believed() -> None:
+    conversation = Conversation(Server("pop3.example", 995, Security.TLS))
+    play = conversation.play(capa(conversation))
+    next(play)
+    conversation.reader.feed(
+        b"+OK\r\nUSER\r\nSASL PLAIN\r\n" + b"".join(b"X%d\r\n" % n for n in range(30_000)) + b".\r\n"
+    )
+    with pytest.raises(StopIteration):
+        next(play)
+    assert conversation.capabilities
+    assert {"USER", "SASL", "X1"} < conversation.capabilities.keys()
+    assert len(conversation.capabilities) < 3000
+
+
+def test_a_server_s_words_are_cut_before_they_are_looked_through() -> None:
+    assert read(b"-ERR [SYS/TEMP] " + b"too many " * 1000).text == ("too many " * 1000)[:500].strip()
