@@ -87,6 +87,7 @@ class Fetching:
         self._delay = 0.0  # seconds that its server wants between two sessions
         self._acted = acted or threading.Event()
         self._acts_last = False  # repeating them broke the connection
+        self._cut = False
 
     def run(self) -> Report:
         """One pass, gone on with over a new connection as long as broken ones brought something. Its outcome is written to the account
@@ -120,6 +121,7 @@ class Fetching:
             return True
         try:
             self._remote = self._remote or connect(self._account, self._local)
+            self._check_wanted()
             acts = self._acts()
             if acts:
                 acts.repeat()
@@ -172,6 +174,7 @@ class Fetching:
         while True:
             reused, before = self._remote is not None, report.messages
             report.stopped, report.problems = None, []
+            self._check_wanted()
             try:
                 self._pass(report)
             except Problem as problem:
@@ -198,12 +201,25 @@ class Fetching:
         """Seconds to the next pass that nobody asked for."""
         return max(least_interval(self._account), self._delay)
 
+    def cut(self) -> None:
+        """From any thread: what is under way writes nothing more, waits for no server, and raises LeaseLost. Then only `close` is left."""
+        self._cut = True
+        self._local.give_lease_up()
+        if remote := self._remote:
+            remote.cut()
+
     def close(self) -> None:
         self._hang_up()
         self._local.close()
 
+    def _check_wanted(self) -> None:
+        if self._cut:
+            raise LeaseLost
+
     def _hang_up(self) -> None:
         if self._remote:
+            if self._cut:
+                self._remote.cut()
             self._remote.close()
             self._remote = None
 
@@ -217,6 +233,7 @@ class Fetching:
                 raise early
             with report.phase("connecting"):
                 self._remote = connect(self._account, self._local)
+            self._check_wanted()
             self._account.last_contact_at = timezone.now()
             if self._account.state != State.WORKING:
                 self._begin_download()

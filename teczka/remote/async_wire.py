@@ -56,6 +56,7 @@ class AsyncWire:
         """What has come, at least one byte: the end of the connection is Problem(SERVER_CLOSED)."""
         try:
             data = await self._patiently(lambda: self.sock.recv(RECORD), seconds)
+            await asyncio.sleep(0)  # whoever never stops talking holds up nobody else
         except TimeoutError:
             raise
         except OSError as error:

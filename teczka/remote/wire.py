@@ -4,10 +4,13 @@ TLS runs between two buffers in memory and not around the socket: there OpenSSL 
 send records of 4 KB. Here one call brings as many as have come. (A first sync spends a quarter less of its reading thread's time.)
 """
 
+import math
 import ssl
+import threading
 import time
 from collections.abc import Callable
-from socket import socket
+from contextlib import suppress
+from socket import SHUT_RDWR, socket
 from typing import Protocol, cast
 
 from teczka.core.errors import Problem, Trouble
@@ -50,6 +53,7 @@ class Wire:
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._tls: ssl.SSLObject | None = None
+        self._closing = threading.Lock()  # a number that was closed may be another socket's at once
 
     @property
     def tls(self) -> ssl.SSLObject | None:
@@ -75,6 +79,10 @@ class Wire:
         except (OSError, ValueError) as error:
             raise handshake_problem(error, server) from error
         self._tls = tls
+
+    def outlast(self) -> None:
+        """Its end is forgotten."""
+        self._end = math.inf
 
     def patience(self, seconds: float) -> None:
         """How long `receive` may take from now on, each time; above 0."""
@@ -125,8 +133,14 @@ class Wire:
             if self._outgoing.pending:  # a key update wants an answer, RFC 8446 §4.6.3
                 self._flush()
 
+    def cut(self) -> None:
+        """From any thread: whoever waits here for the server, or comes to, finds the connection ended."""
+        with self._closing, suppress(OSError):
+            self._sock.shutdown(SHUT_RDWR)
+
     def close(self) -> None:
-        self._sock.close()
+        with self._closing:
+            self._sock.close()
 
     def _shaken(self, tls: ssl.SSLObject) -> bool:
         try:

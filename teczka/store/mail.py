@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 ROOM_BYTES = 2_000_000_000
 ROOM_SHARE = 0.05  # of a small disk
+NEVER = 0  # is an epoch (store/leases.py)
 PACKERS = 2  # one compresses while the other waits for the disk
 
 
@@ -202,6 +203,10 @@ class LocalMail:
         with as_user(self._account.owner_id):
             fence(self._account.pk, self._epoch)
             yield
+
+    def give_lease_up(self) -> None:
+        """From any thread: whatever would be written from now on raises LeaseLost."""
+        self._epoch = NEVER
 
     def _tell(self, changed: Sequence[LocalFolder], *, unread: bool = False) -> None:
         named = [self._public[folder.id] for folder in changed if folder.id in self._public]

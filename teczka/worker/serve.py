@@ -16,6 +16,7 @@ from teczka.store.models.accounts import accounts_at_work
 from teczka.worker import backups
 from teczka.worker.importing import Imports
 from teczka.worker.keeper import Keeper
+from teczka.worker.places import Places
 from teczka.worker.reminding import EVERY, remind_everybody
 from teczka.worker.rules import steps as rule_steps
 from teczka.worker.sending import Sender
@@ -23,7 +24,6 @@ from teczka.worker.tidy import HOURLY, tidy
 from teczka.worker.turns import Turns
 
 SHARE_SECONDS = 1.0  # how often accounts are shared out anew
-PASSES = 8  # at a time: one that waits for a slow server shall not hold the others up
 SENDINGS = 8
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Worker:
         self._stopping = stopping
         self._leases = Leases()
         self._kept: dict[int, Kept] = {}
-        self._pool = ThreadPoolExecutor(PASSES, thread_name_prefix="pass")
+        self._places = Places()
         self._sendings = ThreadPoolExecutor(SENDINGS, thread_name_prefix="send")
         self._rules = Turns("rules", rule_steps)
         self._imports = Imports(stopping)
@@ -86,8 +86,8 @@ class Worker:
             self._leases.close()
             self._rules.close()
             self._imports.close()
-            for pool in (self._pool, self._sendings):
-                pool.shutdown(wait=False, cancel_futures=True)
+            self._places.close()
+            self._sendings.shutdown(wait=False, cancel_futures=True)
 
     async def _share_out(self) -> None:
         accounts = dict(await asyncio.to_thread(accounts_at_work))
@@ -104,7 +104,7 @@ class Worker:
             await self._let_go(account_id, kept)
 
     def _take(self, lease: Lease, owner_id: int) -> None:
-        keeper = Keeper(lease, owner_id, self._pool, settings().poll_seconds)
+        keeper = Keeper(lease, owner_id, self._places, settings().poll_seconds)
         sender = Sender(lease, owner_id, self._sendings)
         tasks = [asyncio.create_task(work.run()) for work in (keeper, sender)]
         self._kept[lease.account_id] = Kept(keeper, sender, tasks)

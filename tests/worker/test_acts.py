@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -19,6 +18,7 @@ from teczka.store.models import Account, Message, Operation, User
 from teczka.store.viewer import as_user
 from teczka.sync.report import Report
 from teczka.worker.keeper import Keeper
+from teczka.worker.places import Places
 from tests.cast import make_cast
 from tests.conftest import OwnDatabase
 from tests.dovecot.accounts import opened
@@ -84,7 +84,7 @@ def test_what_is_done_between_two_passes_is_said_at_once_and_what_waits_when_it_
         await asyncio.to_thread(until, lambda: lying(box) == expected, 20, str(expected))
 
     async def life() -> None:
-        keeper = Keeper(lease, owner.pk, ThreadPoolExecutor(1), poll_seconds=3600)
+        keeper = Keeper(lease, owner.pk, Places(), poll_seconds=3600)
         keeping = asyncio.create_task(keeper.run())
         try:
             await asyncio.to_thread(until, lambda: passes, 20, "the first pass")
@@ -127,7 +127,7 @@ def test_what_breaks_every_connection_keeps_no_mail_out(
             return Message.objects.filter(account=account).count() == 4
 
     async def life() -> None:
-        keeping = asyncio.create_task(Keeper(lease, owner.pk, ThreadPoolExecutor(1), poll_seconds=3600).run())
+        keeping = asyncio.create_task(Keeper(lease, owner.pk, Places(), poll_seconds=3600).run())
         try:
             await asyncio.to_thread(until, came, 10, "the letter")
         finally:

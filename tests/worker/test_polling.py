@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
 import pytest
 from django.db import connection
@@ -18,6 +17,7 @@ from teczka.store.leases import Lease, Leases
 from teczka.store.models import Account, Message
 from teczka.store.viewer import as_user
 from teczka.worker.keeper import Keeper
+from teczka.worker.places import Places
 from tests.cast import make_cast
 from tests.conftest import OwnDatabase
 from tests.dovecot.accounts import opened
@@ -26,6 +26,8 @@ from tests.dovecot.server import Dovecot
 from tests.processes import until
 
 pytestmark = pytest.mark.dovecot
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -81,19 +83,19 @@ def letter(number: int) -> bytes:
     return b"Message-ID: <%d@x>\r\n\r\nletter\r\n" % number
 
 
-class Counting(ThreadPoolExecutor):
-    """The pool of the passes, and how many there were."""
+class Counting(Places):
+    """Where the passes are made, and how many there were."""
 
     passes = 0
 
-    def submit(self, *args: Any, **more: Any) -> "Future[Any]":
+    async def work(self, owner_id: int, work: Callable[[], T], cut: Callable[[], None], seconds: float) -> T:
         self.passes += 1
-        return super().submit(*args, **more)
+        return await super().work(owner_id, work, cut, seconds)
 
 
 @asynccontextmanager
-async def kept(account: Account, lease: Lease, pool: ThreadPoolExecutor) -> AsyncIterator[Keeper]:
-    keeper = Keeper(lease, account.owner_id, pool, poll_seconds=0.01)
+async def kept(account: Account, lease: Lease, places: Places) -> AsyncIterator[Keeper]:
+    keeper = Keeper(lease, account.owner_id, places, poll_seconds=0.01)
     keeping = asyncio.create_task(keeper.run())
     try:
         yield keeper
@@ -114,7 +116,7 @@ def test_new_mail_comes_at_the_next_asking_and_nobody_asks_by_imap(
     before = dovecot.log().count(by_imap)
 
     async def life() -> None:
-        async with kept(account, lease, ThreadPoolExecutor(1)) as keeper:
+        async with kept(account, lease, Places()) as keeper:
             mailbox.deliver(letter(1))
             await comes("the first", lambda: stored(account) >= 1)
             mailbox.deliver(letter(2))
@@ -132,20 +134,20 @@ def test_a_poll_that_finds_nothing_new_takes_no_thread_and_one_that_does_signs_i
     account: Account, lease: Lease, dovecot: Dovecot, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(manners, "DROP_PAUSE", 0.1)
-    pool = Counting(1)
+    places = Counting()
     mailbox.deliver(letter(1))
 
     async def life() -> None:
-        async with kept(account, lease, pool):
+        async with kept(account, lease, places):
             await comes("polls", lambda: logins(dovecot, mailbox) >= 5)
-            assert (await asyncio.to_thread(stored, account), pool.passes) == (1, 1)
+            assert (await asyncio.to_thread(stored, account), places.passes) == (1, 1)
             contact = await asyncio.to_thread(last_contact, account)
             await comes("a word of it", lambda: last_contact(account) > contact)
             mailbox.deliver(letter(2))
             await comes("the second", lambda: stored(account) == 2)
             polls = logins(dovecot, mailbox)
             await comes("more polls", lambda: logins(dovecot, mailbox) >= polls + 2)
-            assert pool.passes == 2
+            assert places.passes == 2
 
     asyncio.run(life())
     sessions = [line for line in dovecot.log().splitlines() if f"pop3({mailbox.username})" in line]
@@ -159,7 +161,7 @@ def test_what_a_poll_meets_is_said_and_not_met_a_second_time(
     monkeypatch.setattr(manners, "DROP_PAUSE", 0.1)
 
     async def life() -> None:
-        async with kept(account, lease, ThreadPoolExecutor(1)):
+        async with kept(account, lease, Places()):
             await comes("polls", lambda: logins(dovecot, mailbox) >= 3)
             await asyncio.to_thread(forget, account)
             await comes("its trouble", lambda: now(account).trouble == Trouble.SIGNIN_REFUSED)

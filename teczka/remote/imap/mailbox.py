@@ -49,6 +49,7 @@ T = TypeVar("T")
 Reading = Flags | Summaries | Messages
 
 IN_FLIGHT = 4  # commands
+ENTRY = 4  # steps: what a sign-in as a whole may take
 PACE = 1024  # bytes a second that a server must deliver beyond its time-out: a trickle is no answer
 # Where less than FEW bytes have come of an answer, the rest gathers for a moment: servers send by 4 KB, and to be woken for each cost a
 # quarter of the reading thread's time in a first sync from a server slower than we are, and a tenth of the server's own.
@@ -87,9 +88,12 @@ class ImapMailbox:
         Without `spool` only what is not a message is expected: an answer above `limits.response` is refused.
         """
         sock = gate.connect(server.host, server.port, timeout, named_only=server.named_only)
-        mailbox = cls(server, sock, Conversation(server, spool=spool, limits=limits), timeout, math.inf)
+        mailbox = cls(
+            server, sock, Conversation(server, spool=spool, limits=limits), timeout, time.monotonic() + ENTRY * timeout
+        )
         for _ in mailbox.enter(credential):
             pass
+        mailbox._outlast()
         return mailbox
 
     @classmethod
@@ -215,6 +219,10 @@ class ImapMailbox:
         """NOOP, RFC 3501 §6.1.2: keeps the connection alive."""
         self._run(noop(self._conversation))
 
+    def cut(self) -> None:
+        """From any thread, without a farewell: whatever is under way ends with a Problem."""
+        self._wire.cut()
+
     def close(self) -> None:
         if self._closed:
             return
@@ -336,6 +344,10 @@ class ImapMailbox:
             self._wire.send(data)
         except TimeoutError as error:
             raise self._conversation.silence() from error
+
+    def _outlast(self) -> None:
+        self._end = math.inf
+        self._wire.outlast()
 
     @contextmanager
     def _closing_on_problem(self) -> Iterator[None]:

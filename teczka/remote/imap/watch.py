@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import TypeVar
 
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.egress import Gate
@@ -12,9 +13,13 @@ from teczka.remote.imap.examine import examine
 from teczka.remote.imap.line import Line
 from teczka.remote.imap.noop import noop
 from teczka.remote.imap.refusals import at_command
-from teczka.remote.imap.responses import Continuation, Status
+from teczka.remote.imap.responses import Continuation, Event, Status
 from teczka.remote.imap.signin import sign_in
 from teczka.remote.types import Credential, Security, Server
+
+MOST = 100_000  # responses to one command: as many as when a large folder is emptied. Read they cost a second of the event loop
+
+E = TypeVar("E", bound=Event | None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,20 @@ class Change:
     """The folder may have changed: ask it. Says nothing of what, since several are told as one."""
 
     folder: bytes
+
+
+class _Count:
+    """Of the responses to one command: after MOST of them the connection ends."""
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+        self._left = MOST
+
+    def __call__(self, event: E) -> E:
+        self._left -= 1
+        if self._left < 0:
+            raise Problem(Trouble.SERVER_LIMIT, host=self._host)
+        return event
 
 
 async def watch(
@@ -48,7 +67,9 @@ async def watch(
         line.conversation.changed = False
         yield Change(folder)
         offered = "IDLE" in line.conversation.capabilities
-        async with aclosing(_idle(line, server.host, refresh) if offered else _poll(line, poll)) as changes:
+        async with aclosing(
+            _idle(line, server.host, refresh) if offered else _poll(line, server.host, poll)
+        ) as changes:
             async for _ in changes:
                 yield Change(folder)
     finally:
@@ -59,8 +80,9 @@ async def _idle(line: Line, host: str, refresh: float) -> AsyncGenerator[None, N
     """Yields once for all changes that came together."""
     loop = asyncio.get_running_loop()
     while True:
+        count = _Count(host)
         tag = await line.say(Command.of("IDLE"))
-        while not isinstance(event := await line.answer(), Continuation):
+        while not isinstance(event := count(await line.answer()), Continuation):
             if isinstance(event, Status) and event.tag == tag:
                 raise at_command(event, host, line.conversation.detail(event))
         end = loop.time() + refresh
@@ -68,17 +90,19 @@ async def _idle(line: Line, host: str, refresh: float) -> AsyncGenerator[None, N
             if line.conversation.take_change():
                 yield
                 continue
-            heard = await line.hear(left)
+            heard = count(await line.hear(left))
             if isinstance(heard, Status) and heard.tag == tag:  # ended by the server: no tight circle of new ones
                 raise Problem(Trouble.SERVER_CLOSED, host=host)
         await line.send(b"DONE\r\n")
-        while not (isinstance(event := await line.answer(), Status) and event.tag == tag):
+        while not (isinstance(event := count(await line.answer()), Status) and event.tag == tag):
             pass
 
 
-async def _poll(line: Line, seconds: float) -> AsyncGenerator[None, None]:
+async def _poll(line: Line, host: str, seconds: float) -> AsyncGenerator[None, None]:
+    count = _Count(host)
     while True:
-        if await line.hear(seconds) is None:
+        if count(await line.hear(seconds)) is None:
             await line.run(noop(line.conversation))
+            count = _Count(host)
         if line.conversation.take_change():
             yield

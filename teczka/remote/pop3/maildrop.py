@@ -34,6 +34,7 @@ from teczka.remote.wire import Wire
 T = TypeVar("T")
 X = TypeVar("X")
 
+ENTRY = 4  # steps: what a sign-in as a whole may take
 IN_FLIGHT = 64  # commands, where the server takes more than one (PIPELINING, RFC 2449 §6.6)
 
 
@@ -74,9 +75,12 @@ class Pop3Drop:
         """Signed in. `timeout` in seconds for each step: the connection, the handshake, each answer. Without `spool` messages lie in
         memory, however large."""
         sock = gate.connect(server.host, server.port, timeout, named_only=server.named_only)
-        made = cls(server, sock, Conversation(server, spool=spool, limits=limits), timeout, math.inf)
+        made = cls(
+            server, sock, Conversation(server, spool=spool, limits=limits), timeout, time.monotonic() + ENTRY * timeout
+        )
         for _ in made.enter(credential):
             pass
+        made._outlast()
         return made
 
     @classmethod
@@ -144,6 +148,10 @@ class Pop3Drop:
             elif is_later(response.status):
                 detail = self._conversation.detail(response.status)
                 raise at_command(response.status, self._server.host, detail)
+
+    def cut(self) -> None:
+        """From any thread, without a farewell: whatever is under way ends with a Problem."""
+        self._wire.cut()
 
     def close(self) -> None:
         if self._closed:
@@ -258,6 +266,10 @@ class Pop3Drop:
             self._wire.send(data)
         except TimeoutError as error:
             raise self._conversation.silence() from error
+
+    def _outlast(self) -> None:
+        self._end = math.inf
+        self._wire.outlast()
 
     @contextmanager
     def _closing_on_problem(self) -> Iterator[None]:

@@ -1,6 +1,8 @@
 """Until the sign-in is done: wrong hosts, wrong certificates, wrong protocols, STARTTLS that somebody tampers with."""
 
+import math
 import socket
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,6 +13,7 @@ import trustme
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.egress import Gate
 from teczka.remote.imap import ImapMailbox
+from teczka.remote.imap.mailbox import ENTRY
 from teczka.remote.types import Credential, Security, Server
 from tests.remote.imap.hostile import HOST, Client, Hostile, Script
 from tests.remote.imap.spools import Spools
@@ -41,20 +44,75 @@ def greeting(text: bytes) -> Script:
     return script
 
 
-def test_a_lifetime_ends_a_connection_whose_every_step_is_in_time() -> None:
-    """One line of an answer after another, for ever."""
+def in_a_moment(client: Client) -> None:
+    """One line of an answer after another, for longer than anybody listens."""
+    client.sock.settimeout(TIMEOUT / 10)
+    for _ in range(100):
+        client.send(b"* OK in a moment\r\n")
+        try:
+            client.sock.recv(1)
+        except TimeoutError:
+            continue
+        return
+
+
+def test_a_sign_in_that_never_comes_to_its_end_is_given_up() -> None:
+    def script(client: Client) -> None:
+        client.greet()
+        client.command()
+        in_a_moment(client)
+
+    with Hostile(script) as hostile:
+        start = time.monotonic()
+        with pytest.raises(Problem) as caught:
+            connect(hostile.server())
+    assert caught.value.trouble is Trouble.SERVER_SILENT
+    assert time.monotonic() - start < ENTRY * TIMEOUT + 1
+
+
+def test_a_connection_lasts_longer_than_its_sign_in_may() -> None:
+    def script(client: Client) -> None:
+        client.signed_in()
+        client.expect("NOOP")
+        client.expect("LOGOUT")
+
+    with Hostile(script) as hostile:
+        mailbox = connect(hostile.server())
+        assert mailbox._end == math.inf
+        mailbox.noop()
+        mailbox.close()
+
+
+def test_a_connection_that_is_cut_ends_for_whoever_waits_for_it() -> None:
+    asked = threading.Event()
 
     def script(client: Client) -> None:
         client.signed_in()
         client.command()
-        client.sock.settimeout(TIMEOUT / 10)
-        while True:
-            client.send(b"* OK in a moment\r\n")
-            try:
-                client.sock.recv(1)
-            except TimeoutError:
-                continue
-            return
+        asked.set()
+        client.wait_for_goodbye()
+
+    with Hostile(script) as hostile:
+        mailbox = ImapMailbox.connect(hostile.server(), ANNA, GATE, timeout=60)
+
+        def cut() -> None:
+            asked.wait(5)
+            mailbox.cut()
+
+        cutting = threading.Thread(target=cut)
+        cutting.start()
+        with pytest.raises(Problem) as caught:
+            mailbox.folders()
+        cutting.join()
+        mailbox.cut()  # closed by now
+    assert caught.value.trouble is Trouble.SERVER_CLOSED
+
+
+def test_a_lifetime_ends_a_connection_whose_every_step_is_in_time() -> None:
+    def script(client: Client) -> None:
+        client.signed_in()
+        client.command()
+        in_a_moment(client)
 
     with Hostile(script) as hostile:
         start = time.monotonic()

@@ -1,14 +1,16 @@
 """Listening to servers that have no IDLE, refuse it, end it, or go away."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
 
 from teczka.core.errors import Problem, Trouble
+from teczka.remote.async_wire import RECORD, AsyncWire
 from teczka.remote.egress import Gate
 from teczka.remote.imap import Change, watch
-from teczka.remote.types import Credential, Security
+from teczka.remote.types import Credential, Security, Server
 from tests.remote.imap.hostile import HOST, Client, Hostile, Script
 
 WITHOUT_IDLE = "IMAP4rev1 AUTH=PLAIN SASL-IR"
@@ -33,7 +35,7 @@ def heard(script: Script, refresh: float = 5) -> tuple[list[Change], Trouble]:
             changes.append(change)  # noqa: PERF401  they come before it fails
 
     with Hostile(script) as hostile, pytest.raises(Problem) as caught:
-        asyncio.run(listen(hostile))
+        asyncio.run(asyncio.wait_for(listen(hostile), 30))
     return changes, caught.value.trouble
 
 
@@ -124,6 +126,38 @@ def test_the_end_of_idle_by_the_server(data: bytes, expected: Trouble) -> None:
         client.wait_for_goodbye()
 
     assert heard(script) == ([INBOX], expected)
+
+
+def test_a_server_that_never_stops_talking_is_left() -> None:
+    def script(client: Client) -> None:
+        idling(client)
+        while True:
+            client.send(b"* OK Still here\r\n" * 1000)
+
+    assert heard(script) == ([INBOX], Trouble.SERVER_LIMIT)
+
+
+def test_what_has_come_already_is_read_while_others_have_their_turn() -> None:
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    turns = []
+
+    async def others() -> None:
+        while True:
+            turns.append(1)
+            await asyncio.sleep(0)
+
+    async def read() -> None:
+        wire = AsyncWire(ours, Server(HOST, 143, Security.PLAIN), 5)
+        beside = asyncio.create_task(others())
+        for piece in range(1, 4):
+            await wire.receive(5)
+            assert len(turns) >= piece
+        beside.cancel()
+
+    with ours, theirs:
+        theirs.sendall(bytes(4 * RECORD))
+        asyncio.run(read())
 
 
 def test_a_server_that_never_answers_done_is_silent() -> None:

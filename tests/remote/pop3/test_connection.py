@@ -1,0 +1,36 @@
+"""The connection itself, whatever is said over it."""
+
+import threading
+
+import pytest
+
+from teczka.core.errors import Problem, Trouble
+from teczka.remote.pop3 import Pop3Drop
+from tests.remote.imap.hostile import Client, Hostile
+from tests.remote.pop3.server import CREDENTIAL
+from tests.remote.pop3.transports import GATE
+
+
+def test_a_connection_that_is_cut_ends_for_whoever_waits_for_it() -> None:
+    asked = threading.Event()
+
+    def script(client: Client) -> None:
+        client.send(b"+OK\r\n")
+        while not client.line().startswith(b"STAT"):
+            client.send(b"-ERR\r\n" if client.lines[-1].startswith(b"CAPA") else b"+OK\r\n")
+        asked.set()
+        client.wait_for_goodbye()
+
+    with Hostile(script) as hostile:
+        drop = Pop3Drop.connect(hostile.server(), CREDENTIAL, GATE, timeout=60)
+
+        def cut() -> None:
+            asked.wait(5)
+            drop.cut()
+
+        cutting = threading.Thread(target=cut)
+        cutting.start()
+        with pytest.raises(Problem) as caught:
+            drop.count()
+        cutting.join()
+    assert caught.value.trouble is Trouble.SERVER_CLOSED
