@@ -53,11 +53,16 @@ _GUESSABLE: Final = [
     "cp1254",
 ]
 _SAMPLE: Final = 4_096
+_LONGEST_LABEL: Final = 100
+
+
+def codec(label: str) -> str | None:
+    """The codec that a charset label means, or None for one that is no charset we know."""
+    return _codec(label) if len(label) <= _LONGEST_LABEL else None
 
 
 @lru_cache(512)
-def codec(label: str) -> str | None:
-    """The codec that a charset label means, or None for one that is no charset we know."""
+def _codec(label: str) -> str | None:
     name = label.strip("\"' \t").partition("*")[0].lower()
     try:
         found = codecs.lookup(_MEANT.get(name, name)).name

@@ -12,7 +12,10 @@ from typing import Any, Final
 import tinycss2
 
 _LONGEST_STYLE: Final = 4_000
-_LONGEST_SHEET: Final = 100_000
+LONGEST_SHEET: Final = 100_000
+# Kept for as long as the process lives, so no more than what letters have in common.
+_KEPT_STYLE: Final = 300
+_KEPT_SHEET: Final = 20_000
 _MOST_RULES: Final = 400
 
 _PROPERTIES: Final = frozenset(
@@ -35,37 +38,52 @@ _SEPARATORS: Final = (",", "/")  # a literal token equals its sign
 _COLOURS: Final = frozenset(("rgb", "rgba", "hsl", "hsla"))
 # Tag, class and id names, descendants and children: no pseudo-class (:visited), no attribute (spies on values).
 _SELECTOR: Final = re.compile(r"[\w.#*-]+(?:\s*[\s>]\s*[\w.#*-]+){0,2}")
+_BETWEEN: Final = re.compile(r"\s*([\s>])\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    selector: str
+    # What one element says of itself, and between two of these ">" or a blank: (".a", " ", "td").
+    steps: tuple[str, ...]
     style: str
     weight: tuple[int, int, int]  # specificity (Selectors 4 §17): ids, classes, names
 
 
-@lru_cache(8_192)
 def declarations(style: str) -> tuple[str, tuple[str, ...]]:
     """What is allowed of a style attribute, and the addresses of the images that it would have loaded."""
     if len(style) > _LONGEST_STYLE:
         return "", ()
+    return _kept_declarations(style) if len(style) <= _KEPT_STYLE else _declarations(style)
+
+
+def rules(sheet: str) -> tuple[Rule, ...]:
+    """The rules of a <style> block that can be written into style attributes, weakest first. At-rules are left out."""
+    return _kept_rules(sheet) if len(sheet) <= _KEPT_SHEET else _rules(sheet[:LONGEST_SHEET])
+
+
+def _declarations(style: str) -> tuple[str, tuple[str, ...]]:
     return _allowed(tinycss2.parse_blocks_contents(style, skip_comments=True, skip_whitespace=True))
 
 
-@lru_cache(128)
-def rules(sheet: str) -> tuple[Rule, ...]:
-    """The rules of a <style> block that can be written into style attributes, weakest first. At-rules are left out."""
+def _rules(sheet: str) -> tuple[Rule, ...]:
     found: list[Rule] = []
-    for node in tinycss2.parse_stylesheet(sheet[:_LONGEST_SHEET], skip_comments=True, skip_whitespace=True):
+    for node in tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True):
         if node.type != "qualified-rule":
             continue
         style, _ = _allowed(tinycss2.parse_blocks_contents(node.content, skip_comments=True, skip_whitespace=True))
+        if not 0 < len(style) <= _LONGEST_STYLE:
+            continue
         for selector in tinycss2.serialize(node.prelude).split(","):
             selector = selector.strip()
-            if style and len(found) < _MOST_RULES and _SELECTOR.fullmatch(selector):
+            if len(found) < _MOST_RULES and _SELECTOR.fullmatch(selector):
                 names = len(re.findall(r"(?:^|[\s>])[a-zA-Z]", selector))
-                found.append(Rule(selector, style, (selector.count("#"), selector.count("."), names)))
+                steps = tuple(_BETWEEN.split(selector))
+                found.append(Rule(steps, style, (selector.count("#"), selector.count("."), names)))
     return tuple(sorted(found, key=lambda rule: rule.weight))
+
+
+_kept_declarations = lru_cache(4_096)(_declarations)
+_kept_rules = lru_cache(32)(_rules)
 
 
 def _allowed(nodes: Iterable[Any]) -> tuple[str, tuple[str, ...]]:

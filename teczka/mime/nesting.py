@@ -12,6 +12,7 @@ _HARMLESS_TAGS: Final = 800
 _DEEPEST: Final = 400  # browsers cut at 512
 _ATTRIBUTES: Final = 400
 _COPIES: Final = 400_000  # open formatting elements × tags: what a tree could grow to
+_HEAVY: Final = 200  # characters of a formatting tag that count as one more: each copy has all its attributes
 
 # The tokenizer of HTML §13.2.5, for tags and comments only. An attribute value may hold anything between its quotes.
 _TOKEN: Final = re.compile(
@@ -26,14 +27,17 @@ _CLOSED_BY_THEMSELVES: Final = frozenset("p li dt dd tr td th tbody thead tfoot 
 _FORMATTING: Final = frozenset("a b big code em font i nobr s small strike strong tt u".split())
 
 
-def too_deep(html: str) -> bool:
-    """True where parsing could take more than a small multiple of linear time. Milliseconds for a large newsletter."""
-    if len(html) < _HARMLESS_LENGTH and html.count("<") < _HARMLESS_TAGS:
+def too_deep(html: str, before: int = 0) -> bool:
+    """True where parsing could take more than a small multiple of linear time. Milliseconds for a large newsletter.
+
+    `before`: tags in the pages of the same message that were parsed already. Together they may grow as one page may.
+    """
+    tags = before + html.count("<")
+    if len(html) < _HARMLESS_LENGTH and tags < _HARMLESS_TAGS:
         return False
     if "<![CDATA[" in html:  # hides tags in some contexts and not in others
         return True
-    tags = html.count("<")
-    stack: list[str] = []
+    stack: list[tuple[str, int]] = []
     formatting = 0
     for token in _TOKEN.finditer(html):
         name = token["name"]
@@ -41,16 +45,16 @@ def too_deep(html: str) -> bool:
             continue
         name = name.lower()
         if token["end"]:
-            if stack and stack[-1] == name:
-                stack.pop()
-                formatting -= name in _FORMATTING
+            if stack and stack[-1][0] == name:
+                formatting -= stack.pop()[1]
             continue
         rest = token["rest"]
         if len(rest) > _ATTRIBUTES and len(_SPACE.findall(rest)) > _ATTRIBUTES and _attributes(rest) > _ATTRIBUTES:
             return True
         if name not in _VOID and name not in _CLOSED_BY_THEMSELVES:
-            stack.append(name)
-            formatting += name in _FORMATTING
+            weight = 1 + len(rest) // _HEAVY if name in _FORMATTING else 0
+            stack.append((name, weight))
+            formatting += weight
             if len(stack) > _DEEPEST or formatting * tags > _COPIES:
                 return True
     return False

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from teczka.core.numbering import Pattern
 from teczka.mime import content, preview, references
@@ -10,8 +11,10 @@ from teczka.mime.limits import LIMITS
 from teczka.mime.parse import Parsed, scan
 from teczka.mime.parts import Body, Part
 from teczka.mime.references import Mention, Named
-from teczka.mime.sanitize import Cid, sanitize
+from teczka.mime.sanitize import MOST_HOSTS, Cid, Room, sanitize
 from teczka.mime.structure import Raw
+
+_LOOKED_THROUGH: Final = 1_000_000  # characters of passages: after so many, no more are looked through for references
 
 
 @dataclass(slots=True)
@@ -71,6 +74,9 @@ class _Passages:
         self._reading = reading
         self._own = own
         self._left = LIMITS.text
+        self._room = Room()
+        self._looked = 0  # characters of passages so far
+        self._before: dict[str, int] = {}  # tags of the pages before each
         self._decoded: dict[str, str] = {}
 
     def text(self, body: Body, page: str = "") -> str:
@@ -79,25 +85,34 @@ class _Passages:
         told = _joined(self._text(part).strip() for part in body.texts)
         if told and not (body.pages and texts.is_more(page, told)):
             return told
-        shown = _joined(texts.of_html(self._text(part)) for part in body.pages)
+        shown = _joined(texts.of_html(self._text(part), self._before[part.path]) for part in body.pages)
         less, more = sorted((told, shown), key=len)
         return more if " ".join(less.split()) in " ".join(more.split()) else _joined((more, less))
 
     def page(self, body: Body, cid: Cid) -> str:
         if not body.pages:
             text = "\n".join(self._text(part) for part in body.texts)
+            if not self._looks_through(text):
+                return preview.plain(text)
             self.named += references.named(text, self._own)
             return preview.plain(text, self._own)
         out: list[str] = []
         for part in body.pages:
-            clean = sanitize(self._text(part), cid=cid)
-            page, named = references.linked(clean.html, self._own)
+            self._before[part.path] = self._room.tags
+            clean = sanitize(self._text(part), cid=cid, room=self._room)
+            looked = self._looks_through(clean.html)
+            page, named = references.linked(clean.html, self._own) if looked else (clean.html, [])
             out.append(page)
             self.named += named
             self._reading.blocked_images += clean.blocked_images
-            self._reading.blocked_hosts = tuple(sorted({*self._reading.blocked_hosts, *clean.blocked_hosts}))
+            hosts = sorted({*self._reading.blocked_hosts, *clean.blocked_hosts})
+            self._reading.blocked_hosts = tuple(hosts[:MOST_HOSTS])
             self._reading.defects += clean.defects
         return "".join(out)
+
+    def _looks_through(self, passage: str) -> bool:
+        before, self._looked = self._looked, self._looked + len(passage)
+        return before < _LOOKED_THROUGH
 
     def _text(self, part: Part) -> str:
         if part.path not in self._decoded:

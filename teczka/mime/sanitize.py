@@ -1,22 +1,22 @@
 """Mail's HTML made harmless, with its looks kept as far as they can be trusted.
 
-Two steps. First the tree is prepared: <style> rules written into style attributes, remote images set aside in data-src. Then, as the
-last string operation of all, the sanitiser (nh3) writes what its allow-lists permit; every address and style is judged there, so that a
-page which the two parsers read differently gains nothing.
+Two steps. First the tree is prepared: <style> rules written into style attributes (`cascade`), remote images set aside in data-src.
+Then, as the last string operation of all, the sanitiser (nh3) writes what its allow-lists permit; every address and style is judged there,
+so that a page which the two parsers read differently gains nothing.
 """
 
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape, unescape
 from typing import Final, Literal
 from urllib.parse import unquote, urlsplit
 
 import nh3
-from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+from selectolax.lexbor import LexborHTMLParser
 
-from teczka.mime import css, preview
+from teczka.mime import cascade, css, preview
 from teczka.mime.limits import LIMITS
 from teczka.mime.nesting import too_deep
 
@@ -57,9 +57,7 @@ _PICTURE: Final = re.compile(r"data:image/(?:png|jpeg|jpg|gif|webp);base64,[A-Za
 _TO_JUDGE: Final = re.compile(r"style|src|background", re.IGNORECASE)
 _PREPARED: Final = re.compile(r"<(?:style\b|img\b|body[\s/])", re.IGNORECASE)  # <body> without attributes says nothing
 _MARKUP: Final = re.compile(r"<[^<>]*>")
-_MOST_STYLED: Final = 20_000  # rules written into elements
-_MOST_MATCHES: Final = 2_000_000  # rules × tags
-_MOST_HOSTS: Final = 50
+MOST_HOSTS: Final = 50
 _MOST_ROUNDS: Final = 3
 
 Cid = Callable[[str], str | None]
@@ -73,24 +71,34 @@ class Clean:
     defects: tuple[str, ...] = ()  # "html.limit", "html.nesting": shown cut, or as text
 
 
-def sanitize(html: str, *, cid: Cid) -> Clean:
+@dataclass(slots=True)
+class Room:
+    """What the pages of one message may cost together; each takes its share."""
+
+    tags: int = 0  # that were parsed
+    styles: cascade.Room = field(default_factory=cascade.Room)
+
+
+def sanitize(html: str, *, cid: Cid, room: Room | None = None) -> Clean:
     """Harmless HTML of a letter. `cid` gives the address of an inline image by its Content-ID, or None.
 
     Remote images are left out and counted; their addresses stay in `data-src`.
     """
+    room = room or Room()
     defects: tuple[str, ...] = ("html.limit",) if len(html) > LIMITS.html else ()
     html = html[: LIMITS.html]
     if not html.isascii():
         html = html.encode("utf-8", "replace").decode("utf-8")
-    if too_deep(html):
+    before, room.tags = room.tags, room.tags + html.count("<")
+    if too_deep(html, before):
         return Clean(_words(html), defects=(*defects, "html.nesting"))
     judge = _Judge(cid)
-    clean = judge.clean(_prepare(html) if _PREPARED.search(html) else html)
+    clean = judge.clean(_prepare(html, room.styles) if _PREPARED.search(html) else html)
     # What a parser builds of markup gone wrong is not always what it builds of its own writing (an <a> in a table in an <a>).
     # Only a page that reads back as itself is given out, so that the browser sees what was judged.
     for _ in range(_MOST_ROUNDS):
         if _WRITTEN_BACK.clean(clean) == clean:
-            return Clean(clean, judge.blocked, tuple(sorted(judge.hosts)[:_MOST_HOSTS]), defects)
+            return Clean(clean, judge.blocked, tuple(sorted(judge.hosts)[:MOST_HOSTS]), defects)
         again = _Judge(lambda name: None, judge.issued)
         clean = again.clean(clean)
     return Clean(_words(html), defects=(*defects, "html.nesting"))
@@ -200,14 +208,14 @@ class _Judge:
         return "https:" + value if value.startswith("//") else value
 
 
-def _prepare(html: str) -> str:
+def _prepare(html: str, room: cascade.Room) -> str:
     tree = LexborHTMLParser(html)
     body = tree.body
     if body is None:
         return html
     sheets = [node.text() for node in tree.css("style")]
     if sheets:
-        _write_styles(tree, "\n".join(sheets), html.count("<"))
+        cascade.write(tree, "\n".join(sheets), len(html), room)
     for image in body.css("img"):
         source = (image.attributes.get("src") or "").strip()
         if _OUTSIDE.match(source):
@@ -220,23 +228,3 @@ def _prepare(html: str) -> str:
         if (value := body.attributes.get(name))
     )
     return f"<div{look}>{inside}</div>" if look else inside
-
-
-def _write_styles(tree: LexborHTMLParser, sheet: str, tags: int) -> None:
-    """Each rule into the elements that it meets, under what the element says itself (CSS Cascade 5 §6)."""
-    rules = css.rules(sheet)
-    if len(rules) * tags > _MOST_MATCHES:
-        return
-    met: dict[int, tuple[LexborNode, list[str]]] = {}
-    written = 0
-    for rule in rules:
-        try:
-            nodes = tree.css(rule.selector)
-        except (SelectolaxError, ValueError):
-            continue
-        for node in nodes[: _MOST_STYLED - written]:
-            met.setdefault(node.mem_id, (node, []))[1].append(rule.style)
-            written += 1
-    for node, styles in met.values():
-        own = node.attributes.get("style")
-        node.attrs["style"] = ";".join([*styles, own] if own else styles)

@@ -4,7 +4,7 @@ import re
 from html import unescape
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from teczka.core.glyphs import seen
 from teczka.mime.limits import LIMITS
@@ -37,25 +37,39 @@ _DIVIDER: Final = re.compile(
 )
 
 
-def of_html(html: str) -> str:
-    """The words of a page, a line for each block, as an HTML parser understands them; cut at `LIMITS.html`."""
+def of_html(html: str, before: int = 0) -> str:
+    """The words of a page, a line for each block, as an HTML parser understands them; cut at `LIMITS.html`.
+
+    `before`: as in `nesting.too_deep`.
+    """
     html = html[: LIMITS.html]
-    if too_deep(html):
+    if too_deep(html, before):
         return tidy(unescape(_MARKUP.sub(" ", html)))
     tree = LexborHTMLParser(html if html.isascii() else html.encode("utf-8", "replace").decode("utf-8"))
     body = tree.body
     if body is None:
         return ""
     body.strip_tags(_UNREAD)
-    for block in body.css("pre"):  # its line ends are text; everywhere else they are blanks
-        for node in [node for node in block.traverse(include_text=True) if node.is_text_node]:
-            node.replace_with(node.text().replace("\n", _BREAK))
+    _keep_lines(body)
     for node in body.css(_LINES):
         node.insert_after(_BREAK)
         node.insert_before(_BREAK)
     for node in body.css(_CELLS):
         node.insert_after(" ")
     return tidy(body.text().replace("\n", " ").replace(_BREAK, "\n"))
+
+
+def _keep_lines(body: LexborNode) -> None:
+    """Of <pre>, whose line ends are text; everywhere else they are blanks. One within another is looked through with it."""
+    seen_through: set[int] = set()
+    for block in body.css("pre"):
+        if block.mem_id in seen_through:
+            continue
+        inside = list(block.traverse(include_text=True))
+        seen_through.update(node.mem_id for node in inside if node.tag == "pre")
+        for node in inside:
+            if node.is_text_node:
+                node.replace_with(node.text().replace("\n", _BREAK))
 
 
 def is_more(html: str, text: str) -> bool:

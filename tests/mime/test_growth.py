@@ -9,7 +9,7 @@ from teczka.language.asking import ask, phrase
 from teczka.language.fields import Field
 from teczka.language.snippets import Look, Sought
 from teczka.language.vectors import vectors
-from teczka.mime import addresses, preview, text
+from teczka.mime import addresses, css, preview, text
 from teczka.mime.parse import scan
 from teczka.mime.reading import read
 from teczka.mime.references import linked
@@ -71,6 +71,14 @@ PAGES: dict[str, Callable[[int], str]] = {
     "rules": lambda n: (
         "<style>" + "".join(f".c{k}{{color:red}}" for k in range(n // 40)) + "</style>" + "<p class=c1>x" * (n // 26)
     ),
+    "rules over boxes": lambda n: (
+        "<style>.x .a q{color:red}.x > .a > .a q{color:red}</style>"
+        + "<div class=a>" * (n // 200)
+        + "<q>x</q>" * (n // 16)
+    ),
+    "a rule of many words": lambda n: f"<style>q{{{'color:red;' * (n // 20)}}}</style>" + "<q>x</q>" * (n // 16),
+    "formatting of many words": lambda n: f"<p><font title='{'x' * (n // 2)}'>" + "<p>x" * (n // 8),
+    "lines kept within lines kept": lambda n: "<pre>" * (n // 200) + "x<i></i>" * (n // 16),
     "parentheses in a style": lambda n: f"<p style='color:{'(' * n}'>",
     "entities": lambda n: "&lt" * (n // 3),
     "references": lambda n: "I <b>C</b>&nbsp;12/24<br>" * (n // 25),
@@ -100,6 +108,13 @@ PIECES = [
 
 QUICK = 0.02
 TIMES = 8  # as large; square growth would take 64 times as long
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Styles that were read before are quick."""
+    monkeypatch.setattr(css, "_KEPT_SHEET", -1)
+    monkeypatch.setattr(css, "_KEPT_STYLE", -1)
 
 
 def seconds(work: Callable[[], object]) -> float:

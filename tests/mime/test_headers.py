@@ -10,6 +10,7 @@ from teczka.mime.parse import scan, scan_headers
 from teczka.mime.structure import filename
 from teczka.mime.words import decode_words
 
+MARK = "\u0301"  # put above the letter before it
 SUBJECTS = {
     "plain ascii": (b"Pozew", "Pozew"),
     "raw utf-8": ("Zażalenie".encode(), "Zażalenie"),
@@ -38,6 +39,11 @@ SUBJECTS = {
     "no word after all": (b"=?utf-8?X?abc?= =?", "=?utf-8?X?abc?= =?"),
     "controls and a NUL": (b"a\x00b\x07c", "a b c"),
     "a reading direction turned round": ("faktura\u202efdp.exe".encode(), "faktura fdp.exe"),
+    "marks of direction": ("B\u200ean\u200fk\u061c".encode(), "Bank"),
+    "signs without width": ("B\u200ba\u2060n\u00adk\u3164".encode(), "Bank"),
+    "a joiner that joins nothing": ("B\u200dan\u200bk \u0915\u200d\u200d".encode(), "Bank \u0915\u200d"),
+    "tags": ("Bank\U000e0041\U000e0042 \U0001f3f4\U000e0041".encode(), "Bank \U0001f3f4"),
+    "marks piled up": (f"Bank{MARK * 100} e\u20dd\u200d{MARK * 9}".encode(), f"Bank{MARK * 4} e\u20dd\u200d{MARK * 3}"),
 }
 
 
@@ -45,6 +51,21 @@ SUBJECTS = {
 def test_a_subject_reads_as_its_sender_meant(raw: bytes, meant: str) -> None:
     assert decode_words(raw) == meant
     assert scan(b"Subject: " + raw + b"\r\n\r\nx").subject == meant
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u0936\u094d\u0930\u0940 \u0915\u094d\u200d\u0937",  # Indic letters joined
+        "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627",  # a Persian name of two that do not join
+        "\u05e9\u05c1\u05b8\u05dc\u05d5\u05b9\u05dd e\u0302\u0301\u0323",  # points, accents
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f\u200d\U0001f525 \U0001f44d\U0001f3fb \U0001f1f5\U0001f1f1",
+        "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f.pdf",  # Scotland's flag
+    ],
+)
+def test_what_joins_signs_of_a_name_stays(name: str) -> None:
+    assert decode_words(name.encode()) == name
+    assert filename(name) == name
 
 
 PEOPLE = {
@@ -152,6 +173,7 @@ def test_parameters_come_together_again(raw: bytes, meant: dict[str, str]) -> No
         ("C:\\Users\\jan\\umowa.pdf", "umowa.pdf"),
         ("..", ""),
         ("a\x00b\r\n.pdf", "a b .pdf"),
+        ("faktura\u200f\u200b\U000e0041.pdf" + "\u0301" * 100, "faktura.pdf" + "\u0301" * 4),
         ("x" * 500 + ".pdf", "x" * (LIMITS.filename - 4) + ".pdf"),
     ],
 )

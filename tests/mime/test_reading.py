@@ -71,6 +71,36 @@ def test_text_beyond_the_limit_is_cut_and_said_so(monkeypatch: pytest.MonkeyPatc
     assert "text.limit" in found.defects
 
 
+def pages(*passages: str) -> bytes:
+    return b"Content-Type: multipart/mixed; boundary=b\n\n" + b"".join(
+        f"--b\nContent-Type: text/html\n\n{passage}\n".encode() for passage in passages
+    )
+
+
+def test_many_pages_of_a_message_grow_no_more_than_one_may() -> None:
+    """A parser writes every font into every paragraph: 80 KB were 40 MB."""
+    page = "<p>" + "".join(f"<font size={size}>" for size in range(300)) + "<p>x" * 490
+    found = read(pages(*[page] * 10), lambda part: None)
+    assert "html.nesting" in found.defects
+    assert len(found.html) < 10_000_000
+    assert found.text.count("x") == 4_900
+
+
+def test_many_pages_of_a_message_name_few_hosts() -> None:
+    found = read(pages(*(f"<img src=//{name}.example/1>" for name in range(200))), lambda part: None)
+    assert (found.blocked_images, len(found.blocked_hosts)) == (200, 50)
+
+
+def test_the_passages_of_a_long_message_are_looked_through_for_references_up_to_a_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading, "_LOOKED_THROUGH", 20)
+    found = read(pages("sygn. I C 12/24", "sygn. II C 13/24", "sygn. III C 14/24"), lambda part: None)
+    assert [mention.written for mention in found.mentions] == ["I C 12/24", "II C 13/24"]
+    assert found.html.count('class="reference"') == 2
+    assert "III C 14/24" in found.text
+
+
 def test_the_parse_command_prints_one_document_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.eml").write_bytes(LETTER)
     (tmp_path / "b.eml").write_bytes(b"garbage")

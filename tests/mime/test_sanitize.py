@@ -1,6 +1,7 @@
 """The wall's first part. What comes out is judged as a browser would build it, by allow-lists written here anew."""
 
 import re
+import tracemalloc
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from teczka.mime import css, nesting
+from teczka.mime import cascade, charset, css, nesting
 from teczka.mime.limits import LIMITS
-from teczka.mime.sanitize import Clean, sanitize
+from teczka.mime.sanitize import Clean, Room, sanitize
 
 PAYLOADS = [
     line
@@ -174,6 +175,51 @@ def test_outlooks_rules_are_written_into_its_paragraphs() -> None:
     assert found.html == (
         '<p style="color:red;margin:0cm;font-size:11.0pt">a</p><p style="color:red;color:blue;margin:1cm">b</p>'
     )
+
+
+@pytest.mark.parametrize(
+    ("selector", "styled"),
+    [
+        (".a", "12"), ("P.a", "2"), (".b.a", "2"), ("#i", "3"), (".a td", "34"), ("table.a td p", "2"), (".a .b", "2"),
+        (".a > tbody > tr", "?"), ("tr > td > p", "2"), ("table > p", ""), ("div .a .b", ""), ("td > p, #i", "23"), ("* > td", "34"),
+        (".a..b", ""), ("p:first-child", ""), ("[class]", ""),
+    ],
+)  # fmt: skip
+def test_rules_meet_the_elements_that_a_browser_would_give_them_to(selector: str, styled: str) -> None:
+    page = "<table class=a title=1><td title=4><p class='a b' title=2>x</p></td><td id=i title=3>y</td></table><p>z</p>"
+    found = LexborHTMLParser(clean(f"<style>{selector}{{color:red}}</style>{page}").html).css("[style]")
+    assert "".join(sorted(node.attributes.get("title") or "?" for node in found)) == styled
+
+
+def test_a_message_whose_styles_would_cost_too_much_is_shown_without_them() -> None:
+    page = "<style>.a q{color:red}</style>" + "<div class=a><q>x</q></div>" * 1_000
+    for room in (cascade.Room(matches=20_000), cascade.Room(sheets=40), cascade.Room(written=150_000)):
+        pages = [sanitize(page, cid=lambda name: None, room=Room(styles=room)).html for _ in range(3)]
+        assert "color" in pages[0]
+        assert "color" not in pages[2]
+        assert pages[2].count("<q>x</q>") == 1_000
+
+
+def test_what_a_parser_multiplies_counts_as_often_as_it_stands_in_the_tree() -> None:
+    fonts = "<p>" + "".join(f"<font size={size}>" for size in range(100)) + "<p>x" * 600
+    page = "<style>" + "".join(f".c{rule} font{{color:red}}" for rule in range(100)) + "font{margin:0}</style>" + fonts
+    assert "margin" not in clean(page).html
+
+
+def test_nothing_long_that_a_letter_says_is_kept() -> None:
+    tracemalloc.start()
+    try:
+        css.rules(""), css.declarations(""), charset.codec("")
+        before, _ = tracemalloc.get_traced_memory()
+        for number in range(100):
+            css.declarations(f"{number:05}" + "x" * 3_000)
+            css.declarations(f"{number:05}" + "x" * 30_000)
+            css.rules(f".x{number}{{color:red}}" + " " * 30_000)
+            charset.codec(f"{number:05}" + "x" * 30_000)
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < 100_000
 
 
 def test_the_page_colour_of_a_newsletter_stays() -> None:
