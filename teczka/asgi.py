@@ -1,22 +1,23 @@
 """Everything the browser asks for, on one port.
 
-Pages are Django's WSGI application on threads: through Django's ASGI handler they cost three to four times as much. Live events are
-plain ASGI: a stream is a coroutine, not a thread.
+Pages are Django's WSGI application on threads (web/bridge.py): through Django's ASGI handler they cost three to four times as much. Live
+events are plain ASGI: a stream is a coroutine, not a thread.
 """
 
 import asyncio
 import os
 
-from a2wsgi import WSGIMiddleware
 from a2wsgi.asgi_typing import Receive, Scope, Send
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "teczka.settings")
-pages = WSGIMiddleware(get_wsgi_application(), workers=8)  # type: ignore[arg-type]  # a response is an iterable of bytes
+django = get_wsgi_application()
 
-from teczka.web.events import Events  # noqa: E402  needs Django's registry of apps, which the line above filled
+from teczka.web.bridge import Pages  # noqa: E402  needs Django's registry of apps, which the line above filled
+from teczka.web.events import Events, whose  # noqa: E402
 from teczka.web.hub import Hub  # noqa: E402
 
+pages = Pages(django, whose)
 hub = Hub()
 events = Events(hub)
 

@@ -83,7 +83,7 @@ class Events:
                 await _send(send, event("change", change))
 
     async def _whose(self, key: str) -> UUID | None:
-        return await asyncio.get_running_loop().run_in_executor(self._sessions, _whose, key) if key else None
+        return await asyncio.get_running_loop().run_in_executor(self._sessions, whose, key) if key else None
 
 
 def session_key(scope: HTTPScope) -> str:
@@ -96,7 +96,8 @@ def event(name: str, data: dict[str, object]) -> str:
     return f"event: {name}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n"
 
 
-def _whose(key: str) -> UUID | None:
+def whose(key: str) -> UUID | None:
+    """The person of this session, in whatever thread."""
     close_old_connections()
     return signed_in(key)
 

@@ -119,6 +119,11 @@ def test_a_risk_is_asked_about_once_and_sending_later_wants_a_moment_to_come(wri
     assert "Cofnij" in anna.get(reverse("compose_done", args=[draft])).content.decode()
 
 
+class Broken(BytesIO):
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise ConnectionAbortedError
+
+
 def test_a_file_comes_as_it_is_and_one_that_is_cut_short_is_none(writing: Office, anna: Client) -> None:
     draft = begin(anna)
     where = reverse("compose_files", args=[draft]) + "?name=..%2Fakta%2Fpozew.pdf&type=text/html"
@@ -134,6 +139,9 @@ def test_a_file_comes_as_it_is_and_one_that_is_cut_short_is_none(writing: Office
     cut = WSGIRequest({"REQUEST_METHOD": "POST", "CONTENT_LENGTH": "8", "wsgi.input": BytesIO(b"half")})
     with pytest.raises(Problem, match=Trouble.UPLOAD_CUT.value):
         list(received(cut, "pozew.pdf"))
+    broken = WSGIRequest({"REQUEST_METHOD": "POST", "CONTENT_LENGTH": "8", "wsgi.input": Broken()})
+    with pytest.raises(Problem, match=Trouble.UPLOAD_CUT.value):
+        list(received(broken, "pozew.pdf"))
     endless = WSGIRequest(
         {"REQUEST_METHOD": "POST", "HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": BytesIO(b"half")}
     )
