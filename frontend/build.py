@@ -24,6 +24,7 @@ STAMPS = ROOT / ".cache" / "frontend"
 ENTRIES = (
     "mail.ts",
     "filing.ts",
+    "row-menu.ts",
     "accounts.ts",
     "compose.ts",
     "compose-case.ts",

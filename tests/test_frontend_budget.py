@@ -14,6 +14,7 @@ SOURCE = ROOT / "frontend" / "src"
 LINES = {
     "mail.ts": 1_500,
     "filing.ts": 600,
+    "row-menu.ts": 110,
     "events-worker.ts": 100,
     "accounts.ts": 400,
     "compose.ts": 920,
@@ -31,7 +32,7 @@ LINES = {
     "tasks.ts": 150,
     "rules.ts": 150,
 }
-SHARED = {"dom.ts", "http.ts", "menu.ts", "events.ts", "stream.ts", "keys.ts"}  # counted where mail.ts is
+SHARED = {"dom.ts", "http.ts", "events.ts", "stream.ts", "keys.ts"}  # counted where mail.ts is
 FIRST_VIEW = 60_000  # bytes, compressed, of script and style
 LIBRARIES = {"compose-editor.ts": {"squire-rte", "dompurify"}}  # an editor is more than we should write ourselves
 

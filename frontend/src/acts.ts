@@ -68,21 +68,29 @@ export class Acts {
   }
 
   star(): boolean {
-    return this.act(this.#rows(this.#concerned()).every((row) => row.classList.contains("starred")) ? "unstar" : "star");
+    return this.act(this.#concerned().every((id) => this.#looks(id).has("starred")) ? "unstar" : "star");
   }
 
   /** Read because it was looked at: no word about it, and nothing for z. */
   seen(id: string): void {
-    if (this.#rows([id]).some((row) => row.classList.contains("unread"))) this.#tell("read", [id], { quietly: "1" });
+    if (this.#looks(id).has("unread")) this.#tell("read", [id], { quietly: "1" });
   }
 
   undo(): boolean {
     this.#later(async () => {
       const act = this.#done.pop() ?? ((await post("/acts/last/", {})) as Told).act;
       if (act) this.#toast("t-undone", ((await this.#insist(`/acts/${act}/undo/`, {})) as Told).said);
+      this.list.looks.clear(); // rows that are there tell it anew, and the pane
       this.onChanged([this.selection.id]);
     });
     return true;
+  }
+
+  /** Its account lets mail be moved about: else that is refused, and the message stays before whoever tried. */
+  movable(id: string): boolean {
+    const folder = this.#rows([id])[0]?.dataset["folder"];
+    if (!folder) return "managed" in this.main.dataset;
+    return Boolean(document.querySelector(`#tree [data-folder="${CSS.escape(folder)}"]`)?.closest("[data-writable]"));
   }
 
   #concerned(): readonly string[] {
@@ -96,11 +104,17 @@ export class Acts {
     return this.list.rows().filter((row) => ids.includes(row.dataset["message"] ?? ""));
   }
 
+  /** As its row told last, which may be far from here by now; of what an address opened and no row was there yet, as the pane tells. */
+  #looks(id: string): Set<string> {
+    return this.list.looks.get(id) ?? (id === this.selection.id ? this.selection.pane.looks : new Set());
+  }
+
   #tell(verb: string, ids: readonly string[], more: Fields, by = 1, url = "/acts/"): void {
     const look = LOOKS[verb];
     this.list.acted++;
-    if (look) for (const row of this.#rows(ids)) row.classList.toggle(...look);
-    else if ((AWAY.has(verb) && this.main.dataset["role"] !== "search") || this.main.dataset["leaves"]?.split(" ").includes(verb)) this.#takeAway(ids, by);
+    if (look) this.#look(ids, ...look);
+    else if (this.main.dataset["leaves"]?.split(" ").includes(verb)) this.#takeAway(ids, by);
+    else if (AWAY.has(verb) && this.main.dataset["role"] !== "search") this.#takeAway(ids.filter((id) => this.movable(id)), by);
     const fields = { key: unique(), verb, listing: this.main.dataset["folder"] ?? "", message: ids, ...more };
     this.#later(async () => {
       const { act, said } = (await this.#insist(url, fields).finally(() => look || this.onChanged(ids))) as Told;
@@ -108,6 +122,11 @@ export class Acts {
       if (act) this.#done.push(act);
       this.#toast("t-done", said);
     });
+  }
+
+  #look(ids: readonly string[], look: string, on: boolean): void {
+    for (const row of this.#rows(ids)) row.classList.toggle(look, on);
+    for (const id of ids) this.#looks(id)[on ? "add" : "delete"](look);
   }
 
   #takeAway(ids: readonly string[], by: number): void {

@@ -10,13 +10,15 @@ export interface Shown {
   foot: Element[];
   kind: string;
   html: string;
+  /** As a row's: unread, starred. */
+  looks: Set<string>;
   /** Not read yet by the server: worth showing, not worth keeping. */
   partial: boolean;
   /** How often news had come when it was asked for. */
   asked: number;
 }
 
-export function split(article: Element, asked = 0): Shown {
+export function split(article: HTMLElement, asked = 0): Shown {
   const slot = article.querySelector(":scope > .frame-slot");
   const source = slot?.querySelector<HTMLElement>(".body-source");
   const all = [...article.children];
@@ -26,6 +28,7 @@ export function split(article: Element, asked = 0): Shown {
     foot: all.slice(at + 1),
     kind: source?.dataset["kind"] ?? "text",
     html: source?.textContent ?? "",
+    looks: new Set(article.dataset["looks"]?.split(" ")),
     partial: article.hasAttribute("data-partial"),
     asked,
   };
@@ -83,7 +86,7 @@ export class MessageCache {
     this.#controllers.set(id, controller);
     try {
       const { body } = await getFragment(`/messages/${id}/pane/`, controller.signal);
-      const article = body.querySelector("article.message");
+      const article = body.querySelector<HTMLElement>("article.message");
       if (!article) throw new Error(`no message in the pane of ${id}`);
       const shown = split(article, asked);
       if (!wanted()) return this.#kept.get(id) ?? shown; // something else is to be said of it since

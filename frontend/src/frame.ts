@@ -6,6 +6,8 @@ export interface MessageFrame {
   show(kind: string, html: string): void;
   /** Nothing to be seen: no body may stand below another message's header. */
   wait(): void;
+  /** Called when a body came to be seen. */
+  onShown: () => void;
   /** Keys pressed inside, which the page would not hear. */
   onKey: (event: KeyboardEvent) => void;
 }
@@ -13,6 +15,7 @@ export interface MessageFrame {
 const GROWTHS = 50; // a mail whose height depends on the frame's would grow for ever
 
 export class SandboxedFrame implements MessageFrame {
+  onShown: () => void = () => {};
   onKey: (event: KeyboardEvent) => void = () => {};
 
   readonly #frame: HTMLIFrameElement;
@@ -71,6 +74,7 @@ export class SandboxedFrame implements MessageFrame {
     this.#frame.classList.remove("waiting");
     this.#growths = 0;
     this.#fit();
+    this.onShown();
   }
 
   /** As tall as its content, so that the pane has one scroll bar. Never after a pause: the first paint is already right. */

@@ -16,8 +16,12 @@ const SETTLE = 60; // ms of rest before such a place is fetched, or a block that
 export class List {
   total: number;
   selected: string | null = null;
+  /** The cursor of the chosen row. */
+  keep = "";
   /** How often rows were changed here, or taken out: an answer from before knows them as they were. */
   acted = 0;
+  /** How each row stood, unread or starred, when it was last told: by its message. */
+  readonly looks = new Map<string, Set<string>>();
   /** Called with every row that is put in place. */
   dress: (row: HTMLElement) => void = () => {};
   /** Called when rows came, went or changed their places; `by` is how far known rows moved down. */
@@ -36,6 +40,7 @@ export class List {
   #lastMiss = 0;
   readonly #ready = (row: HTMLElement): void => {
     row.setAttribute("aria-selected", String(row.dataset["message"] === this.selected));
+    this.looks.set(row.dataset["message"] ?? "", new Set(row.classList));
     this.dress(row);
   };
 
@@ -132,7 +137,7 @@ export class List {
   /** The folder changed. What is seen is fetched again and changed row by row; nothing that is seen moves. Answers how many are new. */
   async refresh(): Promise<number> {
     const acted = this.acted;
-    const newest = await getFragment(this.#url);
+    const newest = await getFragment(this.#own);
     await released();
     return acted === this.acted ? this.#take(newest) : 0;
   }
@@ -143,16 +148,19 @@ export class List {
     const met = rows.findIndex((row) => this.#newest.has(row.id));
     const fresh = met >= 0 ? met : Math.max(0, newest.total - this.total);
     this.#newest = new Set(rows.map((row) => row.id));
-    if (this.atTop) this.#restart(newest, rows);
-    else {
-      if (fresh) this.#arrived(fresh, rows);
-      this.#count(newest.total);
-      const first = this.firstSeen - MARGIN;
-      this.#place(this.#blocks.filter((block) => block.end > first && block.start < first + this.page + 2 * MARGIN));
-      for (const block of this.#blocks.slice()) await this.#refetch(block, acted, newest);
-      this.#retry();
+    if (this.atTop) {
+      this.#restart(newest, rows);
+      this.onChange(fresh);
+      return fresh;
     }
-    this.onChange(fresh);
+    if (fresh) this.#arrived(fresh, rows);
+    this.#count(newest.total);
+    const first = this.firstSeen - MARGIN;
+    this.#place(this.#blocks.filter((block) => block.end > first && block.start < first + this.page + 2 * MARGIN));
+    this.onChange(fresh); // before anything is waited for, which may fail: keys count from where rows stand now
+    for (const block of this.#blocks.slice())
+      await this.#refetch(block, acted, newest).catch(console.warn); // it stays as it was, and the next news asks for it again
+    this.#retry();
     return fresh;
   }
 
@@ -160,6 +168,7 @@ export class List {
   show(url: string, newest: Fragment): void {
     this.acted++; // what is still answered is of the list before
     this.#url = url;
+    this.keep = "";
     this.#rowHeight = parseFloat(getComputedStyle(this.#grid).getPropertyValue("--row"));
     this.#grid.scrollTop = 0;
     void this.#take(newest);
@@ -265,9 +274,14 @@ export class List {
     if (cursor) this.#anchors.add(block.end, cursor);
   }
 
+  /** Its address. What was found may be so no longer once it is read: it stays while it is chosen. */
+  get #own(): string {
+    return this.keep && this.#url.includes("?q=") ? `${this.#url}&keep=${this.keep}` : this.#url;
+  }
+
   #address(start: number): string {
     const anchor = this.#anchors.below(start);
-    const query = new URLSearchParams(this.#url.split("?")[1]);
+    const query = new URLSearchParams(this.#own.split("?")[1]);
     query.set("at", String(start));
     if (anchor.after) query.set("after", anchor.after);
     if (start > anchor.index) query.set("skip", String(start - anchor.index));

@@ -8,7 +8,6 @@ import { Keys, showHelp, type Action } from "./keys";
 import { List } from "./list";
 import { Live } from "./live";
 import { Marks } from "./marks";
-import { Menu } from "./menu";
 import { Pane } from "./pane";
 import { Selection } from "./selection";
 
@@ -19,11 +18,10 @@ function start(main: HTMLElement): void {
   const element = need<HTMLIFrameElement>("frame");
   const frame = new SandboxedFrame(element, main.dataset["frameUrl"] ?? "");
   const list = new List(grid, main.dataset["rowsUrl"] ?? "");
-  const pane = new Pane(new MessageCache(), frame);
+  const pane = new Pane(new MessageCache(), frame, Number(main.dataset["readAfter"]));
   const selection = new Selection(list, pane, grid);
   const marks = new Marks(list, main);
   const acts = new Acts(main, list, selection, marks);
-  const menu = new Menu(need("row-menu"), grid, need("bulk-more"), true);
 
   /** Where only one of list and message has room, opening is a step of history, so that the back button closes it. */
   const view = (name: "list" | "message"): void => {
@@ -65,8 +63,9 @@ function start(main: HTMLElement): void {
   };
   /** What leaves the list leaves the pane, too; where only one of them has room, the list is seen again. */
   const away = (verb: string, by = 1): boolean => {
+    const leaves = acts.movable(selection.id);
     const done = acts.act(verb, by);
-    if (done && getComputedStyle(grid).display === "none") back();
+    if (done && leaves && getComputedStyle(grid).display === "none") back();
     return done;
   };
 
@@ -90,7 +89,7 @@ function start(main: HTMLElement): void {
     delete: () => ask(need("forget"), () => away("delete")),
     star: () => acts.star(),
     read: () => acts.act("read"),
-    unread: () => (clearTimeout(reading), acts.act("unread")), // nor by having been looked at
+    unread: () => (pane.overlook(), acts.act("unread")),
     undo: () => (document.querySelector("[data-key=undo]") ? press("undo") : acts.undo()),
     mark: () => marks.toggle(chosen()),
     "mark-next": () => markOn(1),
@@ -99,7 +98,6 @@ function start(main: HTMLElement): void {
     "mark-none": () => marks.clear(),
     "mark-unread": () => marks.all((row) => row.classList.contains("unread")),
     "mark-everything": () => marks.whole(),
-    menu: () => menu.at(document.activeElement?.closest("[data-action=menu]") ?? chosen() ?? grid),
   };
   /** Buttons that a key presses, too, and what other scripts of the page answer; false where there is neither. */
   const press = (name: string): boolean | undefined =>
@@ -122,18 +120,12 @@ function start(main: HTMLElement): void {
     const row = (target as Element).closest<HTMLElement>('[role="row"]');
     if (row && !marks.ids.includes(row.dataset["message"] ?? "")) marks.clear(), selection.choose(row);
   }, true);
-  const pause = Number(main.dataset["readAfter"]); // seconds; below 0 nothing is read by itself
-  let reading = 0;
-  selection.onChoose = (id) => {
-    clearTimeout(reading);
-    if (pause >= 0) reading = window.setTimeout(() => acts.seen(id), 1000 * pause);
-  };
+  pane.onSeen = (id) => acts.seen(id);
   acts.onChanged = (ids) => pane.renew(ids);
   document.addEventListener("teczka:renew", (event) => pane.renew((event as CustomEvent<string[]>).detail));
   // Its address has no message; what is opened and found stays in it.
   const listed = (shown: Parameters<List["show"]>): unknown => (marks.clear(), list.show(...shown), chosen() && selection.remember());
   document.addEventListener("teczka:list", (event) => listed((event as CustomEvent<Parameters<List["show"]>>).detail));
-  selection.onChoose(selection.id);
   addEventListener("popstate", () => (main.dataset["view"] = (history.state as { opened?: boolean } | null)?.opened ? "message" : "list"));
   addEventListener("pagehide", () => selection.remember());
   new Live(main, list, pane, grid, acts);

@@ -10,13 +10,20 @@ const FIELDS = ["subject", "from", "time"];
 
 export class Pane {
   readonly element = need("pane");
+  /** What the server said of it: unread, starred. */
+  looks = new Set<string>();
+  /** Called with the message that has been seen for `pause`. */
+  onSeen: (id: string) => void = () => {};
   readonly #head = need("pane-head");
   readonly #foot = need("pane-foot");
   #current = "";
   #partial = false;
   #late = 0;
+  #seen = 0;
 
-  constructor(readonly cache: MessageCache, readonly frame: MessageFrame) {
+  /** `pause` in seconds; below 0 nothing is seen by itself. */
+  constructor(readonly cache: MessageCache, readonly frame: MessageFrame, readonly pause: number) {
+    frame.onShown = () => this.#look();
     const served = this.#head.querySelector<HTMLElement>("article.message");
     if (!served) return;
     this.#current = served.dataset["message"] ?? "";
@@ -29,10 +36,17 @@ export class Pane {
     return this.#current;
   }
 
+  /** It is not taken for seen. */
+  overlook(): void {
+    clearTimeout(this.#seen);
+  }
+
   async show(id: string, row: Element | null): Promise<void> {
     if (id === this.#current) return;
     this.#current = id;
     this.#partial = false;
+    this.looks = new Set();
+    this.overlook();
     clearTimeout(this.#late);
     this.element.scrollTop = 0;
     this.#foot.replaceChildren();
@@ -71,12 +85,21 @@ export class Pane {
   /** Where this message stands already, its text stays where it was read to, and a comment that is being written as it is. */
   #put(shown: Shown): void {
     clearTimeout(this.#late);
+    const read = this.#partial && !shown.partial;
     this.#partial = shown.partial;
+    this.looks = shown.looks;
     this.#head.replaceChildren(...shown.head);
     if (!writing(this.#foot)) this.#foot.replaceChildren(...shown.foot);
     this.element.removeAttribute("aria-busy");
     this.frame.show(shown.kind, shown.html);
+    if (read) this.#look(); // what has no text looks as it did
     if (shown.partial && shown.asked < this.cache.heard) this.#anew();
+  }
+
+  /** The pause counts from here: nobody has seen what did not load, or was not read yet by the server. */
+  #look(): void {
+    this.overlook();
+    if (this.pause >= 0 && !this.#partial) this.#seen = window.setTimeout(() => this.onSeen(this.#current), 1000 * this.pause);
   }
 
   #announce(row: Element): void {

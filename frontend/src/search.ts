@@ -2,6 +2,7 @@
 // then, in the same place. What the server reads as an operator becomes a chip. Words are the server's; without this the form is sent.
 
 import { fromTemplate, need } from "./dom";
+import { listen } from "./events";
 import { markFound } from "./found";
 import { aborted, getFragment, post } from "./http";
 
@@ -78,6 +79,7 @@ function start(form: HTMLFormElement): void {
   };
   const answered = (): void => {
     form.classList.remove("busy", "failed");
+    if (strip?.contains(document.activeElement)) rows().focus({ preventScroll: true });
     strip?.remove();
   };
   const run = async (typing: boolean, pause = 0): Promise<void> => {
@@ -99,9 +101,17 @@ function start(form: HTMLFormElement): void {
   const refused = (): void => {
     form.classList.replace("busy", "failed");
     if (strip?.isConnected) return;
+    if (!strip) heal();
     strip = fromTemplate("t-error");
     strip?.querySelector("[data-retry]")?.addEventListener("click", () => void run(begun));
     need("notices").append(strip ?? "");
+  };
+
+  /** Once the server is back. Not listened for before something failed: where no worker is shared, each that listens holds a connection. */
+  const heal = (): void => {
+    const { eventsUrl = "", eventsWorker = "", viewer = "" } = main?.dataset ?? {};
+    const again = (): void => void (form.classList.contains("failed") && run(begun));
+    listen(eventsUrl, eventsWorker, viewer, (news) => news.kind === "up" && news.up && again());
   };
 
   /** The pieces that came, each in its place; the list's rows by the list itself. */
@@ -142,8 +152,7 @@ function start(form: HTMLFormElement): void {
     options().forEach((option, place) => (option.id = `search-offer-${place}`));
     panel.hidden = !options().length;
     input.setAttribute("aria-expanded", String(!panel.hidden));
-    const now = options().findIndex((option) => option.textContent === chosen);
-    choose(chosen === undefined && token ? 0 : now);
+    choose(options().findIndex((option) => option.textContent === chosen)); // nothing by itself: Enter searches for what is written
   };
   const options = (): HTMLElement[] => [...panel.querySelectorAll<HTMLElement>("[role=option]")];
   const close = (): void => {
@@ -161,8 +170,8 @@ function start(form: HTMLFormElement): void {
     else input.removeAttribute("aria-activedescendant");
   };
   const take = (option: HTMLElement): void => {
-    const { put: text = "", whole: all, forget } = option.dataset;
-    if (forget) return void post(forget, {}).then(offer);
+    const { put: text = "", whole: all, forget, refused: said = "" } = option.dataset;
+    if (forget) return void post(forget, {}).then(offer, () => ((option.lastElementChild as Element).textContent = need("search-said").textContent = said));
     if (all !== undefined) {
       chips.replaceChildren();
       input.value = `${text} `;

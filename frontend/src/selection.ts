@@ -21,8 +21,6 @@ export class Selection {
   #ahead: string[] = []; // being fetched before it is asked for
   #prefetch = 0;
   #address = 0;
-  /** Called when a message was chosen to be read. */
-  onChoose: (id: string) => void = () => {};
 
   constructor(readonly list: List, readonly pane: Pane, readonly grid: HTMLElement) {
     list.onChange = (by) => this.#follow(by);
@@ -60,7 +58,6 @@ export class Selection {
     this.#mark(row, this.list.indexOf(row));
     this.pane.cache.only([this.#id, ...this.#ahead]);
     void this.pane.show(this.#id, row);
-    this.onChoose(this.#id);
     clearTimeout(this.#prefetch);
     this.#prefetch = window.setTimeout(() => this.#fetchAhead(), PAUSE);
     clearTimeout(this.#address);
@@ -88,6 +85,7 @@ export class Selection {
     this.grid.setAttribute("aria-activedescendant", row.id);
     this.#index = index;
     this.#id = this.list.selected = row.dataset["message"] ?? "";
+    this.list.keep = row.dataset["cursor"] ?? "";
     this.#lost = false;
   }
 

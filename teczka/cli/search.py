@@ -23,6 +23,7 @@ HINTS = {
     Hint.CASE: "There is no case {about}.",
     Hint.LABEL: "There is no label {about}.",
     Hint.SIGNS: "{about} cannot be searched for, only words and numbers can.",
+    Hint.NOT: "{about} was searched as a word: a minus leaves one out, as in -spam.",
     Hint.SLOW: "The search took too long and was ended: narrow it by a word, a sender or a date.",
 }
 

@@ -89,6 +89,7 @@ class _Piece:
 
 class _Reader:
     def __init__(self, text: str, deep: int) -> None:
+        self.text = text
         self.pieces = _pieces(text)
         self.deep = deep
         self.at = 0
@@ -101,8 +102,9 @@ class _Reader:
         while self.at < len(self.pieces):  # a closing parenthesis that closes nothing is passed over
             found = self._group(0)
             nodes += [found] if found else []
-        if self.signs and not nodes:
-            self.hints[Hint.SIGNS, self.signs] = None
+        signs = self.signs or ("" if tells(self.text) else self._bounded(self.text))
+        if signs and not nodes:
+            self.hints[Hint.SIGNS, signs] = None
         return Query(all_of(nodes), tuple(self.hints))
 
     def _group(self, depth: int) -> Node | None:
@@ -150,6 +152,8 @@ class _Reader:
         return None
 
     def _word(self, text: str, depth: int) -> Node | None:
+        if text in known.NOT and self.at < len(self.pieces):
+            self.hints[Hint.NOT, text] = None
         name, colon, value = text.partition(":")
         if colon and name:
             operator = OPERATORS.get(plain(name))

@@ -59,6 +59,7 @@ class Hint(StrEnum):
     MANY = "many"  # the rest was left out
     SLOW = "slow"  # it took too long and was ended
     SIGNS = "signs"  # without a letter or digit: nothing was searched
+    NOT = "not"  # stands before a word, as a word
     # Nothing that the viewer sees is called so.
     FOLDER = "folder"
     ACCOUNT = "account"

@@ -80,6 +80,7 @@ LABELS = dict(
 POWERS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 OR = ("LUB", "OR")
 AND = ("AND",)
+NOT = ("NIE", "NOT")  # words like others: what is left out bears a minus
 
 
 def plain(text: str) -> str:

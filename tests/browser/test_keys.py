@@ -1,12 +1,15 @@
 """The keys, and the message that they bring."""
 
+import re
 from collections.abc import Callable
+from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import LONG, Mail, MailFolder, Office, intercept
-from tests.browser.held import Held, Late
+from tests.browser.held import Held, Late, read_through
+from tests.browser.test_under_hands import SECONDS
 
 Open = Callable[[MailFolder], Mail]
 
@@ -240,3 +243,104 @@ def test_on_a_narrow_screen_opening_is_a_step_that_back_undoes(open_folder: Open
     mail.page.go_back()
     expect(mail.page.locator("#list")).to_be_visible()
     expect(mail.page.locator("#pane")).to_be_hidden()
+
+
+@pytest.fixture
+def told(page: Page) -> list[str]:
+    """What the page asks to be done, as it asks it."""
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.post_data or "") if one.url.endswith("/acts/") else None)
+    return asked
+
+
+def seconds_pass(page: Page) -> None:
+    """As many as anything waits for that began after SECONDS."""
+    page.evaluate("() => { for (const [id, task] of window.late) window.late.delete(id), task(); }")
+    read_through(page)
+
+
+def row_of(mail: Mail, number: int) -> Locator:
+    return mail.page.locator('#rows [role="row"]', has=mail.page.get_by_text(f"Pismo {number}", exact=True))
+
+
+@pytest.mark.parametrize("failing", [True, False])
+def test_only_a_message_that_was_shown_becomes_read_and_the_pause_begins_then(
+    page: Page, open_folder: Open, office: Office, told: list[str], failing: bool
+) -> None:
+    folder = office.folder(f"unloaded-{failing}", 6)
+    mail = open_folder(folder)
+    page.evaluate(SECONDS)
+    pane = f"**/messages/{mail.identify(6)}/pane/"
+    held = None if failing else Held(page, pane)
+    if failing:
+        intercept(page, pane, lambda route: route.fulfill(status=503))
+    row_of(mail, 6).click()
+    expect(page.locator("#pane [data-retry]" if failing else "#pane .skeleton")).to_be_visible()
+    seconds_pass(page)
+    assert not told
+    if held:
+        held.let_go()
+    else:
+        page.unroute(pane)
+        page.locator("#pane [data-retry]").click()
+    mail.shows(6)
+    assert not told
+    seconds_pass(page)
+    assert ["verb=read" in one for one in told] == [True]
+
+
+def test_a_message_whose_row_is_far_away_is_starred_read_and_loses_its_star(
+    page: Page, open_folder: Open, office: Office
+) -> None:
+    """No row, no star: it was taken away instead of set."""
+
+    def act(press: Callable[[], None]) -> str:
+        with page.expect_response("**/acts/") as answer:
+            press()
+        return parse_qs(answer.value.request.post_data or "")["verb"][0]
+
+    def star() -> str:
+        return act(lambda: mail.press("s"))
+
+    folder = office.folder("far-away", 900)
+    mail = open_folder(folder)
+    page.evaluate(SECONDS)
+    row_of(mail, 900).click()
+    mail.shows(900)
+    mail.scroll_to(800)
+    expect(row_of(mail, 100)).to_be_in_viewport()
+    expect(row_of(mail, 900)).to_have_count(0)
+    assert act(lambda: seconds_pass(page)) == "read"
+    assert star() == "star"
+    assert star() == "unstar"
+    assert act(page.locator("#pane [data-action=star]").click) == "star"
+    far = mail.identify(100)
+    mail.scroll_to(0)
+    expect(row_of(mail, 900)).to_have_class(re.compile("starred"))
+    for number in (899, 898):
+        row_of(mail, number).get_by_role("checkbox").click()
+    mail.scroll_to(800)
+    expect(row_of(mail, 898)).to_have_count(0)
+    assert star() == "star"
+    page.goto(f"/folders/{folder.folder.public_id}/?m={far}")  # no row of it was ever there
+    mail.shows(100)
+    assert star() == "star"
+    page.goto(f"/folders/{folder.folder.public_id}/?m={far}&again=")
+    mail.shows(100)
+    assert star() == "unstar"
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+def test_what_a_read_only_account_refuses_leaves_its_message_where_it_was(
+    page: Page, open_folder: Open, office: Office, width: int
+) -> None:
+    folder = office.folder(f"refused-{width}", 5)
+    page.set_viewport_size({"width": width, "height": 740})
+    mail = open_folder(folder)
+    row_of(mail, 4).click()
+    mail.shows(4)
+    mail.press("e")
+    expect(page.locator("#toast .bad")).to_be_visible()
+    mail.shows(4)
+    assert mail.chosen() == 4
+    expect(page.locator("#mail")).to_have_attribute("data-view", "message" if width == 360 else "list")

@@ -83,6 +83,29 @@ def test_the_list_never_jumps_under_a_reader_who_has_scrolled(open_folder: Open,
     assert numbers == list(range(472, 472 - len(numbers), -1))
 
 
+def test_news_is_told_and_keys_count_from_it_though_rows_cannot_be_fetched_again(
+    open_folder: Open, office: Office
+) -> None:
+    folder = office.folder("refused-once", 600)
+    mail = open_folder(folder)
+    mail.scroll_to(300)
+    mail.page.locator('#rows [role="row"]', has_text="Pismo 295").first.click()
+    mail.shows(295)
+    mail.scroll_to(450)  # so far that nobody sees it any more
+    expect(mail.page.get_by_text("Pismo 145", exact=True).first).to_be_in_viewport()
+    expect(mail.page.locator("#rows .block-wait")).to_have_count(0)
+    before = mail.row_at_top()
+    intercept(mail.page, "**/rows/?at=*", lambda route: route.fulfill(status=503), times=1)
+    folder.arrive(30)
+    expect(mail.page.locator("#notices .pill")).to_contain_text("30")
+    assert mail.row_at_top() == before
+    folder.arrive()
+    expect(mail.page.locator("#notices .pill")).to_contain_text("31")
+    assert mail.row_at_top() == before
+    mail.press("j")
+    mail.shows(294)
+
+
 def test_what_comes_while_the_beginning_is_asked_for_again_moves_nothing(
     page: Page, open_folder: Open, office: Office
 ) -> None:

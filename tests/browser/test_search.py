@@ -19,6 +19,7 @@ from tests.browser.held import Held
 from tests.browser.test_accessibility import TELL_OF_MICE, everywhere
 from tests.browser.test_pages import check
 from tests.cast import make_account, make_folder
+from tests.site import free_port, serving
 from tests.web.mailroom import store
 
 NOW = datetime.now(UTC)
@@ -216,6 +217,16 @@ def test_operators_become_chips_and_backspace_takes_the_last_away(mail: Page) ->
     expect(hits(mail)).to_have_count(6)
 
 
+def test_with_enter_words_on_both_sides_of_an_operator_stand_together(mail: Page) -> None:
+    search(mail, "umowa od:ewa obsługę", 6)
+    expect(mail.locator(".search-chip")).to_have_count(0)
+    with mail.expect_response("**/search/live/**"):
+        mail.keyboard.press("Enter")
+    expect(mail.locator(".search-chip")).to_have_accessible_name("Usuń filtr od:ewa")
+    expect(mail.locator("#search-text")).to_have_value("umowa obsługę")
+    expect(hits(mail)).to_have_count(6)
+
+
 def test_a_value_of_several_words_becomes_one_chip_or_none_before_its_end(mail: Page) -> None:
     chip, field = mail.locator(".search-chip"), mail.locator("#search-text")
     search(mail, "temat:I C ", 0)
@@ -283,11 +294,24 @@ def test_values_are_proposed_and_taken_by_the_keys(mail: Page) -> None:
     search(mail, "od:kow", 12)
     option = mail.locator("#search-offers [role=option]")
     expect(option).to_have_text(["Jan Kowaljan@klient.example"])
+    mail.keyboard.press("ArrowDown")
     expect(mail.locator("#search-text")).to_have_attribute("aria-activedescendant", "search-offer-0")
     mail.keyboard.press("Enter")
     expect(mail.locator(".search-chip")).to_have_accessible_name("Usuń filtr od:jan@klient.example")
     expect(mail.locator("#search-offers")).to_be_hidden()
     expect(hits(mail)).to_have_count(12)
+
+
+@pytest.mark.parametrize(
+    ("query", "chip", "count"), [("od:kowal", "od:kowal", 12), ("is:unread", "jest:nieprzeczytane", 0)]
+)
+def test_enter_searches_for_what_is_written_whatever_is_proposed(mail: Page, query: str, chip: str, count: int) -> None:
+    search(mail, query, count)
+    expect(mail.locator("#search-offers [role=option]")).to_have_count(1)
+    mail.keyboard.press("Enter")
+    expect(mail.locator("#rows")).to_be_focused()
+    expect(mail.locator(".search-chip")).to_have_accessible_name(f"Usuń filtr {chip}")
+    expect(hits(mail)).to_have_count(count)
 
 
 def test_what_was_searched_for_is_proposed_to_an_empty_box(mail: Page) -> None:
@@ -302,6 +326,21 @@ def test_what_was_searched_for_is_proposed_to_an_empty_box(mail: Page) -> None:
     mail.keyboard.press("Enter")
     mail.wait_for_url("**/search/?q=faktura")
     expect(hits(mail)).to_have_count(6)
+
+
+def test_what_could_not_be_forgotten_is_said_where_it_was_asked(mail: Page) -> None:
+    search(mail, "faktura", 6)
+    with mail.expect_response("**/search/noted/"):
+        mail.keyboard.press("Enter")
+    mail.goto("/cases/")
+    intercept(mail, "**/search/forget/", lambda route: route.fulfill(status=503), times=1)
+    mail.keyboard.press("/")
+    forget = mail.locator("#search-offers .search-forget")
+    forget.click()
+    expect(forget).to_have_text("Nie udało się. Wszystko zostało bez zmian.")
+    expect(mail.locator("#search-said")).to_have_text("Nie udało się. Wszystko zostało bez zmian.")
+    forget.click()
+    expect(forget).to_have_count(0)
 
 
 def test_escape_closes_what_is_proposed_and_then_leaves_the_box(mail: Page) -> None:
@@ -345,6 +384,27 @@ def test_what_did_not_load_is_said_and_asked_for_again(mail: Page, letters: Lett
     mail.keyboard.press("Enter")
     expect(hits(mail)).to_have_count(6)
     expect(again).to_have_count(0)
+    expect(mail.locator("#rows")).to_be_focused()
+
+
+def test_what_did_not_load_is_asked_for_by_itself_once_the_server_is_back(
+    keyboard: Page, office: Office, letters: Letters
+) -> None:
+    port = free_port()
+    with serving(office.environment, port) as site:
+        keyboard.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": site.cookie(letters.owner), "url": site.url}]
+        )
+        keyboard.goto(f"{site.url}/folders/{letters.inbox.public_id}/")
+        keyboard.locator("#rows .spacer").first.wait_for(state="attached")
+        search(keyboard, "umowa ", 18)
+        site.stop()
+    keyboard.keyboard.type("najmu ")
+    expect(keyboard.locator("#notices .bad")).to_be_visible()
+    with serving(office.environment, port):
+        expect(hits(keyboard)).to_have_count(6, timeout=40_000)
+        expect(keyboard.locator("#notices .bad")).to_have_count(0)
+        expect(keyboard.locator("#search-text")).to_have_value("umowa najmu ")
 
 
 def test_what_is_taken_back_is_not_searched_for(mail: Page, letters: Letters) -> None:
@@ -371,6 +431,7 @@ def test_proposals_go_with_the_focus_and_are_no_stop_on_its_way(mail: Page) -> N
 def test_enter_takes_no_proposal_for_what_stood_there_before(mail: Page) -> None:
     search(mail, "od:kow", 12)
     expect(mail.locator("#search-offers [role=option]")).to_have_count(1)
+    mail.keyboard.press("ArrowDown")
     intercept(mail, "**/search/offers/**", lambda route: None)  # the next answer never comes
     mail.keyboard.type("x")
     mail.keyboard.press("Enter")
@@ -426,6 +487,33 @@ def test_hits_come_in_live_and_nothing_that_is_seen_moves(mail: Page, letters: L
     expect(mail.locator('#rows [aria-selected="true"]')).to_contain_text("Ekspertyza")
 
 
+def test_what_is_open_stays_in_a_search_of_the_unread_until_another_is_chosen_or_it_is_made_again(
+    mail: Page, letters: Letters
+) -> None:
+    for number in range(3):
+        letters.arrive(f"Apelacja {number}", "Wnoszę apelację od wyroku.")
+    search(mail, "jest:nieprzeczytana apelacja ", 3)
+    mail.keyboard.press("Enter")
+    expect(mail.locator("#rows")).to_be_focused()
+    mail.keyboard.press("j")
+    expect(mail.locator("#pane-head h1")).to_have_text("Apelacja 2")
+    mail.keyboard.press("Shift+I")
+    expect(mail.locator("#count")).to_have_text("2 wiadomości")
+    letters.arrive("Apelacja 3", "Apelacja w załączeniu.")
+    subjects = hits(mail).locator("[data-field=subject]")
+    expect(subjects).to_have_text(["Apelacja 3", "Apelacja 2", "Apelacja 1", "Apelacja 0"])
+    expect(mail.locator('#rows [aria-selected="true"]')).to_contain_text("Apelacja 2")
+    mail.keyboard.press("j")
+    expect(mail.locator("#pane-head h1")).to_have_text("Apelacja 1")
+    letters.arrive("Apelacja 4", "Apelacja w załączeniu.")
+    expect(subjects).to_have_text(["Apelacja 4", "Apelacja 3", "Apelacja 1", "Apelacja 0"])
+    mail.keyboard.press("Shift+I")
+    expect(mail.locator("#count")).to_have_text("3 wiadomości")
+    mail.keyboard.press("/")
+    mail.keyboard.press("Enter")
+    expect(subjects).to_have_text(["Apelacja 4", "Apelacja 3", "Apelacja 0"])
+
+
 def test_a_search_of_a_name_stands_beside_the_folders(mail: Page, letters: Letters) -> None:
     save_search(letters.owner, "Umowy Jana", "od:jan umowa", best=False)
     link = mail.locator("#tree").get_by_role("link", name="Umowy Jana")
@@ -434,6 +522,22 @@ def test_a_search_of_a_name_stands_beside_the_folders(mail: Page, letters: Lette
     mail.wait_for_url("**/search/?q=od%3Ajan+umowa")
     expect(mail.locator("#folder-name")).to_have_text("Umowy Jana")
     expect(mail.locator("#tree").get_by_role("link", name="Umowy Jana")).to_have_attribute("aria-current", "page")
+
+
+def test_back_from_a_search_that_was_saved_leads_to_no_form(mail: Page, letters: Letters) -> None:
+    search(mail, "temat:faktura ", 6)
+    mail.get_by_role("link", name="Zapisz to wyszukiwanie").press("Enter")
+    mail.get_by_label("Nazwa").fill("Faktury")
+    mail.keyboard.press("Enter")
+    expect(mail.locator("#folder-name")).to_have_text("Faktury")
+    mail.locator("#rows .spacer").first.wait_for(state="attached")
+    mail.keyboard.press("/")
+    mail.keyboard.press("End")
+    write(mail, " ewa ", before="temat:faktura")
+    expect(mail.locator("#folder-name")).to_have_text("Szukaj")
+    mail.go_back()
+    expect(mail.locator("#folder-name")).to_have_text("Faktury")
+    expect(hits(mail)).to_have_count(6)
 
 
 def test_on_a_telephone_a_button_opens_the_box(letters: Letters, page: Page) -> None:
@@ -464,6 +568,24 @@ def test_long_words_stay_within_the_list(page: Page, width: int) -> None:
     for part in (page.locator("#list .hollow"), without):
         assert part.evaluate("part => part.getBoundingClientRect().right") <= edge <= width
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [360, 768, 1024, 1440])
+def test_how_many_there_are_is_never_cut(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 740})
+    for address, before in (("/inbox/", " · "), ("/search/?q=umowa", "")):
+        page.goto(address)
+        lacking = page.locator("#count").evaluate(
+            """(count, said) => {
+                 count.lastChild.textContent = said;
+                 const many = document.createRange();
+                 many.selectNode(count.lastChild);
+                 return many.getBoundingClientRect().right - count.parentElement.getBoundingClientRect().right;
+               }""",
+            f"{before}ponad 1 000 wiadomości",
+        )
+        assert lacking < 1, address
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("language", ["pl", "en"])

@@ -8,7 +8,9 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
 from teczka.actions.accounts import show_in_unified
-from teczka.store.models import User
+from teczka.core.accounts import Mode
+from teczka.store.models import Account, User
+from teczka.store.viewer import as_user
 from tests.browser.conftest import PATIENCE, WIDE, Mail, MailFolder, Office
 from tests.cast import make_account, make_folder
 from tests.generated import fill
@@ -109,6 +111,22 @@ def test_an_account_that_is_taken_out_or_put_in_leaves_and_joins_by_itself(make_
     assert set(desk.stripes()) == {"Jedna"}
     show_in_unified(desk.person, desk.second.account.public_id, True)
     expect(desk.page.locator(ROWS).first).to_contain_text("Pismo 60")
+
+
+def test_a_message_of_a_read_only_account_stays_and_one_of_another_leaves(make_desk: Callable[[str], Desk]) -> None:
+    desk = make_desk("archiwizuje")
+    with as_user(desk.person.pk):
+        Account.objects.filter(pk=desk.first.account.pk).update(mode=Mode.MANAGED)
+    desk.open("/inbox/")
+    desk.mail.press("j", "e")
+    expect(desk.page.locator("#toast .bad")).to_be_visible()
+    desk.mail.shows(60)
+    assert desk.mail.chosen() == 60
+    desk.mail.press("End")
+    desk.mail.shows(1)
+    desk.mail.press("e")
+    desk.mail.shows(2)
+    assert 1 not in desk.mail.numbers()
 
 
 def test_g_then_i_leads_from_a_folder_to_the_unified_inbox(make_desk: Callable[[str], Desk]) -> None:

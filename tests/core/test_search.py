@@ -30,7 +30,7 @@ from teczka.core.search_tree import (
 )
 
 WORDS = """
-umowa I C 12/24 OR LUB AND | - ( ) " „ od: do: temat: from: subject: plik: folder: konto: sprawa: przed: po: nowsze: starsze: ma:
+umowa I C 12/24 OR LUB AND NOT | - ( ) " „ od: do: temat: from: subject: plik: folder: konto: sprawa: przed: po: nowsze: starsze: ma:
 jest: w: większe: filed: nie załącznik nieprzeczytane kosz 2024-05-01 3.2024 14d 5M * : :: -- jan@x.pl żółć łódź* http://x.pl foo:
 \\ ' & § 1 ½ İ 1.11 wczoraj poniedziałku listopada 2 tygodnie I KAN 7/26 etykieta: od:(1.11) od:(wczoraj)
 XXVIII temat:I plik:(I -I * ** *umowa* do:wczoraj do_dnia:1.11 do:(wczoraj) § C 12/24)
@@ -133,6 +133,8 @@ def test_a_query_without_a_chip_is_a_query(typed: str) -> None:
         ("nowsze:14d", Within(14, Unit.DAY)),
         ("older_than:1y", Within(1, Unit.YEAR, older=True)),
         ("większe:5M", Larger(5_000_000)),
+        ("NIE", Words("NIE")),
+        ("nie umowa", Words("nie umowa")),
         ("", None),
         ("- ( ) OR", None),
     ],
@@ -152,6 +154,9 @@ def test_queries_mean_what_people_mean(typed: str, meant: object) -> None:
         ("od:", None, (Hint.VALUE, "od:")),
         ("§", None, (Hint.SIGNS, "§")),
         ('"🎉"', None, (Hint.SIGNS, "🎉")),
+        *((signs, None, (Hint.SIGNS, signs)) for signs in ("....", "*", "***", '"', '""', "-", "- -", "(((((")),
+        ("NOT umowa", Words("NOT umowa"), (Hint.NOT, "NOT")),
+        ("umowa AND NIE najem", Words("umowa NIE najem"), (Hint.NOT, "NIE")),
         (f'"{"słowo " * 200}"', Phrase(" ".join(["słowo"] * 166)), (Hint.MANY, "")),
         (f'temat:"{"słowo " * 200}"', Phrase(" ".join(["słowo"] * 166), Where.SUBJECT), (Hint.MANY, "")),
         ("słowo " * 60, Words("słowo " * 39 + "słowo"), (Hint.MANY, "")),

@@ -301,6 +301,8 @@ def test_what_is_unclear_is_searched_for_as_words_with_a_hint(anna: Client, inbo
     assert "Z „przed:kiedyś” nie wynika" in look(anna, "przed:kiedyś")
     page = look(anna, "§")
     assert "Nie można wyszukać „§”" in page
+    assert "Nie można wyszukać „*”" in look(anna, "*")
+    assert "„NOT” potraktowano jak zwykłe słowo." in look(anna, "NOT umowa")
     assert "Użyj mniejszej liczby" not in page
 
 
@@ -346,6 +348,31 @@ def test_a_list_goes_on_where_it_ended_in_either_order(
         assert sorted(whole) != whole or order == ""
         assert list(walk(anna, order)) == whole
         assert subjects(look(anna, "umowa", "/search/rows/", order=order, skip="3", at="3")) == whole[3:7]
+
+
+@pytest.mark.parametrize("order", ["", "best"])
+def test_the_row_of_what_is_open_stays_where_it_stood_though_it_is_found_no_longer(
+    anna: Client, inbox: Folder, office: Office, order: str
+) -> None:
+    letters = [letter(inbox, f"Umowa {n}" if n % 2 else f"Pismo {n}", "Umowa najmu.", age=n) for n in range(5)]
+
+    def told(client: Client, **more: str) -> tuple[list[str], str]:
+        answer = client.get("/search/rows/", {"q": "jest:nieprzeczytana umowa", "order": order, "at": "0", **more})
+        return subjects(answer.content.decode()), answer.headers["X-Total"]
+
+    whole, total = told(anna)
+    page = look(anna, "jest:nieprzeczytana umowa", "/search/rows/", order=order)
+    cursors = re.findall(r'data-cursor="(\w+)" aria', page)
+    open_one = whole.index("Pismo 2")
+    assert told(anna, keep=cursors[open_one]) == (whole, total)  # it is told once
+    with as_user(inbox.owner_id):
+        Placement.objects.filter(message=letters[2]).update(seen=True)
+    assert "Pismo 2" not in told(anna)[0]
+    assert told(anna, keep=cursors[open_one]) == (whole, total)
+    assert told(anna, keep=cursors[open_one], after=cursors[0], at="1") == (whole[1:], total)
+    behind = whole[open_one + 1 :]
+    assert told(anna, keep=cursors[open_one], after=cursors[open_one], at=str(open_one + 1)) == (behind, total)
+    assert told(browser(office.cast.bartek), keep=cursors[open_one]) == ([], "0")
 
 
 def walk(client: Client, order: str) -> Iterator[str]:
@@ -468,6 +495,24 @@ def test_searches_bear_names_beside_the_folders(anna: Client, inbox: Folder) -> 
     assert "Umowy najmu" in anna.get("/folders/tree/").content.decode()
     anna.post(f"{saved[0]}drop/")
     assert "Umowy najmu" not in anna.get("/folders/tree/").content.decode()
+
+
+def test_a_search_bears_one_name(anna: Client) -> None:
+    where = "/search/save/?q=temat%3Aumowa&order=best"
+    anna.post(where, {"name": "Umowy"})
+    assert "To wyszukiwanie jest już zapisane jako „Umowy”." in anna.post(where, {"name": "Inne"}).content.decode()
+    assert anna.get(where).headers["Location"] == "/search/?q=temat%3Aumowa&order=best"
+    assert anna.post("/search/save/?q=temat%3Aumowa", {"name": "Najnowsze"}).status_code == 302
+    tree = anna.get("/folders/tree/").content.decode()
+    assert "Najnowsze" in tree
+    assert "Inne" not in tree
+
+
+@pytest.mark.parametrize("nothing", ["", "*"])
+def test_what_searches_for_nothing_gets_no_name(anna: Client, nothing: str) -> None:
+    for answer in (anna.get(f"/search/save/?q={nothing}"), anna.post(f"/search/save/?q={nothing}", {"name": "Pusto"})):
+        assert "Nie ma jeszcze czego zapisać" in answer.content.decode()
+    assert "Pusto" not in anna.get("/folders/tree/").content.decode()
 
 
 def test_a_search_with_a_sign_that_no_table_keeps_can_have_a_name(anna: Client) -> None:

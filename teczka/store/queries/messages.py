@@ -87,6 +87,7 @@ class PlaceLine:
     account: str
     managed: bool  # core.accounts.Mode: the folder's account is
     seen: bool
+    flagged: bool
     keywords: list[str]
     gone_at: datetime | None  # from the server; a POP3 message stays in its folder nevertheless
 
@@ -147,7 +148,8 @@ def _places(viewer: User, public_id: UUID) -> list[PlaceLine]:
     every = walls.read_often(
         viewer,
         PlaceLine,
-        f"""SELECT f.public_id, f.path, f.delimiter, f.role, a.provider_name, {MANAGED}, p.seen, p.keywords, coalesce(p.gone_at, p.left_at)
+        f"""SELECT f.public_id, f.path, f.delimiter, f.role, a.provider_name, {MANAGED}, p.seen, p.flagged, p.keywords,
+                   coalesce(p.gone_at, p.left_at)
             FROM store_placement p JOIN store_message m ON m.id = p.message_id JOIN store_folder f ON f.id = p.folder_id
             JOIN store_account a ON a.id = f.account_id
             WHERE m.public_id = %(message)s AND {walls.mine("p")} AND {walls.mine("m")} AND {walls.mine("f")} AND {walls.mine("a")}

@@ -53,9 +53,17 @@ class Coverage:
 
 
 def search(
-    viewer: User, query: Query, after: Place | None = None, most: int = BLOCK, *, skip: int = 0, best: bool = False
+    viewer: User,
+    query: Query,
+    after: Place | None = None,
+    most: int = BLOCK,
+    *,
+    skip: int = 0,
+    best: bool = False,
+    keep: Place | None = None,
 ) -> Found:
-    """A page of hits behind a place. `skip` rows more are passed over: it costs them. Nothing asked: nothing found. TookTooLongError."""
+    """A page of hits behind a place. `skip` rows more are passed over: it costs them. `keep`: what stood there stays, found or not, as long
+    as the viewer may see it. Nothing asked: nothing found. TookTooLongError."""
     if query.node is None:
         return Found([], False, query.hints)
     with as_user(viewer.pk):
@@ -66,7 +74,7 @@ def search(
             if after and tier < after.tier:
                 continue
             behind = after if after and after.tier == tier else None
-            found += asked.newest(tier, words, behind, wanted - len(found))
+            found += asked.newest(tier, words, behind, wanted - len(found), keep)
             if len(found) >= wanted:
                 break
     return Found(found[skip : skip + most], len(found) > skip + most, asked.hints(query))
@@ -81,26 +89,35 @@ def shown(
     skip: int = 0,
     best: bool = False,
     rows: int = BLOCK,
+    keep: Place | None = None,
 ) -> Shown:
     """As `search`, and `rows` of what it finds; the newest and their rows by one statement. What takes too long finds nothing, and a hint
     says so."""
     if query.node is None:
         return Shown(0, False, [], query.hints)
     try:
-        return _shown(viewer, query, query.node, after, most, skip, best, rows)
+        return _shown(viewer, query, query.node, after, most, skip, best, rows, keep)
     except TookTooLongError:
         return Shown(0, True, [], (*query.hints, (Hint.SLOW, "")))
 
 
 def _shown(
-    viewer: User, query: Query, node: Node, after: Place | None, most: int, skip: int, best: bool, rows: int
+    viewer: User,
+    query: Query,
+    node: Node,
+    after: Place | None,
+    most: int,
+    skip: int,
+    best: bool,
+    rows: int,
+    keep: Place | None,
 ) -> Shown:
     if best or not rows:
         with as_user(viewer.pk):
-            found = search(viewer, query, after, most, skip=skip, best=best)
+            found = search(viewer, query, after, most, skip=skip, best=best, keep=keep)
             return Shown(len(found.places), found.more, hits(viewer, found.places[:rows]), found.hints)
     asked = _Asked(viewer, node)
-    told = asked.rows(after, skip + most + 1, skip, min(rows, most))
+    told = asked.rows(after, skip + most + 1, skip, min(rows, most), keep)
     count = max((count for count, _ in told), default=skip) - skip
     return Shown(min(count, most), count > most, [hit for _, hit in told], asked.hints(query))
 
@@ -148,32 +165,41 @@ class _Asked:
             passed.append(f"!({step})")
         yield " & ".join(passed)
 
-    def newest(self, tier: int, words: str, after: Place | None, most: int) -> list[Place]:
-        return self._read(lambda id_, at: Place(tier, at, id_), self._source(), words, after, most)
+    def newest(self, tier: int, words: str, after: Place | None, most: int, keep: Place | None) -> list[Place]:
+        kept = _kept(keep, tier, after)
+        return self._read(
+            lambda id_, at: Place(tier, at, id_), self._source(kept=bool(kept)), words, after, most, **kept
+        )
 
-    def rows(self, after: Place | None, most: int, skip: int, rows: int) -> list[tuple[int, Hit]]:
+    def rows(self, after: Place | None, most: int, skip: int, rows: int, keep: Place | None) -> list[tuple[int, Hit]]:
         """Of the newest, and with each how many there are."""
         window = "SELECT message FROM found ORDER BY at DESC, message DESC OFFSET %(skip)s LIMIT %(rows)s"
+        kept = _kept(keep, 0, after)
         return self._read(
             lambda count, *row: (count, hit(0, row)),
-            rows_of(self._source(), window),
+            rows_of(self._source(kept=bool(kept)), window),
             "",
             after,
             most,
             skip=skip,
             rows=rows,
+            **kept,
         )
 
     def hints(self, query: Query) -> tuple[tuple[Hint, str], ...]:
         return tuple(dict.fromkeys((*query.hints, *([(Hint.MANY, "")] if self.cut else []), *self.unmeant)))
 
-    def _source(self) -> str:
+    def _source(self, *, kept: bool) -> str:
         """SQL: places of the newest of all branches."""
-        each = (
+        each = [
             f"""SELECT message, at FROM teczka_search(%(words{n})s::tsquery, %(phrases{n})s::tsquery[], %(forbidden{n})s::tsquery[],
                 %(sifts{n})s::jsonb, %(since{n})s, %(at{n})s, %(id{n})s, %(most)s)"""
             for n in range(len(self.branches))
-        )
+        ]
+        if kept:
+            each.append(
+                f"SELECT m.id, m.internaldate FROM store_message m WHERE m.id = %(kept)s AND {walls.visible('m')}"
+            )
         return f"{' UNION '.join(each)} ORDER BY at DESC, message DESC LIMIT %(most)s"
 
     def _read(
@@ -192,6 +218,12 @@ class _Asked:
                 f"id{n}": before[1],
             }
         return walls.read_within(SECONDS, self.viewer, row, sql, **given)
+
+
+def _kept(keep: Place | None, tier: int, after: Place | None) -> dict[str, int]:
+    """The parameter, where this place is of the tier and behind the other one."""
+    there = keep is not None and keep.tier == tier and (after is None or after.tier != tier or keep[1:] < after[1:])
+    return {"kept": keep.id} if keep and there else {}
 
 
 def _in_one_of(word: Asked, fields: Sequence[Field], *, exact: bool) -> str:

@@ -24,6 +24,10 @@ def saved_searches(viewer: User) -> list[SearchLine]:
     return sorted(walls.read_often(viewer, SearchLine, sql), key=lambda one: sort_key(one.name))
 
 
+def saved_as(viewer: User, query: str, *, best: bool) -> SearchLine | None:
+    return next((one for one in saved_searches(viewer) if (one.query, one.best) == (query, best)), None)
+
+
 def saved_search(viewer: User, public_id: UUID) -> SearchLine | None:
     return next((one for one in saved_searches(viewer) if one.public_id == public_id), None)
 

@@ -31,4 +31,6 @@ def _said(hint: Hint, about: str) -> str:
         return _("This search took too long and was ended. Add a word, a sender or a date to it.")
     if hint is Hint.SIGNS:
         return _("“%(signs)s” cannot be searched for, only words and numbers can.") % {"signs": about}
+    if hint is Hint.NOT:
+        return _("“%(word)s” was searched for as a word. To leave a word out, put a minus before it.") % {"word": about}
     return _("The search is too long; its end was left out.")

@@ -99,6 +99,16 @@ class Shown:
         return any(place.managed and not place.gone_at for place in self.page.places)
 
     @property
+    def looks(self) -> str:
+        """As a row's: where it lies first."""
+        return " ".join(
+            look
+            for place in self.page.places[:1]
+            for look, so in (("unread", not place.seen), ("starred", place.flagged))
+            if so
+        )
+
+    @property
     def way_out(self) -> Way | None:
         """Of the mailing list that it came by. Of spam there is none: its sender would learn that somebody reads it."""
         spam = any(place.role == FolderRole.JUNK and not place.gone_at for place in self.page.places)

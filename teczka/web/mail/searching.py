@@ -9,8 +9,9 @@ from teczka.core.search_tree import Hint
 from teczka.store.models import User
 from teczka.store.queries.accounts import accounts
 from teczka.store.queries.extraction import waiting
+from teczka.store.queries.hits import Place
 from teczka.store.queries.search import BLOCK, COUNTED, Shown, coverage, shown
-from teczka.store.queries.searches import saved_searches, unread_mail
+from teczka.store.queries.searches import saved_as, unread_mail
 from teczka.web.mail.asked import Asked
 from teczka.web.mail.hints import in_words
 from teczka.web.mail.listing import Listing
@@ -20,10 +21,11 @@ ROLE = "search"
 MEANWHILE = 200  # hits that are counted while somebody writes: the rest of them costs as long again
 
 
-def counted(viewer: User, asked: Asked, rows: int = 0) -> Shown:
-    """As many hits as are counted, and the first rows: of what takes too long to count, these alone, and that there are more."""
+def counted(viewer: User, asked: Asked, rows: int = 0, keep: Place | None = None) -> Shown:
+    """As many hits as are counted, and the first rows: of what takes too long to count, these alone, and that there are more. `keep`: as
+    `queries.search.search` has it."""
     query, most = asked.sought, MEANWHILE if asked.typing else COUNTED
-    found = shown(viewer, query, most=most, best=asked.best, rows=rows)
+    found = shown(viewer, query, most=most, best=asked.best, rows=rows, keep=keep)
     if (Hint.SLOW, "") in found.hints:
         found = replace(shown(viewer, query, most=BLOCK, best=asked.best, rows=rows), more=True)
     return found
@@ -31,7 +33,7 @@ def counted(viewer: User, asked: Asked, rows: int = 0) -> Shown:
 
 def of_search(viewer: User, asked: Asked, found: Shown | None = None) -> Listing:
     found = found or counted(viewer, asked)
-    saved = next((one for one in saved_searches(viewer) if (one.query, one.best) == (asked.text, asked.best)), None)
+    saved = saved_as(viewer, asked.text, best=asked.best)
     return Listing(
         asked.key,
         saved.name if saved else _("Search"),

@@ -45,11 +45,12 @@ def search_rows(request: Request) -> HttpResponse:
     """A block of the list. X-Total: how long it is; where hits are not all counted, a block longer than what was seen of it."""
     asked = asked_of(request.GET)
     after, skip = read_place(request.GET.get("after", "")), min(number(request.GET.get("skip", "")), COUNTED)
-    found = shown(request.user, asked.sought, after, skip=skip, best=asked.best)
+    keep = read_place(request.GET.get("keep", ""))  # the row of the message that is open, which may be found no longer
+    found = shown(request.user, asked.sought, after, skip=skip, best=asked.best, keep=keep)
     seen = number(request.GET.get("at", "")) + found.count
     total = seen + BLOCK * found.more
     if found.more and total < COUNTED:
-        total = counted(request.user, asked).count
+        total = counted(request.user, asked, keep=keep).count
     response = render(
         request, "mail/folder.html#rows", found_rows(request.user, of_rows(asked), asked, found.hits, skip)
     )

@@ -6,12 +6,13 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from teczka.actions.searches import LONGEST, drop_search, forget_searches, note_search, rename_search, save_search
 from teczka.core.errors import AlreadyThere
-from teczka.store.queries.searches import SearchLine, saved_search
+from teczka.store.queries.searches import SearchLine, saved_as, saved_search
 from teczka.web.mail.asked import Asked, asked_of
 from teczka.web.requests import Request, allowed, found
 
@@ -36,13 +37,20 @@ class NotedForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def search_save(request: Request) -> HttpResponse:
+    """Of what is saved already it is the search, so that the way back in the browser's history leads to no form."""
     asked = asked_of(request.GET)
+    saved = saved_as(request.user, asked.text, best=asked.best)
+    if saved and request.method != "POST":
+        return redirect(asked.url)
     form = NameForm(request.POST or None, initial={"name": asked.said[:100]})
-    if request.method == "POST" and form.done(
-        lambda name: allowed(save_search, request.user, name, asked.text, best=asked.best)
+    refused = _refused(asked, saved)
+    if (
+        request.method == "POST"
+        and not refused
+        and form.done(lambda name: allowed(save_search, request.user, name, asked.text, best=asked.best))
     ):
         return redirect(asked.url)
-    return _page(request, form, asked, None)
+    return _page(request, form, asked, None, refused)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,5 +84,11 @@ def search_forget(request: Request) -> HttpResponse:
     return HttpResponse("{}", content_type="application/json")
 
 
-def _page(request: Request, form: NameForm, asked: Asked, saved: SearchLine | None) -> HttpResponse:
-    return render(request, "search/save.html", {"form": form, "asked": asked, "saved": saved})
+def _refused(asked: Asked, saved: SearchLine | None) -> str:
+    if asked.query.node is None:
+        return gettext("There is nothing to save yet: write first what you are looking for.")
+    return gettext("This search is already saved as “%(name)s”.") % {"name": saved.name} if saved else ""
+
+
+def _page(request: Request, form: NameForm, asked: Asked, saved: SearchLine | None, refused: str = "") -> HttpResponse:
+    return render(request, "search/save.html", {"form": form, "asked": asked, "saved": saved, "refused": refused})
