@@ -36,7 +36,7 @@ export class Refused extends Error {
   }
 }
 
-const OVERLOADED = new Set([429, 502, 503, 504]);
+const OVERLOADED = new Set([408, 429, 502, 503, 504]);
 const OUTLIVES = 60_000; // characters: a browser sends no more that is to outlive its page, and a larger request not at all
 
 /** Raises Refused where the server will not; whatever else it raises means that it may be told again. */

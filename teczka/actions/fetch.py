@@ -43,7 +43,11 @@ OWNERS = oauth.OWNERS | {
     Trouble.TLS_REQUIRED,
 }
 REFUSED = {Trouble.SIGNIN_REFUSED, Trouble.SIGNIN_TOKEN}
-LEFT_OUT = {Trouble.FOLDER_REFUSED, Trouble.FOLDER_LONG}
+LEFT_OUT = {  # and as what it is kept: that a folder is put off time and again, its owner would take for a moment
+    Trouble.FOLDER_REFUSED: Trouble.FOLDER_REFUSED,
+    Trouble.FOLDER_BUSY: Trouble.FOLDER_REFUSED,
+    Trouble.FOLDER_LONG: Trouble.FOLDER_LONG,
+}
 MOST_LEFT_OUT = 100  # folders are named; a server may list as many as it likes
 
 
@@ -318,7 +322,9 @@ class Fetching:
 def left_out(report: Report) -> list[dict[str, object]]:
     """The folders that the pass did not fetch, as Account.left_out keeps them."""
     told = [problem for _, problem in report.problems if problem.trouble in LEFT_OUT]
-    return [{"folder": problem.params["folder"], "trouble": problem.trouble} for problem in told[:MOST_LEFT_OUT]]
+    return [
+        {"folder": problem.params["folder"], "trouble": LEFT_OUT[problem.trouble]} for problem in told[:MOST_LEFT_OUT]
+    ]
 
 
 def _ends_all(error: Exception) -> bool:

@@ -215,7 +215,7 @@ def _prepare(html: str, room: cascade.Room) -> str:
         return html
     sheets = [node.text() for node in tree.css("style")]
     if sheets:
-        cascade.write(tree, "\n".join(sheets), len(html), room)
+        cascade.write(tree, "\n".join(sheets), room)
     for image in body.css("img"):
         source = (image.attributes.get("src") or "").strip()
         if _OUTSIDE.match(source):

@@ -47,7 +47,8 @@ SELECT (SELECT count(*) FROM saved) + (SELECT count(*) FROM missed)
 KNOWN = """
 SELECT id, public_id, wire_name, uidvalidity, complete_below, highestmodseq, stored - (
     SELECT count(*) FROM store_placement p WHERE p.folder_id = f.id AND p.gone_at IS NULL AND p.left_at IS NOT NULL) - (
-    SELECT count(*) FROM store_placement p WHERE p.folder_id = f.id AND p.gone_at IS NULL AND p.left_at IS NULL AND p.uidvalidity = -1) + (
+    SELECT count(*) FROM store_placement p WHERE p.folder_id = f.id AND p.gone_at IS NULL AND p.left_at IS NULL
+      AND (p.uidvalidity = -1 OR p.uidvalidity <> f.uidvalidity)) + (
     SELECT count(*) FROM store_operation o JOIN store_placement p ON p.id = o.placement_id AND p.uidvalidity <> -1
     WHERE o.folder_id = f.id AND o.kind IN ('move', 'expunge') AND o.state IN ('pending', 'started', 'marked')) + (
     SELECT count(*) FROM store_erasedplace e WHERE e.folder_id = f.id AND e.uidvalidity = f.uidvalidity),

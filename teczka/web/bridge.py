@@ -46,7 +46,7 @@ class Pages:
         whose: Callable[[str], UUID | None],
         *,
         pages: int = 8,
-        transfers: int = 32,
+        transfers: int = 16,
         slow: float = SLOW,
         pace: float = PACE,
     ) -> None:

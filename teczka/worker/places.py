@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 FAST = 8  # places for what has just begun
-MOST = 16  # all: each has a connection to the database, and up to 60 MB of mail in memory where the disk is slower than the line
+MOST = 12  # all: each has three connections to the database while mail comes, and up to 60 MB of it in memory where the disk is slow
 OWNER = 3  # of one person: providers allow few connections as well
 SOON = 20.0  # seconds: what lasts longer waits for its server or its line
 
@@ -38,6 +38,7 @@ class Places:
         self._waiting: list[Turn] = []
         self._running: list[Turn] = []  # in the order in which they began
         self._served: dict[int, float] = {}  # when the person's last one began
+        self._alarm: asyncio.TimerHandle | None = None
 
     async def work(self, owner_id: int, work: Callable[[], T], cut: Callable[[], None], seconds: float) -> T:
         """In a thread, once there is a place. `cut` is called where it shall end before its time, not before it has had `seconds`.
@@ -79,11 +80,10 @@ class Places:
         self._waiting.remove(turn)
         self._running.append(turn)
         done = self._pool.submit(turn.work)
-        clocks = [loop.call_later(seconds, self._fill) for seconds in (SOON, turn.seconds)]
+        clock = loop.call_later(SOON, self._fill)
 
         def over() -> None:
-            for clock in clocks:
-                clock.cancel()
+            clock.cancel()
             self._running.remove(turn)
             self._fill()
 
@@ -96,17 +96,30 @@ class Places:
 
     def _make_room(self) -> None:
         crowded = [one for one in self._waiting if len(self._of(one.owner_id)) >= OWNER]
+        due: list[float] = []
         for owner_id in {one.owner_id for one in crowded}:
-            self._dismiss(self._of(owner_id), sum(one.owner_id == owner_id for one in crowded))
+            due += self._dismiss(self._of(owner_id), [one for one in crowded if one.owner_id == owner_id])
         if len(self._running) >= MOST:
-            self._dismiss(self._running, len(self._waiting) - len(crowded))
+            due += self._dismiss(self._running, [one for one in self._waiting if one not in crowded])
+        if self._alarm:
+            self._alarm.cancel()
+        self._alarm = asyncio.get_running_loop().call_at(min(due), self._fill) if due else None
 
-    def _dismiss(self, running: list[Turn], wanted: int) -> None:
-        now = asyncio.get_running_loop().time()
-        over = [one for one in running if not one.leaving and now >= one.since + one.seconds]
-        for turn in over[: max(0, wanted - sum(one.leaving for one in running))]:
-            turn.leaving = True
-            turn.cut()
+    def _dismiss(self, running: list[Turn], waiting: list[Turn]) -> list[float]:
+        """Who waits grants others no more time than it would have itself: a short pass does not wait out a long one's. When somebody else
+        will have had theirs."""
+        now, due = asyncio.get_running_loop().time(), []
+        wanted = len(waiting) - sum(one.leaving for one in running)
+        most = min((one.seconds for one in waiting), default=0.0)
+        for turn in [one for one in running if not one.leaving]:
+            end = turn.since + min(turn.seconds, most)
+            if wanted > 0 and now >= end:
+                wanted -= 1
+                turn.leaving = True
+                turn.cut()
+            elif wanted > 0:
+                due.append(end)
+        return due
 
     def _of(self, owner_id: int) -> list[Turn]:
         return [one for one in self._running if one.owner_id == owner_id]

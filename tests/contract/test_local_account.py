@@ -292,7 +292,7 @@ def test_what_lay_there_stays_until_all_of_the_new_numbers_has_come(house: House
     house.local.add(house.folder, 2, house.local.keep([message(11)]))
     house.local.give_up(house.folder, 2, [12], Trouble.SERVER_CLOSED)
     house.local.complete(house.folder, FolderStatus(2, 13, 2, None), 13)
-    assert (house.again().stored, len(house.local.candidates(house.folder, 2))) == (3, 2)
+    assert (house.again().stored, len(house.local.candidates(house.folder, 2))) == (1, 2)
     house.local.mark_gone(house.folder, 2, [12])
     house.local.complete(house.folder, FolderStatus(2, 13, 1, None), 13)
     assert (house.again().stored, house.local.candidates(house.folder, 2)) == (1, [])

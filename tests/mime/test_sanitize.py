@@ -200,6 +200,14 @@ def test_a_message_whose_styles_would_cost_too_much_is_shown_without_them() -> N
         assert pages[2].count("<q>x</q>") == 1_000
 
 
+def test_a_large_newsletter_and_one_with_pictures_in_it_keep_their_looks() -> None:
+    for rules, rows, picture in ((60, 300, 1_400_000), (300, 1_200, 0)):
+        sheet = "".join(f".c{rule} td{{color:red}}" for rule in range(rules))
+        body = "".join(f"<tr class=c{row % rules}><td class=x>x" for row in range(rows))
+        page = f'<style>{sheet}</style><table>{body}</table><img src="data:image/png;base64,{"A" * picture}">'
+        assert clean(page).html.count("color") == rows
+
+
 def test_what_a_parser_multiplies_counts_as_often_as_it_stands_in_the_tree() -> None:
     fonts = "<p>" + "".join(f"<font size={size}>" for size in range(100)) + "<p>x" * 600
     page = "<style>" + "".join(f".c{rule} font{{color:red}}" for rule in range(100)) + "font{margin:0}</style>" + fonts

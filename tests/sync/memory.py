@@ -255,5 +255,9 @@ class MemoryAccount:
         ]
 
     def _now(self, folder: LocalFolder) -> LocalFolder:
-        stored = sum(1 for placed in self._all_in(folder) if not placed.gone and not placed.left)
+        stored = sum(
+            1
+            for (at, validity, _), placed in self.placements.items()
+            if at == folder.id and folder.uidvalidity in (None, validity) and not placed.gone and not placed.left
+        )
         return replace(folder, stored=stored)

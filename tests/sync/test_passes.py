@@ -259,7 +259,8 @@ def test_after_a_change_of_uidvalidity_nothing_leaves_the_list_whose_body_does_n
     shown = sorted(local.messages[placed.digest] for placed in local.placements.values() if not placed.gone)
     assert shown == sorted(held.raw for held in inbox.messages)
     withheld.clear()
-    run(PlayMailbox(server), local)
+    assert run(PlayMailbox(server), local).messages == 30
+    assert not local.troubles
     assert local.present(b"INBOX") == inbox.present()
 
 

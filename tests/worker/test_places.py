@@ -63,8 +63,8 @@ def begun(works: list[Slow]) -> int:
     return sum(one.begun.is_set() for one in works)
 
 
-async def quick(held: Places, owner: int) -> None:
-    await held.work(owner, lambda: None, lambda: None, LONG)
+async def quick(held: Places, owner: int, seconds: float = LONG) -> None:
+    await held.work(owner, lambda: None, lambda: None, seconds)
 
 
 def test_however_many_slow_accounts_one_person_has_another_s_turn_comes_at_once() -> None:
@@ -100,6 +100,14 @@ def test_where_no_place_is_left_the_oldest_makes_room_once_it_has_had_its_time(
         assert [at for at, one in enumerate(works) if one.ends.is_set()] == [cut]
 
     lived(*people, seconds=1.0, then=another)
+
+
+def test_who_would_have_little_time_waits_no_longer_than_that() -> None:
+    async def another(held: Places, works: list[Slow]) -> None:
+        await quick(held, 1, 0.2)
+        assert [one.ends.is_set() for one in works] == [True, *[False] * (OWNER - 1)]
+
+    lived(*[1] * OWNER, then=another)
 
 
 def test_nobody_makes_room_before_their_time_and_who_stops_waiting_takes_none() -> None:

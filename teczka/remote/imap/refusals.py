@@ -38,7 +38,9 @@ def at_signin(status: Status, host: str, credential: Credential, detail: str) ->
 
 
 def at_folder(status: Status, host: str, folder: str, detail: str) -> Problem:
-    if status.code not in _OF_FOLDER and _is_later(status):
+    if status.code in _OF_FOLDER:
+        return Problem(Trouble.FOLDER_BUSY, host=host, folder=folder, detail=detail)
+    if _is_later(status):
         return Problem(Trouble.SERVER_BUSY, host=host, detail=detail)
     return Problem(Trouble.FOLDER_REFUSED, host=host, folder=folder, detail=detail)
 

@@ -427,6 +427,8 @@ def test_a_uidvalidity_of_milliseconds_is_the_same_however_it_is_told() -> None:
         ),
         ("STATUS", b"", b"NO [NONEXISTENT] gone", Trouble.FOLDER_REFUSED),
         ("STATUS", b"", b"NO [THROTTLED] slow down", Trouble.SERVER_BUSY),
+        ("STATUS", b"", b"NO [SERVERBUG] Internal error", Trouble.FOLDER_BUSY),
+        ("EXAMINE", b"", b"NO [INUSE] locked", Trouble.FOLDER_BUSY),
         ("EXAMINE", b"", b"OK", Trouble.SERVER_GARBAGE),
         ("EXAMINE", b"* 3 EXISTS\r\n", b"OK", Trouble.SERVER_GARBAGE),
         ("EXAMINE", b"* 3 EXISTS\r\n* OK [UIDVALIDITY 4294967296] .\r\n", b"OK", Trouble.SERVER_GARBAGE),
