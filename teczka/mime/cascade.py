@@ -30,6 +30,8 @@ def write(tree: LexborHTMLParser, sheet: str, room: Room) -> None:
     sheet = sheet[: css.LONGEST_SHEET]
     room.sheets -= len(sheet)
     rules = css.rules(sheet) if room.sheets >= 0 else ()
+    if not rules:
+        return
     elements = _Elements(tree)
     classes = sum(len(node.attributes.get("class") or "") for node in elements.nodes)
     tags = len(elements.nodes) + classes // 100 + _CALL

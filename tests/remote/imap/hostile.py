@@ -11,8 +11,8 @@ A script that returns hangs up; one that raises fails the test.
 import socket
 import ssl
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
@@ -168,3 +168,19 @@ class Hostile:
             self.failures.append(failure)
         finally:
             client.sock.close()
+
+
+@contextmanager
+def cut_once(asked: threading.Event, cut: Callable[[], None]) -> Iterator[None]:
+    """From another thread, as soon as this client has asked."""
+
+    def wait() -> None:
+        asked.wait(5)
+        cut()
+
+    cutting = threading.Thread(target=wait)
+    cutting.start()
+    try:
+        yield
+    finally:
+        cutting.join()

@@ -15,7 +15,7 @@ from teczka.remote.egress import Gate
 from teczka.remote.imap import ImapMailbox
 from teczka.remote.imap.mailbox import ENTRY
 from teczka.remote.types import Credential, Security, Server
-from tests.remote.imap.hostile import HOST, Client, Hostile, Script
+from tests.remote.imap.hostile import HOST, Client, Hostile, Script, cut_once
 from tests.remote.imap.spools import Spools
 
 GATE = Gate.parse(HOST)
@@ -94,16 +94,8 @@ def test_a_connection_that_is_cut_ends_for_whoever_waits_for_it() -> None:
 
     with Hostile(script) as hostile:
         mailbox = ImapMailbox.connect(hostile.server(), ANNA, GATE, timeout=60)
-
-        def cut() -> None:
-            asked.wait(5)
-            mailbox.cut()
-
-        cutting = threading.Thread(target=cut)
-        cutting.start()
-        with pytest.raises(Problem) as caught:
+        with pytest.raises(Problem) as caught, cut_once(asked, mailbox.cut):
             mailbox.folders()
-        cutting.join()
         mailbox.cut()  # closed by now
     assert caught.value.trouble is Trouble.SERVER_CLOSED
 

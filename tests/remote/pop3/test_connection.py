@@ -6,7 +6,7 @@ import pytest
 
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.pop3 import Pop3Drop
-from tests.remote.imap.hostile import Client, Hostile
+from tests.remote.imap.hostile import Client, Hostile, cut_once
 from tests.remote.pop3.server import CREDENTIAL
 from tests.remote.pop3.transports import GATE
 
@@ -23,14 +23,6 @@ def test_a_connection_that_is_cut_ends_for_whoever_waits_for_it() -> None:
 
     with Hostile(script) as hostile:
         drop = Pop3Drop.connect(hostile.server(), CREDENTIAL, GATE, timeout=60)
-
-        def cut() -> None:
-            asked.wait(5)
-            drop.cut()
-
-        cutting = threading.Thread(target=cut)
-        cutting.start()
-        with pytest.raises(Problem) as caught:
+        with pytest.raises(Problem) as caught, cut_once(asked, drop.cut):
             drop.count()
-        cutting.join()
     assert caught.value.trouble is Trouble.SERVER_CLOSED
