@@ -15,13 +15,13 @@ export function markFound(main: HTMLElement): void {
     const { signal } = (running = new AbortController());
     const { contentWindow, contentDocument } = frame;
     const realm = contentWindow as Realm | null;
-    const asked = new URLSearchParams(location.search);
+    const asked = new URLSearchParams(main.dataset["rowsUrl"]?.split("?")[1]); // with how its last word was taken
     const row = document.querySelector<HTMLElement>('#rows [aria-selected="true"]');
-    const [query, message] = [asked.get("q"), row?.dataset["message"] ?? asked.get("m")]; // the address follows later
+    const message = row?.dataset["message"] ?? new URLSearchParams(location.search).get("m"); // the address follows later
     if (!realm?.CSS?.highlights || !contentDocument) return;
     realm.CSS.highlights.delete("found");
-    if (main.dataset["role"] !== "search" || !message || !query) return;
-    const answer = await getFragment(`/messages/${message}/marks/?${new URLSearchParams({ q: query })}`, signal).catch(() => null);
+    if (main.dataset["role"] !== "search" || !message || !asked.get("q")) return;
+    const answer = await getFragment(`/messages/${message}/marks/?${asked}`, signal).catch(() => null);
     const words = (answer?.body.textContent ?? "").split("\n").filter(Boolean);
     if (signal.aborted || !words.length) return;
     realm.CSS.highlights.set("found", new realm.Highlight(...ranges(contentDocument, words)));

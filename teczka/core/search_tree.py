@@ -60,6 +60,7 @@ class Hint(StrEnum):
     SLOW = "slow"  # it took too long and was ended
     SIGNS = "signs"  # without a letter or digit: nothing was searched
     NOT = "not"  # stands before a word, as a word
+    BEGUN = "begun"  # nothing fits what is written: the last word was taken for a beginning
     # Nothing that the viewer sees is called so.
     FOLDER = "folder"
     ACCOUNT = "account"

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from teczka.core.numbering import Pattern
 from teczka.core.references import Found, parse, spans
 from teczka.core.search_tree import cut
+from teczka.language.companies import companies
 from teczka.language.fields import Field
 from teczka.language.initials import initials
 from teczka.language.numbers import asked_numbers
@@ -51,14 +52,15 @@ class Asked(NamedTuple):
 
 
 def ask(text: str, own: Sequence[Pattern] = (), *, begun: bool = False) -> list[Asked]:
-    """What a run of words asks for: each word, but a reference, a telephone, an amount or initials as the one term that it is;
-    prepositions and the like, and what only says that a number follows, where nothing else is asked. In order, at most `MOST`. `own`: the
-    patterns of the office's file numbers. `begun`: its last word or number may go on."""
+    """What a run of words asks for: each word, but a reference, a telephone, an amount or initials as the one term that it is, "sp. z o.o."
+    and the like in all ways to write them; prepositions and the like, and what only says that a number follows, where nothing else is
+    asked. In order, at most `MOST`. `own`: the patterns of the office's file numbers. `begun`: its last word or number may go on."""
     text = cut(composed(text))
     found = [Asked(one.start, one.end, asked_reference(one.reference)) for one in _references(text, own)]
     found += _numbers(text, found)
     told = sorted(found)
-    found += _initials(text, told)
+    found += [Asked(*one) for one in companies(text) if _apart(one, told)]
+    found += [Asked(one.start, one.end, (one.term,)) for one in initials(text) if _apart(one, found)]
     ends = [(0, 0), *((one.start, one.end) for one in sorted(found)), (len(text), len(text))]
     for (_, start), (end, _) in pairwise(ends):
         found += _words(text, start, end)
@@ -149,19 +151,14 @@ def _numbers(text: str, taken: Sequence[Asked]) -> list[Asked]:
     out: list[Asked] = []
     widest = sorted(asked_numbers(text), key=lambda one: (one.start - one.end, one.start))
     for one in widest:
-        apart = all(one.end <= each.start or each.end <= one.start for each in (*taken, *out))
-        if apart:
+        if _apart(one, (*taken, *out)):
             same = [each.term for each in widest if each[:2] == one[:2]]
             out.append(Asked(one.start, one.end, tuple(dict.fromkeys(same))))
     return out
 
 
-def _initials(text: str, taken: Sequence[Asked]) -> Iterator[Asked]:
-    """But for those of "S.A.", which would be asked as "są" is: not at all."""
-    for one in initials(text):
-        apart = all(one.end <= each.start or each.end <= one.start for each in taken)
-        if apart and one.term not in _LITTLE:
-            yield Asked(one.start, one.end, (one.term,))
+def _apart(one: tuple[int, int, *tuple[object, ...]], taken: Iterable[Asked]) -> bool:
+    return all(one[1] <= each.start or each.end <= one[0] for each in taken)
 
 
 def _words(text: str, start: int, end: int) -> Iterator[Asked]:

@@ -1,8 +1,8 @@
 """Django's pages on threads, none of which waits for the network.
 
 A page's thread is given once the request is there, and taken back once the answer is known. What is too long for that, a file that
-comes or goes, has threads of its own, and only for somebody who has signed in. How long a reader may take nothing is the socket's matter:
-cli/listening.py.
+comes or goes, has threads of its own, and only for somebody who has signed in, some of them each. How long a reader may take nothing is the
+socket's matter: cli/listening.py.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from functools import partial
 from io import BytesIO
 from typing import Any, TypeVar
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from a2wsgi.asgi_typing import HTTPScope, Receive, Send
 from a2wsgi.wsgi import Body, build_environ
@@ -47,20 +48,26 @@ class Pages:
         *,
         pages: int = 8,
         transfers: int = 16,
+        share: int = 4,
         slow: float = SLOW,
         pace: float = PACE,
     ) -> None:
-        """`whose`: whom a session belongs to. `pages`, `transfers`: threads."""
+        """`whose`: whom a session belongs to. `pages`, `transfers`: threads; `share`: how many of the latter one person may have at once,
+        and all strangers together."""
         self._django = django
         self._whose = whose
         self._pages = ThreadPoolExecutor(pages, thread_name_prefix="pages")
         self._transfers = ThreadPoolExecutor(transfers, thread_name_prefix="transfers")
+        self._share = share
+        self._shares: WeakValueDictionary[UUID | None, asyncio.Semaphore] = (
+            WeakValueDictionary()
+        )  # of those who have some
         self._slow = slow
         self._pace = pace
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         length = _length(scope)
-        if length > STRANGERS and not await self._signed_in(scope):
+        if length > STRANGERS and not await self._owner(scope):
             scope, length = _without_length(scope), 0  # nobody reads it: they are answered as any stranger is
         loop, paced = asyncio.get_running_loop(), _paced(receive, self._slow, self._pace)
         try:
@@ -70,19 +77,20 @@ class Pages:
             return
         context = copy_context()
         ask = partial(context.run, self._ask, build_environ(scope, body))  # type: ignore[arg-type]  # either is read alike
-        answer = await (self._apart(ask) if length > WHOLE else loop.run_in_executor(self._pages, ask))
+        answer = await (self._apart(scope, ask) if length > WHOLE else loop.run_in_executor(self._pages, ask))
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         if answer.rest is not None:
-            await self._pour(answer.rest, context, receive, send)
+            await self._pour(scope, answer.rest, context, receive, send)
         await send({"type": "http.response.body", "body": answer.whole, "more_body": False})
 
-    async def _signed_in(self, scope: HTTPScope) -> bool:
+    async def _owner(self, scope: HTTPScope) -> UUID | None:
+        """None: a stranger."""
         key = session_key(scope)
         looked = partial(self._whose, key)
         try:
-            return bool(key) and await asyncio.get_running_loop().run_in_executor(self._pages, looked) is not None
+            return await asyncio.get_running_loop().run_in_executor(self._pages, looked) if key else None
         except Error:  # the database is away, as the page will say
-            return False
+            return None
 
     def _ask(self, environ: Any) -> Answer:
         told: list[tuple[str, list[tuple[str, str]]]] = []
@@ -96,7 +104,9 @@ class Pages:
         finally:
             response.close()
 
-    async def _pour(self, rest: HttpResponseBase, context: Context, receive: Receive, send: Send) -> None:
+    async def _pour(
+        self, scope: HTTPScope, rest: HttpResponseBase, context: Context, receive: Receive, send: Send
+    ) -> None:
         loop = asyncio.get_running_loop()
         gone = loop.create_task(_gone(receive))
 
@@ -111,12 +121,12 @@ class Pages:
                 rest.close()
 
         try:
-            await self._apart(partial(context.run, pour))
+            await self._apart(scope, partial(context.run, pour))
         finally:
             gone.cancel()
 
-    def _apart(self, work: Callable[[], T]) -> asyncio.Future[T]:
-        """In a thread for what takes long, which keeps no connection to the database afterwards."""
+    async def _apart(self, scope: HTTPScope, work: Callable[[], T]) -> T:
+        """In a thread for what takes long, which keeps no connection to the database afterwards, once fewer than a share are theirs."""
 
         def run() -> T:
             try:
@@ -124,7 +134,10 @@ class Pages:
             finally:
                 connections.close_all()
 
-        return asyncio.get_running_loop().run_in_executor(self._transfers, run)
+        owner = await self._owner(scope)
+        theirs = self._shares.setdefault(owner, asyncio.Semaphore(self._share))
+        async with theirs:
+            return await asyncio.get_running_loop().run_in_executor(self._transfers, run)
 
 
 def _length(scope: HTTPScope) -> int:

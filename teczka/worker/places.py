@@ -5,6 +5,7 @@ the FAST, and where somebody waits for a place, whoever has had theirs for long 
 """
 
 import asyncio
+import math
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -33,16 +34,23 @@ class Turn:
 class Places:
     """For one event loop."""
 
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(MOST, thread_name_prefix="pass")
+    def __init__(self, name: str = "pass") -> None:
+        """`name`: of its threads."""
+        self._pool = ThreadPoolExecutor(MOST, thread_name_prefix=name)
         self._waiting: list[Turn] = []
         self._running: list[Turn] = []  # in the order in which they began
         self._served: dict[int, float] = {}  # when the person's last one began
         self._alarm: asyncio.TimerHandle | None = None
 
-    async def work(self, owner_id: int, work: Callable[[], T], cut: Callable[[], None], seconds: float) -> T:
-        """In a thread, once there is a place. `cut` is called where it shall end before its time, not before it has had `seconds`.
-        Cancelled, the work that has begun keeps its place until it has come to its end."""
+    async def work(
+        self,
+        owner_id: int,
+        work: Callable[[], T],
+        cut: Callable[[], None] = lambda: None,
+        seconds: float = math.inf,
+    ) -> T:
+        """In a thread, once there is a place. `cut` is called where it shall end before its time, not before it has had `seconds`; without
+        these it makes no room. Cancelled, the work that has begun keeps its place until it has come to its end."""
         turn = Turn(owner_id, work, cut, seconds, asyncio.get_running_loop().create_future())
         self._waiting.append(turn)
         self._fill()
@@ -103,7 +111,8 @@ class Places:
             due += self._dismiss(self._running, [one for one in self._waiting if one not in crowded])
         if self._alarm:
             self._alarm.cancel()
-        self._alarm = asyncio.get_running_loop().call_at(min(due), self._fill) if due else None
+        end = min(due, default=math.inf)
+        self._alarm = asyncio.get_running_loop().call_at(end, self._fill) if end < math.inf else None
 
     def _dismiss(self, running: list[Turn], waiting: list[Turn]) -> list[float]:
         """Who waits grants others no more time than it would have itself: a short pass does not wait out a long one's. When somebody else

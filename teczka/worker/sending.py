@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from concurrent.futures import Executor
 
 from django.db import OperationalError, connection
 
 from teczka.actions.sending import Sending
 from teczka.core.errors import LeaseLost
 from teczka.store.leases import Lease
+from teczka.worker.places import Places
 
 AFTER_A_MISTAKE = 60.0  # seconds
 
@@ -16,10 +16,10 @@ log = logging.getLogger(__name__)
 
 
 class Sender:
-    def __init__(self, lease: Lease, owner_id: int, pool: Executor) -> None:
+    def __init__(self, lease: Lease, owner_id: int, places: Places) -> None:
         self._lease = lease
         self._owner_id = owner_id
-        self._pool = pool
+        self._places = places
         self._sending: Sending | None = None
         self._wake = asyncio.Event()
 
@@ -32,7 +32,8 @@ class Sender:
         try:
             while True:
                 self._wake.clear()
-                seconds = await asyncio.get_running_loop().run_in_executor(self._pool, self._send)
+                # It is never cut off: behind the end of the text nobody would know what became of the message.
+                seconds = await self._places.work(self._owner_id, self._send)
                 await self._rest(seconds)
         except LeaseLost:
             pass  # its keeper says so
@@ -45,7 +46,7 @@ class Sender:
             pass
 
     def _send(self) -> float | None:
-        """In the pool. Seconds until there is more to do."""
+        """In a thread. Seconds until there is more to do."""
         try:
             self._sending = self._sending or Sending(self._lease.account_id, self._owner_id, self._lease)
             return self._sending.run()

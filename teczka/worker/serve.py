@@ -4,7 +4,6 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from teczka.actions.scrub import scrub
@@ -24,7 +23,6 @@ from teczka.worker.tidy import HOURLY, tidy
 from teczka.worker.turns import Turns
 
 SHARE_SECONDS = 1.0  # how often accounts are shared out anew
-SENDINGS = 8
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +49,7 @@ class Worker:
         self._leases = Leases()
         self._kept: dict[int, Kept] = {}
         self._places = Places()
-        self._sendings = ThreadPoolExecutor(SENDINGS, thread_name_prefix="send")
+        self._sendings = Places("send")
         self._rules = Turns("rules", rule_steps)
         self._imports = Imports(stopping)
         self._changed = asyncio.Event()
@@ -87,7 +85,7 @@ class Worker:
             self._rules.close()
             self._imports.close()
             self._places.close()
-            self._sendings.shutdown(wait=False, cancel_futures=True)
+            self._sendings.close()
 
     async def _share_out(self) -> None:
         accounts = dict(await asyncio.to_thread(accounts_at_work))

@@ -314,6 +314,20 @@ def test_enter_searches_for_what_is_written_whatever_is_proposed(mail: Page, que
     expect(hits(mail)).to_have_count(count)
 
 
+@pytest.mark.parametrize(("query", "count"), [("od:kow", 12), ("wypow", 6)])
+def test_enter_takes_no_hits_away_that_stood_there_by_the_beginning_of_a_word(
+    mail: Page, query: str, count: int
+) -> None:
+    search(mail, query, count)
+    mail.keyboard.press("Enter")
+    expect(mail.locator("#standing .strip")).to_contain_text("potraktowano jako początek słowa")
+    expect(hits(mail)).to_have_count(count)
+    if query == "wypow":
+        mail.keyboard.press("j")
+        mail.wait_for_function(f"() => {MARKED}.length > 0")
+        assert mail.evaluate(MARKED) == ["Wypowiadam"]
+
+
 def test_what_was_searched_for_is_proposed_to_an_empty_box(mail: Page) -> None:
     search(mail, "faktura", 6)
     with mail.expect_response("**/search/noted/"):

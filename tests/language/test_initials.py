@@ -12,7 +12,23 @@ from tests.language.test_vectors import read_literal
 SAME = [
     ["art. 415 k.c.", "Art. 415 KC", "art 415 kc", "art. 415 k. c.", "art. 415 k.c"],
     ["art. 187 § 1 k.p.c.", "art. 187 § 1 KPC", "art. 187 § 1 k. p. c."],
-    ["sp. z o.o.", "sp.z o.o.", "Sp. z o. o.", "sp z oo"],
+    [
+        "sp. z o.o.",
+        "sp.z o.o.",
+        "Sp. z o. o.",
+        "SP. Z O.O",
+        "sp z oo",
+        "Sp. zo.o.",
+        "sp. zoo",
+        "spzoo",
+        "spółce z o.o.",
+        "spółka z ograniczoną odpowiedzialnością",
+        "spolka z ograniczona odpowiedzialnoscia",
+    ],
+    ["Kowal sp.k.", "Kowal sp. k.", "Kowal Sp.K", "Kowal sp k", "Kowal spk"],
+    ["Kowal sp.j.", "Kowal sp. j.", "Kowal SPJ"],
+    ["Budex S.A.", "Budex S. A.", "Budex s.a", "Budex SA"],
+    ["J.K. Nowak", "J. K. Nowak", "JK Nowak"],
     ["u.p.d.o.f.", "updof"],
 ]
 
@@ -43,8 +59,14 @@ def test_other_letters_are_not_found_by_them() -> None:
     assert not {*asked.terms} & {*there}
 
 
-def test_what_would_be_asked_as_a_word_of_no_weight_stays_letters() -> None:
-    assert [one.exact for one in ask("Budex S.A.")] == [("budex",), ("s",)]
+def test_what_a_company_is_tells_it_from_others_but_for_what_is_a_word_of_no_weight_too() -> None:
+    assert [one.exact for one in ask("Budex S.A.")] == [("budex",)]
+    there = read_literal(vectors([(Field.TEXT, "Nowak z karty K. 12 w spółce")])[0])
+    for other in ("Nowak sp. z o.o.", "Nowak sp.k.", "Nowak spj"):
+        assert not all({*one.terms} & {*there} for one in ask(other)), other
+    assert [one.exact for one in ask("zoo")] == [("zoo",)]
+    assert [one.exact for one in ask("sp. komandytowa")] == [("sp",), ("komandytowa",)]
+    assert ask("Kowal sp. k", begun=True)[-1].exact == ("k", "k*")
 
 
 def test_they_go_on_while_they_are_typed_and_are_no_number() -> None:

@@ -72,8 +72,8 @@ PAGES: dict[str, Callable[[Any], Any]] = {
 
 class Server(uvicorn.Server):
     def __init__(self, door: socket.socket, **given: Any) -> None:
-        whose = {"hers": UUID(int=1)}.get
-        pages = Pages(django, whose, pages=1, transfers=1, slow=SLOW, **given)  # type: ignore[arg-type]
+        whose = {"hers": UUID(int=1), "his": UUID(int=2)}.get
+        pages = Pages(django, whose, **{"pages": 1, "transfers": 1, "slow": SLOW, **given})  # type: ignore[arg-type]
         super().__init__(uvicorn.Config(pages, lifespan="off", log_level="critical", timeout_graceful_shutdown=1))
         self.port = door.getsockname()[1]
 
@@ -162,6 +162,21 @@ def test_a_file_that_stops_on_its_way_up_holds_no_page_and_does_not_pass_for_who
     stopped = [server.ask(f"POST /up HTTP/1.1\r\n{HERS}Content-Length: {WHOLE + 1}\r\n\r\nhalf") for _ in range(2)]
     assert server.page() == b"pages"
     assert [body(one) for one in stopped] == [b"cut", b"cut"], "the second took the first one's thread"
+
+
+def test_whoever_moves_much_slowly_keeps_nobody_else_waiting() -> None:
+    with served(transfers=2, share=1, slow=2 * SECONDS) as server:
+
+        def up(cookie: str, sent: int) -> socket.socket:
+            asked = server.ask(f"POST /up HTTP/1.1\r\n{cookie}Content-Length: {WHOLE + 1}\r\n\r\n")
+            asked.sendall(b"x" * sent)
+            return asked
+
+        stopped, waiting = [up(HERS, 4) for _ in range(2)]
+        assert body(up(HERS.replace("hers", "his"), WHOLE + 1)).endswith(b"on transfers"), "where she may not be"
+        stopped.close()
+        waiting.sendall(b"x" * (WHOLE - 3))
+        assert body(waiting).endswith(b"on transfers"), "hers, once she has room"
 
 
 def test_readers_who_stall_hold_no_page_and_lose_their_thread(server: Server) -> None:

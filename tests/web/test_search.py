@@ -24,6 +24,7 @@ from teczka.store.queries import meant
 from teczka.store.queries import search as queries
 from teczka.store.queries.folders import FolderLine, folders
 from teczka.store.queries.search import BLOCK, Shown, shown
+from teczka.store.queries.searches import saved_searches
 from teczka.store.terms import save_terms
 from teczka.store.viewer import as_user
 from teczka.web.mail import searching
@@ -31,6 +32,7 @@ from teczka.web.mail.asked import Asked
 from teczka.web.mail.selected import everything_of
 from teczka.web.mail.tree import ROLES
 from teczka.web.search import page as pages
+from teczka.web.search import saved
 from tests.cases import file, make_case
 from tests.cast import make_account, make_cast, make_folder
 from tests.conftest import OwnDatabase
@@ -318,6 +320,25 @@ def test_whatever_is_typed_has_an_answer(anna: Client, query: str) -> None:
     look(anna, f"od:{query}", "/search/offers/")
 
 
+@pytest.mark.parametrize(
+    ("query", "begun"), [("umowa aneks wro", 2), ("od:wro", 2), ("od:wronka", 1), ("zzqx", 0), ("12", 0)]
+)
+def test_what_is_written_is_a_beginning_where_nothing_fits_it(
+    anna: Client, inbox: Folder, query: str, begun: int
+) -> None:
+    letter(inbox, "Umowa, aneks 1234", who="Jan Wronka <jan@klient.example>")
+    letter(inbox, "Umowa, aneks 1234", who="Ewa Wrotkowska <ewa@klient.example>")
+    for page in (look(anna, query), look(anna, query, "/search/live/")):
+        assert len(rows(page)) == begun
+        assert ("potraktowano jako początek słowa" in page) == query.endswith("wro")
+    asked = Asked(query, begun=query.endswith("wro"))
+    assert len(rows(anna.get(asked.rows_url).content.decode())) == begun, "as the list fetches them"
+    assert f'data-folder="{html.escape(asked.key)}"' in look(anna, query), (
+        "as the list is called: acts on all of it are on these"
+    )
+    assert len(everything_of(inbox.account.owner, asked.key)) == begun
+
+
 def test_words_of_mail_are_told_as_words_and_never_as_markup(anna: Client, inbox: Folder) -> None:
     letter(
         inbox,
@@ -495,6 +516,27 @@ def test_searches_bear_names_beside_the_folders(anna: Client, inbox: Folder) -> 
     assert "Umowy najmu" in anna.get("/folders/tree/").content.decode()
     anna.post(f"{saved[0]}drop/")
     assert "Umowy najmu" not in anna.get("/folders/tree/").content.decode()
+
+
+def test_what_is_done_to_a_search_that_another_window_has_removed_is_done_to_its_words(
+    anna: Client, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna.post("/search/save/?q=temat%3Aumowa&order=best", {"name": "Umowy"})
+    address = re.search(r'"(/search/saved/[^"]*)"', look(anna, "temat:umowa", order="best"))
+    assert address
+    [line] = [one for one in saved_searches(office.cast.anna) if one.name == "Umowy"]
+    own = html.unescape(address[1])
+    drop = re.search(r'action="([^"]*/drop/[^"]*)"', anna.get(own).content.decode())
+    assert drop
+    away = html.unescape(drop[1])
+    for answer in (anna.post(away), anna.post(away), anna.get(own)):
+        assert answer.headers["Location"] == "/search/?q=temat%3Aumowa&order=best"
+    assert anna.post(own, {"name": "Najem"}).headers["Location"] == "/search/?q=temat%3Aumowa&order=best"
+    assert "Najem" in anna.get("/folders/tree/").content.decode()
+    monkeypatch.setattr(saved, "saved_search", lambda viewer, public_id: line)  # it is removed in this moment
+    assert "To wyszukiwanie jest już zapisane jako „Najem”." in anna.post(own, {"name": "Lokal"}).content.decode()
+    monkeypatch.undo()
+    assert anna.get(own.partition("?")[0]).status_code == 404
 
 
 def test_a_search_bears_one_name(anna: Client) -> None:

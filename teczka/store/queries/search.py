@@ -96,28 +96,14 @@ def shown(
     if query.node is None:
         return Shown(0, False, [], query.hints)
     try:
-        return _shown(viewer, query, query.node, after, most, skip, best, rows, keep)
+        if best or not rows:
+            with as_user(viewer.pk):
+                found = search(viewer, query, after, most, skip=skip, best=best, keep=keep)
+                return Shown(len(found.places), found.more, hits(viewer, found.places[:rows]), found.hints)
+        asked = _Asked(viewer, query.node)
+        told = asked.rows(after, skip + most + 1, skip, min(rows, most), keep)
     except TookTooLongError:
         return Shown(0, True, [], (*query.hints, (Hint.SLOW, "")))
-
-
-def _shown(
-    viewer: User,
-    query: Query,
-    node: Node,
-    after: Place | None,
-    most: int,
-    skip: int,
-    best: bool,
-    rows: int,
-    keep: Place | None,
-) -> Shown:
-    if best or not rows:
-        with as_user(viewer.pk):
-            found = search(viewer, query, after, most, skip=skip, best=best, keep=keep)
-            return Shown(len(found.places), found.more, hits(viewer, found.places[:rows]), found.hints)
-    asked = _Asked(viewer, node)
-    told = asked.rows(after, skip + most + 1, skip, min(rows, most), keep)
     count = max((count for count, _ in told), default=skip) - skip
     return Shown(min(count, most), count > most, [hit for _, hit in told], asked.hints(query))
 

@@ -15,7 +15,7 @@ from teczka.core.search_tree import Leaf, Node, Not, Phrase, Prefix, Where, Word
 from teczka.language.asking import ask
 
 BEST = "best"
-TYPING = "1"
+YES = "1"
 KEY = "search?"  # what the tree would call the list
 
 
@@ -32,6 +32,7 @@ class Asked:
     text: str = ""
     best: bool = False
     typing: bool = False  # the last word may be only begun
+    begun: bool = False  # so it was taken, for nothing fits what is written
 
     @cached_property
     def query(self) -> Query:
@@ -39,7 +40,14 @@ class Asked:
 
     @cached_property
     def sought(self) -> Query:
-        return self.query.being_typed() if self.typing else self.query
+        return self.query.being_typed() if self.typing or self.begun else self.query
+
+    @property
+    def last(self) -> str:
+        """The word that may be only begun. A number is what it is."""
+        part = self.query.parts[-1] if self.query.parts else None
+        word = part.text.split()[-1] if isinstance(part, Words) else ""
+        return word if word.isalpha() else ""
 
     @cached_property
     def said(self) -> str:
@@ -48,19 +56,24 @@ class Asked:
 
     @property
     def key(self) -> str:
-        return f"{KEY}{self._fields(typing=self.typing)}"
+        return f"{KEY}{self._fields(listed=True)}"
+
+    @property
+    def fields(self) -> str:
+        """Of an address that tells what is asked."""
+        return self._fields()
 
     @property
     def url(self) -> str:
-        return f"{reverse('search')}?{self._fields()}"
+        return f"{reverse('search')}?{self.fields}"
 
     @property
     def rows_url(self) -> str:
-        return f"{reverse('search_rows')}?{self._fields(typing=self.typing)}"
+        return f"{reverse('search_rows')}?{self._fields(listed=True)}"
 
     @property
     def save_url(self) -> str:
-        return f"{reverse('search_save')}?{self._fields()}"
+        return f"{reverse('search_save')}?{self.fields}"
 
     @property
     def other_order(self) -> "Asked":
@@ -95,9 +108,11 @@ class Asked:
     def _leading(self) -> int:
         return sum(1 for _ in takewhile(_is_operator, self._reordered))
 
-    def _fields(self, *, typing: bool = False) -> str:
+    def _fields(self, *, listed: bool = False) -> str:
+        """`listed`: with how the last word was taken."""
         more = {"order": BEST} if self.best else {}
-        return urlencode({"q": self.text, **more, **({"typing": TYPING} if typing else {})})
+        more |= {name: YES for name, so in (("typing", self.typing), ("begun", self.begun)) if listed and so}
+        return urlencode({"q": self.text, **more})
 
     def _chip(self, place: int) -> Chip:
         language = get_language() or "pl"
@@ -110,7 +125,7 @@ class Asked:
 def asked_of(fields: QueryDict) -> Asked:
     """Chips and words come as fields of one name where no script has joined them."""
     text = " ".join(filter(None, map(str.strip, fields.getlist("q")))).replace("\0", " ")  # which no table can keep
-    return Asked(text, fields.get("order") == BEST, fields.get("typing") == TYPING)
+    return Asked(text, fields.get("order") == BEST, fields.get("typing") == YES, fields.get("begun") == YES)
 
 
 def asked_by_key(key: str) -> Asked | None:

@@ -33,4 +33,8 @@ def _said(hint: Hint, about: str) -> str:
         return _("“%(signs)s” cannot be searched for, only words and numbers can.") % {"signs": about}
     if hint is Hint.NOT:
         return _("“%(word)s” was searched for as a word. To leave a word out, put a minus before it.") % {"word": about}
+    if hint is Hint.BEGUN:
+        return _("Nothing fits this as it is written: “%(word)s” was taken for the beginning of a word.") % {
+            "word": about
+        }
     return _("The search is too long; its end was left out.")

@@ -31,9 +31,21 @@ def counted(viewer: User, asked: Asked, rows: int = 0, keep: Place | None = None
     return found
 
 
+def answered(viewer: User, asked: Asked, rows: int) -> tuple[Asked, Shown]:
+    """As it is written; where nothing fits that, with its last word taken for a beginning, as it was while it was typed: no Enter takes all
+    hits away."""
+    found = counted(viewer, asked, rows)
+    if found.count or found.more or asked.typing or not asked.last:
+        return asked, found
+    begun = replace(asked, begun=True)
+    more = counted(viewer, begun, rows)
+    return (begun, more) if more.count else (asked, found)
+
+
 def of_search(viewer: User, asked: Asked, found: Shown | None = None) -> Listing:
     found = found or counted(viewer, asked)
     saved = saved_as(viewer, asked.text, best=asked.best)
+    hints = (*found.hints, *([(Hint.BEGUN, asked.last)] if asked.begun else []))
     return Listing(
         asked.key,
         saved.name if saved else _("Search"),
@@ -46,7 +58,7 @@ def of_search(viewer: User, asked: Asked, found: Shown | None = None) -> Listing
         ROLE,
         managed=any(account.managed for account in accounts(viewer)),
         searched=Searched(
-            asked, in_words(found.hints), saved, coverage(viewer) if unread_mail(viewer) else None, waiting(viewer)
+            asked, in_words(hints), saved, coverage(viewer) if unread_mail(viewer) else None, waiting(viewer)
         ),
         uncounted=found.more,
     )

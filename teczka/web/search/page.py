@@ -8,7 +8,7 @@ from teczka.store.queries.search import BLOCK, COUNTED, shown
 from teczka.store.viewer import as_user
 from teczka.web.mail.asked import asked_of
 from teczka.web.mail.folders import list_page, number
-from teczka.web.mail.searching import counted, of_rows, of_search
+from teczka.web.mail.searching import answered, counted, of_rows, of_search
 from teczka.web.mail.tree import tree
 from teczka.web.requests import Request
 from teczka.web.search.rows import found_rows, read_place
@@ -23,7 +23,7 @@ def search_page(request: Request) -> HttpResponse:
     dropped = request.GET.get("without", "")
     if dropped.isdecimal() and int(dropped) < len(asked.chips):
         return redirect(asked.chips[int(dropped)].without)
-    found = counted(request.user, asked, BLOCK)
+    asked, found = answered(request.user, asked, BLOCK)
     listing = of_search(request.user, asked, found)
     return list_page(request, tree(request.user), listing, found_rows(request.user, listing, asked, found.hits))
 
@@ -31,8 +31,7 @@ def search_page(request: Request) -> HttpResponse:
 @require_safe
 def search_live(request: Request) -> HttpResponse:
     """What stands around the rows in one transaction: what begins and ends each query by itself would cost a fifth of the answer."""
-    asked = asked_of(request.GET)
-    found = counted(request.user, asked, AT_ONCE)
+    asked, found = answered(request.user, asked_of(request.GET), AT_ONCE)
     with as_user(request.user.pk):
         listing = of_search(request.user, asked, found)
         response = render(request, "search/live.html", found_rows(request.user, listing, asked, found.hits))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from teczka.actions.searches import LONGEST, drop_search, forget_searches, note_search, rename_search, save_search
-from teczka.core.errors import AlreadyThere
+from teczka.core.errors import AlreadyThere, NotAllowed
 from teczka.store.queries.searches import SearchLine, saved_as, saved_search
 from teczka.web.mail.asked import Asked, asked_of
 from teczka.web.requests import Request, allowed, found
@@ -55,19 +55,33 @@ def search_save(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def search_saved(request: Request, search_id: UUID) -> HttpResponse:
-    saved = found(saved_search(request.user, search_id))
+    saved = saved_search(request.user, search_id)
+    if saved is None:
+        return _removed(request)
     form = NameForm(request.POST or None, initial={"name": saved.name})
     asked = Asked(saved.query, saved.best)
-    if request.method == "POST" and form.done(lambda name: allowed(rename_search, request.user, search_id, name)):
-        return redirect(asked.url)
+    try:
+        if request.method == "POST" and form.done(lambda name: rename_search(request.user, search_id, name)):
+            return redirect(asked.url)
+    except NotAllowed:
+        return _removed(request)
     return _page(request, form, asked, saved)
 
 
 @require_POST
 def search_saved_drop(request: Request, search_id: UUID) -> HttpResponse:
-    saved = found(saved_search(request.user, search_id))
-    allowed(drop_search, request.user, search_id)
-    return redirect(Asked(saved.query, saved.best).url)
+    try:
+        drop_search(request.user, search_id)
+    except NotAllowed:
+        return _removed(request)
+    return redirect(asked_of(request.GET).url)
+
+
+def _removed(request: Request) -> HttpResponse:
+    """In another window, or one came back to its page: the address tells what it asked for, and whoever gives it a name has it again."""
+    asked = asked_of(request.GET)
+    found(asked.text or None)
+    return search_save(request) if "name" in request.POST else redirect(asked.url)
 
 
 @require_POST
