@@ -3,13 +3,18 @@
 from functools import cache
 
 from teczka.core.settings import SettingError, settings
-from teczka.remote.egress import Gate
+from teczka.remote.egress import Entry, Gate, parse_entries
 
 
 @cache
 def gate() -> Gate:
-    """Raises SettingError where TECZKA_EGRESS_ALLOW cannot be understood."""
+    """Raises SettingError where TECZKA_EGRESS_ALLOW or TECZKA_EGRESS_DENY cannot be understood."""
+    ours = settings()
+    return Gate(_entries("TECZKA_EGRESS_ALLOW", ours.egress_allow), _entries("TECZKA_EGRESS_DENY", ours.egress_deny))
+
+
+def _entries(name: str, text: str) -> list[Entry]:
     try:
-        return Gate.parse(settings().egress_allow)
+        return parse_entries(text)
     except ValueError as error:
-        raise SettingError(f"TECZKA_EGRESS_ALLOW: {error}") from error
+        raise SettingError(f"{name}: {error}") from error

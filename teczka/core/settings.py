@@ -28,6 +28,7 @@ class Settings:
     url: str  # TECZKA_URL: the address that people type, without a slash at the end; empty: loopback only
     trusted_proxies: tuple[Network, ...]  # TECZKA_TRUSTED_PROXIES: addresses whose X-Forwarded-* are believed
     egress_allow: str  # TECZKA_EGRESS_ALLOW: see remote/egress.py
+    egress_deny: str  # TECZKA_EGRESS_DENY: the same
     readers: int  # TECZKA_READERS: processes that read new mail (transaction B)
     poll_seconds: int  # TECZKA_POLL_SECONDS: how often folders without IDLE are asked
     scrub_days: int  # TECZKA_SCRUB_DAYS: how often each pack is read from end to end; 0: never
@@ -69,13 +70,14 @@ def read(environment: Mapping[str, str]) -> Settings:
     key_file = environment.get("TECZKA_BACKUP_KEY_FILE", "")
     return Settings(
         data=Path(environment.get("TECZKA_DATA") or default_data(environment)).absolute(),
-        database_url=environment.get("TECZKA_DATABASE_URL", ""),
-        database_owner_url=environment.get("TECZKA_DATABASE_OWNER_URL", ""),
+        database_url=_database(environment, "TECZKA_DATABASE_URL"),
+        database_owner_url=_database(environment, "TECZKA_DATABASE_OWNER_URL"),
         postgres_bin=Path(binaries) if binaries else None,
         blobs_url=environment.get("TECZKA_BLOBS_URL", ""),
         url=_address(environment.get("TECZKA_URL", "")),
         trusted_proxies=_networks(environment, "TECZKA_TRUSTED_PROXIES"),
         egress_allow=environment.get("TECZKA_EGRESS_ALLOW", ""),
+        egress_deny=environment.get("TECZKA_EGRESS_DENY", ""),
         readers=_number(environment, "TECZKA_READERS", default=1, lowest=1),
         poll_seconds=_number(environment, "TECZKA_POLL_SECONDS", default=300, lowest=1),
         scrub_days=_number(environment, "TECZKA_SCRUB_DAYS", default=30, lowest=0),
@@ -98,6 +100,14 @@ def _address(text: str) -> str:
     if text and not text.startswith(("https://", "http://")):
         raise SettingError(f"TECZKA_URL must begin with https:// or http://, not {text!r}")
     return text.rstrip("/")
+
+
+def _database(environment: Mapping[str, str], name: str) -> str:
+    """What is wrong is not told: a password may be in it."""
+    text = environment.get(name, "")
+    if text and not text.startswith(("postgresql://", "postgres://")):
+        raise SettingError(f"{name} must begin with postgresql://")
+    return text
 
 
 def _place(text: str) -> str:

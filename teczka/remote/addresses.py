@@ -78,6 +78,14 @@ def reach(address: Address) -> Reach:
     return worst
 
 
+def beside(address: Address, own: Address) -> bool:
+    """Whether an address is this machine's, or a neighbour's, where `own` is the one from which it would speak to that address. A network
+    of IPv6 is a /64 (RFC 4291 §2.5.4); how large one of IPv4 is no address tells."""
+    if isinstance(address, IPv6Address) and isinstance(own, IPv6Address):
+        return int(address) >> 64 == int(own) >> 64
+    return address == own
+
+
 def plain(address: Address) -> Address:
     """The IPv4 address that a mapped or translated one spells; any other as it is."""
     if isinstance(address, IPv6Address) and (address in _MAPPED or address in _TRANSLATED):

@@ -1,7 +1,7 @@
 """The one gate for every outgoing connection whose address came from a person or from mail (P9).
 
-A host is looked up once, every address is judged by its properties, and the connection goes to the address that was judged: a second
-look-up could answer otherwise. The caller keeps the name for TLS.
+A host is looked up once, every address is judged by its properties and by where this machine stands, and the connection goes to the
+address that was judged: a second look-up could answer otherwise. The caller keeps the name for TLS.
 
 A connection that does not come about says the same and takes the same time whatever the reason: forbidden, refused by the other end, or
 never answered. So nobody can use a page to find out what stands in the office's network; the machine's keeper reads the reason in
@@ -22,7 +22,7 @@ from ipaddress import ip_address, ip_network
 from typing import Self
 
 from teczka.core.errors import Problem, Trouble
-from teczka.remote.addresses import Address, Network, Reach, plain, reach
+from teczka.remote.addresses import Address, Network, Reach, beside, plain, reach
 
 # The ports of the protocols that we speak; others only where an allow entry covers the address.
 MAIL = frozenset({143, 993, 110, 995, 465, 587})
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class AllowEntry:
+class Entry:
     network: Network
     port: int | None  # None: every port
 
@@ -85,14 +85,34 @@ class Place:
         return max(0.0, self.end - time.monotonic())
 
 
+def own_address(towards: Address) -> Address | None:
+    """From which this machine would speak to another, by its table of routes: connecting a datagram's socket sends nothing. None where no
+    way leads there."""
+    family = socket.AF_INET if towards.version == 4 else socket.AF_INET6
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as sock:
+            sock.connect((str(towards), 9))
+            return ip_address(sock.getsockname()[0].partition("%")[0])
+    except OSError:
+        return None
+
+
 class Gate:
-    def __init__(self, allow: Sequence[AllowEntry] = ()) -> None:
-        self.allow = tuple(allow)
+    """`allow` names what may be dialled although it stands inside, `deny` what stands inside although its address is a public one; `allow`
+    goes before. `own` finds this machine's address towards another."""
+
+    def __init__(
+        self,
+        allow: Sequence[Entry] = (),
+        deny: Sequence[Entry] = (),
+        own: Callable[[Address], Address | None] = own_address,
+    ) -> None:
+        self.allow, self.deny, self.own = tuple(allow), tuple(deny), own
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """`address[/bits][:port]`, separated by commas; IPv6 in brackets where a port follows. ValueError names the bad entry."""
-        return cls([parse_entry(entry.strip()) for entry in text.split(",") if entry.strip()])
+    def parse(cls, allow: str) -> Self:
+        """As `parse_entries`."""
+        return cls(parse_entries(allow))
 
     def connect(
         self, host: str, port: int, timeout: float, *, named_only: bool = False, ports: frozenset[int] = MAIL
@@ -143,12 +163,19 @@ class Gate:
         raise place.failure()
 
     def permits(self, address: Address, port: int, ports: frozenset[int] = MAIL) -> bool:
-        return self._names(address, port) or (reach(address) == Reach.PUBLIC and port in ports)
+        return self._names(address, port) or (port in ports and self._outside(plain(address), port))
 
     def _names(self, address: Address, port: int) -> bool:
         if reach(address) == Reach.NEVER:
             return False
         return any(entry.covers(plain(address), port) for entry in self.allow)
+
+    def _outside(self, address: Address, port: int) -> bool:
+        """Whether an address is public and, as far as this machine can know, not the office's own."""
+        if reach(address) != Reach.PUBLIC or any(entry.covers(address, port) for entry in self.deny):
+            return False
+        own = self.own(address)
+        return own is None or not beside(address, own)
 
     def _place(
         self,
@@ -174,7 +201,12 @@ class Gate:
         return self._names(address, port) if named_only else self.permits(address, port, ports)
 
 
-def parse_entry(entry: str) -> AllowEntry:
+def parse_entries(text: str) -> list[Entry]:
+    """`address[/bits][:port]`, separated by commas; IPv6 in brackets where a port follows. ValueError names the bad entry."""
+    return [parse_entry(entry.strip()) for entry in text.split(",") if entry.strip()]
+
+
+def parse_entry(entry: str) -> Entry:
     bracketed = _BRACKETED.fullmatch(entry)
     if bracketed:
         address, port = bracketed[1] + (bracketed[2] or ""), bracketed[3] or ""
@@ -188,7 +220,7 @@ def parse_entry(entry: str) -> AllowEntry:
         number = int(port) if port else None
         if number is not None and not 0 < number < 65536:
             raise ValueError("the port is not between 1 and 65535")
-        return AllowEntry(ip_network(address, strict=False), number)
+        return Entry(ip_network(address, strict=False), number)
     except ValueError as error:
         raise ValueError(
             f"{entry!r} is no address[/bits][:port] such as 10.0.0.0/8:993 or [fd00::]/8:993 ({error})"

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teczka.core.errors import Problem, Trouble
-from teczka.remote.addresses import Reach, reach
-from teczka.remote.egress import Gate, parse_entry
+from teczka.remote.addresses import Address, Reach, plain, reach
+from teczka.remote.egress import Gate, own_address, parse_entries, parse_entry
 from teczka.remote.types import Security, Server
 
 NEVER = [
@@ -89,6 +89,58 @@ def test_no_spelling_of_an_ipv4_address_in_ipv6_reaches_further(address: Any) ->
 )
 def test_who_may_be_dialled(allow: str, address: str, port: int, permitted: bool) -> None:
     assert Gate.parse(allow).permits(ip_address(address), port) is permitted
+
+
+@pytest.mark.parametrize(
+    ("own", "address", "permitted"),
+    [
+        ("2a02:a300:1:2::10", "2a02:a300:1:2::77", False),
+        ("2a02:a300:1:2::10", "2a02:a300:1:2::10", False),
+        ("2a02:a300:1:2::10", "2a02:a300:1:3::77", True),
+        ("fd12::10", "2a02:a300:1:2::77", True),
+        ("8.8.4.4", "8.8.4.4", False),
+        ("8.8.4.4", "::ffff:8.8.4.4", False),
+        ("8.8.4.4", "64:ff9b::808:404", False),
+        ("8.8.4.4", "8.8.4.5", True),
+        ("192.168.1.5", "8.8.4.4", True),
+        (None, "8.8.4.4", True),  # no way leads there: nor will a connection
+    ],
+)
+def test_this_machine_and_its_neighbours_are_inside_however_public_their_addresses(
+    own: str | None, address: str, permitted: bool
+) -> None:
+    asked = []
+
+    def finder(towards: Address) -> Address | None:
+        asked.append(towards)
+        return ip_address(own) if own else None
+
+    assert Gate(own=finder).permits(ip_address(address), 993) is permitted
+    assert asked == [plain(ip_address(address))]
+    assert Gate(parse_entries(f"[{plain(ip_address(address))}]:993"), own=finder).permits(ip_address(address), 993)
+    assert len(asked) == 1, "who was named is not asked about"
+
+
+@pytest.mark.parametrize(
+    ("allow", "address", "port", "permitted"),
+    [
+        ("", "2a02:a300:1:2::77", 993, False),
+        ("", "2a02:a300:2::77", 993, True),
+        ("2a02:a300:1:2::25", "2a02:a300:1:2::25", 993, True),
+        ("2a02:a300:1:2::25", "2a02:a300:1:2::26", 993, False),
+        ("", "::ffff:212.77.98.20", 993, False),
+        ("", "212.77.98.20", 465, True),
+    ],
+)
+def test_what_the_keeper_names_as_the_office_s_own_is_inside(
+    allow: str, address: str, port: int, permitted: bool
+) -> None:
+    deny = parse_entries("2a02:a300:1::/48, 212.77.98.0/24:993")
+    assert Gate(parse_entries(allow), deny, own=lambda _: None).permits(ip_address(address), port) is permitted
+
+
+def test_the_system_knows_from_which_address_it_speaks() -> None:
+    assert own_address(ip_address("127.0.0.1")) == ip_address("127.0.0.1")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pytest
 from teczka.core.errors import Problem, Trouble
 from teczka.core.problems import in_words
 from teczka.remote import egress
+from teczka.remote.addresses import Reach
 from teczka.remote.egress import Gate, Place
 from teczka.remote.http import Https
 from teczka.remote.imap import ImapMailbox, watch
@@ -129,6 +130,22 @@ def test_no_spelling_of_a_forbidden_host_is_connected_to(
         assert not visited(both)
     refused = {record.args[0] for record in caplog.records if isinstance(record.args, tuple)}
     assert len(refused) > 115, "most are understood by the resolver: it was the gate that refused them"
+
+
+@speakers
+def test_no_neighbour_is_connected_to(
+    speak: Speaker, connects: list[Any], any_port: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loopback takes the place of an office's network with public addresses: there, too, this machine speaks from the same one."""
+    monkeypatch.setattr(egress, "reach", lambda _: Reach.PUBLIC)
+    monkeypatch.setattr(egress, "PATIENCE", 0.1)
+    with listeners() as (port, both):
+        for host in ("127.0.0.1", "::1", "::ffff:127.0.0.1"):
+            with pytest.raises(Problem) as caught:
+                speak(Gate(), host, port)
+            assert caught.value.trouble is Trouble.CONNECT_FAILED
+        assert port not in {target[1] for target in connects}
+        assert not visited(both)
 
 
 @speakers

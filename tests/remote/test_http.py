@@ -356,8 +356,9 @@ def test_a_public_address_is_dialled_on_port_443_alone(
 ) -> None:
     dialled: list[object] = []
 
-    def refuse(_: socket.socket, address: object) -> None:
-        dialled.append(address)
+    def refuse(sock: socket.socket, address: object) -> None:
+        if sock.type == socket.SOCK_STREAM:  # the gate asks the system for its own address by another
+            dialled.append(address)
         raise ConnectionRefusedError
 
     internet.addresses[NAME] = ["8.8.8.8"]
