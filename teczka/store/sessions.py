@@ -4,8 +4,9 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import get_user
+from django.contrib.auth import SESSION_KEY, get_user
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
@@ -44,9 +45,16 @@ def look_again(user: UUID) -> None:
         cursor.execute("SELECT pg_notify(%s, %s)", [PAGES, json.dumps({"users": [str(user)], "sessions": True})])
 
 
+def end_sessions(user: User) -> None:
+    """Wherever this person is signed in. Only what is in a session tells whose it is: each that has not expired is opened."""
+    for session in Session.objects.filter(expire_date__gt=timezone.now()):
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
+
+
 def announce_end(instance: Any, **_: object) -> None:
     """A session's row went, in whatever way: every process that streams to its owner looks again."""
-    user_id = instance.get_decoded().get("_auth_user_id")
+    user_id = instance.get_decoded().get(SESSION_KEY)
     public_id = User.objects.filter(pk=user_id).values_list("public_id", flat=True).first() if user_id else None
     if public_id:
         look_again(public_id)

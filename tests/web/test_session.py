@@ -3,6 +3,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client, override_settings
 
+from teczka.actions.invitations import new_link
 from teczka.settings import PASSWORD_HASHERS
 from teczka.store.models import User
 from tests.web.conftest import Office, browser
@@ -23,7 +24,7 @@ def test_signing_in_and_out(office: Office) -> None:
     assert client.get("/accounts/").status_code == 200
     assert client.get("/sign-out/").status_code == 200  # asks: leaving is never a link
     assert client.get("/accounts/").status_code == 200
-    client.post("/sign-out/")
+    assert client.post("/sign-out/")["Clear-Site-Data"] == '"storage"'  # no cookies: one says the language
     assert client.get("/accounts/").status_code == 302
 
 
@@ -43,16 +44,74 @@ def test_guessing_is_slowed_down(office: Office) -> None:
     assert told[-1]
 
 
-def test_tries_at_many_other_addresses_do_not_push_out_the_count_of_tries_at_one(office: Office) -> None:
-    def guess(email: str, ip: int) -> bool:
-        answer = Client(REMOTE_ADDR=f"2001:db8::{ip:x}").post("/sign-in/", {"login": email, "password": "zle"})
-        return answer.status_code == 429 or "Za dużo prób" in answer.content.decode()
+def refused(client: Client, user: User, password: str = "zle", **headers: str) -> bool:
+    """Whether this try is one too many."""
+    answer = client.post("/sign-in/", {"login": user.email, "password": password}, headers=headers)
+    return answer.status_code == 429 or "Za dużo prób" in answer.content.decode()
 
+
+def shut_out_by_strangers(user: User) -> bool:
+    """From addresses of their own, as many as it takes."""
+    return any(refused(Client(REMOTE_ADDR=f"2001:db8:{n}::1"), user) for n in range(1, 9))
+
+
+def test_a_guesser_s_name_for_the_host_makes_no_new_count(office: Office) -> None:
+    told = [
+        refused(Client(REMOTE_ADDR=f"2001:db8:{n}::1"), office.cast.anna, host=f"localhost:{n}") for n in range(1, 9)
+    ]
+    assert told == [False] * 5 + [True] * 3
+
+
+def test_strangers_do_not_shut_a_person_out_of_the_browser_that_they_signed_in_by(office: Office) -> None:
+    anna, password = office.cast.anna, "sosna pod lasem stoi"
+    own = signing_in(anna, password)
+    own.post("/sign-out/")
+    assert shut_out_by_strangers(anna)
+    assert refused(Client(REMOTE_ADDR="2001:db8:aaaa::1"), anna, password)
+    told = [refused(own, anna) for _ in range(6)]
+    assert told == [False] * 5 + [True], "it has a limit of its own"
+    cache.clear()
+    assert shut_out_by_strangers(anna)
+    assert not refused(own, anna, password)
+    assert own.get("/accounts/").status_code == 200
+
+
+def test_a_browser_is_known_for_one_person_and_until_another_password(office: Office) -> None:
+    anna, bartek = office.cast.anna, office.cast.bartek
+    own = signing_in(anna, "sosna pod lasem stoi")
+    own.post("/sign-out/")
+    assert shut_out_by_strangers(bartek)
+    assert refused(own, bartek)
+    own.cookies[f"known-{bartek.public_id.hex}"] = own.cookies[f"known-{anna.public_id.hex}"].value
+    assert refused(own, bartek)
+    assert shut_out_by_strangers(anna)
+    anna.set_password("inna sosna pod lasem")
+    anna.save()
+    assert refused(own, anna)
+
+
+def test_who_comes_in_by_a_link_is_known_from_then_on(office: Office) -> None:
+    anna, token = new_link(office.cast.dorota, office.cast.anna.public_id)
+    own = Client()
+    own.post(f"/join/{anna.public_id}/{token}/", {"name": anna.name, "password": "sosna pod lasem stoi"})
+    own.post("/sign-out/")
+    assert shut_out_by_strangers(anna)
+    assert not refused(own, anna, "sosna pod lasem stoi")
+
+
+def test_the_mark_of_a_known_browser_names_nobody_and_goes_to_the_door_alone(office: Office) -> None:
+    own = signing_in(office.cast.anna, "sosna pod lasem stoi")
+    mark = own.cookies[f"known-{office.cast.anna.public_id.hex}"]
+    assert (mark["path"], mark["samesite"], mark["httponly"]) == ("/sign-in/", "Lax", True)
+    assert "anna" not in mark.output()
+
+
+def test_tries_at_many_other_addresses_do_not_push_out_the_count_of_tries_at_one(office: Office) -> None:
     for n in range(5):
-        guess(office.cast.anna.email, n)
+        refused(Client(REMOTE_ADDR=f"2001:db8::{n:x}"), office.cast.anna)
     for n in range(1_000):  # as many keys as other guesses would have left there
         cache.set(f"guess-{n}", [0], 300)
-    assert guess(office.cast.anna.email, 0xFFFF)
+    assert refused(Client(REMOTE_ADDR="2001:db8::ffff"), office.cast.anna)
 
 
 def test_who_was_closed_out_does_not_get_in(office: Office) -> None:

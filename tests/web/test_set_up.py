@@ -30,6 +30,7 @@ def test_the_first_run_makes_the_office_and_signs_in(link: str) -> None:
     assert answer.headers["Location"] == "/accounts/add/"
     assert User.objects.get().is_administrator
     assert client.get("/accounts/add/").status_code == 200
+    assert f"known-{User.objects.get().public_id.hex}" in client.cookies
 
 
 def test_the_first_run_link_works_once(link: str) -> None:

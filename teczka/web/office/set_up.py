@@ -19,6 +19,7 @@ from teczka.actions.people import check_set_up_token, needs_set_up, set_up_offic
 from teczka.core.errors import NotAllowed
 from teczka.core.people import FIRST_ZONE
 from teczka.core.settings import settings as ours
+from teczka.web.session.known import remember
 
 
 def _zones() -> list[tuple[str, str]]:
@@ -64,7 +65,9 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
             raise Http404 from None
         else:
             login(request, user)
-            return redirect("account_add")
+            response = redirect("account_add")
+            remember(response, user)
+            return response
     return render(request, "office/set_up.html", {"form": form})
 
 

@@ -7,6 +7,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from teczka.store.models import User
+from teczka.web.session.known import known, remember
+
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
     error_messages: ClassVar = DefaultAccountAdapter.error_messages | {
@@ -19,6 +22,16 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not ty
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """The page that follows says enough: no "signed in as"."""
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """What tries are counted by. allauth has the host's name in it, which whoever guesses may write with another port each time."""
+        email = credentials["email"].lower()
+        return f"{email} {known(request, email)}"
+
+    def post_login(self, request: HttpRequest, user: User, **told: Any) -> HttpResponseBase:
+        response: HttpResponseBase = super().post_login(request, user, **told)
+        remember(response, user)
+        return response
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponseBase:
         """Back to the form, which says no more of a closed account than of a wrong password."""

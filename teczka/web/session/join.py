@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from teczka.actions.invitations import invited
 from teczka.actions.invitations import join as join_by
 from teczka.core.errors import NotAllowed
+from teczka.web.session.known import remember
 
 
 class JoinForm(forms.Form):
@@ -44,5 +45,7 @@ def join(request: HttpRequest, person_id: UUID, token: str) -> HttpResponse:
             return render(request, "session/join_over.html", status=404)
         else:
             login(request, joined)
-            return redirect("home")
+            response = redirect("home")
+            remember(response, joined)
+            return response
     return render(request, "session/join.html", {"form": form, "person": person})
