@@ -80,4 +80,5 @@ def test_links_between_the_papers_lead_somewhere(paper: Path) -> None:
 def test_every_command_of_make_is_explained() -> None:
     makefile = (ROOT / "Makefile").read_text()
     explained = set(re.findall(r"^([a-z]+):.*## \S", makefile, re.MULTILINE))
-    assert {"run", "demo", "test", "check", "bench", "help"} <= explained
+    behind = {"venv", "dev", "assets", "test-packages"}  # what the others stand on
+    assert set(" ".join(re.findall(r"^\.PHONY: (.*)", makefile, re.MULTILINE)).split()) - behind == explained

@@ -39,7 +39,7 @@ def put_together(actor: User, row: Outgoing, account: Account, when: datetime) -
     most = told_limit(account)
     if most and built.transmitted_size > most:
         raise too_large(account.smtp_host, built.transmitted_size, most)
-    packed = _keep(built)
+    packed = pack(built)
     try:
         with _readable(packed) as own:
             check(letter, own)
@@ -80,7 +80,7 @@ def told_limit(account: Account) -> int:
     return next((size for size in told if isinstance(size, int)), 0)
 
 
-def _keep(built: Built) -> Pack:
+def pack(built: Built) -> Pack:
     """Durable when it returns, and never held whole."""
     keep_room(blobs().incoming, built.own_size)
     spool = SpoolFile(blobs())

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
+from teczka.actions.building import pack
 from teczka.actions.letters import letter_of
 from teczka.core.accounts import Mode, Protocol
 from teczka.core.acts import Kind
@@ -12,16 +13,14 @@ from teczka.core.errors import Problem
 from teczka.core.folders import FolderRole
 from teczka.core.outgoing import State
 from teczka.core.recipients import Mailbox
-from teczka.mime.compose import Built, Letter, build
+from teczka.mime.compose import Letter, build
 from teczka.mime.recipients import wire
 from teczka.store import acts, events
 from teczka.store.blobs import blobs
 from teczka.store.drafts import append_draft, remove_draft
 from teczka.store.headline import Headline, to_line
-from teczka.store.mail import keep_room
 from teczka.store.models import Account, Folder, Operation, Outgoing, Pack, User
 from teczka.store.packs.format import Entry, key
-from teczka.store.packs.spool import SpoolFile
 from teczka.store.packs.writer import Pack as Packed
 from teczka.store.viewer import as_user
 
@@ -35,7 +34,7 @@ def keep_draft(actor: User, public_id: UUID) -> None:
     if row is None or folder is None:
         return
     try:
-        packed = _pack(build(_sayable(letter_of(actor, row, row.updated_at))))
+        packed = pack(build(_sayable(letter_of(actor, row, row.updated_at))))
     except Problem:
         return
     entry = packed.entries[0]
@@ -101,18 +100,6 @@ def _spelled(person: Mailbox) -> bool:
     except Problem:
         return False
     return True
-
-
-def _pack(built: Built) -> Packed:
-    keep_room(blobs().incoming, built.own_size)
-    spool = SpoolFile(blobs())
-    try:
-        for piece in built.own():
-            spool.write(piece)
-    except BaseException:
-        spool.discard()
-        raise
-    return spool.finish()
 
 
 def _append(row: Outgoing, folder: Folder, packed: Packed, entry: Entry) -> None:

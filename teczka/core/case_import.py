@@ -22,7 +22,6 @@ from teczka.core.references import Reference, parse
 
 T = TypeVar("T")
 
-MANY: Final = "|"  # between references in one cell; a line break, too
 LONGEST: Final[Mapping[Column, int]] = {
     Column.NUMBER: 60,
     Column.NAME: 300,

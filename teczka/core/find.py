@@ -1,6 +1,6 @@
 """Fuzzy find over thousands of short lines in memory: a case by its number, its references, names; words in any order, as typed.
 
-Text comes folded (`language.fold`). frontend/src/find.ts is the same in the browser, held to the same vectors (tests/core/data/find.txt).
+Text comes folded (`language.fold`). frontend/src/find.ts is the same in the browser, held to the same vectors (tests/core/data/find.json).
 
 A line is what `haystack` makes, its pieces between spaces: " =kan'12/24 #ic'123/24 kowalski jan ". "=" begins the own number, "#" a
 reference, both without spaces and with two digits of the year; "'" stands before digits that follow letters, so that 12/24 is found as a

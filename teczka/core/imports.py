@@ -17,6 +17,3 @@ class ImportState(StrEnum):
     PAUSED = "paused"  # by its owner, or because the disk is full
     DONE = "done"
     CANCELLED = "cancelled"  # what had come by then stays
-
-
-ENDED = (ImportState.DONE, ImportState.CANCELLED)

@@ -11,7 +11,7 @@ from teczka.mime.words import decode_words
 Fields = dict[bytes, bytes]  # lower-case name → unfolded value; the first of a name wins
 
 _OF_MESSAGE: Final = re.compile(
-    rb"^(subject|from|to|cc|bcc|reply-to|date|message-id|in-reply-to|references|teczka-case|list-id|list-unsubscribe|list-unsubscribe-post"
+    rb"^(subject|from|to|cc|bcc|reply-to|date|message-id|in-reply-to|references|teczka-case|list-unsubscribe|list-unsubscribe-post"
     rb"|content-(?:type|transfer-encoding|disposition|id))[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)",
     re.MULTILINE | re.IGNORECASE,
 )

@@ -35,7 +35,6 @@ class Headers:
     in_reply_to: list[str] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
     case: str = ""  # of a letter that was written in a case (store/case_header.py)
-    list_id: str = ""
     unsubscribe: list[Way] = field(default_factory=list)  # best first
     defects: list[str] = field(default_factory=list)
 
@@ -109,6 +108,5 @@ def _fill(into: Headers, fields: headers.Fields) -> None:
     into.in_reply_to = headers.ids(fields.get(b"in-reply-to", b""))
     into.references = headers.ids(fields.get(b"references", b""))
     into.case = b"".join(fields.get(b"teczka-case", b"").split()).decode("ascii", "replace")
-    into.list_id = next(iter(headers.ids(fields.get(b"list-id", b""))), "")
     if left := fields.get(b"list-unsubscribe"):
         into.unsubscribe = unsubscribe.ways(left, fields.get(b"list-unsubscribe-post", b""))

@@ -1,7 +1,6 @@
 """A reader: takes what waits in the durable queue, and sleeps until it is told that more came."""
 
 import gc
-import logging
 import threading
 
 import psycopg
@@ -20,8 +19,6 @@ REREAD = 1_000  # messages put back into the queue at a time
 RENUMBER = 500  # messages looked through at a time, after the office's patterns of file numbers changed
 GARBAGE = 50_000  # things made before those that are no longer reached are sought; reading leaves hardly any
 NAP_SECONDS = 20.0  # a NOTIFY that was lost with its connection costs no more than this
-
-log = logging.getLogger(__name__)
 
 
 def serve(stopping: threading.Event) -> None:

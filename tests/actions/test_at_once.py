@@ -21,7 +21,7 @@ from teczka.actions.team import save_team
 from teczka.core.accounts import Farewell
 from teczka.core.audit import Verb
 from teczka.core.cases import CaseState
-from teczka.store import reading
+from teczka.store import locks, reading
 from teczka.store.models import Share, User
 from teczka.store.viewer import as_user
 from tests.cast import make_cast
@@ -145,7 +145,7 @@ def test_the_register_is_written_while_cases_and_people_change(own_database: Own
     for change in changes:
         with as_user(cast.bartek.pk):
             with connection.cursor() as cursor:  # a look at shared mail is about to be noted
-                cursor.execute("SELECT pg_advisory_xact_lock(7, %s)", [cast.office.pk])
+                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [locks.AUDIT, cast.office.pk])
             meanwhile = Meanwhile(change)
             meanwhile.comes_as_far_as_it_can()
             note(cast.bartek, Verb.VIEW, [mail.letters["1"].public_id], case.pk)

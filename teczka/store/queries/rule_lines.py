@@ -48,7 +48,6 @@ class HitLine:
     at: datetime
     done_json: str  # as core.rules.then_json writes it
     found: str  # public id of the case that was found by its reference
-    by_run: bool
     undone: bool
     passed_over: bool  # "not this one" was said since
 
@@ -92,7 +91,7 @@ def rule_log(viewer: User, public_id: UUID, before: int | None = None) -> list[H
         viewer,
         HitLine,
         f"""SELECT h.id, m.public_id, coalesce(m.subject, ''), coalesce(nullif(m.from_name, ''), m.from_address), h.at,
-                   coalesce(h.what->'done', '[]')::text, coalesce(h.what->>'found', ''), h.run_id IS NOT NULL, h.undone_at IS NOT NULL,
+                   coalesce(h.what->'done', '[]')::text, coalesce(h.what->>'found', ''), h.undone_at IS NOT NULL,
                    EXISTS (SELECT FROM store_ruleexception x WHERE x.rule_id = r.id AND x.message_id = m.id)
             FROM store_rule r JOIN store_rulehit h ON h.rule_id = r.id JOIN store_message m ON m.id = h.message_id
             WHERE {walls.mine("r")} AND {walls.mine("m")} AND r.public_id = %(rule)s AND (%(before)s::bigint IS NULL OR h.id < %(before)s)

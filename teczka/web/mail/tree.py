@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -52,9 +51,6 @@ class Leaf:
 class Branch:
     account: AccountLine
     leaves: list[Leaf]
-
-    def leaf(self, folder: UUID) -> Leaf | None:
-        return next((leaf for leaf in self.leaves if leaf.folder.public_id == folder), None)
 
     @property
     def inbox(self) -> Leaf | None:

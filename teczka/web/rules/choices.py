@@ -120,7 +120,6 @@ DOINGS: Mapping[Do, str | Promise] = {
     Do.NOTIFY: _("tell me"),
     Do.STOP: _("apply no later rule"),
 }
-WIDENS = {Do.SHARE_FOUND, Do.SHARE_TEAM, Do.SHARE}
 
 
 def choice_of(field: str, key: str) -> Choice:

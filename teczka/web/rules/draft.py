@@ -13,7 +13,7 @@ from teczka.core.conditions import DEPTH, LEAVES, VALUES, Condition, Field, Grou
 from teczka.core.rules import CONSEQUENCES, Consequence, File, Label, MakeTask, Move, Notify, Share, Star, Stop
 from teczka.core.rules import Rule as Meaning
 from teczka.web.labels import shown as shown_label
-from teczka.web.rules.choices import CHOICES, WIDENS, Choice, Do, choice_of
+from teczka.web.rules.choices import CHOICES, Choice, Do, choice_of
 
 ROOT = "r"
 _SIMPLE: Mapping[type[Any], Do] = {Star: Do.STAR, Notify: Do.NOTIFY, Stop: Do.STOP}
@@ -95,10 +95,6 @@ class Draft:
     agreed: str = ""  # the tick's value, where it was ticked: `meaning.digest`
     wrong: str = ""
     focus: str = ""  # the path of what has just been added
-
-    @property
-    def widens(self) -> bool:
-        return any(one.do in WIDENS for one in self.then)
 
     def leaves(self) -> Iterator[Leaf]:
         return (one for one in _nodes(self.when) if isinstance(one, Leaf))
