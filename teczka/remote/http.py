@@ -16,6 +16,7 @@ from typing import Self, cast
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from teczka.core.errors import Problem, Trouble
+from teczka.mime.recipients import ascii_host
 from teczka.remote.egress import WEB, Gate
 from teczka.remote.tls import client_context, handshake_problem
 from teczka.remote.types import Security, Server
@@ -50,7 +51,7 @@ class _Target:
         split = urlsplit(url)
         if split.scheme != "https" or split.username is not None or not split.hostname:
             raise ValueError("not https://host/path")
-        host = split.hostname if split.hostname.isascii() else split.hostname.encode("idna").decode()
+        host = split.hostname if split.hostname.isascii() else ascii_host(split.hostname)
         if not _HOST.fullmatch(host):
             raise ValueError("no host name")
         path = (split.path or "/") + (f"?{split.query}" if split.query else "")

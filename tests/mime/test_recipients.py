@@ -1,10 +1,12 @@
 """Addresses as people enter them, and as the wire wants them."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from teczka.core.errors import Problem, Trouble
 from teczka.core.recipients import Mailbox
-from teczka.mime.recipients import pasted, wire
+from teczka.mime.recipients import parted, pasted, wire
 
 
 @pytest.mark.parametrize(
@@ -59,3 +61,43 @@ def test_a_pasted_list_is_read(text: str, addresses: list[str]) -> None:
 
 def test_what_is_no_address_in_a_list_is_named() -> None:
     assert pasted("a@x.pl, Jan Kowalski; b@@x.pl, ,;") == ([Mailbox("", "a@x.pl")], ["Jan Kowalski", "b@@x.pl"])
+
+
+@pytest.mark.parametrize(
+    ("text", "local", "domain"),
+    [
+        (" Anna.Lipowa@Lipowa.PL ", "Anna.Lipowa", "lipowa.pl"),
+        ("anna@źródło.example", "anna", "xn--rdo-gna01bwk.example"),
+        ("anna@STRAßE.example", "anna", "xn--strae-oqa.example"),
+        ("anna@lipowa.com.pl.", "anna", "lipowa.com.pl"),
+        ('"a@b"@lipowa.pl', '"a@b"', "lipowa.pl"),
+        ("anna@xn--rdo-gna01bwk.example", "anna", "xn--rdo-gna01bwk.example"),
+    ],
+)
+def test_an_address_is_taken_apart(text: str, local: str, domain: str) -> None:
+    address = parted(text)
+    assert (address.text, address.local, address.domain) == (text.strip(), local, domain)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "anna", "anna@", "@lipowa.pl", "anna@lipowa", "anna@127.0.0.1", "anna@[127.0.0.1]", "anna@li_powa.pl", "an na@lipowa.pl",
+        "anna@lipowa..pl", "anna@-lipowa.pl", "anna@lipowa.pl/x", "anna@lipowa.pl:993", "an\0na@lipowa.pl", "a" * 65 + "@lipowa.pl",
+        "anna@" + "a" * 64 + ".pl", "anna@" + "a." * 130 + "pl", "anna@lipowa.pl\r\nX: y", "anna@" + "ź" * 64 + ".pl",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_is_said_to_be_none(text: str) -> None:
+    with pytest.raises(Problem) as caught:
+        parted(text)
+    assert caught.value.trouble is Trouble.ADDRESS_SPELLING
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_an_address_or_a_problem(text: str) -> None:
+    try:
+        address = parted(text)
+    except Problem:
+        return
+    assert address.domain.isascii()
+    assert not set(address.domain) & set("/:@?# \r\n\0")

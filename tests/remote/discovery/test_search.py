@@ -9,8 +9,9 @@ from threading import Event
 import pytest
 
 from teczka.core.accounts import Auth
-from teczka.core.discovery import Address, Found, Outcome, Service, Source, Standing, Step
+from teczka.core.discovery import Found, Outcome, Service, Source, Standing, Step
 from teczka.core.policy import Hosted, Policy
+from teczka.mime.recipients import parted
 from teczka.remote.discovery import search as searching
 from teczka.remote.discovery.names import Names
 from teczka.remote.discovery.search import World, built_in, search
@@ -43,7 +44,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def told(address: str, policy: Policy | None = None, gate: Gate = GATE) -> list[Step | Found]:
-    return list(search(Address.parse(address), policy or Policy(), World(gate, Names(), Https(gate))))
+    return list(search(parted(address), policy or Policy(), World(gate, Names(), Https(gate))))
 
 
 def find(address: str, policy: Policy | None = None, gate: Gate = GATE) -> Found:
@@ -81,7 +82,7 @@ def test_a_known_mailbox_is_found_without_asking_anybody(
     found = find(address)
     assert (found.source, found.provider, found.confirm, found.steps) == (Source.BUILT_IN, provider, (), ())
     assert (found.incoming[0].username, found.incoming[0].username_retry) == (username, retry)
-    assert found == built_in(Address.parse(address))
+    assert found == built_in(parted(address))
     assert internet.asked == internet.looked_up == []
 
 
@@ -323,7 +324,7 @@ def test_a_search_among_silent_servers_ends_in_time(internet: Internet, monkeypa
 def test_a_search_that_nobody_waits_for_asks_nobody_any_more(internet: Internet) -> None:
     internet.mx(DOMAIN, f"mx.{DOMAIN}")
     stop = Event()
-    steps = search(Address.parse(ADDRESS), Policy(), World(GATE, Names(), Https(GATE)), stop)
+    steps = search(parted(ADDRESS), Policy(), World(GATE, Names(), Https(GATE)), stop)
     first = next(steps)
     stop.set()
     rest = list(steps)
