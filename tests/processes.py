@@ -21,7 +21,7 @@ from tests.database import migrated
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 from tests.forked import Forked, forked
-from tests.stock import copied, data_folder, stocked
+from tests.stock import copied, data_folder, shelf, stocked
 
 ADDRESS = "biuro@kancelaria-nowak.example"
 CHILDREN = ("web", "worker", "reader")  # of a `run`
@@ -153,7 +153,8 @@ class Teczka:
 
     def start(self, *words: str) -> Running:
         self._started += 1
-        log = self.data.with_name(f"{self.data.name}-{self._started}.log")
+        beside = shelf() if self._ours else self.data.parent  # what goes away with the run
+        log = beside / f"{self.data.name}-{self._started}.log"
         with log.open("wb") as output:
             if self._ours:
                 return Running(Forked(words, self.environment, output, output), log)

@@ -86,9 +86,12 @@ export class Acts {
     return true;
   }
 
-  /** Its account lets mail be moved about: else that is refused, and the message stays before whoever tried. */
+  /** Its account lets mail be moved about: else that is refused, and it stays before whoever tried. Its row may be far away. */
   movable(id: string): boolean {
-    const folder = this.#rows([id])[0]?.dataset["folder"];
+    const row = this.#rows([id])[0];
+    const tools = id === this.selection.id ? this.selection.pane.element.querySelector(".toolbar") : null;
+    if (!row && tools) return tools.querySelector("[data-action=archive]") !== null;
+    const folder = row?.dataset["folder"];
     if (!folder) return "managed" in this.main.dataset;
     return Boolean(document.querySelector(`#tree [data-folder="${CSS.escape(folder)}"]`)?.closest("[data-writable]"));
   }

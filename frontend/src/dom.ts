@@ -32,8 +32,10 @@ export function parse(html: string): HTMLElement {
   return body;
 }
 
+type Said = "list" | "act" | "action" | "concerned" | "renew" | "leaving";
+
 /** To the page's other scripts: true where one of them took it up. */
-export function say(kind: "teczka:list" | "teczka:act" | "teczka:action" | "teczka:concerned" | "teczka:renew", detail: unknown): boolean {
+export function say(kind: `teczka:${Said}`, detail: unknown): boolean {
   return !document.dispatchEvent(new CustomEvent(kind, { detail, cancelable: true }));
 }
 

@@ -1,6 +1,6 @@
 // Fragments by address.
 
-import { parse } from "./dom";
+import { parse, say } from "./dom";
 
 export interface Fragment {
   body: HTMLElement;
@@ -11,8 +11,12 @@ export interface Fragment {
 /** It is no more, or this person sees it no longer. */
 export class Gone extends Error {}
 
+/** The session has ended: the server answers with the sign-in page. */
+export const signIn = (): void => (say("teczka:leaving", null), location.reload());
+
 /** Back to the list, without the message that was opened in it. */
 export function withoutMessage(): void {
+  say("teczka:leaving", null);
   const url = new URL(location.href);
   url.searchParams.delete("m");
   location.replace(url);
@@ -22,7 +26,7 @@ export function withoutMessage(): void {
 export async function getFragment(url: string, signal?: AbortSignal): Promise<Fragment> {
   // What was said to the person stands on the next page, not in a piece of this one: teczka/web/said.py.
   const response = await fetch(url, { redirect: "manual", headers: { "X-Fragment": "1" }, ...(signal ? { signal } : {}) });
-  if (response.type === "opaqueredirect") location.reload();
+  if (response.type === "opaqueredirect") signIn();
   if (response.status === 404) throw new Gone(url);
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   const text = await response.text();
@@ -46,7 +50,7 @@ export async function post(url: string, fields: Record<string, string | readonly
   const token = document.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "";
   const keepalive = body.toString().length < OUTLIVES;
   const response = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token }, redirect: "manual", keepalive });
-  if (response.type === "opaqueredirect") location.reload();
+  if (response.type === "opaqueredirect") signIn();
   if (response.ok) return response.json();
   if (OVERLOADED.has(response.status)) throw new Error(`${url}: ${response.status}`);
   const told = (await response.json().catch(() => ({}))) as { said?: string };

@@ -37,6 +37,8 @@ export class List {
   #blocks: Block[] = []; // in order, one after another without a gap
   #rowHeight: number;
   #height: number;
+  #shown: boolean;
+  #kept = 0; // px: how far it was scrolled when it was seen last
   #lastMiss = 0;
   readonly #ready = (row: HTMLElement): void => {
     row.setAttribute("aria-selected", String(row.dataset["message"] === this.selected));
@@ -49,7 +51,8 @@ export class List {
     this.#url = url;
     this.total = Number(grid.getAttribute("aria-rowcount"));
     this.#rowHeight = parseFloat(getComputedStyle(grid).getPropertyValue("--row")) || 56;
-    this.#height = grid.clientHeight;
+    this.#shown = grid.clientHeight > 0;
+    this.#height = grid.clientHeight || innerHeight / 2; // hidden, it is as tall as it will be, or less
     grid.style.overflowAnchor = "none";
     const first = new Block(0, 0, 0);
     first.fill(rowsOf(grid), this.#ready);
@@ -59,7 +62,7 @@ export class List {
     if (!first.size) first.element.remove();
     this.#remember(first);
     grid.addEventListener("scroll", () => this.render(), { passive: true });
-    new ResizeObserver(() => ((this.#height = grid.clientHeight), this.render())).observe(grid);
+    new ResizeObserver(() => this.#fit()).observe(grid);
     this.render();
   }
 
@@ -68,11 +71,26 @@ export class List {
   }
 
   get atTop(): boolean {
-    return this.#grid.scrollTop < this.#rowHeight;
+    return this.#top < this.#rowHeight;
+  }
+
+  /** How many rows are scrolled out above. */
+  get place(): number {
+    return this.#top / this.#rowHeight;
   }
 
   get firstSeen(): number {
-    return Math.floor(this.#grid.scrollTop / this.#rowHeight);
+    return Math.floor(this.place);
+  }
+
+  /** While it is hidden, the browser knows of no place. */
+  get #top(): number {
+    if (this.#shown && this.#grid.clientHeight) this.#kept = this.#grid.scrollTop;
+    return this.#kept;
+  }
+
+  set #top(pixels: number) {
+    this.#kept = this.#grid.scrollTop = pixels;
   }
 
   /** The row's element, where it is loaded. */
@@ -107,22 +125,22 @@ export class List {
   /** Scrolls no further than the row needs. */
   reveal(index: number): void {
     const top = index * this.#rowHeight;
-    const seen = this.#grid.scrollTop;
-    if (top < seen) this.#grid.scrollTop = top;
-    else if (top + this.#rowHeight > seen + this.#height) this.#grid.scrollTop = top + this.#rowHeight - this.#height;
+    const seen = this.#top;
+    if (top < seen) this.#top = top;
+    else if (top + this.#rowHeight > seen + this.#height) this.#top = top + this.#rowHeight - this.#height;
     else return;
     this.render();
   }
 
   scrollTo(index: number): void {
-    this.#grid.scrollTop = index * this.#rowHeight;
+    this.#top = index * this.#rowHeight;
     this.render();
   }
 
   /** Puts in place the blocks that are seen, and fetches those that are missing. */
   render(): void {
     const first = Math.max(0, this.firstSeen - MARGIN);
-    const last = Math.min(this.total, Math.ceil((this.#grid.scrollTop + this.#height) / this.#rowHeight) + MARGIN);
+    const last = Math.min(this.total, Math.ceil((this.#top + this.#height) / this.#rowHeight) + MARGIN);
     const wanted: Block[] = [];
     for (let index = Math.min(first, Math.max(0, this.total - 1)); index < last; ) {
       const block = this.#blockAt(index) ?? this.#newBlock(index, wanted.at(-1)?.end ?? 0);
@@ -170,8 +188,17 @@ export class List {
     this.#url = url;
     this.keep = "";
     this.#rowHeight = parseFloat(getComputedStyle(this.#grid).getPropertyValue("--row"));
-    this.#grid.scrollTop = 0;
+    this.#top = 0;
     void this.#take(newest);
+  }
+
+  /** Seen again, it is where it was. */
+  #fit(): void {
+    if (!this.#grid.clientHeight) return void (this.#shown = false);
+    if (!this.#shown) this.#grid.scrollTop = this.#kept;
+    this.#shown = true;
+    this.#height = this.#grid.clientHeight;
+    this.render();
   }
 
   /** The list stands at its beginning and grows there. */
@@ -195,7 +222,7 @@ export class List {
     for (const block of this.#blocks) block.move(count);
     this.#count(this.total + count);
     this.#above.style.height = `${(this.#blocks[0]?.start ?? 0) * this.#rowHeight}px`;
-    this.#grid.scrollTop += count * this.#rowHeight;
+    this.#top += count * this.#rowHeight;
   }
 
   async #refetch(block: Block, acted: number, newest: Fragment): Promise<void> {

@@ -30,6 +30,7 @@ export class Live {
     const { eventsUrl = "", eventsWorker = "", viewer = "" } = main.dataset;
     acts.onDone = () => void this.#refresh();
     listen(eventsUrl, eventsWorker, viewer, (news) => this.#hear(news));
+    addEventListener("online", () => void this.#refresh()); // the stream may not have noticed
   }
 
   #hear(news: News): void {

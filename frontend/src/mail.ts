@@ -27,13 +27,14 @@ function start(main: HTMLElement): void {
   const view = (name: "list" | "message"): void => {
     if (main.dataset["view"] === name) return;
     if (name === "list" && (history.state as { opened?: boolean } | null)?.opened) history.back();
-    else main.dataset["view"] = name;
+    else (main.dataset["view"] = name), selection.remember();
   };
   const open = (): boolean => {
     if (!selection.id) return false;
     selection.remember();
-    if (getComputedStyle(pane.element).display === "none") {
-      history.pushState({ ...(history.state as object | null), opened: true }, ""); // its address is the message's
+    void pane.show(selection.id, chosen());
+    if (!pane.seen) {
+      history.pushState({ ...(history.state as object | null), opened: true }, "");
       view("message");
     }
     element.focus();
@@ -86,7 +87,7 @@ function start(main: HTMLElement): void {
     bin: () => (["trash", "junk"].includes(main.dataset["role"] ?? "") ? actions["delete"]?.() : away("bin")),
     spam: () => away("spam"),
     not_spam: () => away("not_spam"),
-    delete: () => ask(need("forget"), () => away("delete")),
+    delete: () => (acts.movable(selection.id) ? ask(need("forget"), () => away("delete")) : away("bin")), // that is refused, and why
     star: () => acts.star(),
     read: () => acts.act("read"),
     unread: () => (pane.overlook(), acts.act("unread")),
@@ -114,7 +115,7 @@ function start(main: HTMLElement): void {
     if (event.ctrlKey || event.metaKey || (event.target as Element).closest('[role="checkbox"]')) return void marks.toggle(row);
     selection.choose(row);
     grid.focus({ preventScroll: true }); // not the row's link: rows come and go
-    if (getComputedStyle(pane.element).display === "none") open();
+    if (!pane.seen) open();
   });
   grid.addEventListener("contextmenu", ({ target }) => {
     const row = (target as Element).closest<HTMLElement>('[role="row"]');
@@ -124,9 +125,14 @@ function start(main: HTMLElement): void {
   acts.onChanged = (ids) => pane.renew(ids);
   document.addEventListener("teczka:renew", (event) => pane.renew((event as CustomEvent<string[]>).detail));
   // Its address has no message; what is opened and found stays in it.
-  const listed = (shown: Parameters<List["show"]>): unknown => (marks.clear(), list.show(...shown), chosen() && selection.remember());
+  const listed = (shown: Parameters<List["show"]>): unknown =>
+    (marks.clear(), selection.begin(), list.show(...shown), chosen() && selection.remember());
   document.addEventListener("teczka:list", (event) => listed((event as CustomEvent<Parameters<List["show"]>>).detail));
-  addEventListener("popstate", () => (main.dataset["view"] = (history.state as { opened?: boolean } | null)?.opened ? "message" : "list"));
+  addEventListener("popstate", () => {
+    main.dataset["view"] = (history.state as { opened?: boolean } | null)?.opened ? "message" : "list";
+    selection.remember();
+    if (main.dataset["view"] === "message") void pane.show(selection.id, chosen());
+  });
   addEventListener("pagehide", () => selection.remember());
   new Live(main, list, pane, grid, acts);
 }

@@ -36,6 +36,11 @@ export class Pane {
     return this.#current;
   }
 
+  /** Not where the list has all the room. */
+  get seen(): boolean {
+    return this.element.checkVisibility();
+  }
+
   /** It is not taken for seen. */
   overlook(): void {
     clearTimeout(this.#seen);
@@ -116,6 +121,7 @@ export class Pane {
 
   #fail(id: string, row: Element | null): void {
     clearTimeout(this.#late);
+    this.#partial = true; // the next news asks again
     this.element.removeAttribute("aria-busy");
     const notice = fromTemplate("t-error");
     notice?.querySelector("[data-retry]")?.addEventListener("click", () => {

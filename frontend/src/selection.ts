@@ -7,9 +7,12 @@ const PAUSE = 30; // ms after a choice before the neighbours are fetched
 const REST = 150; // ms before the address follows: browsers bound how often it may change
 const AHEAD = 3;
 
+/** What a step of history knows of its list. */
 interface Place {
   index: number;
   message: string;
+  /** How many rows are scrolled out above. */
+  place: number;
 }
 
 export class Selection {
@@ -21,17 +24,18 @@ export class Selection {
   #ahead: string[] = []; // being fetched before it is asked for
   #prefetch = 0;
   #address = 0;
+  #home = listed();
+  #before = ""; // the one that was chosen here, until its row is there
 
   constructor(readonly list: List, readonly pane: Pane, readonly grid: HTMLElement) {
     list.onChange = (by) => this.#follow(by);
-    const state = history.state as Place | null;
-    if (!pane.current) return;
+    const state = history.state as Partial<Place> | null;
     this.#id = list.selected = pane.current;
-    if (state?.message === pane.current) {
-      this.#index = state.index;
-      list.reveal(state.index);
-    }
+    this.#before = state?.message ?? "";
+    if (this.#id && this.#before === this.#id) this.#index = state?.index ?? -1;
+    list.scrollTo(state?.place ?? 0);
     this.#follow(0);
+    grid.addEventListener("scroll", () => this.#rest(), { passive: true });
   }
 
   get id(): string {
@@ -60,17 +64,28 @@ export class Selection {
     void this.pane.show(this.#id, row);
     clearTimeout(this.#prefetch);
     this.#prefetch = window.setTimeout(() => this.#fetchAhead(), PAUSE);
+    this.#rest();
+  }
+
+  #rest(): void {
     clearTimeout(this.#address);
     this.#address = window.setTimeout(() => this.remember(), REST);
   }
 
-  /** The address names the message, so that reloading and coming back show it. */
+  /** Another list stands in the same place, and the address is its. */
+  begin(): void {
+    this.#home = listed();
+    this.#before = "";
+  }
+
+  /** The address names the message that is seen, so that reloading and coming back show it, and its list where it was. */
   remember(): void {
     clearTimeout(this.#address);
-    if (!this.#id) return;
-    const place: Place = { index: this.#index, message: this.#id };
+    if (listed() !== this.#home) return; // gone back to another, which is on its way
+    const place: Place = { index: this.#index, message: this.#id || this.#before, place: this.list.place };
     const address = new URL(location.href);
-    address.searchParams.set("m", this.#id);
+    if (!this.pane.seen) address.searchParams.delete("m");
+    else if (this.#id) address.searchParams.set("m", this.#id);
     history.replaceState({ ...(history.state as object | null), ...place }, "", address);
   }
 
@@ -96,10 +111,9 @@ export class Selection {
       this.#find();
       return;
     }
-    if (!this.#id) return;
-    const row = this.grid.querySelector<HTMLElement>(`[data-message="${CSS.escape(this.#id)}"]`);
+    const row = this.grid.querySelector<HTMLElement>(`[data-message="${CSS.escape(this.#id || this.#before)}"]`);
     if (row) this.#mark(row, this.list.indexOf(row));
-    else {
+    else if (this.#id) {
       this.grid.removeAttribute("aria-activedescendant");
       if (this.#index >= 0) this.#index += by;
       this.#lost = this.list.row(this.#index) !== null; // its place is there, and another's
@@ -116,3 +130,6 @@ export class Selection {
     this.pane.cache.prefetch(this.#ahead);
   }
 }
+
+/** Which list the address is of. */
+const listed = (): string => location.pathname + new URLSearchParams(location.search).get("q");

@@ -1,9 +1,9 @@
 // Who sees a message, and what is said about it inside the office: the popover over the pane, and comments below the message that are
 // written without a new page. Both as fresh as the stream of events tells. All of it works as pages without this.
 
-import { parse, say, writing } from "./dom";
+import { fromTemplate, parse, say, writing } from "./dom";
 import { listen } from "./events";
-import { withoutMessage } from "./http";
+import { signIn, withoutMessage } from "./http";
 import { popUp } from "./popup";
 
 // The popover
@@ -45,7 +45,8 @@ async function write(form: HTMLFormElement, told: FormData): Promise<void> {
   const section = form.closest<HTMLElement>("#comments");
   const fresh = await fetch(`${form.action}?in=pane`, { method: "POST", body: told, redirect: "manual" })
     .then(async (answer) => {
-      if (answer.type === "opaqueredirect") location.reload();
+      if (answer.type === "opaqueredirect") signIn();
+      if (answer.status === 404) void renew([current()]); // shown no longer, perhaps
       return answer.ok ? parse(await answer.text()).querySelector<HTMLElement>("#comments") : null;
     })
     .catch(() => null);
@@ -99,11 +100,40 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") (written.closest("details")?.querySelector("summary") ?? document.body).focus();
 });
 
+// What is being written outlives the page that has to come anew; not a sign-out, which leaves nothing behind.
+
+type Written = { message: string; text: string };
+
+function keep(key: string): void {
+  const fields = [...document.querySelectorAll<HTMLTextAreaElement>("#pane textarea, #pane .comment-ask [name=text]")];
+  const written = fields.filter((field) => field.type === "hidden" || field.value !== field.defaultValue);
+  const text = written.map(({ value }) => value).join("\n\n");
+  if (text.trim()) sessionStorage.setItem(key, JSON.stringify({ message: current(), text } satisfies Written));
+}
+
+/** In its place; to be copied, where that is none of this person's any more. */
+function giveBack(key: string): void {
+  const { message, text } = JSON.parse(sessionStorage.getItem(key) ?? "{}") as Partial<Written>;
+  const details = message === current() ? document.querySelector<HTMLDetailsElement>("#pane .comment-new") : null;
+  const dialog = details ? null : (fromTemplate("t-written") as HTMLDialogElement | null);
+  const place = field(details ?? dialog);
+  if (!text || !place) return;
+  place.value = text;
+  if (details) details.open = true;
+  if (dialog) document.body.append(dialog), dialog.showModal(), place.select();
+  place.focus();
+  const told = (): void => sessionStorage.removeItem(key);
+  dialog ? dialog.addEventListener("close", told) : told();
+}
+
 // What others do meanwhile
 
 const main = document.getElementById("mail");
 if (main) {
   const { eventsUrl = "", eventsWorker = "", viewer = "" } = main.dataset;
+  const written = `teczka written ${viewer}`;
+  giveBack(written);
+  document.addEventListener("teczka:leaving", () => keep(written));
   listen(eventsUrl, eventsWorker, viewer, (news) => {
     if (news.kind !== "change") return;
     const { everything, topics = [] } = news.change;
@@ -145,6 +175,6 @@ async function renew(ids: readonly string[]): Promise<void> {
   // What is being written stays.
   const now = parse(text).querySelector("#comments ol");
   const before = section.querySelector("ol");
-  if (now && before && !before.contains(document.activeElement)) before.replaceWith(now);
+  if (now && before && !before.contains(document.activeElement) && !writing(before)) before.replaceWith(now);
   else if (now && !before) section.querySelector("h2")?.after(now);
 }

@@ -7,6 +7,8 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from teczka.store.models import Folder
+from teczka.store.viewer import as_user
 from tests.browser.conftest import LONG, Mail, MailFolder, Office, intercept
 from tests.browser.held import Held, Late, read_through
 from tests.browser.test_under_hands import SECONDS
@@ -169,6 +171,29 @@ def test_reloading_and_coming_back_keep_the_message_and_its_place(open_folder: O
     mail.shows(LONG - 2_506)
 
 
+def test_coming_back_finds_the_list_where_it_was_scrolled_to(open_folder: Open, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    mail.scroll_to(2_500)
+    expect(row_of(mail, LONG - 2_500)).to_be_in_viewport()
+    left = mail.row_at_top()
+    mail.page.goto("/accounts/")
+    mail.page.go_back()
+    expect(row_of(mail, LONG - 2_500)).to_be_in_viewport()
+    assert mail.row_at_top() == left
+    row_of(mail, LONG - 2_505).click()
+    mail.shows(LONG - 2_505)
+    mail.scroll_to(2_520)
+    expect(row_of(mail, LONG - 2_520)).to_be_in_viewport()
+    mail.page.wait_for_function("() => Math.round(history.state.place) === 2520")
+    mail.page.locator("#search-text").fill("Pismo 17")
+    mail.page.wait_for_url("**/search/**")
+    mail.page.go_back()
+    mail.shows(LONG - 2_505)
+    expect(row_of(mail, LONG - 2_520)).to_be_in_viewport()
+    assert mail.row_at_top()[0] == LONG - 2_520
+    assert mail.chosen() == LONG - 2_505
+
+
 def test_keys_leave_fields_modifiers_and_dialogs_alone(open_folder: Open, long_folder: MailFolder) -> None:
     mail = open_folder(long_folder)
     mail.press("j")
@@ -204,7 +229,8 @@ def test_help_tells_every_key_of_the_table(open_folder: Open, long_folder: MailF
     mail.page.locator("#help button").click()
     expect(mail.page.locator("#help")).to_be_hidden()
     mail.press("?")
-    expect(mail.page.locator("#help")).to_be_visible()
+    expect(lines.first).to_be_in_viewport()
+    assert mail.page.evaluate("document.activeElement.closest('#help') && document.getElementById('help').scrollTop") == 0
     assert lines.first.locator("kbd").all_inner_texts() == ["j", "↓"], "the help was filled twice"
 
 
@@ -243,6 +269,49 @@ def test_on_a_narrow_screen_opening_is_a_step_that_back_undoes(open_folder: Open
     mail.page.go_back()
     expect(mail.page.locator("#list")).to_be_visible()
     expect(mail.page.locator("#pane")).to_be_hidden()
+
+
+def test_on_a_narrow_screen_back_leads_to_the_same_place_and_no_address_opens_what_was_closed(
+    open_folder: Open, long_folder: MailFolder
+) -> None:
+    mail = open_folder(long_folder)
+    page = mail.page
+    page.set_viewport_size({"width": 360, "height": 740})
+    mail.scroll_to(2_500)
+    row_of(mail, LONG - 2_503).click()
+    mail.shows(LONG - 2_503)
+    mail.press("j", "j")  # rows that nobody sees are there all the same
+    mail.shows(LONG - 2_505)
+    page.wait_for_url("**/?m=*")
+    page.goto("/accounts/")
+    page.go_back()
+    mail.shows(LONG - 2_505)
+    page.locator("#pane .back").click()
+    for _ in range(2):
+        expect(row_of(mail, LONG - 2_505)).to_have_attribute("aria-selected", "true")
+        expect(row_of(mail, LONG - 2_505)).to_be_in_viewport()
+        assert mail.row_at_top()[0] == LONG - 2_500
+        assert "m=" not in page.url
+        page.reload()
+    expect(page.locator("#pane")).to_be_hidden()
+    expect(row_of(mail, LONG - 2_505)).to_have_attribute("aria-selected", "true")
+    mail.press("Enter")
+    mail.shows(LONG - 2_505)
+
+
+def test_a_message_that_an_address_opened_on_a_narrow_screen_is_closed_for_good(
+    open_folder: Open, long_folder: MailFolder
+) -> None:
+    mail = open_folder(long_folder)
+    page = mail.page
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{page.url}?m={mail.identify(LONG - 2)}")
+    mail.shows(LONG - 2)
+    page.locator("#pane .back").click()
+    expect(page.locator("#list")).to_be_visible()
+    page.reload()
+    expect(page.locator("#list")).to_be_visible()
+    expect(page.locator("#pane")).to_be_hidden()
 
 
 @pytest.fixture
@@ -341,6 +410,25 @@ def test_what_a_read_only_account_refuses_leaves_its_message_where_it_was(
     mail.shows(4)
     mail.press("e")
     expect(page.locator("#toast .bad")).to_be_visible()
+    said = page.locator("#toast").bounding_box()
+    assert said is not None
+    assert said["width"] > 300  # not half of a telephone
     mail.shows(4)
     assert mail.chosen() == 4
     expect(page.locator("#mail")).to_have_attribute("data-view", "message" if width == 360 else "list")
+
+
+def test_what_a_read_only_bin_refuses_is_not_asked_for_first(
+    page: Page, open_folder: Open, office: Office, told: list[str]
+) -> None:
+    folder = office.folder("refused-bin", 3)
+    with as_user(folder.owner.pk):
+        Folder.objects.filter(pk=folder.folder.pk).update(role="trash")
+    mail = open_folder(folder)
+    mail.press("j")
+    mail.shows(3)
+    mail.press("#")
+    expect(page.locator("#toast .bad")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert not [one for one in told if "verb=delete" in one]  # nor would it be done, were it managed since
+    mail.shows(3)

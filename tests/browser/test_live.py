@@ -284,8 +284,23 @@ def test_without_a_server_the_page_says_so_and_recovers(page: Page, office: Offi
         mail.shows(60)
         site.stop()
     expect(page.locator("#notices .strip")).to_be_visible()
+    page.locator('#rows [role="row"]').nth(8).click()  # not fetched ahead
+    expect(page.locator("#pane [data-retry]")).to_be_visible()
     folder.arrive()
     with serving(office.environment, port):
         expect(page.locator('#rows [role="row"]').first).to_contain_text("Pismo 61", timeout=40_000)
         expect(page.locator("#notices .strip")).to_have_count(0)
-        assert mail.chosen() == 60
+        assert mail.chosen() == 52
+        mail.shows(52)
+        expect(page.locator("#pane [data-retry]")).to_have_count(0)
+
+
+def test_what_did_not_load_is_there_once_the_line_is_back(page: Page, open_folder: Open, office: Office) -> None:
+    """Too short a break for the stream to notice."""
+    mail = open_folder(office.folder("offline", 3))
+    intercept(page, "**/pane/", lambda route: route.abort())
+    mail.press("j")
+    expect(page.locator("#pane [data-retry]")).to_be_visible()
+    page.unroute("**/pane/")
+    page.evaluate("() => dispatchEvent(new Event('online'))")
+    mail.shows(3)

@@ -3,15 +3,19 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
+from teczka.actions.acts import undo
 from teczka.actions.comments import add_comment
+from teczka.actions.sharing import With, share
+from teczka.core.sharing import Scope
 from teczka.store.models import User
 from tests.browser.conftest import NETWORK, PATIENCE, WIDE, Office
-from tests.browser.held import Held
+from tests.browser.held import Held, read_through
 from tests.browser.test_pages import check
 from tests.conversation import OWNER, Mailroom
 
@@ -138,6 +142,71 @@ def test_a_comment_is_read_at_once_and_a_mention_asks(window: Window, mail: Mail
     expect(anna.locator(".comment-text").last).to_have_text("Tak.")
     expect(anna.locator(".comment-new textarea")).to_have_value("Piszę dalej")  # what is being written stays
     expect(bartek.locator(".said-to-me")).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", ["pl", "en"])
+def test_what_is_being_written_is_given_back_when_its_message_is_shown_no_longer(
+    window: Window, mail: Mailroom, office: Office, language: str
+) -> None:
+    bartek = office.cast.bartek
+    User.objects.filter(pk=bartek.pk).update(language=language)
+    letter = mail.letters["2"].public_id
+    shown = share(office.cast.anna, uuid4(), letter, Scope.MESSAGE, With([bartek.public_id]))
+    page = window(bartek)
+    page.goto(f"/shared/?m={letter}")
+    expect(page.locator("#pane-head h1")).to_have_text("Pismo 2")
+    page.locator("#rows").focus()
+    page.keyboard.press("m")
+    page.keyboard.type("Termin minął wczoraj.")
+    undo(office.cast.anna, shown.public_id)
+    told = page.get_by_role("dialog")
+    heading = {"pl": "Komentarz nie został zapisany", "en": "Your comment was not saved"}[language]
+    expect(told.get_by_role("heading")).to_have_text(heading)
+    expect(told.locator("textarea")).to_have_value("Termin minął wczoraj.")
+    expect(told.locator("textarea")).to_be_focused()
+    expect(page.locator("#pane-head h1")).to_have_count(0)
+    with every_look(page):
+        page.reload()  # it stays until it is closed
+        expect(told.locator("textarea")).to_have_value("Termin minął wczoraj.")
+    told.get_by_role("button").click()
+    page.reload()
+    expect(page.locator("#list .hollow")).to_be_visible()
+    expect(told).to_have_count(0)
+    User.objects.filter(pk=bartek.pk).update(language="pl")
+
+
+def test_what_was_being_written_when_the_session_ended_stands_there_after_signing_in(
+    window: Window, mail: Mailroom, office: Office
+) -> None:
+    anna = window(office.cast.anna)
+    choose(anna, mail, "1")
+    where = anna.url
+    anna.keyboard.press("m")
+    anna.keyboard.type("Piszę dalej")
+    cookies = anna.context.cookies()
+    anna.context.clear_cookies()
+    anna.keyboard.press("Control+Enter")
+    anna.wait_for_url("**/sign-in/**")
+    anna.context.add_cookies(cookies)  # type: ignore[arg-type]
+    anna.goto(where)
+    expect(anna.locator(".comment-new textarea")).to_have_value("Piszę dalej")
+    expect(anna.locator(".comment-new textarea")).to_be_focused()
+    expect(anna.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_comment_that_is_being_changed_stays_though_others_are_added(
+    window: Window, mail: Mailroom, office: Office
+) -> None:
+    anna = window(office.cast.anna)
+    add_comment(office.cast.anna, mail.letters["3"].public_id, "Do zmiany.")
+    choose(anna, mail, "3")
+    anna.locator(".comment-own > summary").first.click()
+    anna.locator(".comment-own textarea").first.fill("Zmienione, ale")
+    anna.locator("#rows").focus()
+    with anna.expect_response("**/comments/?in=pane"):
+        add_comment(office.cast.anna, mail.letters["3"].public_id, "Nowy.")
+    read_through(anna)
+    expect(anna.locator(".comment-own textarea").first).to_have_value("Zmienione, ale")
 
 
 def test_a_comment_that_is_told_while_another_message_is_read_is_there_afterwards(

@@ -129,6 +129,21 @@ def test_a_message_of_a_read_only_account_stays_and_one_of_another_leaves(make_d
     assert 1 not in desk.mail.numbers()
 
 
+def test_a_message_of_a_read_only_account_stays_though_its_row_is_far_away(make_desk: Callable[[str], Desk]) -> None:
+    desk = make_desk("daleko")
+    with as_user(desk.person.pk):
+        Account.objects.filter(pk=desk.first.account.pk).update(mode=Mode.MANAGED)
+    fill(desk.person, desk.second.account, desk.second.folder, 61, 600)
+    desk.open("/inbox/")
+    desk.mail.press("j")
+    desk.mail.shows(600)
+    desk.mail.scroll_to(500)
+    expect(desk.page.locator(ROWS).filter(has_text="Pismo 600")).to_have_count(0)
+    desk.mail.press("e")
+    expect(desk.page.locator("#toast .bad")).to_be_visible()
+    desk.mail.shows(600)
+
+
 def test_g_then_i_leads_from_a_folder_to_the_unified_inbox(make_desk: Callable[[str], Desk]) -> None:
     desk = make_desk("skacze")
     desk.open(f"/folders/{desk.first.folder.public_id}/")

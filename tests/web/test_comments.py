@@ -71,6 +71,21 @@ def test_who_loses_the_message_loses_what_was_said_about_it(mail: Mailroom, offi
         assert not Comment.objects.exists()
 
 
+def test_what_was_written_to_a_message_that_is_shown_no_longer_stands_in_the_answer(
+    mail: Mailroom, office: Office, anna: Client
+) -> None:
+    done = give(anna, mail.letters["1"], "message", office.cast.bartek)
+    made = add_comment(office.cast.bartek, mail.letters["1"].public_id, SAID)
+    anna.post(f"/acts/{done['act']}/undo/")
+    for where in (f"/messages/{mail.letters['1'].public_id}/comments/", f"/comments/{made.public_id}/edit/"):
+        answer = browser(office.cast.bartek).post(where, {"text": "Długo <pisane>."})
+        assert answer.status_code == 404
+        assert "Długo &lt;pisane&gt;." in answer.content.decode()
+        assert "Twojego tekstu nie zapisano." in answer.content.decode()
+    assert "<textarea" not in browser(office.cast.bartek).get("/messages/none/").content.decode()
+    assert "zmyślone" not in Client().post("/messages/none/", {"text": "zmyślone"}).content.decode()
+
+
 def test_a_mention_of_somebody_who_does_not_see_it_asks_and_shares_nothing(
     mail: Mailroom, office: Office, anna: Client
 ) -> None:

@@ -49,3 +49,6 @@ def test_a_worker_removes_what_was_deleted_a_week_ago(own_database: OwnDatabase)
     teczka = Teczka(Path(own_database.environment["TECZKA_DATA"]), own_database.environment)
     with teczka.running("worker"):
         until(lambda: everyones_accounts() == [], what="the end of the account")
+        assert not list(
+            teczka.data.parent.glob(f"{teczka.data.name}-*")
+        )  # beside the data folder nothing of a test stays
