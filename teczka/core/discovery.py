@@ -9,8 +9,7 @@ from teczka.core.accounts import Auth, Endpoint
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An e-mail address taken apart, as `mime.recipients.parted` does. The domain is in lower case and an A-label (`xn--…`), `text` as it was
-    typed."""
+    """As `mime.recipients.parted` takes an e-mail address apart. The domain is in lower case and an A-label (`xn--…`), `text` as typed."""
 
     text: str
     local: str
