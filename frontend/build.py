@@ -33,6 +33,8 @@ ENTRIES = (
     "sharing.ts",
     "page.ts",
     "everywhere.ts",
+    "leads.ts",
+    "leaving.ts",
     "notices.ts",
     "palette.ts",
     "search.ts",

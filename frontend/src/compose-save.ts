@@ -7,13 +7,11 @@ const PAUSE = 400; // ms until the copy in this browser
 const AUTOSAVE = 2_000;
 const REST = 30_000;
 const SIGNED_IN = 2_000; // between two looks whether somebody has signed in again
-const BEACON = 60_000; // bytes that a browser sends on behalf of a closing page
 
-export type Entries = [string, string][];
 interface Copy {
   revision: string; // of the server's that it follows
-  entries: Entries;
-  told?: boolean; // the closing page sent it, and never learnt what became of it
+  entries: [string, string][];
+  left: boolean; // by a page that has closed, and never learnt whether what it sent came: leaving.ts finds out
 }
 
 export class Saver {
@@ -30,6 +28,8 @@ export class Saver {
   #kept = true; // among the account's drafts, as it stands
   #running: Promise<boolean> | null = null;
   #stopped = false;
+  #refused = false;
+  #left = false;
 
   constructor(
     readonly form: HTMLFormElement,
@@ -38,7 +38,9 @@ export class Saver {
     this.#key = `draft ${form.dataset["viewer"]} ${form.dataset["draft"]}`;
     form.addEventListener("focusout", () => this.#dirty && this.#later(0));
     addEventListener("pagehide", () => this.#leave());
+    addEventListener("pageshow", ({ persisted }) => persisted && ((this.#left = false), this.#later(0))); // it never learnt, either
     document.addEventListener("visibilitychange", () => document.hidden && this.#dirty && this.#keepHere());
+    new BroadcastChannel("out").onmessage = () => (this.stop(), location.reload()); // signing out: the server has had all that is kept
   }
 
   /** Sent, thrown away or closed: nothing is saved any more. */
@@ -46,16 +48,26 @@ export class Saver {
     return this.#stopped;
   }
 
+  /** The server answered, and did not take it: the page has said why. */
+  get refused(): boolean {
+    return this.#refused;
+  }
+
   /** What this browser kept and the server never got; `stale` where the server has something newer. */
-  restore(): { entries: Entries; stale: boolean } | null {
+  restore(): { body: FormData; stale: boolean } | null {
     const text = localStorage.getItem(this.#key);
     if (!text) return null;
-    const { revision, entries, told } = JSON.parse(text) as Copy;
-    if (told && Number(this.#revision.value) === Number(revision) + 1) {
-      localStorage.removeItem(this.#key);
-      return null;
-    }
-    return { entries, stale: revision !== this.#revision.value };
+    const { revision, entries } = JSON.parse(text) as Copy;
+    const body = new FormData();
+    for (const [name, value] of entries) body.set(name, value);
+    return { body, stale: revision !== this.#revision.value };
+  }
+
+  /** Whether the server has just this: it takes the same again for what it is, and nothing else that is so old. */
+  async arrived(body: FormData): Promise<boolean> {
+    const { ok } = await this.post(this.form.dataset["saveUrl"] ?? "", body);
+    if (ok && !this.#dirty) localStorage.removeItem(this.#key);
+    return ok;
   }
 
   changed(): void {
@@ -106,10 +118,11 @@ export class Saver {
 
   async #save(): Promise<boolean> {
     clearTimeout(this.#timers.save);
-    this.#dirty = false;
+    this.#dirty = this.#refused = false;
     const body = this.collect();
     try {
       const answer = await this.post(this.form.dataset["saveUrl"] ?? "", body);
+      this.#refused = answer.status === 409 || answer.status === 400;
       if (answer.status === 409) {
         this.#dirty = true;
         this.#keepHere(body);
@@ -143,24 +156,24 @@ export class Saver {
     if (!this.#stopped) this.#timers.save = window.setTimeout(() => void this.flush(), wait);
   }
 
-  #keepHere(body: FormData = this.collect(), told = false): void {
+  #keepHere(body: FormData = this.collect()): void {
     if (this.#stopped) return;
-    const entries = [...body].filter((pair): pair is [string, string] => typeof pair[1] === "string");
-    const copy: Copy = { revision: this.#revision.value, entries: entries.filter(([name]) => name !== "csrfmiddlewaretoken"), told };
+    const entries = [...body].filter((pair): pair is [string, string] => typeof pair[1] === "string" && pair[0] !== "csrfmiddlewaretoken");
     try {
-      localStorage.setItem(this.#key, JSON.stringify(copy));
+      localStorage.setItem(this.#key, JSON.stringify({ revision: this.#revision.value, entries, left: this.#left } satisfies Copy));
     } catch {
       this.#say("t-unsaved", "alert"); // larger than a browser keeps: the server's copy is the only one
     }
   }
 
-  /** A closing page may send a little; what is more has its copy in this browser, and is saved when the draft is opened again. */
+  /** A closing page may send a little (64 KB), and never learns whether that came: all of it has its copy in this browser. */
   #leave(): void {
+    this.#left = true;
     if (this.#stopped || this.#kept) return;
-    const body = this.#dirty ? this.collect() : this.#token();
-    const size = [...body.values()].reduce((total, value) => total + String(value).length, 0);
-    const told = size < BEACON && navigator.sendBeacon(this.form.dataset["keepUrl"] ?? "", body);
-    if (this.#dirty) this.#keepHere(body, told);
+    const unsure = this.#dirty || this.#running !== null;
+    const body = unsure ? this.collect() : this.#token();
+    navigator.sendBeacon(this.form.dataset["keepUrl"] ?? "", body);
+    if (unsure) this.#keepHere(body);
   }
 
   #token(): FormData {

@@ -3,7 +3,7 @@
 import { Editor } from "./compose-editor";
 import { Files } from "./compose-files";
 import { People } from "./compose-people";
-import { Saver, type Entries } from "./compose-save";
+import { Saver } from "./compose-save";
 import { fromTemplate, need, parse } from "./dom";
 
 interface Answer {
@@ -54,8 +54,8 @@ function start(form: HTMLFormElement): void {
     return made;
   };
   const changed = (): void => saver.changed();
-  const apply = (entries: Entries): void => {
-    const values = new Map(entries);
+  const apply = (body: FormData): void => {
+    const values = new Map([...body].map(([name, value]) => [name, String(value)]));
     subject.value = values.get("subject") ?? "";
     for (const select of [sender, need<HTMLSelectElement>("case")]) select.value = values.get(select.name) ?? select.value;
     for (const name of ["receipt", "case_shared"]) form.querySelector<HTMLInputElement>(`[name=${name}]`)!.checked = values.has(name);
@@ -78,22 +78,16 @@ function start(form: HTMLFormElement): void {
     saver.stop();
     location.assign(url);
   };
-  saver.onStale = () => {
-    ours = collect;
-    stale();
-  };
+  saver.onStale = () => ((ours = collect), stale());
   const kept = saver.restore();
   if (kept?.stale) {
-    ours = () => {
-      const body = collect();
-      for (const [name, value] of kept.entries) body.set(name, value);
-      return body;
-    };
-    stale();
+    ours = () => kept.body;
+    void saver.arrived(kept.body).then((has) => (has ? (ours = collect) : stale()), stale);
   } else if (kept) {
-    apply(kept.entries);
+    apply(kept.body);
     notice("t-restored");
     changed();
+    void saver.flush(); // while it is what a closed page may just be sending
   }
 
   // the sender
@@ -158,10 +152,15 @@ function start(form: HTMLFormElement): void {
     });
 
   // leaving
+  const saved = async (): Promise<boolean> => {
+    const done = await saver.flush();
+    if (!done && !saver.refused) throw new Error("not saved");
+    return done;
+  };
   const closed = (): void => (docked ? tell("closed") : location.assign(form.dataset["homeUrl"] ?? "/"));
   const close = async (): Promise<void> => {
     await Promise.all(fields.map((field) => field.settled()));
-    if (!(await saver.flush())) return;
+    if (!(await saved())) return;
     await saver.keep();
     saver.stop();
     closed();
@@ -169,7 +168,7 @@ function start(form: HTMLFormElement): void {
   const send = async (extra: [string, string][] = []): Promise<void> => {
     await Promise.all(fields.map((field) => field.settled()));
     if (files.busy) return void notice("t-uploading");
-    if (!(await saver.flush())) return;
+    if (!(await saved())) return;
     const body = collect();
     for (const [name, value] of extra) name === "agreed" ? body.append(name, value) : body.set(name, value);
     const answer = await saver.post(form.dataset["sendUrl"] ?? "", body);
@@ -203,7 +202,7 @@ function start(form: HTMLFormElement): void {
     dialog.showModal();
   };
   const zip = async (): Promise<void> => {
-    if (!(await saver.flush())) return;
+    if (!(await saved())) return;
     const answer = await saver.post(form.dataset["zipUrl"] ?? "", collect());
     if (!answer.ok) throw new Error(String(answer.status));
     const { password, files: html, wrong } = (await answer.json()) as { password: string; files: string; wrong?: string };

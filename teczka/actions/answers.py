@@ -1,7 +1,7 @@
 """Letters that begin with another: answered, passed on, or taken up again from the drafts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from teczka.actions.drafts import Beginning, create, first_sender, safe
 from teczka.actions.identities import ensure_identities
-from teczka.actions.uploads import enclose
+from teczka.actions.uploads import Taken, enclose
 from teczka.core import recipients
 from teczka.core.errors import NotAllowed
 from teczka.core.mail import dated
@@ -33,6 +33,7 @@ _SOURCE: Final = re.compile(r'src="([^"]*)"')
 _FORWARDS: Final = frozenset((Origin.FORWARD, Origin.FORWARD_ATTACHED))
 _ANSWERS: Final = {Origin.REPLY: recipients.reply, Origin.REPLY_ALL: recipients.reply_all}
 _MOST_REFERENCES: Final = 100
+MOST_FILES: Final = 200  # taken one by one, and as many pictures: each is stored, shown with the letter, and built at every keeping of it
 
 
 def begin_from(actor: User, message: UUID, kind: Origin) -> Outgoing:
@@ -44,6 +45,11 @@ def begin_from(actor: User, message: UUID, kind: Origin) -> Outgoing:
     head = raw_head(text)
     headers = scan_headers(head)
     return _taken_up(actor, text, headers) if kind == Origin.EDITED else _begun(actor, text, headers, head, kind)
+
+
+def goes_whole(actor: User, message: UUID, kind: Origin) -> bool:
+    """Its files are too many to be taken one by one: the message itself is attached in their place."""
+    return kind in {Origin.FORWARD, Origin.EDITED} and len(_files(message_parts(actor, message))) > MOST_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +96,8 @@ def _begun(actor: User, text: MessageText, headers: Headers, head: bytes, kind: 
     )
     with as_user(actor.pk), transaction.atomic():
         row = create(actor, first, _as_whom(actor, told))
-        taken = [part for part in parts if part.path in pictures]
-        if kind == Origin.FORWARD:
-            taken += [part for part in parts if part.kind == "attachment"]
-        whole = [None] if kind == Origin.FORWARD_ATTACHED else []
-        for part in (*taken, *whole):
-            enclose(actor, row.public_id, text, part, pictures.get(part.path, "") if part else "")
+        whole = [Taken(None)] if kind == Origin.FORWARD_ATTACHED else []
+        enclose(actor, row.public_id, text, whole or _taken(parts, pictures, files=kind == Origin.FORWARD))
     return row
 
 
@@ -123,10 +125,21 @@ def _taken_up(actor: User, text: MessageText, headers: Headers) -> Outgoing:
     )
     with as_user(actor.pk), transaction.atomic():
         row = create(actor, first, as_whom)
-        for part in parts:
-            if part.path in pictures or part.kind == "attachment":
-                enclose(actor, row.public_id, text, part, pictures.get(part.path, ""))
+        enclose(actor, row.public_id, text, _taken(parts, pictures, files=True))
     return row
+
+
+def _taken(parts: Sequence[PartLine], pictures: dict[str, str], *, files: bool) -> list[Taken]:
+    shown = [Taken(part, pictures[part.path]) for part in parts if part.path in pictures]
+    if not files:
+        return shown
+    found = _files(parts)
+    beside = [Taken(part) for part in found if part.path not in pictures]
+    return [*shown, *(beside if len(found) <= MOST_FILES else [Taken(None)])]
+
+
+def _files(parts: Sequence[PartLine]) -> list[PartLine]:
+    return [part for part in parts if part.kind == "attachment"]
 
 
 def _own(actor: User) -> list[str]:
@@ -153,20 +166,23 @@ def _quote(
     moment = timezone.localtime(written) if written else None
     letter = Quoted(headers.from_, headers.to, headers.cc, headers.subject, moment, text.text, text.html)
     make = quoting.for_forward if forwards else quoting.for_reply
-    return make(letter, actor.language, lambda source: _picture(text, parts, pictures, source)).html
+    paths = {part.path for part in parts}
+    return make(letter, actor.language, lambda source: _picture(text, paths, pictures, source)).html
 
 
-def _picture(text: MessageText, parts: Sequence[PartLine], pictures: dict[str, str], source: str) -> str | None:
+def _picture(text: MessageText, paths: Collection[str], pictures: dict[str, str], source: str) -> str | None:
     """Of a part of the message itself, shown by our address, a Content-ID in our letter; any other picture is somebody else's."""
-    for part in parts:
-        if f"/messages/{text.public_id}/parts/{part.path}/" in source:
-            return f"cid:{pictures.setdefault(part.path, f'{uuid4()}@teczka')}"
+    path = source.partition(f"/messages/{text.public_id}/parts/")[2].partition("/")[0]
+    if path in paths and (path in pictures or len(pictures) < MOST_FILES):
+        return f"cid:{pictures.setdefault(path, f'{uuid4()}@teczka')}"
     return source if source.startswith("data:image/") else None
 
 
 def _pictures_kept(text: MessageText, parts: Sequence[PartLine], pictures: dict[str, str]) -> str:
+    paths = {part.path for part in parts}
+
     def named(found: re.Match[str]) -> str:
-        return f'src="{_picture(text, parts, pictures, found[1]) or found[1]}"'
+        return f'src="{_picture(text, paths, pictures, found[1]) or found[1]}"'
 
     return _SOURCE.sub(named, unlinked(text.html))
 

@@ -119,20 +119,31 @@ def copy_draft(actor: User, public_id: UUID, written: Written) -> Outgoing:
         if row is None:
             raise NotAllowed
         files = list(Enclosure.objects.filter(outgoing=row).order_by("position", "id"))
-        fresh = Outgoing(
-            **{
-                name: getattr(row, name)
-                for name in (*_SAVED, "office_id", "owner_id", "kind", "answers_id", "references")
-            },
-            message_id=new_message_id(row.from_address),
-            revision=1,
-        )
+        fresh = _like(row)
         _write(actor, fresh, written, {file.content_id for file in files})
-        fresh.save()
-        for file in files:
-            file.pk, file.public_id, file.outgoing = None, Enclosure._meta.get_field("public_id").get_default(), fresh
-        Enclosure.objects.bulk_create(files)
+        _save_with(fresh, files)
         return fresh
+
+
+def draft_for(row: Outgoing, recipients: dict[str, list[list[str]]]) -> Outgoing:
+    """The same letter as a draft to these people, the files with it. In the owner's transaction."""
+    fresh = _like(row)
+    fresh.recipients = recipients
+    _save_with(fresh, list(Enclosure.objects.filter(outgoing=row).order_by("position", "id")))
+    return fresh
+
+
+def _like(row: Outgoing) -> Outgoing:
+    kept = (*_SAVED, "office_id", "owner_id", "kind", "answers_id", "references")
+    columns = {name: getattr(row, name) for name in kept}
+    return Outgoing(**columns, message_id=new_message_id(row.from_address), revision=1)
+
+
+def _save_with(fresh: Outgoing, files: list[Enclosure]) -> None:
+    fresh.save()
+    for file in files:
+        file.pk, file.public_id, file.outgoing = None, Enclosure._meta.get_field("public_id").get_default(), fresh
+    Enclosure.objects.bulk_create(files)
 
 
 def discard_draft(actor: User, public_id: UUID) -> None:

@@ -1,7 +1,8 @@
 """Files that go with a letter: sent up by its writer, or taken from another message."""
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -12,6 +13,7 @@ from teczka.actions.letters import letter_of
 from teczka.actions.packs import let_go
 from teczka.actions.receiving import MEGABYTE, received, thrown_away
 from teczka.core.errors import NotAllowed, Problem, Trouble
+from teczka.core.names import part_name
 from teczka.core.outgoing import State
 from teczka.mime.archive import new_password, write
 from teczka.mime.transmitted import without_bcc
@@ -38,33 +40,38 @@ def attach(
     _open_draft(actor, draft)
     packed = received(name, pieces, MOST_BYTES)
     try:
-        return _enclose(actor, draft, name, content_type, packed, content_id)
+        return _add(actor, draft, [_copy(name, content_type, content_id, packed)], [packed])[0]
     except NotAllowed:  # it was sent, or thrown away, while the file came
         thrown_away(packed)
         raise
 
 
-def _enclose(actor: User, draft: UUID, name: str, content_type: str, packed: Packed, content_id: str) -> Enclosure:
-    entry = packed.entries[0]
+def _add(actor: User, draft: UUID, files: list[Enclosure], packs: Sequence[Packed] = ()) -> list[Enclosure]:
+    """Behind what it has; `packs`: their bytes. As many statements for thousands as for one. Raises NotAllowed."""
     with as_user(actor.pk), transaction.atomic():
         row = _open_draft(actor, draft, lock=True)
         owner = {"office_id": actor.office_id, "owner_id": actor.pk}
-        pack = Pack.objects.create(id=packed.id, account_id=row.account_id, size=packed.size, **owner)
-        return Enclosure.objects.create(
-            outgoing=row,
-            position=_next(row),
-            name=name,
-            content_type=content_type,
-            size=entry.raw_length,
-            sha256=entry.sha256,
-            content_id=content_id,
-            inline=bool(content_id),
-            pack=pack,
-            pack_offset=entry.offset,
-            pack_length=entry.length,
-            pack_codec=entry.codec,
-            **owner,
-        )
+        made = [Pack(id=pack.id, account_id=row.account_id, size=pack.size, **owner) for pack in packs]
+        Pack.objects.bulk_create(made)
+        for position, file in enumerate(files, _next(row)):
+            file.office_id, file.owner_id, file.outgoing, file.position = actor.office_id, actor.pk, row, position
+        return Enclosure.objects.bulk_create(files)
+
+
+def _copy(name: str, content_type: str, content_id: str, packed: Packed) -> Enclosure:
+    entry = packed.entries[0]
+    return Enclosure(
+        name=name,
+        content_type=content_type,
+        size=entry.raw_length,
+        sha256=entry.sha256,
+        content_id=content_id,
+        inline=bool(content_id),
+        pack_id=packed.id,
+        pack_offset=entry.offset,
+        pack_length=entry.length,
+        pack_codec=entry.codec,
+    )
 
 
 def attach_part(actor: User, draft: UUID, message: UUID, path: str) -> None:
@@ -73,33 +80,59 @@ def attach_part(actor: User, draft: UUID, message: UUID, path: str) -> None:
     part = message_part(actor, message, path) if path else None
     if text is None or (path and part is None):
         raise NotAllowed
-    enclose(actor, draft, text, part)
+    enclose(actor, draft, text, [Taken(part)])
 
 
-def enclose(actor: User, draft: UUID, text: MessageText, part: PartLine | None, content_id: str = "") -> None:
-    """A part of a message, or the whole of it. It stays where it lies; of a message that was shared with the actor it is copied, as the
-    letter is the actor's own, also when the message is shared no longer."""
-    name = part.name if part else f"{text.subject or 'message'}.eml"
-    content_type = part.content_type if part else "message/rfc822"
-    if not text.owned:
-        pieces = part_pieces(text, part) if part else without_bcc(raw_pieces(text))
-        attach(actor, draft, name, content_type, pieces, content_id)
-        return
-    with as_user(actor.pk), transaction.atomic():
-        row = _open_draft(actor, draft, lock=True)
-        Enclosure.objects.create(
-            office_id=actor.office_id,
-            owner=actor,
-            outgoing=row,
-            position=_next(row),
-            name=name,
-            content_type=content_type,
-            size=part.size if part else text.size,
-            content_id=content_id,
-            inline=bool(content_id),
-            message_id=text.id,
-            path=part.path if part else "",
-        )
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Of another message."""
+
+    part: PartLine | None  # None: the message itself
+    content_id: str = ""  # of a picture in the letter
+
+    def named(self, text: MessageText) -> tuple[str, str]:
+        """(name, content type)"""
+        if self.part:
+            return part_name(self.part.name, self.part.content_type, "attachment"), self.part.content_type
+        return part_name(text.subject or "message", "message/rfc822", "message"), "message/rfc822"
+
+
+def enclose(actor: User, draft: UUID, text: MessageText, taken: Sequence[Taken]) -> None:
+    """They stay where they lie; of a message that was shared with the actor they are copied, as the letter is the actor's own, also when
+    the message is shared no longer. Raises Problem(UPLOAD_LARGE, DISK_FULL), NotAllowed."""
+    if taken and text.owned:
+        _add(actor, draft, [_reference(text, one) for one in taken])
+    elif taken:
+        _enclose_copies(actor, draft, text, taken)
+
+
+def _reference(text: MessageText, one: Taken) -> Enclosure:
+    name, content_type = one.named(text)
+    return Enclosure(
+        name=name,
+        content_type=content_type,
+        size=one.part.size if one.part else text.size,
+        content_id=one.content_id,
+        inline=bool(one.content_id),
+        message_id=text.id,
+        path=one.part.path if one.part else "",
+    )
+
+
+def _enclose_copies(actor: User, draft: UUID, text: MessageText, taken: Sequence[Taken]) -> None:
+    packs: list[Packed] = []
+    files: list[Enclosure] = []
+    try:
+        for one in taken:
+            name, content_type = one.named(text)
+            pieces = part_pieces(text, one.part) if one.part else without_bcc(raw_pieces(text))
+            packs.append(received(name, pieces, MOST_BYTES))
+            files.append(_copy(name, content_type, one.content_id, packs[-1]))
+        _add(actor, draft, files, packs)
+    except BaseException:
+        for packed in packs:
+            thrown_away(packed)
+        raise
 
 
 def drop_file(actor: User, draft: UUID, file: UUID) -> None:

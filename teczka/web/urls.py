@@ -1,6 +1,6 @@
 """The map of the product: every address that answers. tests/web/test_sweep.py visits each of them as everybody."""
 
-from allauth.account.views import login, logout
+from allauth.account.views import login
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.i18n import set_language
@@ -97,6 +97,8 @@ from teczka.web.search.page import search_live, search_page, search_rows
 from teczka.web.search.saved import search_forget, search_noted, search_save, search_saved, search_saved_drop
 from teczka.web.session.demo import enter
 from teczka.web.session.join import join
+from teczka.web.session.leaving import sign_out
+from teczka.web.session.security import elsewhere, security
 from teczka.web.session.settings import own_settings
 from teczka.web.source import source
 from teczka.web.tasks.acting import task_act, task_quick
@@ -109,11 +111,13 @@ urlpatterns = [
     path("setup/<str:token>/", set_up, name="set_up"),
     path("join/<uuid:person_id>/<str:token>/", join, name="join"),
     path("sign-in/", login, name="account_login"),
-    path("sign-out/", logout, name="account_logout"),
+    path("sign-out/", sign_out, name="account_logout"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("source/", source, name="source"),
     path("palette/", palette, name="palette"),
     path("settings/", own_settings, name="own_settings"),
+    path("settings/security/", security, name="security"),
+    path("settings/security/elsewhere/", elsewhere, name="security_elsewhere"),
     path("settings/reminders/", reminders, name="reminders"),
     path("settings/identities/", identity_list, name="identity_list"),
     path("settings/identities/accounts/<uuid:account_id>/add/", identity_add, name="identity_add"),

@@ -87,6 +87,13 @@ def test_what_nobody_answered_is_said_and_can_be_pressed_again(page: Page, draft
     expect(page.locator(".t-unanswered")).to_have_count(0)
 
 
+def test_a_letter_that_could_not_be_saved_first_was_not_sent_and_says_so(page: Page, draft: Outgoing) -> None:
+    intercept(page, re.compile("/(save|keep|send)/"), lambda route: route.abort())
+    write(page, "Dopisane w ostatniej chwili.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".t-unsent")).to_contain_text("Nie wysłano")
+
+
 def test_a_letter_that_is_being_sent_is_not_thrown_away_meanwhile(page: Page, office: Office, draft: Outgoing) -> None:
     """Which of the two the server heard first was chance: one could be told of the one, and have the other."""
     asked: list[str] = []

@@ -4,33 +4,36 @@ from html import escape
 from uuid import UUID
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from teczka.actions.answers import begin_from, choice
+from teczka.actions.answers import begin_from, choice, goes_whole
 from teczka.actions.drafts import Beginning, begin_new
 from teczka.core.errors import NotAllowed
 from teczka.core.outgoing import Origin
 from teczka.core.recipients import Mailbox
 from teczka.mime import mailto
-from teczka.store.models import Outgoing, User
+from teczka.store.models import User
 from teczka.store.queries.drafts import DraftText
 from teczka.store.queries.folders import folder
 from teczka.web.compose.form import as_header
 from teczka.web.mail.messages import as_uuid
 
 
-def begin(actor: User, asked: QueryDict) -> Outgoing:
-    """`answer`: "new", or "reply:" and a message's id, and so on. Raises NotAllowed."""
+def begin(actor: User, asked: QueryDict) -> str:
+    """The letter's address. `answer`: "new", or "reply:" and a message's id, and so on. Raises NotAllowed."""
     kind, _colon, about = asked.get("answer", "").partition(":")
     message = as_uuid(about)
     if message:
-        return begin_from(actor, message, _origin(kind))
+        row = begin_from(actor, message, _origin(kind))
+        whole = goes_whole(actor, message, Origin(row.kind))
+        return reverse("compose", args=[row.public_id]) + "?whole" * whole  # the page says so
     people, subject, body = mailto.read(asked.get("mailto", ""))
     html = "".join(f"<div>{escape(line) or '<br>'}</div>" for line in body.split("\n")) if body else ""
     recipients = {line: [[one.name, one.address] for one in found] for line, found in people.items()}
     first = Beginning(recipients=recipients, subject=subject, html=html, case=as_uuid(asked.get("case", "")))
-    return begin_new(actor, _looked_at(actor, asked), first)
+    return reverse("compose", args=[begin_new(actor, _looked_at(actor, asked), first).public_id])
 
 
 def answered(viewer: User, draft: DraftText) -> dict[str, object]:
