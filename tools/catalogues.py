@@ -23,9 +23,13 @@ IN_TEMPLATE = re.compile(r"\b(?:_|n?p?gettext)\((?:u?'(?:[^'\\]|\\.)*'|u?\"(?:[^
 
 
 def in_code(source: str) -> Iterator[Key]:
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    imports = (alias for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names)
+    real = {alias.asname: alias.name for alias in imports if alias.asname}
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            called = real.get(called, called)
             words = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
             texts = [word for word in words if isinstance(word, str)]
             if called in PLAIN and texts:

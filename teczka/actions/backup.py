@@ -78,7 +78,7 @@ def back_up(order: Order, told: Told) -> Figures:
             raise Problem(Trouble.BACKUP_WAITS)
         run = BackupRun.objects.create(target=order.target, by_itself=order.by_itself)
         try:
-            with told_as_problems(order.target):
+            with told_as_problems(order.target), _room_there(order.target):
                 figures = _back_up(order, told)
         except Problem as problem:
             _end(run, problem.trouble, problem.params)
@@ -89,6 +89,17 @@ def back_up(order: Order, told: Told) -> Figures:
             raise
         _end(run, "", asdict(figures))
     return figures
+
+
+@contextmanager
+def _room_there(target: str) -> Iterator[None]:
+    """The disk that is full is not Teczka's: a backup writes to its target alone."""
+    try:
+        yield
+    except Problem as problem:
+        if problem.trouble is not Trouble.DISK_FULL:
+            raise
+        raise Problem(Trouble.BACKUP_PLACE, detail=str(problem.__cause__), target=target) from problem
 
 
 def record_failure(target: str, problem: Problem) -> None:

@@ -11,6 +11,7 @@ from teczka.actions.audit import note
 from teczka.core.audit import Verb
 from teczka.store.blobs import blobs
 from teczka.store.models import Account, User
+from teczka.store.packs.format import PackDamaged
 from teczka.store.packs.reader import STRIDE, mapped, verify
 from teczka.store.queries import holdings
 from teczka.store.queries.holdings import Held
@@ -19,31 +20,41 @@ from teczka.store.viewer import as_user
 MANIFEST = "manifest.jsonl"
 
 
-def export_account(viewer: User, account: Account, to: Path) -> dict[str, int]:
+def export_account(viewer: User, account: Account, to: Path) -> tuple[dict[str, int], list[str]]:
     """Writes `to`, which must not exist or be empty: `messages/ab/<sha256>.eml`, and `manifest.jsonl` with a line for each placement
-    that is still on the server (folder, uidvalidity, uid, sha256, size, flags, internaldate). Returns messages, placements and bytes.
+    that is still on the server (folder, uidvalidity, uid, sha256, size, flags, internaldate). Returns messages, placements, missing and
+    bytes, and the ids of the missing: what is damaged or lost is passed over.
 
-    Raises as `made_whole`; PackDamaged where bytes are not those that were stored; Account.DoesNotExist where it is not the viewer's.
+    Raises as `made_whole`; Account.DoesNotExist where it is not the viewer's.
     """
     with as_user(viewer.pk):
         Account.objects.get(pk=account.pk, owner=viewer)
-    counted = {"messages": 0, "placements": 0, "bytes": 0}
+    counted = {"messages": 0, "placements": 0, "missing": 0, "bytes": 0}
+    missing: list[str] = []
     with made_whole(to) as making, (making / MANIFEST).open("w", encoding="utf-8") as manifest:
         with as_user(viewer.pk):
             note(viewer, Verb.ACCOUNT_EXPORT, [account.public_id])
         for piece in holdings.pieces(account.pk, viewer.pk):
-            held = {message.id: message for message in piece}
+            held: dict[int, Held] = {}
             for message in piece:
-                _write(message, making)
-                counted["bytes"] += message.entry.raw_length
-            counted["messages"] += len(piece)
+                try:
+                    there = _where_it_lies(message, account)
+                except (PackDamaged, FileNotFoundError):
+                    missing.append(str(message.public_id))
+                    continue
+                if there:
+                    _write(there, making)
+                    held[there.id] = there
+                    counted["bytes"] += there.entry.raw_length
+            counted["messages"] += len(held)
             with as_user(viewer.pk):
                 places = holdings.placements(list(held))
             for placed in places:
                 line = _line(placed, held[placed.message_id])
                 manifest.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
                 counted["placements"] += 1
-    return counted
+    counted["missing"] = len(missing)
+    return counted, missing
 
 
 @contextmanager
@@ -61,8 +72,24 @@ def made_whole(to: Path) -> Iterator[Path]:
     making.rename(to)
 
 
+def _where_it_lies(message: Held, account: Account) -> Held | None:
+    """Verified. Packs are rewritten, and removed, while a long export goes through those before. None: it was erased since."""
+    while True:
+        try:
+            verify(blobs(), message.pack, message.entry)
+        except FileNotFoundError:
+            with as_user(account.owner_id):
+                now = holdings.message(account.pk, message.id)
+            if now == message:
+                raise
+            if now is None:
+                return None
+            message = now
+        else:
+            return message
+
+
 def _write(message: Held, folder: Path) -> None:
-    verify(blobs(), message.pack, message.entry)
     path = folder / _name(message)
     path.parent.mkdir(parents=True, exist_ok=True)
     with mapped(blobs(), message.pack, message.entry) as raw, path.open("wb") as file:

@@ -5,7 +5,7 @@ import threading
 from datetime import datetime
 
 import psycopg
-from django.db import connection
+from django.db import Error, connection
 
 from teczka.core.settings import Settings
 from teczka.store.cleaning import Busy, Cleaned, clean
@@ -33,7 +33,7 @@ def clean_at_night(ours: Settings, stopping: threading.Event) -> None:
         try:
             if datetime.now().astimezone().hour == NIGHT and unclean():
                 log.info("the database's files were cleaned of what was erased: %s", clean_database(ours))
-        except (Busy, psycopg.Error, OSError):
+        except (Busy, psycopg.Error, Error, OSError):
             log.exception("the database's files could not be cleaned of what was erased")
         finally:
             connection.close()

@@ -1,7 +1,6 @@
 """`teczka doctor`: look whether everything is as it should be, and say what is not."""
 
 import argparse
-import shutil
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -13,9 +12,8 @@ from teczka.core.settings import Settings, settings
 from teczka.mime.extraction.confined import Extractor, File
 from teczka.store.migrate import up_to_date, walls_hold
 from teczka.store.queries import backups, doctor
+from teczka.store.queries.room import room
 from teczka.store.queries.unfetched import Unfetched, unfetched_everywhere
-
-LOW_BYTES = 2 * 1024**3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +42,9 @@ def _examine(chosen: argparse.Namespace) -> int:
 
 
 def examine(ours: Settings) -> Iterator[Finding]:
-    free = shutil.disk_usage(ours.data).free
-    yield Finding("disk", free > LOW_BYTES, f"{free // 1024**2} MB free")
+    found = room(ours.data)
+    told = f"{found.free // 1024**2} MB free"
+    yield Finding("disk", not found.low, f"{told}: too few, so no mail is fetched" if found.full else told)
     yield _keys(ours)
     shaped = up_to_date()
     yield Finding("migrations", shaped, "the database's shape against this version")
@@ -60,10 +59,17 @@ def examine(ours: Settings) -> Iterator[Finding]:
     refused = refused_servers()
     told = f"the gate refuses {', '.join(refused)}; TECZKA_EGRESS_ALLOW names what may be reached"
     yield Finding("servers", not refused, told if refused else "none that the gate refuses")
-    there, stuck = doctor.accounts()
-    yield Finding("accounts", not stuck, f"{there} accounts, {stuck} wait for their owner")
+    yield _accounts()
     yield _unfetched()
     yield _backup(ours)
+
+
+def _accounts() -> Finding:
+    there, stuck = doctor.accounts()
+    told = f"{there} at work, {stuck} of them wait for their owner"
+    if restored := doctor.waiting():
+        told += f"; {restored} wait for `teczka restore --connect`"
+    return Finding("accounts", not stuck, told)
 
 
 def _unfetched() -> Finding:
@@ -116,8 +122,11 @@ def _packs(ours: Settings) -> Iterator[Finding]:
         told = f"{len(found.damaged)} packs are damaged, {found.damaged[0]} among them: `teczka verify` names their messages"
     yield Finding("scrub", not found.damaged, told)
     unclean = doctor.unclean()
-    told = f"{unclean} messages were erased and have traces in the database's files: `teczka run` cleans them at night"
     # Of a database of one's own nobody cleans the files by himself.
+    cleans = "`teczka run` cleans them at night"
+    if ours.database_url:
+        cleans = "`teczka erase` with TECZKA_DATABASE_OWNER_URL naming a superuser cleans them"
+    told = f"{unclean} messages were erased and have traces in the database's files: {cleans}"
     yield Finding(
         "erased", not (unclean and ours.database_url), told if unclean else "nothing is left of what was erased"
     )

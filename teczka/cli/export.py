@@ -35,38 +35,36 @@ def _export(chosen: argparse.Namespace) -> int:
     with house():
         account = account_of(chosen.account)
         try:
-            counted = _written(account, chosen)
+            counted, missing = _written(account, chosen)
         except FileExistsError as there:
             raise Refused(f"{chosen.to} is there already and not an empty folder.") from there
         except PackDamaged as damaged:
             raise Refused(
                 f"Nothing was exported: a message is damaged ({damaged}). `teczka verify` tells which."
             ) from damaged
-        except FileNotFoundError as lost:
-            raise Refused(f"Nothing was exported: {lost.filename} is lost. `teczka verify` tells more.") from lost
         except OSError as failed:
             raise Refused(f"Nothing was exported: {failed.strerror} ({failed.filename or chosen.to}).") from failed
         unfetched = unfetched_of(account.owner, account.pk)
         under_way = folders_under_way(account.owner, account.pk)
     counted["unfetched"] = sum(one.count for one in unfetched)
+    for lost in missing:
+        complain(f"Damaged or lost, and left out: {lost}. `teczka verify` tells what to do.")
     for one in unfetched:
         problem = one.problem
         complain(f"{fill(SENTENCES[problem.trouble][0], problem.params)} What has not come is not in this export.")
     for path in under_way:
         complain(f"The folder “{path}” has not come to its end: what has not come is not in this export.")
     if chosen.json:
-        show(counted)
+        show({**counted, "left_out": missing})
     else:
         sys.stdout.write(f"{counted['messages']} messages, {counted['bytes']} bytes in {chosen.to}\n")
-    return 1 if counted.get("missing") or unfetched or under_way else 0
+    return 1 if missing or unfetched or under_way else 0
 
 
-def _written(account: Account, chosen: argparse.Namespace) -> dict[str, int]:
+def _written(account: Account, chosen: argparse.Namespace) -> tuple[dict[str, int], list[str]]:
+    """Counts, and what is missing: ids of messages, with their folders where it is written by folders."""
     to = chosen.to.absolute()
     if not chosen.form:
         return export_account(account.owner, account, to)
     leaving = Leaving(account.owner, account.public_id, Form(chosen.form))
-    counted = export_folder(leaving, to)
-    for lost in leaving.missing:
-        complain(f"Damaged, and left out: {lost}")
-    return counted
+    return export_folder(leaving, to), leaving.missing

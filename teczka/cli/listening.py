@@ -1,5 +1,6 @@
 """The port that pages are served on."""
 
+import argparse
 import errno
 import socket
 import time
@@ -7,10 +8,18 @@ import time
 from teczka.cli.house import Refused
 
 PATIENCE_SECONDS = 4.0  # a web process whose parent was killed lets go of its port within so long
+HIGHEST = 65_535
 WAITING = 2048  # connections that the kernel holds while the web process starts anew
 # A reader whose side takes nothing for so long is cut off. Each step of a slow one is some hundred kilobytes, which lie in the kernel
 # and in the proxy: at 3 kB/s that is a minute and a half.
 STALLED_SECONDS = 120.0
+
+
+def port(text: str) -> int:
+    """As a command's option."""
+    if not text.isdecimal() or int(text) > HIGHEST:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {HIGHEST}, not {text!r}")
+    return int(text)
 
 
 def listen(host: str, port: int, stalled: float = STALLED_SECONDS) -> socket.socket:

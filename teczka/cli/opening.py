@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from teczka.actions.backup_opening import secret_of, told_as_problems
-from teczka.cli.house import show
+from teczka.cli.house import Refused, show
 from teczka.core.progress import Progress, Told
 from teczka.core.settings import settings
 from teczka.store.backup.envelope import Secret
@@ -23,7 +23,16 @@ def add_options(options: argparse.ArgumentParser) -> None:
 
 
 def secret(chosen: argparse.Namespace) -> Secret:
-    """What the command was given, else what the settings say, else what is typed. Raises Problem."""
+    """What the command was given, else what the settings say, else what is typed. Raises Problem, Refused."""
+    try:
+        return _secret(chosen)
+    except UnicodeError as binary:
+        raise Refused(
+            "What was given is no passphrase: it is no text. A key file is named with --key-file."
+        ) from binary
+
+
+def _secret(chosen: argparse.Namespace) -> Secret:
     ours = settings()
     if chosen.key_file:
         return secret_of("", chosen.key_file)

@@ -17,6 +17,11 @@ LONGEST_PAUSE = 30.0
 STOP_SECONDS = 4.5  # what takes longer is killed: nothing here depends on a clean end
 
 
+def pause(failures: int) -> float:
+    """Seconds before the next try: longer after each that failed, and none where none has."""
+    return min(LONGEST_PAUSE, 2.0 ** min(failures, 10) - 1)
+
+
 @dataclass
 class Child:
     """One of our own commands. Its standard input is the leash: it ends when the pipe closes, even when we are killed."""
@@ -35,7 +40,7 @@ class Child:
         if self.process is not None and self.process.poll() is not None:
             quick = now - self.started < QUICK_SECONDS
             self.failures = self.failures + 1 if quick else 0
-            self.due = now + min(LONGEST_PAUSE, 2.0**self.failures - 1)
+            self.due = now + pause(self.failures)
             sys.stderr.write(f"teczka: {self.name} ended ({self.process.returncode}); started again\n")
             self._let_go()
         if self.process is None and now >= self.due:

@@ -24,7 +24,7 @@ def main(argv: list[str]) -> int:
     add_options(options)
     chosen = options.parse_args(argv)
     if chosen.connect:
-        return told(_connect)
+        return told(lambda: _connect(chosen))
     return told(lambda: _list(chosen) if chosen.list else _restore(chosen))
 
 
@@ -63,10 +63,13 @@ def _restore(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _connect() -> int:
+def _connect(chosen: argparse.Namespace) -> int:
     with house():
         count = connect_again(None)
     if not count:
         raise Refused("No office waits: its accounts connect.")
-    sys.stdout.write(f"{count} offices: their accounts connect and send again.\n")
+    if chosen.json:
+        show({"offices": count})
+    else:
+        sys.stdout.write(f"{count} offices: their accounts connect and send again.\n")
     return 0

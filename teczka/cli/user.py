@@ -3,10 +3,12 @@
 import argparse
 import sys
 
+from django.utils.translation import override
+
 from teczka.actions.people import add_user, make_first_office
 from teczka.cli.house import Refused, house, parser, show, told
 from teczka.core.people import Role
-from teczka.store.models import Office
+from teczka.store.models import Office, User
 
 
 def main(argv: list[str]) -> int:
@@ -25,9 +27,14 @@ def main(argv: list[str]) -> int:
 
 def _add(chosen: argparse.Namespace) -> int:
     password = sys.stdin.readline().rstrip("\n") if chosen.password_stdin else None
-    with house():
+    name = chosen.name.strip()
+    if not name:
+        raise Refused("Say what the person is called with --name.")
+    with house(), override("en"):
+        if User.objects.filter(email__iexact=chosen.email).exists():
+            raise Refused(f"Somebody signs in as {chosen.email} already.")
         role = Role.ADMINISTRATOR if chosen.admin else Role.MEMBER
-        user = add_user(_office(chosen.office), chosen.email, chosen.name, password, role)
+        user = add_user(_office(chosen.office), chosen.email, name, password, role)
         show({"id": str(user.public_id), "email": user.email, "office": user.office.name})
     return 0
 

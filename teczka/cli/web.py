@@ -6,7 +6,7 @@ import uvicorn
 from django.core.management import call_command
 
 from teczka.cli.house import house, parser, told
-from teczka.cli.listening import listen
+from teczka.cli.listening import listen, port
 from teczka.cli.processes import on_leash
 
 
@@ -22,7 +22,7 @@ class Server(uvicorn.Server):
 
 def main(argv: list[str]) -> int:
     options = parser("web", "Serve the pages. The database must run elsewhere: `teczka run`, or TECZKA_DATABASE_URL.")
-    options.add_argument("--port", type=int, default=8000)
+    options.add_argument("--port", type=port, default=8000)
     options.add_argument("--host", default="127.0.0.1")
     options.add_argument("--socket", type=int, help="serve on this descriptor, which already listens")
     options.add_argument("--leash", action="store_true", help="end when standard input closes")

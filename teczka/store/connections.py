@@ -13,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import ProgramLimitExceeded
 from psycopg.pq import Format
 
+from teczka.core.settings import SettingError
 from teczka.store.server.roles import DATABASE
 from teczka.store.together import rows_of_last
 
@@ -23,8 +24,13 @@ KEEPALIVES = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, 
 
 
 def as_django(conninfo: str) -> dict[str, Any]:
-    """A connection string as an entry of DATABASES. Connections last, one a thread, and are checked before each request."""
-    parts = {name: str(value) for name, value in conninfo_to_dict(conninfo).items() if value is not None}
+    """A connection string as an entry of DATABASES. Connections last, one a thread, and are checked before each request.
+    Raises SettingError."""
+    try:
+        known = conninfo_to_dict(conninfo)
+    except psycopg.ProgrammingError as wrong:  # what it quotes may be a password
+        raise SettingError("TECZKA_DATABASE_URL must be as postgresql://role:password@host/teczka") from wrong
+    parts = {name: str(value) for name, value in known.items() if value is not None}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", DATABASE),

@@ -5,7 +5,6 @@ believed dead either commits before the lease passes on, or not at all.
 """
 
 import logging
-import shutil
 from array import array
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -29,12 +28,11 @@ from teczka.store.packs.blobs import Blobs
 from teczka.store.packs.format import PackDamaged
 from teczka.store.packs.reader import read_range
 from teczka.store.packs.spool import SpoolFile
+from teczka.store.queries.room import room
 from teczka.store.viewer import as_user
 
 log = logging.getLogger(__name__)
 
-ROOM_BYTES = 2_000_000_000
-ROOM_SHARE = 0.05  # of a small disk
 NEVER = 0  # is an epoch (store/leases.py)
 PACKERS = 2  # one compresses while the other waits for the disk
 
@@ -215,6 +213,5 @@ class LocalMail:
 
 def keep_room(folder: Path, wanted: int = 0) -> None:
     """Raises Problem(DISK_FULL) while the database next door still has room to say so."""
-    disk = shutil.disk_usage(folder)
-    if disk.free - wanted < min(ROOM_BYTES, disk.total * ROOM_SHARE):
+    if room(folder, wanted).full:
         raise Problem(Trouble.DISK_FULL)

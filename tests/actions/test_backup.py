@@ -1,5 +1,7 @@
 """A backup, and what it becomes elsewhere: every message to the byte, nothing sent, nobody connected before the keeper says so."""
 
+import errno
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -184,6 +186,20 @@ def test_a_pack_that_cannot_be_read_stops_no_backup_either(
     figures = office.up(target)
     assert (figures.lost, figures.packs) == (1, figures.new_packs - 1)
     assert check(target, OPENS, untold).faults == []
+
+
+def test_a_full_disk_is_told_as_the_targets(office: Backed, either: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        for call in ("writev", "pwrite"):
+            patched.setattr(os, call, full)
+        with pytest.raises(Problem) as told:
+            office.up(either)
+    assert (told.value.trouble, told.value.params) == (Trouble.BACKUP_PLACE, {"target": either})
+    assert "No space left" in told.value.detail
+    assert BackupRun.objects.get().trouble == "backup.place"
 
 
 def test_what_became_of_a_backup_is_kept_for_the_health_page(office: Backed, tmp_path: Path) -> None:

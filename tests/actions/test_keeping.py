@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import nullcontext
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from teczka.actions.export import export_account
 from teczka.actions.export_check import verify_folder
 from teczka.actions.reading import read_some
 from teczka.actions.verify import verify_all
+from teczka.cli import export
 from teczka.cli import verify as command
 from teczka.store.blobs import blobs
 from teczka.store.models import Account, Pack
-from teczka.store.packs.format import PackDamaged, key
+from teczka.store.packs.format import key
 from teczka.store.packs.writer import write_pack
 from teczka.store.viewer import as_user
 from tests.cast import Cast, make_account, make_cast
@@ -50,9 +52,10 @@ def pack_file(account: Account) -> Path:
 
 def test_every_message_is_exported_byte_for_byte_with_its_place(cast: Cast, account: Account, tmp_path: Path) -> None:
     store(account, RAWS[:1], folder="Archiwum")
-    told = export_account(cast.anna, account, tmp_path / "out")
+    told, missing = export_account(cast.anna, account, tmp_path / "out")
     lines = [json.loads(line) for line in (tmp_path / "out" / "manifest.jsonl").read_text().splitlines()]
-    assert told == {"messages": 3, "placements": 4, "bytes": sum(map(len, RAWS))}
+    assert told == {"messages": 3, "placements": 4, "missing": 0, "bytes": sum(map(len, RAWS))}
+    assert not missing
     assert {(line["folder"], line["uid"], line["sha256"]) for line in lines} == {
         *(("INBOX", uid, sha256(raw).hexdigest()) for uid, raw in enumerate(RAWS, 1)),
         ("Archiwum", 1, sha256(RAWS[0]).hexdigest()),
@@ -130,20 +133,37 @@ def test_what_was_stored_verifies(account: Account) -> None:
     assert (found.messages, found.bytes) == (3, sum(map(len, RAWS)))
 
 
-def test_a_changed_byte_is_found_and_not_exported(cast: Cast, account: Account, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", [[], ["--as", "mbox"]], ids=["files", "mbox"])
+def test_a_changed_byte_is_found_and_its_message_left_out_of_what_is_exported(
+    account: Account,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    form: list[str],
+) -> None:
     file = pack_file(account)
     content = bytearray(file.read_bytes())
     content[-5] ^= 1
     file.write_bytes(content)
-    assert [*verify_all().faults] == ["message whose bytes are lost or changed"]
-    with pytest.raises(PackDamaged):
-        export_account(cast.anna, account, tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    ((rule, (damaged,)),) = verify_all().faults.items()
+    assert rule == "message whose bytes are lost or changed"
+    monkeypatch.setattr(export, "house", nullcontext)
+    to = tmp_path / "out"
+    assert export.main(["--account", str(account.public_id), "--to", str(to), "--json", *form]) == 1
+    said = capsys.readouterr()
+    told = json.loads(said.out)
+    assert (told["messages"], told["missing"]) == (2, 1)
+    assert [one.endswith(damaged) for one in told["left_out"]] == [True]
+    assert damaged in said.err
+    if not form:
+        assert (verify_folder(to).files, verify_folder(to).faults) == (2, {})
 
 
-def test_a_lost_pack_is_found(account: Account) -> None:
+def test_a_lost_pack_is_found(cast: Cast, account: Account, tmp_path: Path) -> None:
     pack_file(account).unlink()
-    assert len(verify_all().faults["message whose bytes are lost or changed"]) == 3
+    lost = verify_all().faults["message whose bytes are lost or changed"]
+    assert len(lost) == 3
+    assert sorted(export_account(cast.anna, account, tmp_path / "out")[1]) == sorted(lost)
 
 
 def test_a_pack_that_nobody_knows_is_named_and_no_fault(account: Account) -> None:

@@ -1,7 +1,7 @@
 """Packs whose bytes are dead, that nothing lies in any more, or that no row knows (actions/packs.py)."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.db.utils import DatabaseError
 from pytest_django.plugin import DjangoDbBlocker
 
 from teczka.actions import packs
+from teczka.actions.export import export_account
 from teczka.actions.mail_export import Form, Leaving
 from teczka.actions.verify import verify_all
 from teczka.core.mail import RemoteFolder, RemoteMessage
@@ -26,6 +27,7 @@ from teczka.store.packs.format import HEADER_BYTES, Entry, key
 from teczka.store.packs.reader import read
 from teczka.store.packs.writer import Pack as Packed
 from teczka.store.packs.writer import write_pack
+from teczka.store.queries import holdings
 from teczka.store.viewer import as_user
 from tests.cast import make_account, make_cast
 from tests.conftest import OwnDatabase
@@ -117,6 +119,23 @@ def test_mail_that_is_taken_away_meanwhile_is_there_whole(account: Account) -> N
     assert packs.compact_wasted(threading.Event()) == packs.remove_retired(0) == 1
     taken += [b"".join(file.pieces) for file in files]
     assert (len(set(taken)), leaving.messages, leaving.missing) == (3, 3, [])
+
+
+def test_an_export_finds_what_is_taken_to_another_pack_meanwhile(
+    account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(account, [raw(number) for number in range(1, 6)])
+    pieces = holdings.pieces
+
+    def meanwhile(account_id: int, owner_id: int) -> Iterator[list[holdings.Held]]:
+        for piece in pieces(account_id, owner_id):
+            drop(account, 3, 4, 5)
+            assert packs.compact_wasted(threading.Event()) == packs.remove_retired(0) == 1
+            yield piece
+
+    monkeypatch.setattr(holdings, "pieces", meanwhile)
+    counted, missing = export_account(account.owner, account, tmp_path / "out")
+    assert (counted["messages"], missing) == (2, [])
 
 
 def test_a_pack_with_a_damaged_message_is_left_as_it_is(account: Account) -> None:

@@ -1,12 +1,17 @@
 """`teczka backup` and `teczka restore` as their keeper runs them: onto a clean machine, and onto an older PostgreSQL where there is one."""
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
+from teczka.cli import restore
 from teczka.store.backup import mark
+from teczka.store.models import Office
 from tests.backed import backed
+from tests.cast import make_cast
 from tests.conftest import OwnDatabase
 from tests.database import TestDatabase
 from tests.processes import Teczka, empty
@@ -49,3 +54,16 @@ def test_what_opens_an_archive_is_never_an_argument_and_never_missing(teczka: Te
     refused = teczka.tried("backup", str(tmp_path / "one"))
     assert (refused.returncode, "TECZKA_BACKUP_PASSPHRASE" in refused.stderr) == (1, True)
     assert not (tmp_path / "one").exists()
+    (tmp_path / "key").write_bytes(b"\xff" * 32)
+    refused = teczka.tried("backup", str(tmp_path / "one"), "--passphrase-file", str(tmp_path / "key"))
+    assert (refused.returncode, "named with --key-file" in refused.stderr) == (1, True)
+
+
+@pytest.mark.usefixtures("db")
+def test_who_connects_again_is_told_as_json_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Office.objects.filter(pk=make_cast().office.pk).update(restored_at=timezone.now())
+    monkeypatch.setattr(restore, "house", nullcontext)
+    assert restore.main(["--connect", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"offices": 1}

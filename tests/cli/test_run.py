@@ -5,12 +5,13 @@ import re
 import signal
 import socket
 from collections.abc import Iterator
+from types import ModuleType
 from typing import NamedTuple
 
 import psycopg
 import pytest
 
-from teczka.cli import listening
+from teczka.cli import listening, processes, run, web
 from tests.database import migrated
 from tests.dovecot.dam import Dam
 from tests.dovecot.mailbox import Mailbox
@@ -64,6 +65,20 @@ def test_a_command_joins_a_running_folder(house: House, joined: dict[str, str]) 
     assert house.running.process.poll() is None
 
 
+@pytest.mark.parametrize(
+    ("address", "name", "say", "said"),
+    [
+        (ADDRESS.upper(), "Anna", "", f"Somebody signs in as {ADDRESS.upper()} already."),
+        ("jan@lipowa.example", " ", "", "Say what the person is called with --name."),
+        ("jan@lipowa.example", "Jan", "krótkie", "This password is too short."),
+    ],
+)
+@pytest.mark.usefixtures("joined")
+def test_why_nobody_was_added_is_told(house: House, address: str, name: str, say: str, said: str) -> None:
+    done = house.teczka.tried("user", "add", address, "--name", name, *(["--password-stdin"] if say else []), say=say)
+    assert (done.returncode, said in done.stderr) == (1, True), done.stderr
+
+
 @pytest.mark.parametrize("word", ["web", "reader"])
 def test_a_killed_child_runs_again(house: House, word: str) -> None:
     """The worker: tests/faults/test_kills.py, and there the parent, too."""
@@ -74,10 +89,18 @@ def test_a_killed_child_runs_again(house: House, word: str) -> None:
 
 
 @pytest.mark.usefixtures("joined")
-def test_a_killed_database_runs_again(house: House) -> None:
-    before = house.teczka.database()
+def test_a_killed_database_runs_again_as_soon_as_it_can(house: House) -> None:
+    """Without a file that it needs, as on a disk that is full, and of which somebody makes room later."""
+    before, running = house.teczka.database(), house.running
+    needed = house.teczka.data / "database" / "global" / "pg_control"
+    needed.rename(needed.with_name("aside"))
     os.kill(before, signal.SIGKILL)
-    until(lambda: house.teczka.database() not in {0, before}, what="the database")
+    until(lambda: "It is tried again until it starts." in running.said(), what="that it did not start")
+    assert running.process.poll() is None
+    needed.with_name("aside").rename(needed)
+    until(lambda: "the database runs again" in running.said(), what="the database")
+    assert running.said().count("the database ended; started again") == 1
+    assert house.teczka.database() not in {0, before}
     assert house.teczka.tried("account", "list", "--user", ADDRESS).stderr == ""
     until(lambda: house.running.get("/sign-in/") == 200, what="a page of the new database")
 
@@ -118,6 +141,18 @@ def test_a_taken_port_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
         assert done.returncode == 1
         sentence = f"Port {port} of 127.0.0.1 is taken by another program. Choose another with --port."
         assert done.stderr == f"teczka: {sentence}\n"
+
+
+def test_whatever_fails_is_tried_again_after_half_a_minute_at_most() -> None:
+    assert [processes.pause(failures) for failures in (0, 1, 2, 5, 5_000)] == [0, 1, 3, 30, 30]
+
+
+@pytest.mark.parametrize("command", [run, web])
+def test_a_port_that_is_none_is_told(command: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    for given in ("99999", "-1", "http"):
+        with pytest.raises(SystemExit):
+            command.main(["--port", given])
+        assert "a port is a number from 0 to 65535" in capsys.readouterr().err
 
 
 def _stored(look: psycopg.Connection[tuple[object, ...]]) -> int:

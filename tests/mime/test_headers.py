@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from teczka.core.recipients import Mailbox
 from teczka.mime import addresses, dates, headers
 from teczka.mime.limits import LIMITS
-from teczka.mime.parse import scan, scan_headers
+from teczka.mime.parse import envelope_address, scan, scan_headers
 from teczka.mime.structure import filename
 from teczka.mime.words import decode_words
 
@@ -75,7 +76,7 @@ PEOPLE = {
     "comma with its quotes forgotten": (b"Nowak, Jan <jan@example.pl>", [("Nowak, Jan", "jan@example.pl")]),
     "comma in an encoded name": (b"=?utf-8?Q?Nowak=2C_Jan?= <jan@example.pl>", [("Nowak, Jan", "jan@example.pl")]),
     "raw comma in an encoded name": (b"=?utf-8?Q?Nowak,_Jan?= <jan@example.pl>", [("Nowak, Jan", "jan@example.pl")]),
-    "angle in an encoded name": (b"=?utf-8?Q?<x>@y?= <jan@example.pl>", [("<x>@y", "jan@example.pl")]),
+    "angle in an encoded name": (b"=?utf-8?Q?<x>@y?= <jan@example.pl>", [("", "jan@example.pl")]),
     "encoded in quotes": (b'"=?utf-8?Q?=C5=81?=" <l@example.pl>', [("Ł", "l@example.pl")]),
     "escaped quote": (rb'"Jan \"J\" Nowak" <jan@example.pl>', [('Jan "J" Nowak', "jan@example.pl")]),
     "a comment for a name": (b"jan@example.pl (Jan (J) Nowak)", [("Jan (J) Nowak", "jan@example.pl")]),
@@ -89,6 +90,9 @@ PEOPLE = {
     "a quoted local part": (b'"jan nowak"@example.pl', [("", "jannowak@example.pl")]),
     "a name only": (b"MAILER-DAEMON", [("MAILER-DAEMON", "")]),
     "the address twice": (b"jan@example.pl <jan@example.pl>", [("", "jan@example.pl")]),
+    "another's address for a name": (b'"kontakt@bank.pl" <a7@evil.example>', [("", "a7@evil.example")]),
+    "the same with a wide sign": ('"kontakt＠bank.pl" <a7@evil.example>'.encode(), [("", "a7@evil.example")]),
+    "the same in encoded words": (b"=?utf-8?Q?Bank_=28kontakt=40bank.pl=29?=, <a7@evil.example>", [("", "a7@evil.example")]),
     "empty brackets": (b"<>", []),
     "raw 8-bit name": ("Łucja".encode("cp1250") + b" <l@example.pl>", [("Łucja", "l@example.pl")]),
     "line break in a name": (b"Jan\r\n Nowak <jan@example.pl>", [("Jan Nowak", "jan@example.pl")]),
@@ -98,6 +102,10 @@ PEOPLE = {
 @pytest.mark.parametrize(("raw", "meant"), PEOPLE.values(), ids=PEOPLE.keys())
 def test_people_are_told_apart_whatever_the_commas(raw: bytes, meant: list[tuple[str, str]]) -> None:
     assert [(person.name, person.address) for person in addresses.read(raw)] == meant
+
+
+def test_a_servers_word_for_the_sender_is_read_by_the_same_rule() -> None:
+    assert envelope_address(b"kontakt@bank.pl", b"a7@evil.example") == Mailbox("", "a7@evil.example")
 
 
 def test_ten_thousand_recipients_are_cut_at_the_limit_and_said_so() -> None:

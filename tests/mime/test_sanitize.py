@@ -2,6 +2,7 @@
 
 import re
 import tracemalloc
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,7 +27,7 @@ ELEMENTS = set(
     " strong sub sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
 )
 ATTRIBUTES = set(
-    "style dir lang title align href target rel src data-src alt width height border hspace vspace valign bgcolor nowrap cellpadding"
+    "style dir lang align href target rel src data-src alt width height border hspace vspace valign bgcolor nowrap cellpadding"
     " cellspacing colspan rowspan span color face size start type value noshade".split()
 )
 DANGEROUS_STYLE = re.compile(
@@ -64,6 +65,26 @@ def allowed(name: str, value: str) -> bool:
         and (name != "target" or value == "_blank")
         and (name != "rel" or value == "noopener noreferrer")
     )
+
+
+@pytest.mark.parametrize("html", ["<p>" * 690_000, "<p>" + ">" * 2_000_000], ids=["paragraphs", "angles"])
+def test_a_page_that_grows_out_of_bounds_is_shown_as_text_and_said_to_be_cut(html: str) -> None:
+    made = clean(html)
+    assert len(made.html) <= LIMITS.page
+    assert "html.limit" in made.defects
+
+
+@pytest.mark.parametrize("sign", ["&", "&amp;", "&nbsp;", "&#260;", "&nothing;"])
+def test_a_page_of_references_to_signs_costs_no_square_of_their_number(sign: str) -> None:
+    made = clean(f"<p>{sign * 400_000}</p>")
+    shown = {"&nbsp;": "\xa0", "&#260;": "Ą"}.get(sign, sign.removesuffix("amp;"))
+    words = unescape(made.html.replace("&nbsp;", "\xa0"))
+    assert shown * 10_000 in words
+
+
+def test_no_word_of_the_senders_is_shown_above_a_link() -> None:
+    bank = 'title="https://www.bank.pl/"'
+    assert "title" not in clean(f'<div {bank}><a {bank} href="https://evil.example/"><b {bank}>x</b></a></div>').html
 
 
 def test_there_are_payloads_of_every_class() -> None:
@@ -186,9 +207,9 @@ def test_outlooks_rules_are_written_into_its_paragraphs() -> None:
     ],
 )  # fmt: skip
 def test_rules_meet_the_elements_that_a_browser_would_give_them_to(selector: str, styled: str) -> None:
-    page = "<table class=a title=1><td title=4><p class='a b' title=2>x</p></td><td id=i title=3>y</td></table><p>z</p>"
+    page = "<table class=a lang=1><td lang=4><p class='a b' lang=2>x</p></td><td id=i lang=3>y</td></table><p>z</p>"
     found = LexborHTMLParser(clean(f"<style>{selector}{{color:red}}</style>{page}").html).css("[style]")
-    assert "".join(sorted(node.attributes.get("title") or "?" for node in found)) == styled
+    assert "".join(sorted(node.attributes.get("lang") or "?" for node in found)) == styled
 
 
 def test_a_message_whose_styles_would_cost_too_much_is_shown_without_them() -> None:

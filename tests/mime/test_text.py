@@ -1,10 +1,13 @@
 """Plain text of pages, the quoted tail, what a message answers, and plain text as a page."""
 
+from html import escape
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from teczka.mime import preview, text, threading
+from teczka.mime.limits import LIMITS
 from teczka.mime.parse import Headers
 from teczka.mime.sanitize import sanitize
 
@@ -82,6 +85,21 @@ def test_lines_that_turn_from_quoted_to_not_at_each_end_make_no_giant_page() -> 
     page = preview.plain(text)
     assert len(page) < 4 * len(text)
     assert page.count("<blockquote>") == page.count("</blockquote>")
+
+
+@pytest.mark.parametrize(
+    "line", ["<" * 63, '"' * 63, ">" * 60 + " x", "a@b.cc " * 9, "I C 1/26 " * 8, "www.a.b " * 8, ">\nx\n" * 15]
+)
+def test_whatever_a_text_is_made_of_its_page_is_no_flood_though_it_is_escaped_twice(line: str) -> None:
+    page = preview.plain((line + "\n") * 160_000, ())
+    assert len(escape(page)) < 6_000_000
+
+
+def test_a_long_text_is_cut_between_words() -> None:
+    shown = preview.beginning("słowo " * 1_000_000)
+    assert LIMITS.shown - 6 < len(shown) <= LIMITS.shown
+    assert shown.endswith("słowo")
+    assert preview.beginning("a" * 2_000_000) == "a" * LIMITS.shown
 
 
 def test_quoted_lines_become_quotations_within_one_another() -> None:

@@ -9,7 +9,8 @@ from tools import catalogues
 TEMPLATE = """{% load i18n %}<h1>{% translate "Mail" %}</h1>{% trans "Open" context "verb" %}{{ _("Sign out")|upper }}
 {% blocktranslate count n=unread %}One (new) message{% plural %}{{ n }} messages{% endblocktranslate %}
 {% blocktranslate with who=name %}It's {{ who }}{% endblocktranslate %}"""
-CODE = "from x import gettext as _\n_('Wrong password')\npgettext('verb', 'File')\nngettext('one', 'many', n)\nother('no word')\n"
+CODE = "from x import gettext as _\nfrom x import gettext as now\nnow('Soon')\n"
+CODE += "_('Wrong password')\npgettext('verb', 'File')\nngettext('one', 'many', n)\nother('no word')\n"
 
 
 def _catalogue(*entries: polib.POEntry) -> polib.POFile:
@@ -30,7 +31,7 @@ def test_words_are_found_in_templates() -> None:
 
 
 def test_words_are_found_in_code() -> None:
-    assert set(catalogues.in_code(CODE)) == {(None, "Wrong password"), ("verb", "File"), (None, "one")}
+    assert set(catalogues.in_code(CODE)) == {(None, "Soon"), (None, "Wrong password"), ("verb", "File"), (None, "one")}
 
 
 def test_a_missing_an_empty_a_fuzzy_and_a_stale_entry_are_told() -> None:

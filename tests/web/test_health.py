@@ -9,7 +9,8 @@ from django.utils import timezone
 from teczka.core.settings import settings
 from teczka.store.models import BackupRun, Office
 from teczka.store.queries import backups
-from teczka.web.office import health_backup, health_extraction
+from teczka.store.queries.room import Room
+from teczka.web.office import health_backup, health_disk, health_extraction
 from tests.web.conftest import Office as World
 from tests.web.conftest import browser
 
@@ -79,6 +80,22 @@ def test_an_administrator_lets_no_other_office_connect(office: World) -> None:
     Office.objects.update(restored_at=timezone.now())
     browser(office.cast.dorota).post("/office/health/connect/")
     assert Office.objects.get(pk=office.cast.other_office.pk).restored_at
+
+
+@pytest.mark.parametrize(
+    ("room", "word", "state"),
+    [
+        (Room(10**12, full=False, low=False), "Jest go dość", "W porządku"),
+        (Room(2_123_456_789, full=False, low=True), "Kończy się", "Do wiadomości"),
+        (Room(123_456_789, full=True, low=True), "poczta nie jest pobierana", "Do naprawy"),
+    ],
+)
+def test_a_full_disk_is_told_and_never_how_much_is_free(
+    office: World, monkeypatch: pytest.MonkeyPatch, room: Room, word: str, state: str
+) -> None:
+    monkeypatch.setattr(health_disk, "room", lambda _: room)
+    line = told(office).partition("<h2>Miejsce na dysku</h2>")[2].partition("</li>")[0]
+    assert (word in line, state in line, "123" in line) == (True, True, False)
 
 
 def test_whether_attachments_wait_is_told_and_never_how_many(office: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,8 @@ MOST_OUTLOOK: Final = 150 * MEGABYTE  # of one message: Outlook sends none that 
 
 # What programs and systems lay beside mail, and nobody misses.
 _BESIDE: Final = {"__macosx", ".ds_store", "thumbs.db", "desktop.ini", "popstate.dat", "msgfilterrules.dat"}
+# Ours: what lies beside the folder of messages in an account's export, and in a case's.
+_LISTS: Final = {"manifest.jsonl", "manifest.sha256", "index.html", "index.csv"}
 _INDEXES: Final = (".msf", ".dat", ".lock", ".cmeta", ".mozmsgs")
 
 
@@ -132,6 +134,7 @@ def _entries(
     entries: list[FileEntry], at: tuple[str, ...], where: str, walk: Walk, budget: Budget, depth: int
 ) -> Iterator[Found]:
     """Files in their folders. A Maildir is known by its "cur"."""
+    entries = _without_lists(entries)
     total = sum(entry.size for entry in entries) or 1
     behind = 0
     homes = {entry.path[:-2] for entry in entries if len(entry.path) > 1 and entry.path[-2] == "cur"}
@@ -148,6 +151,11 @@ def _entries(
             elif len(entry.path) == len(home) + 2 and entry.path[-2] in maildir.HOMES:
                 folder = at + levels(maildir.folder(home, walk.decode))
                 yield Found(folder, shown, through, partial(_of_maildir, entry, letters))
+
+
+def _without_lists(entries: list[FileEntry]) -> list[FileEntry]:
+    above = {entry.path[:at] for entry in entries for at, name in enumerate(entry.path[:-1]) if name == "messages"}
+    return [entry for entry in entries if entry.path[-1] not in _LISTS or entry.path[:-1] not in above]
 
 
 def _home(entry: FileEntry, homes: set[tuple[str, ...]]) -> tuple[str, ...] | None:

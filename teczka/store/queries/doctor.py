@@ -7,6 +7,10 @@ from uuid import UUID
 
 from django.db import connection
 
+from teczka.core.accounts import Protocol
+from teczka.store.models import Account, Office, User
+from teczka.store.viewer import as_user
+
 
 @dataclass(frozen=True, slots=True)
 class Scrubbed:
@@ -56,6 +60,18 @@ def accounts() -> tuple[int, int]:
         "SELECT count(*), count(*) FILTER (WHERE state = 'needs_owner') FROM teczka_accounts() WHERE at_work"
     )
     return there, stuck
+
+
+def waiting() -> int:
+    """Accounts that would be at work, had their office not been restored. Costs a query for each of its people."""
+    offices = list(Office.objects.exclude(restored_at=None))
+    return sum(_resting(person.pk) for person in User.objects.filter(office__in=offices, is_active=True))
+
+
+def _resting(owner_id: int) -> int:
+    with as_user(owner_id):
+        theirs = Account.objects.filter(owner=owner_id, paused_at=None, deleted_at=None)
+        return theirs.exclude(protocol=Protocol.ARCHIVE).count()
 
 
 def _row(statement: str) -> tuple[Any, ...]:

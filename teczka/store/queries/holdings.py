@@ -31,13 +31,18 @@ class Placed:
     flags: list[str]
 
 
-def messages(account_id: int, after: int) -> list[Held]:
-    """The next piece of the account's messages, those with ids above `after`. Within `as_user(owner)`, as all here."""
+def message(account_id: int, message_id: int) -> Held | None:
+    """As it lies now. Within `as_user(owner)`, as all here."""
+    return next((held for held in messages(account_id, message_id - 1, 1) if held.id == message_id), None)
+
+
+def messages(account_id: int, after: int, most: int = PIECE) -> list[Held]:
+    """The next piece of the account's messages, those with ids above `after`."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, public_id, pack_id, pack_offset, pack_length, pack_codec, size, sha256 FROM store_message"
             " WHERE account_id = %s AND id > %s ORDER BY id LIMIT %s",
-            [account_id, after, PIECE],
+            [account_id, after, most],
         )
         return [
             Held(id_, public_id, pack, Entry(offset, length, Codec(codec), size, bytes(digest)))

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
-from django.utils.translation import gettext as now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from teczka.core.case_columns import HEADINGS, LANGUAGES, Column, written
@@ -85,4 +84,4 @@ def about() -> list[tuple[str, str]]:
 
 
 def unreadable(why: Unreadable) -> str:
-    return now("This cannot be read.") + f" {UNREADABLE[why]}"
+    return gettext("This cannot be read.") + f" {UNREADABLE[why]}"

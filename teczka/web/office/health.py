@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from teczka.actions.restore import connect_again
-from teczka.web.office import health_backup, health_extraction, health_packs, health_search
+from teczka.web.office import health_backup, health_disk, health_extraction, health_packs, health_search
 from teczka.web.office.access import for_administrators
 from teczka.web.office.health_line import Line
 from teczka.web.requests import Request
@@ -15,6 +15,7 @@ from teczka.web.said import Said, said, say
 
 # Each a module web/office/health_….py; they stand on the page in this order.
 PARTS: tuple[Callable[[], Iterator[Line]], ...] = (
+    health_disk.lines,
     health_backup.lines,
     health_packs.lines,
     health_search.lines,

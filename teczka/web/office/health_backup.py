@@ -19,14 +19,14 @@ def lines() -> Iterator[Line]:
     elif last and not last.good:
         yield Line(_("Backup"), "bad", _why(last), last.started_at, (last.target,))
     if good is None:
-        told = _("There is none. Whoever keeps this Teczka running sets TECZKA_BACKUP_TO, or runs `teczka backup`.")
+        told = _("There is none. Whoever keeps this Teczka running sets TECZKA_BACKUP_TO, or runs “teczka backup”.")
         yield Line(_("Last good backup"), "bad", told)
         return
     told = _("Another is made every day.")
     if is_old(good):
         told = _("It is too old: what came since would be lost with this machine.")
     elif good.told.get("lost"):
-        told = _("Parts of the mail were lost before it was made. `teczka verify` tells which.")
+        told = _("Parts of the mail were lost before it was made. “teczka verify” tells which.")
     elif not settings().backup_to:
         told = _("None is made by itself: TECZKA_BACKUP_TO is not set.")
     bad = is_old(good) or good.told.get("lost")

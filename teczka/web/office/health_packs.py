@@ -19,7 +19,7 @@ def _scrubbed() -> Line:
     what, found = _("Stored mail, read again and compared"), doctor.scrubbed()
     if found.damaged:
         told = _(
-            "Part of the stored mail is damaged. Whoever keeps the machine says `teczka verify`, which names it and what to do."
+            "Part of the stored mail is damaged. Whoever keeps the machine says “teczka verify”, which names it and what to do."
         )
         return Line(what, "bad", told, found.newest)
     if not settings().scrub_days:

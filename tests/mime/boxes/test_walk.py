@@ -110,6 +110,21 @@ def test_every_kind_is_known_by_what_is_in_it(tmp_path: Path) -> None:
     assert [body for _, body in found if isinstance(body, Trouble)] == [Trouble.IMPORT_PST, Trouble.IMPORT_UNKNOWN]
 
 
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("above", ["", "zip/"])
+def test_the_lists_of_our_own_exports_are_no_letters(tmp_path: Path, packed: bool, above: str) -> None:
+    lists = {
+        "manifest.jsonl": b'{"folder":"INBOX"}\n', "manifest.sha256": b"x", "index.html": b"<p>a: b", "index.csv": b"a: b",
+    }  # fmt: skip
+    ours = {"messages/ab/abc.eml": LETTER, "messages/index.csv": LETTER, **lists}
+    source = _either(tmp_path, {f"{above}{name}": content for name, content in ours.items()}, packed)
+    assert [body for _, body in walked(source, tmp_path)] == [LETTER, LETTER]
+    strangers = walked(
+        write(tmp_path / "other", {f"{above}{name}": content for name, content in lists.items()}), tmp_path
+    )
+    assert len(strangers) == len(lists)
+
+
 @pytest.mark.parametrize(
     "name", ["../../etc/x.eml", "/etc/x.eml", "C:\\windows\\x.eml", "a/./../b/x.eml", "\\\\host\\x.eml"]
 )
