@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from teczka.actions import audit
 from teczka.actions.building import people_of, put_together, told_limit
-from teczka.actions.drafts import Changed
+from teczka.actions.drafts import Changed, draft_for
 from teczka.actions.packs import let_go
 from teczka.actions.sent import accounts_of, was_sent
 from teczka.core import providers
@@ -18,12 +18,13 @@ from teczka.core.audit import Verb
 from teczka.core.drafts import MOST_RECIPIENTS
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.outgoing import Delivery, Line, State, held_for
+from teczka.mime.recipients import wire
 from teczka.store import events
 from teczka.store.acts import lock
 from teczka.store.blobs import blobs
 from teczka.store.compaction import retire
 from teczka.store.models import Account, Enclosure, Outgoing, Pack, Recipient, User
-from teczka.store.outgoing import give_rest_up, note, reached, step, trouble_columns
+from teczka.store.outgoing import deleted, give_rest_up, note, reached, step, tell_refused, trouble_columns
 from teczka.store.packs.format import key
 from teczka.store.packs.writer import Pack as Packed
 from teczka.store.viewer import as_user
@@ -47,7 +48,7 @@ def send(actor: User, public_id: UUID, revision: int, when: datetime | None = No
     packed = put_together(actor, row, account, when or now)
     try:
         return _hold(actor, row, files, packed, when or now + held_for(actor.undo_seconds))
-    except (Changed, NotAllowed):
+    except (Changed, NotAllowed, Problem):
         blobs().delete(key(packed.id))
         raise
 
@@ -75,6 +76,7 @@ def cancel(actor: User, public_id: UUID) -> Outgoing:
 def retry(actor: User, public_id: UUID) -> Outgoing:
     """What failed, or perhaps never left: once more, at once, and the same bytes. Raises Problem(SENDING_TOO_LATE), NotAllowed."""
     with _mine(actor, public_id) as row:
+        _speaks(row, paused=True)
         now = timezone.now()
         stuck = row.state in {State.FAILED, State.UNCERTAIN}  # pressed twice, the second comes while it is being sent
         if not stuck or not step(row, State.QUEUED, send_at=now, next_try_at=now, tries=0, **trouble_columns(None)):
@@ -93,6 +95,7 @@ def settle(actor: User, public_id: UUID) -> Outgoing:
         if row.state != State.UNCERTAIN:
             raise Problem(Trouble.SENDING_TOO_LATE)
         Recipient.objects.filter(outgoing=row, state=Delivery.PENDING).update(state=Delivery.ACCEPTED)
+        give_rest_up(row)
         _leave_as_sent(row, "arrived")
     return row
 
@@ -101,17 +104,69 @@ def give_up(actor: User, public_id: UUID) -> Outgoing:
     """It is not sent again, and shown no longer; what has reached somebody was sent, to nobody else. Raises Problem(SENDING_TOO_LATE),
     NotAllowed."""
     with _locked(actor, public_id) as row:
-        if reached(row) and row.state in {State.QUEUED, State.UNCERTAIN}:
-            _leave_as_sent(row, State.CANCELLED)
-        elif step(row, State.CANCELLED):
-            note(row, State.CANCELLED)
-        else:
-            raise Problem(Trouble.SENDING_TOO_LATE)
+        _give_up(row)
     return row
 
 
+def acknowledge(actor: User, public_id: UUID) -> Outgoing:
+    """Its writer knows whom it did not reach. Raises Problem(SENDING_TOO_LATE), NotAllowed."""
+    with _mine(actor, public_id) as row:
+        _acknowledge(row)
+    return row
+
+
+def send_rest(actor: User, public_id: UUID) -> Outgoing:
+    """A draft of the same letter to those alone whom it did not reach; of this one they have decided with it. For what was sent to others,
+    and for what perhaps never left an account that is deleted. Raises Problem(SENDING_TOO_LATE), NotAllowed."""
+    with _locked(actor, public_id) as row:
+        people = Recipient.objects.filter(outgoing=row)
+        if row.state == State.UNCERTAIN and row.account.deleted_at:
+            missed = set(people.exclude(state=Delivery.ACCEPTED).values_list("address", flat=True))
+            _give_up(row)
+            Outgoing.objects.filter(pk=row.pk).update(**trouble_columns(None))
+        else:
+            missed = set(people.filter(state=Delivery.REFUSED).values_list("address", flat=True))
+            _acknowledge(row)
+        lines = {line: [one for one in told if wire(one[1]) in missed] for line, told in row.recipients.items()}
+        return draft_for(row, lines)
+
+
+def stop(account: Account) -> None:
+    """It is deleted: of what waits to leave it, its writer is asked. Whoever is just sending tells the end yet. In the owner's transaction,
+    under `acts.lock` of all their accounts."""
+    waiting = [State.HELD, State.QUEUED, State.SENDING]
+    for row in Outgoing.objects.filter(account=account, state__in=waiting).select_for_update().order_by("id"):
+        if row.state == State.SENDING:
+            unknown = Problem(Trouble.SENDING_UNCERTAIN, host=account.smtp_host, reason="deleted")
+            step(row, State.UNCERTAIN, **trouble_columns(unknown))
+            note(row, State.UNCERTAIN, reason="deleted")
+        elif reached(row):
+            give_rest_up(row)
+            _leave_as_sent(row, "stopped")
+        else:
+            step(row, State.FAILED, **trouble_columns(deleted(account)))
+            note(row, "stopped")
+
+
+def _give_up(row: Outgoing) -> None:
+    if reached(row) and row.state in {State.QUEUED, State.UNCERTAIN}:
+        _leave_as_sent(row, State.CANCELLED)
+    elif step(row, State.CANCELLED):
+        note(row, State.CANCELLED)
+    else:
+        raise Problem(Trouble.SENDING_TOO_LATE)
+
+
+def _acknowledge(row: Outgoing) -> None:
+    if not Outgoing.objects.filter(pk=row.pk, state=State.SENT).exclude(trouble="").update(**trouble_columns(None)):
+        raise Problem(Trouble.SENDING_TOO_LATE)
+    note(row, "acknowledged")
+
+
 def _leave_as_sent(row: Outgoing, what: str) -> None:
+    """Whom its writer gives up just now, they know of."""
     step(row, State.SENT, sent_at=row.attempt_at, **trouble_columns(None))
+    tell_refused(row)
     give_rest_up(row)
     note(row, what)
     was_sent(row.account, row)
@@ -158,6 +213,7 @@ def _hold(actor: User, row: Outgoing, files: list[tuple[int, bool]], packed: Pac
     with _mine(actor, row.public_id) as now:
         if now.revision != row.revision or now.state != State.DRAFT or files != _files(actor, now):
             raise Changed
+        _speaks(now)
         Pack.objects.create(
             id=packed.id, office_id=row.office_id, owner_id=row.owner_id, account_id=row.account_id, size=packed.size
         )
@@ -181,6 +237,13 @@ def _hold(actor: User, row: Outgoing, files: list[tuple[int, bool]], packed: Pac
         note(now, State.HELD, until=when.isoformat())
         events.ask_sender(now.account_id)
     return now
+
+
+def _speaks(row: Outgoing, *, paused: bool = False) -> None:
+    """Until the transaction ends its account is not deleted. `paused`: that is no hindrance. Raises Problem(ACCOUNT_RESTS)."""
+    account = Account.objects.select_for_update(no_key=True).get(pk=row.account_id)
+    if account.deleted_at or (account.rests and not paused):
+        raise Problem(Trouble.ACCOUNT_RESTS)
 
 
 @contextmanager

@@ -15,12 +15,14 @@ from django.utils import timezone
 from teczka.actions.account_rows import save
 from teczka.actions.accounts import check_room
 from teczka.actions.audit import note
+from teczka.actions.outbox import stop
 from teczka.actions.secrets import forget_secret
 from teczka.core.accounts import UNDO_DAYS, Auth, Farewell, State
 from teczka.core.audit import Verb
 from teczka.core.errors import AlreadyThere, NotAllowed, Trouble
 from teczka.core.oauth import PROVIDERS
 from teczka.store import events, leases
+from teczka.store.acts import lock_all
 from teczka.store.models import Account, User
 from teczka.store.viewer import as_user
 
@@ -41,14 +43,22 @@ def resume_account(actor: User, public_id: UUID) -> None:
 
 def delete_account(actor: User, public_id: UUID, farewell: Farewell) -> None:
     """Nothing happens on the server, and nothing is asked of it. The secret is erased at once; the mail that was downloaded stays in the
-    archive, or is hidden now and goes UNDO_DAYS later (actions/removal.py). An archive may be sent after it. Raises NotAllowed.
+    archive, or is hidden now and goes UNDO_DAYS later (actions/removal.py). An archive may be sent after it. What waits to be sent is its
+    writer's to decide, and stays with the drafts. Raises NotAllowed.
     """
+    with as_user(actor.pk), transaction.atomic():
+        lock_all(actor.pk)  # what its letters answered may lie in another of theirs
+        _delete(actor, public_id, farewell)
+
+
+def _delete(actor: User, public_id: UUID, farewell: Farewell) -> None:
     with _resting(actor, public_id) as account:
         if not farewell or account.farewell == Farewell.REMOVE or (account.is_archive and farewell != Farewell.REMOVE):
             raise NotAllowed
         if account.farewell == farewell:  # asked twice: the days in which it can be undone do not begin anew
             return
         forget_secret(account)
+        stop(account)
         save(account, {"deleted_at": timezone.now(), "farewell": farewell, "paused_at": None})
         note(actor, Verb.ACCOUNT_DELETE, [public_id])
 

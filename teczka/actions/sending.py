@@ -22,7 +22,7 @@ from teczka.actions.tokens import doubt_token
 from teczka.core.accounts import Protocol
 from teczka.core.accounts import State as AccountState
 from teczka.core.audit import Verb
-from teczka.core.delivery import Outcome, Verdict
+from teczka.core.delivery import Outcome, Stage, Verdict, in_words
 from teczka.core.errors import Problem, Trouble
 from teczka.core.outgoing import HOPELESS, UNSETTLED, State, after, over, pause
 from teczka.mime.recipients import wire
@@ -33,7 +33,18 @@ from teczka.store.acts import lock
 from teczka.store.blobs import blobs
 from teczka.store.leases import Lease
 from teczka.store.models import Account, Folder, Outgoing
-from teczka.store.outgoing import Outbox, give_rest_up, in_try, note, record, step, trouble_columns, unserved
+from teczka.store.outgoing import (
+    Outbox,
+    deleted,
+    give_rest_up,
+    in_try,
+    note,
+    record,
+    step,
+    tell_refused,
+    trouble_columns,
+    unserved,
+)
 from teczka.store.packs.durable import Buffer
 from teczka.store.packs.format import Codec, Entry
 from teczka.store.packs.reader import pieces, read_range
@@ -147,7 +158,7 @@ class Sending:
                 return  # its owner has decided meanwhile
             self._refresh()
             deliveries = record(row, outcome)
-            late = over(row.send_at or now, now)
+            late = self._account.deleted_at is not None or over(row.send_at or now, now)
             state = after(outcome, deliveries, mendable=self._mendable(row, outcome.problem), over=late)
             step(row, state, trying=row.attempt, **self._columns(row, state, outcome, now))
             note(
@@ -158,6 +169,7 @@ class Sending:
             )
             if state is State.SENT:
                 give_rest_up(row)
+                tell_refused(row)
             if state is State.SENT and not alone:
                 was_sent(self._account, row)
             if state is State.UNCERTAIN:
@@ -169,11 +181,14 @@ class Sending:
             doubt_token(self._account)
 
     def _columns(self, row: Outgoing, state: State, outcome: Outcome, now: datetime) -> dict[str, Any]:
+        if state is State.SENT:
+            return {"sent_at": now, **trouble_columns(None)}
         columns = trouble_columns(outcome.problem)
         if state is State.QUEUED:
+            columns = trouble_columns(outcome.problem or _put_off(outcome))
             columns["next_try_at"] = now + pause(row.tries)
-        elif state is State.SENT:
-            columns["sent_at"] = now
+        elif state is State.FAILED and self._account.deleted_at and outcome.verdict is not Verdict.REFUSED:
+            columns = trouble_columns(deleted(self._account))
         elif state is State.FAILED and self._mendable(row, outcome.problem) and outcome.verdict is not Verdict.REFUSED:
             detail = outcome.problem.detail if outcome.problem else ""
             columns = trouble_columns(Problem(Trouble.SENDING_EXPIRED, host=self._account.smtp_host, detail=detail))
@@ -186,6 +201,14 @@ class Sending:
         if problem.trouble is Trouble.SIGNIN_TOKEN:
             return row.tries < 2
         return problem.trouble not in HOPELESS | OWNERS | REFUSED | {Trouble.INTERNAL}
+
+
+def _put_off(outcome: Outcome) -> Problem | None:
+    """Where the server took the message for others: why the first of those it put off has to wait."""
+    for address, answer in outcome.answers.items():
+        if answer.verdict is Verdict.LATER:
+            return in_words(Stage.RECIPIENT, answer, address.rpartition("@")[2], address)
+    return None
 
 
 def _pack(row: Outgoing) -> UUID:

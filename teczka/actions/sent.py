@@ -15,7 +15,7 @@ from teczka.core.providers import SaveSent
 from teczka.store import acts, events
 from teczka.store.drafts import remove_draft
 from teczka.store.models import Account, Message, Outgoing, Placement, Recipient
-from teczka.store.outgoing import give_rest_up, note, reached, step, trouble_columns
+from teczka.store.outgoing import give_rest_up, note, reached, step, tell_refused, trouble_columns
 from teczka.store.sent import append_copy, filed, keep_copy, spare_copies, waiting_copies
 from teczka.store.viewer import as_user
 
@@ -82,6 +82,7 @@ def follow(account: Account) -> float | None:
 def _found(account: Account, row: Outgoing) -> None:
     Recipient.objects.filter(outgoing=row, state=Delivery.PENDING).update(state=Delivery.ACCEPTED)
     give_rest_up(row)
+    tell_refused(row)
     note(row, "found")
     arrived(account, row)
 

@@ -106,6 +106,8 @@ class Trouble(StrEnum):
     SENDING_UNCERTAIN = "sending.uncertain"  # reason: what kept its answer from us
     SENDING_RESTORED = "sending.restored"  # it waited to be sent when the backup was made that we were restored from
     SENDING_EXPIRED = "sending.expired"  # tried in vain for days
+    SENDING_PARTLY = "sending.partly"  # address: who was refused, while others were taken
+    SENDING_DELETED = "sending.deleted"  # account: it was deleted before the message left
     SENDING_NO_SERVER = "sending.no_server"  # the account has none to send through
     SENDING_NOBODY = "sending.nobody"  # to nobody
     SENDING_CROWD = "sending.crowd"  # to count people, more than the most

@@ -62,9 +62,10 @@ LONGEST_PAUSE = timedelta(hours=4)
 # What may follow. By the keeper alone, under its lease: whatever comes from or goes to "sending", and held → queued.
 TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.DRAFT: frozenset({State.HELD}),
-    State.HELD: frozenset({State.QUEUED, State.DRAFT, State.CANCELLED}),
+    # "failed" of both: their account was deleted.
+    State.HELD: frozenset({State.QUEUED, State.DRAFT, State.CANCELLED, State.FAILED}),
     # Its owner gives up whom it has not reached: "sent" to the others.
-    State.QUEUED: frozenset({State.SENDING, State.DRAFT, State.CANCELLED, State.SENT}),
+    State.QUEUED: frozenset({State.SENDING, State.DRAFT, State.CANCELLED, State.SENT, State.FAILED}),
     State.SENDING: frozenset({State.SENT, State.FAILED, State.UNCERTAIN, State.QUEUED}),
     State.FAILED: frozenset({State.QUEUED, State.DRAFT, State.CANCELLED}),
     # Found in Sent, else a person says which; or a try that was believed dead tells its end.

@@ -44,8 +44,8 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
     Trouble.CONNECT_FAILED: (
         _("“%(host)s” cannot be reached on port %(port)s."),
         _(
-            "Check the server name and the port with your provider. If the server stands in the office's own network, whoever keeps"
-            " this Teczka running has to allow it first (TECZKA_EGRESS_ALLOW)."
+            "Check the server name and the port with your provider. If the server stands in the office's own network, or in that of"
+            " this Teczka, whoever keeps Teczka running has to allow it first (TECZKA_EGRESS_ALLOW)."
         ),
     ),
     Trouble.TLS_NAME: (
@@ -88,7 +88,8 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
     Trouble.SIGNIN_REFUSED: (
         _("“%(host)s” refused the user name “%(username)s” or the password."),
         _(
-            "Type the password again. Some providers want an app password here, or IMAP access switched on in their settings first."
+            "Type the password again. Some providers want an app password here, or mail programs (IMAP, POP3, SMTP) allowed in the"
+            " mailbox's settings first."
         ),
     ),
     Trouble.SIGNIN_UNAVAILABLE: (

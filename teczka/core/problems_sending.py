@@ -8,7 +8,7 @@ def _(text: str) -> str:
     return text
 
 
-_SENDS_LATER = _("It stays in the outbox, and we try again by ourselves.")
+_SENDS_LATER = _("It stays under “Outbox”, and we try again by ourselves.")
 _ASK_THEM = _("Check the address, or ask the recipient for another one.")
 _UNSUBSCRIBE_ELSE = _("Try again later, or use the link in the message itself if you trust the sender.")
 
@@ -51,6 +51,16 @@ OF_SENDING: dict[Trouble, tuple[str, str]] = {
         _("We have tried in vain for two days to send the message through “%(host)s”."),
         _("Send it again, or from another mailbox."),
     ),
+    Trouble.SENDING_PARTLY: (
+        _("The server took the message for the others, but not for: %(address)s."),
+        _(
+            "They have not got it, and no other notice of it will come. Send it to another address, or reach them in another way."
+        ),
+    ),
+    Trouble.SENDING_DELETED: (
+        _("The account “%(account)s” was deleted before the message left. It was not sent."),
+        _("Send it from another account, or give it up."),
+    ),
     Trouble.SENDING_NO_SERVER: (
         _("This account has no server to send through."),
         _("Enter its SMTP server in External accounts, or send from another mailbox."),
@@ -65,7 +75,7 @@ OF_SENDING: dict[Trouble, tuple[str, str]] = {
     ),
     Trouble.SENDING_TOO_LATE: (
         _("The message cannot be taken back any more: it is being sent, or has been."),
-        _("Look in the outbox to see how it stands."),
+        _("Look under “Outbox” to see how it stands."),
     ),
     Trouble.RECIPIENT_UNKNOWN: (_("“%(address)s” does not exist there."), _ASK_THEM),
     Trouble.RECIPIENT_DOMAIN: (

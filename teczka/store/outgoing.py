@@ -21,6 +21,8 @@ from teczka.store.leases import Lease, fence
 from teczka.store.models import Account, Outgoing, OutgoingEvent, Recipient
 from teczka.store.viewer import as_user
 
+NAMED = 5  # of those who were refused
+
 _DELIVERED = {
     Verdict.ACCEPTED: Delivery.ACCEPTED,
     Verdict.REFUSED: Delivery.REFUSED,
@@ -55,6 +57,11 @@ def trouble_columns(problem: Problem | None) -> dict[str, Any]:
     if problem is None:
         return {"trouble": "", "trouble_params": {}, "trouble_detail": ""}
     return {"trouble": problem.trouble, "trouble_params": problem.params, "trouble_detail": problem.detail}
+
+
+def deleted(account: Account) -> Problem:
+    """Why nothing leaves it any more."""
+    return Problem(Trouble.SENDING_DELETED, account=account.provider_name)
 
 
 class Outbox:
@@ -134,6 +141,17 @@ def reached(row: Outgoing) -> bool:
 def give_rest_up(row: Outgoing) -> None:
     """It goes to nobody any more: who was put off until later has not got it."""
     Recipient.objects.filter(outgoing=row, state=Delivery.LATER).update(state=Delivery.REFUSED)
+
+
+def tell_refused(row: Outgoing) -> None:
+    """Of one that was sent: whom it did not reach is its trouble, until its writer has taken note. No letter of a server's tells them: it
+    said so while it was spoken to."""
+    refused = Recipient.objects.filter(outgoing=row, state=Delivery.REFUSED).order_by("id")
+    people = list(refused.values_list("address", "said"))
+    if people:
+        who = ", ".join(address for address, _ in people[:NAMED]) + ("…" if people[NAMED:] else "")
+        told = Problem(Trouble.SENDING_PARTLY, address=who, detail="" if people[1:] else people[0][1])
+        Outgoing.objects.filter(pk=row.pk).update(**trouble_columns(told))
 
 
 def record(row: Outgoing, outcome: Outcome) -> list[Delivery]:

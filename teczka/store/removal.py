@@ -27,6 +27,7 @@ SELECT FROM store_account WHERE id = %s AND farewell = '{Farewell.REMOVE}' AND d
 
 NEXT = """
 SELECT k.id FROM store_pack k WHERE k.account_id = %s AND k.retired_at IS NULL
+  AND NOT EXISTS (SELECT FROM store_outgoing o WHERE o.pack_id = k.id) AND NOT EXISTS (SELECT FROM store_enclosure e WHERE e.pack_id = k.id)
   AND (NOT EXISTS (SELECT FROM store_message m WHERE m.pack_id = k.id)
   OR EXISTS (SELECT FROM store_message m WHERE m.pack_id = k.id AND m.id NOT IN (SELECT teczka_stays(k.id)))) LIMIT 1
 """
@@ -53,13 +54,16 @@ THREADS = (
     """UPDATE store_thread t SET newest_at = (SELECT max(internaldate) FROM store_message m WHERE m.thread_id = t.id) WHERE id = ANY(%s)""",
 )
 
-# What was written from the account goes first: its bytes lie in packs of the account. A file that goes with another account's letter now
-# stays with that. Of what was done to its mail nothing stays, not even how much.
+# What was sent from the account goes first: its bytes lie in packs of the account. What was not is no mail that came: drafts, and letters
+# of which their writer is still to decide, stay, with the account's row; those that were sent lose their bytes, which are our copy's. A
+# file that goes with another account's letter now stays with that. Of what was done to its mail nothing stays, not even how much.
 ACTED = (
     """UPDATE store_pack k SET account_id = o.account_id FROM store_enclosure e JOIN store_outgoing o ON o.id = e.outgoing_id
        WHERE e.pack_id = k.id AND k.account_id = %(account)s AND o.account_id <> %(account)s""",
     "DELETE FROM store_import WHERE account_id = %(account)s",
-    "DELETE FROM store_outgoing WHERE account_id = %(account)s",
+    """DELETE FROM store_outgoing WHERE account_id = %(account)s AND (state = 'cancelled' OR (state = 'sent' AND trouble = ''))""",
+    """UPDATE store_outgoing SET pack_id = NULL, pack_offset = NULL, pack_length = NULL, pack_codec = NULL, sha256 = NULL, size = NULL
+       WHERE account_id = %(account)s AND state = 'sent' AND pack_id IS NOT NULL""",
     "DELETE FROM store_identity WHERE account_id = %(account)s",
     "DELETE FROM store_correspondent WHERE account_id = %(account)s",
     """WITH gone AS (DELETE FROM store_operation WHERE account_id = %(account)s RETURNING act_id)
@@ -70,7 +74,8 @@ ACTED = (
 REST = (
     "DELETE FROM store_folder WHERE account_id = %(account)s",
     "DELETE FROM store_fetchrequest WHERE account_id = %(account)s",
-    "DELETE FROM store_account a WHERE id = %(account)s AND NOT EXISTS (SELECT FROM store_message m WHERE m.account_id = a.id)",
+    """DELETE FROM store_account a WHERE id = %(account)s AND NOT EXISTS (SELECT FROM store_message m WHERE m.account_id = a.id)
+       AND NOT EXISTS (SELECT FROM store_outgoing o WHERE o.account_id = a.id)""",
 )
 
 

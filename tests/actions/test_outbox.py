@@ -13,8 +13,11 @@ from teczka.actions import outbox
 from teczka.actions.building import put_together
 from teczka.actions.drafts import Changed
 from teczka.actions.reading import read_some
+from teczka.actions.rest import delete_account, take_back
+from teczka.actions.secrets import seal_password
 from teczka.actions.sending import Sending
-from teczka.actions.uploads import attach
+from teczka.actions.uploads import attach, forget_drafts
+from teczka.core.accounts import Farewell
 from teczka.core.acts import Kind, OperationState
 from teczka.core.delivery import Answer, Outcome, Verdict
 from teczka.core.discovery import Service
@@ -30,11 +33,15 @@ from teczka.store.outgoing import Outbox
 from teczka.store.packs.format import Codec, Entry, key
 from teczka.store.packs.reader import read
 from teczka.store.packs.writer import Pack as Packed
+from teczka.store.queries.drafts import Waiting, stuck, waiting
+from teczka.store.queries.drafts import outbox as outbox_lines
 from teczka.store.viewer import as_user
 from tests.cast import Cast, make_cast, make_folder
-from tests.outgoing import EWA, JAN, OLA, deliver, fresh, log_of, recipients, sends, sent, state_of, written
+from tests.outgoing import EWA, JAN, OLA, PASSWORD, deliver, fresh, log_of, recipients, sends, sent, state_of, written
 from tests.stored import store
 from tests.submission import SIZE, Submission
+
+VERBS = (outbox.cancel, outbox.retry, outbox.settle, outbox.give_up, outbox.acknowledge, outbox.send_rest)
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +113,7 @@ def test_what_is_taken_back_is_a_draft_again_and_its_bytes_are_gone(account: Acc
 def test_what_has_left_cannot_be_taken_back(account: Account) -> None:
     row = sent(written(account))
     deliver(account)
-    for verb in (outbox.cancel, outbox.retry, outbox.settle, outbox.give_up):
+    for verb in VERBS:
         with pytest.raises(Problem) as caught:
             verb(account.owner, row.public_id)
         assert caught.value.trouble is Trouble.SENDING_TOO_LATE
@@ -142,7 +149,7 @@ def test_nobody_else_sends_or_takes_back(cast: Cast, account: Account) -> None:
     for stranger in cast.strangers:
         with pytest.raises(NotAllowed):
             outbox.send(stranger, row.public_id, row.revision)
-        for verb in (outbox.cancel, outbox.retry, outbox.settle, outbox.give_up):
+        for verb in VERBS:
             with pytest.raises(NotAllowed):
                 verb(stranger, row.public_id)
         with pytest.raises(NotAllowed):
@@ -242,6 +249,7 @@ def test_what_has_reached_somebody_is_no_draft_again_but_may_be_left_at_that(
         outbox.cancel(account.owner, row.public_id)
     outbox.give_up(account.owner, row.public_id)
     assert (state_of(row), recipients(row)) == (State.SENT, {JAN: "accepted", OLA: "refused"})
+    assert waiting(account.owner) == Waiting(0, 0)  # whom its writer gave up, they know of
     with as_user(account.owner_id):
         assert Placement.objects.filter(folder__account=account, message__message_id=row.message_id).exists()
 
@@ -253,6 +261,63 @@ def test_whom_the_server_put_off_to_the_end_is_told_as_refused(account: Account,
         Outgoing.objects.filter(pk=row.pk).update(send_at=over, next_try_at=over)
     deliver(account)
     assert (state_of(row), recipients(row)) == (State.SENT, {JAN: "accepted", OLA: "refused"})
+    assert (trouble_of(row), waiting(account.owner)) == (Trouble.SENDING_PARTLY, Waiting(1, 1))
+
+
+def test_why_some_have_to_wait_is_told_where_others_have_it(account: Account, submission: Submission) -> None:
+    row = fresh(partly(account, submission))
+    assert (row.trouble, row.trouble_params["address"], row.trouble_detail) == (
+        Trouble.RECIPIENT_LATER,
+        OLA,
+        "4.7.1 Greylisted",
+    )
+
+
+def refused_by(account: Account, submission: Submission) -> Outgoing:
+    """Jan has it, a court does not exist there."""
+    submission.answers[EWA] = "550 5.1.1 No such user"
+    people = {"to": [["Jan", JAN], ["Sąd", EWA]], "cc": [], "bcc": []}
+    draft = written(account, recipients=people, plain=False, html="<b>Pozew</b>")
+    attach(account.owner, draft.public_id, "pozew.pdf", "application/pdf", [b"x"])
+    row = sent(draft)
+    deliver(account)
+    return fresh(row)
+
+
+def test_who_was_refused_while_others_got_it_is_told_until_its_writer_has_taken_note(
+    account: Account, submission: Submission
+) -> None:
+    row = refused_by(account, submission)
+    assert (row.state, row.trouble, row.trouble_params["address"]) == (State.SENT, Trouble.SENDING_PARTLY, EWA)
+    assert waiting(account.owner) == Waiting(1, 1)
+    assert [line.public_id for line in stuck(account.owner, 9)] == [row.public_id]
+    assert outbox_lines(account.owner, [State.SENT], 9) == []
+    outbox.acknowledge(account.owner, row.public_id)
+    assert waiting(account.owner) == Waiting(0, 0)
+    assert [line.public_id for line in outbox_lines(account.owner, [State.SENT], 9)] == [row.public_id]
+    with pytest.raises(Problem):
+        outbox.acknowledge(account.owner, row.public_id)
+    assert log_of(row)[-1] == "acknowledged"
+
+
+def test_it_is_written_once_more_to_those_refused_alone_with_its_files(
+    account: Account, submission: Submission
+) -> None:
+    row = refused_by(account, submission)
+    with as_user(account.owner_id):
+        Outgoing.objects.filter(pk=row.pk).update(sent_at=timezone.now() - timedelta(days=30))
+    assert forget_drafts() == 0  # its files are wanted yet
+    again = outbox.send_rest(account.owner, row.public_id)
+    assert (again.state, again.recipients) == (State.DRAFT, {"to": [["Sąd", EWA]], "cc": [], "bcc": []})
+    assert (again.subject, again.html) == (row.subject, row.html)
+    assert waiting(account.owner) == Waiting(0, 0)
+    del submission.answers[EWA]
+    sent(fresh(again))
+    deliver(account)
+    assert submission.received[-1].rcpt_tos == [EWA]
+    assert b'filename="pozew.pdf"' in submission.received[-1].original_content
+    with pytest.raises(Problem):
+        outbox.send_rest(account.owner, row.public_id)
 
 
 def test_a_copy_in_sent_that_was_for_others_settles_nothing(account: Account, submission: Submission) -> None:
@@ -314,6 +379,83 @@ def test_a_server_that_is_not_there_is_tried_again(account: Account) -> None:
         Account.objects.filter(pk=account.pk).update(smtp_port=1)
     deliver(account)
     assert (state_of(row), trouble_of(row)) == (State.QUEUED, Trouble.CONNECT_FAILED)
+
+
+# --- where the account is deleted ---
+
+
+def test_nothing_waits_in_an_account_that_is_deleted_and_its_writer_is_asked(
+    account: Account, submission: Submission
+) -> None:
+    partial = partly(account, submission)
+    submission.answers[EWA] = "451 4.3.0 not now"
+    queued = sent(written(account, EWA))
+    deliver(account)
+    held = sent(written(account))
+    assert [state_of(row) for row in (held, queued, partial)] == [State.HELD, State.QUEUED, State.QUEUED]
+    delete_account(account.owner, account.public_id, Farewell.REMOVE)
+    assert [(state_of(row), trouble_of(row)) for row in (held, queued)] == [(State.FAILED, Trouble.SENDING_DELETED)] * 2
+    assert (state_of(partial), trouble_of(partial)) == (State.SENT, Trouble.SENDING_PARTLY)
+    assert waiting(account.owner) == Waiting(3, 3)
+    with pytest.raises(Problem) as caught:
+        outbox.retry(account.owner, held.public_id)
+    assert caught.value.trouble is Trouble.ACCOUNT_RESTS
+    other = sends(account.owner, submission, address="anna@inna.example", username="inna")
+    outbox.cancel(account.owner, held.public_id)
+    with as_user(account.owner_id):
+        Outgoing.objects.filter(pk=held.pk).update(account=other, from_address=other.address)
+    sent(fresh(held))
+    deliver(other)
+    assert state_of(held) is State.SENT
+
+
+def test_a_deletion_that_is_undone_sends_nothing_by_itself(account: Account, submission: Submission) -> None:
+    row = sent(written(account))
+    delete_account(account.owner, account.public_id, Farewell.ARCHIVE)
+    take_back(account.owner, account.public_id)
+    with as_user(account.owner_id):
+        seal_password(Account.objects.get(pk=account.pk), PASSWORD)
+    deliver(account)
+    assert (state_of(row), submission.received) == (State.FAILED, [])
+    outbox.retry(account.owner, row.public_id)
+    deliver(account)
+    assert state_of(row) is State.SENT
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"), [(None, State.UNCERTAIN), ("250 ok", State.SENT), ("451 later", State.FAILED)]
+)
+def test_what_is_just_being_sent_when_its_account_is_deleted_waits_for_nobody(
+    account: Account, answer: str | None, state: State
+) -> None:
+    row = interrupted(account)
+    delete_account(account.owner, account.public_id, Farewell.REMOVE)
+    assert state_of(row) is State.UNCERTAIN
+    if answer:
+        told = Answer(int(answer[:3]))
+        sending = Sending(account.pk, account.owner_id, Lease(account.pk, 0))
+        sending._settle(fresh(row), Outcome(told.verdict, {JAN: told}))
+    assert state_of(row) is state
+    if state is State.UNCERTAIN:
+        again = outbox.send_rest(account.owner, row.public_id)
+        assert (again.recipients["to"], state_of(row)) == ([["", JAN]], State.CANCELLED)
+    assert trouble_of(row) == (Trouble.SENDING_DELETED if state is State.FAILED else "")
+
+
+def test_what_is_sent_while_its_account_is_deleted_stays_a_draft(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = written(account)
+
+    def meanwhile(*given: Any) -> Packed:
+        packed = put_together(*given)
+        delete_account(account.owner, account.public_id, Farewell.ARCHIVE)
+        return packed
+
+    monkeypatch.setattr("teczka.actions.outbox.put_together", meanwhile)
+    with pytest.raises(Problem):
+        outbox.send(account.owner, row.public_id, row.revision)
+    assert state_of(row) is State.DRAFT
 
 
 # --- what nobody knows ---

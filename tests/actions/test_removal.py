@@ -17,6 +17,7 @@ from teczka.actions.rest import delete_account
 from teczka.actions.verify import verify_all
 from teczka.core.accounts import Farewell
 from teczka.core.acts import Verb
+from teczka.core.outgoing import State
 from teczka.store.blobs import blobs
 from teczka.store.models import (
     Account,
@@ -158,7 +159,7 @@ def test_what_was_done_and_written_goes_with_the_account_and_nothing_of_another(
     cast: Cast, doomed: Account, other: Account
 ) -> None:
     for account in (doomed, other):
-        act_and_write(account)
+        act_and_write(account, State.SENT)
     bury(doomed)
     remove_the_doomed(threading.Event())
     with as_user(cast.anna.pk):
@@ -167,6 +168,33 @@ def test_what_was_done_and_written_goes_with_the_account_and_nothing_of_another(
         assert [act.operations.count() for act in Act.objects.all()] == [1]
         assert Enclosure.objects.count() == Recipient.objects.count() == OutgoingEvent.objects.count() == 1
     assert verify_all().clean
+
+
+@pytest.mark.parametrize(
+    ("state", "trouble"), [(State.DRAFT, ""), (State.FAILED, "sending.deleted"), (State.SENT, "sending.partly")]
+)
+def test_what_was_written_and_not_sent_is_not_removed_with_the_mail(
+    cast: Cast, doomed: Account, state: State, trouble: str
+) -> None:
+    act_and_write(doomed, state)
+    with as_user(cast.anna.pk):
+        Outgoing.objects.update(trouble=trouble)
+        if state is State.SENT:  # our copy in Sent is of the same bytes
+            Outgoing.objects.update(pack=Message.objects.earliest("pk").pack)
+    bury(doomed)
+    remove_the_doomed(threading.Event())
+    assert verify_all().clean
+    with as_user(cast.anna.pk):
+        assert [row.state for row in Outgoing.objects.all()] == [state]
+        assert not Message.objects.exists()
+        pack = Enclosure.objects.get().pack_id
+        assert Pack.objects.get().pk == pack
+        Outgoing.objects.update(state=State.CANCELLED)
+    remove_the_doomed(threading.Event())
+    with as_user(cast.anna.pk):
+        assert not Outgoing.objects.exists()
+        assert not Account.objects.exists()
+        assert not Pack.objects.exists()
 
 
 def test_a_file_that_went_over_to_another_accounts_letter_stays_with_it(
@@ -185,8 +213,8 @@ def test_a_file_that_went_over_to_another_accounts_letter_stays_with_it(
     assert file.exists()
 
 
-def act_and_write(account: Account) -> None:
-    """A star that its server does not know of, and a letter with a file that waits."""
+def act_and_write(account: Account, state: State = State.DRAFT) -> None:
+    """A star that its server does not know of, and a letter with a file."""
     with as_user(account.owner_id):
         Account.objects.filter(pk=account.pk).update(mode="managed")
         folder = Folder.objects.filter(account=account).order_by("pk").first()
@@ -200,7 +228,13 @@ def act_and_write(account: Account) -> None:
         pack = Pack.objects.create(id=packed.id, account=account, size=packed.size, **owner)
         identity = Identity.objects.create(account=account, address=account.address, **owner)
         letter = Outgoing.objects.create(
-            account=account, identity=identity, from_address="a@a", message_id=str(account.pk), answers=chosen, **owner
+            account=account,
+            identity=identity,
+            from_address="a@a",
+            message_id=str(account.pk),
+            answers=chosen,
+            state=state,
+            **owner,
         )
         Enclosure.objects.create(outgoing=letter, name="a", content_type="a/b", size=6, pack=pack, **owner)
         Recipient.objects.create(outgoing=letter, owner_id=account.owner_id, kind="to", address="b@b")

@@ -8,16 +8,21 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.wsgi import WSGIRequest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from teczka.actions.identities import add_identity, drop_identity
+from teczka.core.discovery import Service
 from teczka.core.errors import Problem, Trouble
+from teczka.core.ladder import Outcome, Rung, Step
 from teczka.core.outgoing import State
-from teczka.store.models import Enclosure, Identity, Outgoing, Template
+from teczka.store.models import Account, Enclosure, Identity, Outgoing, Recipient, Template, User
+from teczka.store.queries.templates import TemplateLine, templates
 from teczka.store.viewer import as_user
 from teczka.web.compose.files import received
 from teczka.web.compose.form import people
-from tests.cast import make_account
+from tests.cast import make_account, make_folder
 from tests.web.conftest import Office, browser
+from tests.web.mailroom import store
 from tests.web.pages import fields_of
 
 SENDING = {"smtp_host": "127.0.0.1", "smtp_port": 465, "smtp_security": "tls"}
@@ -224,10 +229,144 @@ def test_strangers_do_nothing_with_a_letter(writing: Office) -> None:
     ]
     for stranger in writing.cast.strangers:
         for where in acts:
-            for do in ("send", "discard", "cancel", "retry", "give_up"):
+            for do in ("send", "discard", "cancel", "retry", "give_up", "acknowledge", "send_rest"):
                 told = saving(draft, 1, subject="Cudze", do=do)
                 assert browser(stranger).post(where, told).status_code == 404, f"{where} {do} as {stranger.email}"
     assert row(writing, draft).subject == "Tajemnica obrończa"
+
+
+def waits(writing: Office, client: Client, **columns: object) -> UUID:
+    """A letter that its writer has sent, as it stands now."""
+    draft = begin(client)
+    press(client, draft, "send", to="jan@klient.example, sad@sad.example", subject="Pozew", text="Treść")
+    with as_user(writing.cast.anna.pk):
+        Outgoing.objects.filter(public_id=draft).update(**columns)
+    return draft
+
+
+def of(writing: Office, draft: UUID, **columns: object) -> None:
+    """To the account that it leaves by."""
+    with as_user(writing.cast.anna.pk):
+        Account.objects.filter(pk=row(writing, draft).account_id).update(**columns)
+
+
+def leaves_by(writing: Office, draft: UUID) -> UUID:
+    """Its account."""
+    with as_user(writing.cast.anna.pk):
+        return Outgoing.objects.select_related("account").get(public_id=draft).account.public_id
+
+
+def outbox_says(client: Client) -> str:
+    return " ".join(client.get(reverse("outbox")).content.decode().split())
+
+
+def test_a_letter_that_one_did_not_get_needs_its_writer_until_they_say_so(writing: Office, anna: Client) -> None:
+    told = {"address": "sad@sad.example"}
+    draft = waits(writing, anna, state=State.SENT, trouble=Trouble.SENDING_PARTLY, trouble_params=told)
+    with as_user(writing.cast.anna.pk):
+        Recipient.objects.filter(outgoing__public_id=draft, address="sad@sad.example").update(state="refused")
+    page = outbox_says(anna)
+    assert "Wymaga decyzji" in page
+    assert "ale nie dla: sad@sad.example" in page
+    assert "has-unread" in page  # beside the folders, too
+    assert "Nie wszyscy odbiorcy ją dostali." in anna.get(reverse("compose_done", args=[draft])).content.decode()
+    answer = anna.post(reverse("outbox_act", args=[draft]), {"do": "send_rest"})
+    again = UUID(answer.headers["Location"].split("/")[2])
+    assert again != draft
+    assert row(writing, again).recipients["to"] == [["", "sad@sad.example"]]
+    page = outbox_says(anna)
+    assert "Wymaga decyzji" not in page
+    assert "Serwer odrzucił 1 odbiorcę." in page
+    with as_user(writing.cast.anna.pk):
+        Outgoing.objects.filter(public_id=draft).update(trouble=Trouble.SENDING_PARTLY, trouble_params=told)
+    anna.post(reverse("outbox_act", args=[draft]), {"do": "acknowledge"})
+    assert "Wymaga decyzji" not in outbox_says(anna)
+
+
+def test_a_letter_of_a_deleted_account_goes_on_from_another(writing: Office, anna: Client) -> None:
+    make_account(writing.cast.anna, "sad@kancelaria-lipowa.example", **SENDING)
+    begun, draft = begin(anna), waits(writing, anna)
+    anna.post(reverse("compose_save", args=[begun]), saving(begun, 0, subject="Szkic"))
+    gone = leaves_by(writing, draft)
+    page = anna.get(reverse("account_delete", args=[gone])).content.decode()
+    assert "1 wiadomość czeka jeszcze na wysłanie z tego konta" in page
+    assert "1 szkic." in page
+    anna.post(reverse("account_delete", args=[gone]), {"farewell": "remove"})
+    page = outbox_says(anna)
+    assert "Wymaga decyzji" in page
+    assert "usunięto, zanim wiadomość wyszła" in page
+    assert 'value="retry"' not in page
+    answer = anna.post(reverse("outbox_act", args=[draft]), {"do": "cancel"})
+    assert answer.headers["Location"] == reverse("compose", args=[draft])
+    for letter in (draft, begun):
+        press(anna, letter, "save")
+        assert row(writing, letter).from_address == "sad@kancelaria-lipowa.example"
+
+
+def test_a_draft_of_the_only_account_opens_once_that_is_deleted(writing: Office, anna: Client) -> None:
+    draft = waits(writing, anna)
+    with as_user(writing.cast.anna.pk):
+        Account.objects.exclude(pk=row(writing, draft).account_id).update(smtp_host="")
+    anna.post(reverse("account_delete", args=[leaves_by(writing, draft)]), {"farewell": "archive"})
+    anna.post(reverse("outbox_act", args=[draft]), {"do": "cancel"})
+    assert "Pozew" in anna.get(reverse("compose", args=[draft])).content.decode()
+
+
+@pytest.mark.parametrize("state", [State.HELD, State.QUEUED])
+def test_a_letter_of_a_paused_account_is_said_to_wait_for_that(writing: Office, anna: Client, state: State) -> None:
+    told = {"host": "smtp.example", "port": 465}
+    draft = waits(writing, anna, state=state, trouble=Trouble.CONNECT_FAILED, trouble_params=told)
+    assert "smtp.example" in outbox_says(anna)
+    of(writing, draft, paused_at=timezone.now())
+    page = outbox_says(anna)
+    assert "jest wstrzymane i nic nie jest z niego wysyłane" in page
+    assert "smtp.example" not in page
+
+
+@pytest.mark.parametrize(
+    ("trouble", "page"),
+    [
+        (Trouble.SIGNIN_REFUSED, "account_signin"),
+        (Trouble.CONNECT_FAILED, "account_edit"),
+        (Trouble.TLS_EXPIRED, "account_edit"),
+        (Trouble.GREETING_FOREIGN, "account_edit"),
+        (Trouble.MESSAGE_SPAM, ""),
+    ],
+)
+def test_what_keeps_us_out_is_mended_one_click_away(writing: Office, anna: Client, trouble: Trouble, page: str) -> None:
+    told = {"host": "smtp.example", "port": 465, "username": "anna"}
+    at = {"attempt_at": timezone.now(), "trouble_params": told}
+    draft = waits(writing, anna, state=State.FAILED, trouble=trouble, **at)
+    of(writing, draft, state="working")
+    where = f'<a class="button" href="{reverse(page, args=[leaves_by(writing, draft)]) if page else ""}">'
+    listed = anna.get(reverse("account_list")).content.decode()
+    assert (where in outbox_says(anna)) == (where in listed) == ("Wysyłanie nie działa" in listed) == bool(page)
+    of(writing, draft, paused_at=timezone.now())
+    assert "Wysyłanie nie działa" not in anna.get(reverse("account_list")).content.decode()
+    of(writing, draft, paused_at=None, checked_at=timezone.now())  # and found in order
+    assert "Wysyłanie nie działa" not in anna.get(reverse("account_list")).content.decode()
+
+
+def test_a_server_for_sending_that_the_check_did_not_reach_is_told_in_the_list(writing: Office, anna: Client) -> None:
+    lost = Problem(Trouble.CONNECT_FAILED, host="smtp.example", port=2)
+    rung = Rung(Step.TCP, Service.SMTP, Outcome.FAILED, lost)
+    of(writing, begin(anna), state="working", checked_at=timezone.now(), check_report=[rung.as_json()])
+    page = anna.get(reverse("account_list")).content.decode()
+    assert "Wysyłanie nie działa" in page
+    assert "smtp.example" in page
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0, ""), (5, "czeka tu 5 sekund,"), (30, "czeka tu 30 sekund,")])
+def test_how_long_a_letter_waits_is_said_as_its_writer_chose(
+    writing: Office, anna: Client, seconds: int, words: str
+) -> None:
+    with as_user(writing.cast.anna.pk):
+        Outgoing.objects.all().delete()
+        User.objects.filter(pk=writing.cast.anna.pk).update(undo_seconds=seconds)
+    page = outbox_says(anna)
+    assert "Nic nie czeka na wysłanie." in page
+    assert ("To, co wysyłasz, czeka tu" in page) == bool(words)
+    assert words in page
 
 
 def test_identities_and_templates_are_made_changed_and_removed(writing: Office, anna: Client) -> None:
@@ -266,6 +405,20 @@ def test_a_receipt_is_asked_for_by_a_tick_and_not_without(writing: Office, anna:
     assert not row(writing, draft).wants_receipt
 
 
+def test_a_letter_that_takes_the_whole_message_in_its_files_place_says_so(
+    writing: Office, anna: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("teczka.actions.answers.MOST_FILES", 0)
+    file = "--B\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nx\r\n--B--\r\n"
+    raw = f"Subject: Akta\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n{file}".encode()
+    account = make_account(writing.cast.anna, "pliki@kancelaria-lipowa.example", **SENDING)
+    message = store(make_folder(account), raw)
+    asked = {"answer": f"forward:{message.public_id}"}
+    page = anna.post(reverse("compose_new"), asked, follow=True).content.decode()
+    assert "jest tu w całości jako jeden plik" in page
+    assert "Akta.eml" in page
+
+
 def test_a_long_letter_is_saved_whole(writing: Office, anna: Client) -> None:
     draft = begin(anna)
     words = "<div>zażółć gęślą jaźń</div>" * 50_000
@@ -280,3 +433,35 @@ def test_a_letter_that_would_be_cut_is_refused_in_words(writing: Office, anna: C
         answer = anna.post(reverse(name, args=[draft]), saving(draft, 0, html=words, to="jan@klient.example"))
         assert "wrong" in answer.json(), name
     assert row(writing, draft).revision == 0
+
+
+def kept(writing: Office) -> TemplateLine:
+    return next(one for one in templates(writing.cast.anna) if one.name.startswith("Wezwanie"))
+
+
+def test_two_windows_change_one_template_and_both_count(writing: Office, anna: Client) -> None:
+    text = {"mode": "plain", "text": "Szanowni Państwo"}
+    anna.post(reverse("template_add"), {"name": "Wezwanie", "subject": "", **text})
+    where = reverse("template_edit", args=[kept(writing).public_id])
+    seen = anna.get(where).context["seen"]
+    anna.post(where, {"name": "Wezwanie", "subject": "Z okna 1", **text, "seen": seen})
+    assert anna.post(where, {"name": "Wezwanie 2", "subject": "", **text, "seen": seen}).status_code == 302
+    assert (kept(writing).name, kept(writing).subject) == ("Wezwanie 2", "Z okna 1")
+    mine = {"name": "Wezwanie", "subject": "Z okna 2", "mode": "plain", "text": "Dzień dobry", "seen": seen}
+    asked = anna.post(where, mine)
+    page = " ".join(asked.content.decode().split())
+    assert "<dt>Temat</dt><dd>Z okna 1</dd>" in page
+    assert 'value="Z okna 2"' in page
+    assert 'value="Wezwanie 2"' in page, "which this window had left alone"
+    assert ">Dzień dobry</textarea>" in page
+    assert kept(writing).subject == "Z okna 1"
+    anna.post(where, mine | {"seen": asked.context["seen"]})
+    assert kept(writing).subject == "Z okna 2"
+
+
+def test_a_template_whose_name_is_taken_keeps_what_was_typed(writing: Office, anna: Client) -> None:
+    told = {"name": "Wezwanie", "subject": "", "mode": "plain", "text": "Szanowni Państwo"}
+    anna.post(reverse("template_add"), told)
+    assert (
+        ">Dzień dobry</textarea>" in anna.post(reverse("template_add"), told | {"text": "Dzień dobry"}).content.decode()
+    )

@@ -1,11 +1,16 @@
 import re
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
 
+from teczka.core.outgoing import Delivery, State
 from teczka.remote.imap.dates import internaldate
-from tests.cast import make_folder
+from teczka.store.models import Folder, Outgoing, Recipient
+from teczka.store.viewer import as_user
+from tests.cast import make_account, make_folder
+from tests.outgoing import written
 from tests.web.conftest import PRIVATE, Office, browser
 from tests.web.mailroom import store
 
@@ -50,6 +55,33 @@ def test_the_pane_carries_the_letter_as_escaped_text_alone(anna: Client, hostile
     assert body
     assert "<" not in body[1]
     assert "Dzień dobry" in body[1]
+
+
+def test_a_letter_in_sent_says_whom_the_server_refused(anna: Client, office: Office) -> None:
+    account = make_account(office.cast.anna, "anna@lipowa.example")
+    sent, inbox = make_folder(account, "Sent", "sent"), make_folder(account)
+    letter = written(account, "jan@klient.example", "sad@sad.example")
+    with as_user(office.cast.anna.pk):
+        Outgoing.objects.filter(pk=letter.pk).update(state=State.SENT)
+        for address, state in (("jan@klient.example", Delivery.ACCEPTED), ("sad@sad.example", Delivery.REFUSED)):
+            Recipient.objects.create(outgoing=letter, owner_id=letter.owner_id, kind="to", address=address, state=state)
+
+    def said(folder: Folder, message_id: str) -> str:
+        raw = f"Message-ID: <{message_id}>\r\nSubject: {folder.path}\r\n\r\nx".encode()
+        page: str = anna.get(f"/messages/{store(folder, raw).public_id}/pane/").content.decode()
+        return page
+
+    assert "Serwer nie przyjął jej dla: sad@sad.example." in said(sent, letter.message_id)
+    assert "Serwer nie przyjął" not in said(sent, "inny@lipowa.example")
+    assert "Serwer nie przyjął" not in said(inbox, letter.message_id)  # as anybody may write it
+
+
+@pytest.mark.parametrize("line", ["<" * 63, ">" * 60 + " x", "ą" * 63])
+def test_of_a_flood_of_text_the_beginning_is_shown_and_said_to_be_that(anna: Client, office: Office, line: str) -> None:
+    raw = "Content-Type: text/plain; charset=utf-8\r\n\r\n" + f"{line}\r\n" * 80_000
+    page = anna.get(f"/messages/{store(office.folder, raw.encode()).public_id}/pane/").content.decode()
+    assert len(page) < 5_000_000
+    assert "widać tylko jej początek" in page
 
 
 def test_blocked_pictures_are_told_with_their_host(anna: Client, hostile: str) -> None:
@@ -102,6 +134,20 @@ def test_an_attachment_comes_back_byte_for_byte_under_its_polish_name(anna: Clie
     assert "filename*=UTF-8''Za%C5%BCalenie.pdf" in answer.headers["Content-Disposition"]
 
 
+def test_an_attachment_without_a_name_is_called_what_it_is(anna: Client, office: Office) -> None:
+    raw = (
+        b"Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\n\r\ntekst\r\n"
+        b"--B\r\nContent-Type: message/rfc822\r\n\r\nSubject: Wezwanie\r\n\r\nx\r\n"
+        b"--B\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment\r\n\r\n%PDF\r\n--B--\r\n"
+    )
+    message = store(office.folder, raw)
+    page = anna.get(f"/messages/{message.public_id}/pane/").content.decode()
+    for path, name in (("2", "Wezwanie.eml"), ("3", "załącznik.pdf")):
+        assert name in page
+        told = anna.get(f"/messages/{message.public_id}/parts/{path}/").headers["Content-Disposition"]
+        assert quote(name) in told
+
+
 def test_a_large_attachment_is_sent_by_offset(anna: Client, office: Office) -> None:
     """Above 100 KB a message is stored raw, and its parts are read from the pack without the rest."""
     head = b"Subject: duza\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\n\r\ntekst\r\n--B\r\n"
@@ -144,7 +190,7 @@ def test_thousands_of_recipients_are_folded(anna: Client, office: Office) -> Non
     message = store(office.folder, f"To: {people}\r\nSubject: okolnik\r\n\r\nx".encode())
     page = anna.get(f"/messages/{message.public_id}/pane/").content.decode()
     assert "Osoba 0, Osoba 1, Osoba 2" in page
-    assert "i 1\N{NO-BREAK SPACE}497 więcej" in page
+    assert "i jeszcze 1\N{NO-BREAK SPACE}497" in page
     assert page.count('class="person"') < 220
 
 

@@ -6,6 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from teczka.core.discovery import Service
+from teczka.core.errors import Problem, Trouble
+from teczka.core.ladder import Rung, failure
+from teczka.core.outgoing import State
 from teczka.store.models import User
 from teczka.store.packs.format import Codec, Entry
 from teczka.store.queries import walls
@@ -39,6 +43,7 @@ class DraftText:
     send_at: datetime | None
     updated_at: datetime
     discarded_at: datetime | None
+    trouble: str  # core.errors.Trouble
 
     def people(self, line: str) -> People:
         return _people(self.recipients_json, line)
@@ -75,7 +80,8 @@ def draft(viewer: User, public_id: UUID) -> DraftText | None:
         viewer,
         DraftText,
         f"""SELECT o.id, o.public_id, o.account_id, i.public_id, o.recipients, o.subject, o.html, o.text, o.plain, o.wants_receipt,
-                   c.public_id, o.case_shared, o.kind, m.public_id, o.state, o.revision, o.send_at, o.updated_at, o.discarded_at
+                   c.public_id, o.case_shared, o.kind, m.public_id, o.state, o.revision, o.send_at, o.updated_at, o.discarded_at,
+                   o.trouble
             FROM store_outgoing o LEFT JOIN store_identity i ON i.id = o.identity_id AND {walls.mine("i")}
             LEFT JOIN store_message m ON m.id = o.answers_id AND {walls.visible("m")}
             LEFT JOIN store_case c ON c.id = o.case_id AND {walls.card("c")}
@@ -114,7 +120,10 @@ class OutgoingLine:
     state: str
     subject: str
     recipients_json: str  # {"to": [[name, address]], "cc": …, "bcc": …}
+    account: UUID
     account_name: str
+    account_paused: bool
+    account_deleted: bool
     colour: int
     send_at: datetime | None
     next_try_at: datetime | None
@@ -127,6 +136,16 @@ class OutgoingLine:
     reached: int  # the same
 
     @property
+    def partly(self) -> bool:
+        """Sent to some alone, of which its writer has not taken note."""
+        return self.state == State.SENT and bool(self.trouble)
+
+    @property
+    def waits(self) -> bool:
+        """It goes by itself, at its time."""
+        return self.state in {State.HELD, State.QUEUED}
+
+    @property
     def to(self) -> list[str]:
         everybody = [one for line in ("to", "cc", "bcc") for one in _people(self.recipients_json, line)]
         return [name or address for name, address in everybody]
@@ -137,24 +156,37 @@ class OutgoingLine:
 
 
 LINE = (
-    "o.public_id, o.state, o.subject, o.recipients, a.provider_name, a.colour, o.send_at, o.next_try_at, o.sent_at, o.updated_at,"
-    " o.trouble, o.trouble_params, o.trouble_detail,"
+    "o.public_id, o.state, o.subject, o.recipients, a.public_id, a.provider_name, a.paused_at IS NOT NULL, a.deleted_at IS NOT NULL,"
+    " a.colour, o.send_at, o.next_try_at, o.sent_at, o.updated_at, o.trouble, o.trouble_params, o.trouble_detail,"
     " (SELECT count(*) FROM store_recipient r WHERE r.outgoing_id = o.id AND r.state = 'refused'),"
     " (SELECT count(*) FROM store_recipient r WHERE r.outgoing_id = o.id AND r.state = 'accepted')"
 )
 
 
+# What waits for its writer: among what was sent, what some did not get.
+STUCK = "(o.state IN ('failed', 'uncertain') OR (o.state = 'sent' AND o.trouble <> ''))"
+
+
+def stuck(viewer: User, most: int) -> list[OutgoingLine]:
+    """Newest first."""
+    return _outbox(viewer, most, STUCK)
+
+
 def outbox(viewer: User, states: list[str], most: int) -> list[OutgoingLine]:
-    """Newest first. A draft that nothing was written into is none."""
+    """Newest first, but for what is stuck. A draft that nothing was written into is none."""
+    return _outbox(viewer, most, f"o.state = ANY(%(states)s) AND NOT {STUCK}", states=states)
+
+
+def _outbox(viewer: User, most: int, condition: str, **values: Any) -> list[OutgoingLine]:
     return walls.read(
         viewer,
         OutgoingLine,
         f"""SELECT {LINE} FROM store_outgoing o JOIN store_account a ON a.id = o.account_id
-            WHERE {walls.mine("o")} AND {walls.mine("a")} AND o.state = ANY(%(states)s) AND o.discarded_at IS NULL
+            WHERE {walls.mine("o")} AND {walls.mine("a")} AND {condition} AND o.discarded_at IS NULL
               AND (o.state <> 'draft' OR o.revision > 0)
             ORDER BY o.updated_at DESC LIMIT %(most)s""",
-        states=states,
         most=most,
+        **values,
     )
 
 
@@ -224,6 +256,75 @@ def waiting(viewer: User) -> Waiting:
     return walls.read_often(
         viewer,
         Waiting,
-        f"""SELECT count(*), count(*) FILTER (WHERE o.state IN ('failed', 'uncertain')) FROM store_outgoing o
-            WHERE {walls.mine("o")} AND o.state IN ('held', 'queued', 'sending', 'failed', 'uncertain')""",
+        f"""SELECT count(*), count(*) FILTER (WHERE {STUCK}) FROM store_outgoing o
+            WHERE {walls.mine("o")} AND (o.state IN ('held', 'queued', 'sending') OR {STUCK})""",
     )[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """What was written from an account and has not left it."""
+
+    waiting: int  # to go by themselves
+    stuck: int  # for their writer
+    drafts: int
+
+
+def unsent(viewer: User, account: UUID) -> Unsent:
+    return walls.read(
+        viewer,
+        Unsent,
+        f"""SELECT count(*) FILTER (WHERE o.state IN ('held', 'queued', 'sending')), count(*) FILTER (WHERE {STUCK}),
+                   count(*) FILTER (WHERE o.state = 'draft' AND o.revision > 0 AND o.discarded_at IS NULL)
+            FROM store_outgoing o JOIN store_account a ON a.id = o.account_id
+            WHERE {walls.mine("o")} AND {walls.mine("a")} AND a.public_id = %(account)s""",
+        account=account,
+    )[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Sends:
+    """How an account's server for sending was met last."""
+
+    account: UUID
+    report_json: str  # core.ladder.Rung, of the last check
+    tried: bool  # since then
+    trouble: str  # core.errors.Trouble; of the last try
+    trouble_params: str
+    trouble_detail: str
+
+    @property
+    def problem(self) -> Problem | None:
+        """What kept us out."""
+        if not self.tried:
+            return failure(map(Rung.from_json, json.loads(self.report_json)), Service.SMTP)
+        if not self.trouble:
+            return None
+        return Problem(Trouble(self.trouble), detail=self.trouble_detail, **json.loads(self.trouble_params))
+
+
+def sends(viewer: User) -> list[Sends]:
+    """Of all accounts that have such a server. Costs a row per letter."""
+    return walls.read(
+        viewer,
+        Sends,
+        f"""SELECT a.public_id, a.check_report::text, coalesce(t.attempt_at > a.checked_at, t.attempt_at IS NOT NULL),
+                   coalesce(t.trouble, ''), coalesce(t.trouble_params, '{{}}')::text, coalesce(t.trouble_detail, '')
+            FROM store_account a LEFT JOIN (
+              SELECT DISTINCT ON (o.account_id) o.account_id, o.attempt_at, o.trouble, o.trouble_params, o.trouble_detail
+              FROM store_outgoing o WHERE {walls.mine("o")} AND o.attempt_at IS NOT NULL AND o.state NOT IN ('sending', 'draft')
+              ORDER BY o.account_id, o.attempt_at DESC) t ON t.account_id = a.id
+            WHERE {walls.mine("a")} AND a.deleted_at IS NULL AND a.smtp_host <> ''""",
+    )
+
+
+def unreached(viewer: User, message_id: str) -> list[str]:
+    """Addresses that a letter of the viewer's was refused for, though others got it."""
+    return walls.read(
+        viewer,
+        str,
+        f"""SELECT r.address FROM store_recipient r JOIN store_outgoing o ON o.id = r.outgoing_id
+            WHERE {walls.mine("r")} AND {walls.mine("o")} AND o.message_id = %(name)s AND o.state = 'sent' AND r.state = 'refused'
+            ORDER BY r.id""",
+        name=message_id,
+    )

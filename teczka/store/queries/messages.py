@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from teczka.core.folders import FolderRole
 from teczka.core.numbering import Pattern, pattern
 from teczka.mime.unsubscribe import Kind, Way
 from teczka.store.models import User
 from teczka.store.packs.format import Codec, Entry
 from teczka.store.queries import walls
 from teczka.store.queries.comments import CommentLine, comments
+from teczka.store.queries.drafts import unreached
 from teczka.store.queries.folders import MANAGED
 from teczka.store.queries.sharing import audience
 
@@ -99,6 +101,9 @@ class MessagePage:
     places: list[PlaceLine] = field(default_factory=list)  # empty for whom it was shared with: folders are private
     seen_by: list[str] = field(default_factory=list)  # names of everybody else who sees it
     comments: list[CommentLine] = field(default_factory=list)
+    unreached: list[str] = field(
+        default_factory=list
+    )  # addresses that it was refused for, of a letter of the viewer's own
 
 
 def message_text(viewer: User, public_id: UUID) -> MessageText | None:
@@ -140,7 +145,10 @@ def message_page(viewer: User, public_id: UUID) -> MessagePage | None:
     if text is None:
         return None
     parts, seen_by = message_parts(viewer, public_id), audience(viewer, public_id)
-    return MessagePage(text, parts, _places(viewer, public_id), seen_by, comments(viewer, public_id))
+    places = _places(viewer, public_id)
+    was_sent = any(place.role == FolderRole.SENT for place in places)
+    missed = unreached(viewer, text.message_id) if was_sent and text.message_id else []
+    return MessagePage(text, parts, places, seen_by, comments(viewer, public_id), missed)
 
 
 def _places(viewer: User, public_id: UUID) -> list[PlaceLine]:

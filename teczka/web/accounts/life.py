@@ -14,6 +14,7 @@ from teczka.actions.rest import delete_account, pause_account, resume_account, t
 from teczka.core.accounts import UNDO_DAYS, Farewell
 from teczka.core.errors import AlreadyThere, Problem
 from teczka.store.queries.accounts import AccountLine, accounts
+from teczka.store.queries.drafts import unsent
 from teczka.web.accounts.accounts import list_page
 from teczka.web.problems import Told, tell
 from teczka.web.requests import Request, allowed, found
@@ -60,6 +61,7 @@ def account_delete(request: Request, account_id: UUID) -> HttpResponse:
         return redirect("account_list")
     title = gettext("Delete archive") if account.is_archive else gettext("Delete account")
     context = {"title": title, "account": account, "form": form, "undo_days": UNDO_DAYS}
+    context["unsent"] = unsent(request.user, account_id)
     return render(request, "accounts/delete.html", context)
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from teczka.actions.outbox import cancel, give_up, retry, settle
+from teczka.actions.outbox import acknowledge, cancel, give_up, retry, send_rest, settle
 from teczka.core.delivery import Answer, Stage, enhanced_in, in_words
 from teczka.core.errors import Problem, Trouble
 from teczka.core.outgoing import Delivery, State
@@ -22,7 +22,9 @@ from teczka.store.queries.drafts import (
     outbox,
     outgoing_line,
     recipients,
+    stuck,
 )
+from teczka.web.accounts.mending import mended_on
 from teczka.web.problems import Told, tell
 from teczka.web.requests import Request, allowed, found
 from teczka.web.said import Said, said, say
@@ -30,9 +32,8 @@ from teczka.web.said import Said, said, say
 MOST = 100
 RECENT = 30  # of those that were sent
 ON_THE_WAY = (State.HELD, State.QUEUED, State.SENDING)
-STUCK = (State.FAILED, State.UNCERTAIN)
 ACTS: Mapping[str, Callable[[User, UUID], Outgoing]] = {
-    "cancel": cancel, "retry": retry, "settle": settle, "give_up": give_up,
+    "cancel": cancel, "retry": retry, "settle": settle, "give_up": give_up, "acknowledge": acknowledge, "send_rest": send_rest,
 }  # fmt: skip
 
 
@@ -40,16 +41,18 @@ ACTS: Mapping[str, Callable[[User, UUID], Outgoing]] = {
 class Shown:
     line: OutgoingLine
     told: Told | None
+    mended_on: str  # the name of the account's page where its owner mends that; "": none
 
     @property
-    def scheduled(self) -> bool:
-        return self.line.state == State.HELD
+    def paused(self) -> bool:
+        """Its account is, and with it what waits here."""
+        return self.line.waits and self.line.account_paused
 
 
 @require_safe
 def outbox_list(request: Request) -> HttpResponse:
     groups = [
-        (_("Needs you"), _lines(request.user, STUCK, MOST)),
+        (_("Needs you"), [_shown(line) for line in stuck(request.user, MOST)]),
         (_("On the way"), _lines(request.user, ON_THE_WAY, MOST)),
         (_("Drafts"), _lines(request.user, (State.DRAFT,), MOST)),
         (_("Sent lately"), _lines(request.user, (State.SENT,), RECENT)),
@@ -74,7 +77,7 @@ def outbox_act(request: Request, draft_id: UUID) -> HttpResponse:
     except Problem:  # it has left meanwhile, as the page tells now
         return redirect("outbox_letter", draft_id)
     if row.state == State.DRAFT:
-        return redirect("compose", draft_id)
+        return redirect("compose", row.public_id)
     say(request, Said.SAVED)
     return redirect("outbox")
 
@@ -84,7 +87,12 @@ def _lines(viewer: User, states: tuple[State, ...], most: int) -> list[Shown]:
 
 
 def _shown(line: OutgoingLine) -> Shown:
-    return Shown(line, tell(Trouble(line.trouble), line.params, line.trouble_detail) if line.trouble else None)
+    if not line.trouble:
+        return Shown(line, None, "")
+    trouble = Trouble(line.trouble)
+    return Shown(
+        line, tell(trouble, line.params, line.trouble_detail), "" if line.account_deleted else mended_on(trouble)
+    )
 
 
 def _answer(one: RecipientLine) -> Told | None:
@@ -107,7 +115,9 @@ def _happened(event: EventLine) -> str:
         State.DRAFT: _("Taken back"),
         State.CANCELLED: _("Given up"),
         "again": _("Tried again at your wish"),
+        "stopped": _("Its account was deleted"),
         "arrived": _("You said that it arrived"),
+        "acknowledged": _("You took note of who did not get it"),
         "found": _("Found among the sent mail"),
     }
     return words.get(event.what, event.what)

@@ -14,10 +14,11 @@ from teczka.actions.audit import note_view
 from teczka.actions.reading import read_now
 from teczka.core.folders import FolderRole
 from teczka.core.labels import labels_of
-from teczka.core.names import safe_name
+from teczka.core.names import part_name, safe_name
 from teczka.core.people import initials
 from teczka.core.sharing import faces
-from teczka.mime.preview import plain
+from teczka.mime.leading import Lead, misleading
+from teczka.mime.preview import beginning, plain
 from teczka.mime.references import pieces
 from teczka.mime.unsubscribe import Way
 from teczka.store.models import User
@@ -35,6 +36,7 @@ NAMED = 3  # recipients named before "and n more"
 LONG = 300  # signs of a subject that is not shown whole at once
 LABELS = 8  # chips in the head; the dialog has them all
 LISTED = 200  # recipients in the details; the source has them all
+_CUT = frozenset(("text.limit", "html.limit"))
 DOWNLOAD_POLICY = "default-src 'none'; sandbox"
 
 
@@ -126,6 +128,11 @@ class Shown:
         return ", ".join(names) if len(names) <= NAMED else faces(names)
 
     @property
+    def unreached(self) -> str:
+        """Whom the server refused when it was sent."""
+        return ", ".join(self.page.unreached[:LISTED])
+
+    @property
     def initial(self) -> str:
         name = self.text.from_name or self.text.from_address
         return next((sign for sign in initials(name) + name.upper() if sign.isalnum()), "?")
@@ -136,12 +143,18 @@ class Shown:
         return ", ".join(self.text.blocked_hosts[:NAMED]) + ("…" if len(self.text.blocked_hosts) > NAMED else "")
 
     @property
+    def misleading(self) -> list[Lead]:
+        """Links that name another host than they lead to."""
+        return misleading(self.body)
+
+    @property
     def unreadable(self) -> bool:
         return "unreadable" in self.text.defects
 
     @property
     def cut(self) -> bool:
-        return "text.limit" in self.text.defects
+        long = self.kind == "text" and len(beginning(self.text.text)) < len(self.text.text)
+        return long or not _CUT.isdisjoint(self.text.defects)
 
 
 @require_safe
@@ -214,7 +227,7 @@ def shown(page: MessagePage) -> Shown:
         to=_recipients("", text.headers.get("to", []) + text.headers.get("cc", [])),
         details=[line for line in details if line.people],
         attachments=[
-            (part, safe_name(part.name, _("attachment")), icon_of(part.content_type))
+            (part, part_name(part.name, part.content_type, _("attachment")), icon_of(part.content_type))
             for part in page.parts
             if part.kind == "attachment"
         ],
