@@ -16,7 +16,7 @@ from teczka.actions.audit import note, note_view
 from teczka.core.audit import Verb
 from teczka.core.errors import NotAllowed
 from teczka.core.mail import dated
-from teczka.core.names import free_name, safe_name
+from teczka.core.names import free_name, part_name, safe_name
 from teczka.mime.bundle import Bundle, Packed
 from teczka.mime.bundle_check import MANIFEST, manifest
 from teczka.store.models import User
@@ -110,7 +110,9 @@ class _Export:
         attachments = []
         for part in message_parts(self._actor, text.public_id):
             if part.kind == "attachment":
-                inside = self._free(f"attachments/{stem}", safe_name(part.name, "attachment", LONGEST))
+                inside = self._free(
+                    f"attachments/{stem}", part_name(part.name, part.content_type, "attachment", LONGEST)
+                )
                 yield from self._bundle.file(inside, _what_is_there(part_pieces(text, part)), made)
                 attachments.append(self._bundle.files[-1])
         self.contents.messages.append(

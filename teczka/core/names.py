@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from mimetypes import MimeTypes
 from pathlib import PurePosixPath
 
 # Controls, and the signs that turn the reading direction: "fdp.exe" can be made to look like "exe.pdf".
@@ -11,6 +12,8 @@ _FORBIDDEN = re.compile(r'[\\/:*?"<>|]')
 # What Windows takes for a device, whatever its ending.
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])\s*(\.|\Z)", re.IGNORECASE)
 LONGEST = 150  # signs
+_ENDINGS = MimeTypes()  # Python's own: a machine's lists differ
+_MESSAGE = "message/rfc822"
 _LONGEST_BYTES = 230  # file systems take 255, with what numbers it and a further ending
 
 
@@ -25,6 +28,18 @@ def safe_name(name: str, otherwise: str, longest: int = LONGEST) -> str:
         kept = stem[: longest - len(ending)].encode()[:room].decode(errors="ignore")
         shown = kept.rstrip(" .") + ending
     return (f"_{shown}" if _DEVICE.match(shown) else shown) or otherwise
+
+
+def openable(name: str, content_type: str, otherwise: str) -> str:
+    """A file without a name is `otherwise`, with the ending of its type; a message is always a .eml, so that it can be opened."""
+    ending = _ENDINGS.guess_extension(content_type) or ""
+    lacks = content_type == _MESSAGE and not name.lower().endswith(ending)
+    return name + ending if name and lacks else name or otherwise + ending
+
+
+def part_name(name: str, content_type: str, otherwise: str, longest: int = LONGEST) -> str:
+    """Of a part of a message, as it is shown and saved."""
+    return safe_name(openable(name, content_type, otherwise), otherwise, longest)
 
 
 def free_name(name: str, taken: set[str]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+_AT: Final = re.compile("[@\ufe6b\uff20]")  # with its small and its wide form
 _SILENT: Final = re.compile(
     r"(?:^|[._+-])(?:no|do-?not|dont|nie|niech)[._-]?(?:reply|answer|respond|odpowiadaj|odpisuj)", re.IGNORECASE
 )
@@ -16,6 +17,12 @@ class Mailbox:
 
     name: str
     address: str
+
+
+def called(name: str, address: str) -> Mailbox:
+    """A name that reads like an address is nobody's: alone, as lists show names, it would stand for another than who writes or gets the
+    letter."""
+    return Mailbox("" if address and _AT.search(name) else name, address)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Words are decoded after the split, so that a comma inside an encoded name stays 
 import re
 from typing import Final
 
-from teczka.core.recipients import Mailbox
+from teczka.core.recipients import Mailbox, called
 from teczka.mime import charset
 from teczka.mime.limits import LIMITS
 from teczka.mime.words import clean, decode_text
@@ -25,7 +25,8 @@ _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 
 
 def read(value: bytes) -> list[Mailbox]:
-    """The addresses of one field, at most `LIMITS.addresses`. Group names are dropped, their members kept (RFC 5322 §3.4)."""
+    """The addresses of one field, at most `LIMITS.addresses`. Group names are dropped, their members kept (RFC 5322 §3.4), and so are names
+    that read like an address."""
     reader = _Reader()
     reader.take_all(charset.decode(value))
     reader.flush()
@@ -99,7 +100,7 @@ class _Reader:
         if name and not address and comma:
             self._surname = name
         elif name or address:
-            self.found.append(Mailbox(name, address[: LIMITS.address]))
+            self.found.append(called(name, address[: LIMITS.address]))
 
     def _meaning(self) -> tuple[str, str]:
         words = self._phrase

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from teczka.core.errors import Problem, Trouble
+from teczka.core.names import openable
 from teczka.mime import writing
 
 _LINE: Final = 57  # bytes of a line of base64, RFC 2045 §6.8
@@ -52,8 +53,8 @@ def enclose(attachment: Attachment) -> tuple[bytes, Enclosed]:
 
     An enclosed message may not be encoded (RFC 2046 §5.2.1): one that is not 7-bit goes as a file, to the byte as it came.
     """
-    name = writing.saved_name(attachment.name)
     kind = attachment.content_type.lower()
+    name = writing.saved_name(attachment.name or openable("", kind, "attachment"))
     as_it_is = kind == _MESSAGE and _seven_bit(attachment.pieces())
     kind = kind if as_it_is or _TYPE.fullmatch(kind) else "application/octet-stream"
     head = writing.content_type(kind, name)

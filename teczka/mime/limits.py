@@ -20,6 +20,8 @@ class Limits:
     parameters: int = 200
     text: int = 10 * 1024 * 1024  # bytes of decoded text, all bodies together
     html: int = 2 * 1024 * 1024  # characters given to the HTML parsers
+    shown: int = 1024 * 1024  # characters of plain text in a page
+    page: int = 4 * 1024 * 1024  # characters of one page; more is shown as text
     inner_message: int = 64 * 1024 * 1024  # bytes of an enclosed message that is opened
     filename: int = 200  # characters
     field: int = 20_000  # characters of a decoded subject or display name

@@ -8,7 +8,7 @@ from datetime import datetime
 from mmap import mmap
 from typing import Final
 
-from teczka.core.recipients import Mailbox
+from teczka.core.recipients import Mailbox, called
 from teczka.mime import addresses, dates, headers, unsubscribe
 from teczka.mime.content import decode
 from teczka.mime.limits import LIMITS
@@ -89,7 +89,7 @@ def inner(raw: Raw, part: Part) -> tuple[bytes, Parsed]:
 
 def envelope_address(name: bytes, address: bytes) -> Mailbox:
     """A person as IMAP's ENVELOPE gives it: both raw, the name perhaps in encoded words."""
-    return Mailbox(decode_words(name), decode_words(address)[: LIMITS.address])
+    return called(decode_words(name), decode_words(address)[: LIMITS.address])
 
 
 def _fill(into: Headers, fields: headers.Fields) -> None:

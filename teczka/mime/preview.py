@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
-from itertools import groupby
+from itertools import groupby, repeat
 from operator import itemgetter
 from typing import Final
 
 from teczka.core.numbering import Pattern
 from teczka.core.references import spans
+from teczka.mime.limits import LIMITS
 from teczka.mime.references import MOST_LINKS, link
 
 # What the frame may show in place: none of them can carry script. No SVG, which is a document of its own.
@@ -17,6 +18,8 @@ PICTURES: Final = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp
 _DEEPEST: Final = 12  # quotation marks beyond this are shown as they are
 _MOST_TURNS: Final = 5_000  # from one depth of quotation to another
 _LOOKED_AT: Final = 500_000  # characters that are looked through for references whenever the text is shown
+_MOST_ADDRESSES: Final = 5_000  # in one page: each is fifteen times as long as the shortest
+_LONGEST_WORD: Final = 2_000  # that is not cut in its middle, as a link is not
 _QUOTE: Final = re.compile(r"(?:> ?){1,12}")
 _LINK: Final = re.compile(
     r"(?P<url>(?<![\w.+-])(?:https?://|www\.)[^\s<>\"'`{}|\\^]{1,2000})"
@@ -50,15 +53,28 @@ def plain(text: str, own: Sequence[Pattern] | None = None) -> str:
     """Safe HTML of a plain text: every piece escaped, links made of tokens, quoted lines as blockquotes. References are links, too,
     where the office's patterns are given, even if it has none."""
     out: list[str] = []
+    room = _Room()
     depth, left = 0, _LOOKED_AT
-    for level, lines in groupby(_levels(text.replace("\r\n", "\n").split("\n")), key=itemgetter(0)):
+    for level, lines in groupby(_levels(beginning(text).replace("\r\n", "\n").split("\n")), key=itemgetter(0)):
         out.append("<blockquote>" * (level - depth) + "</blockquote>" * (depth - level))
         depth = level
         body = "\n".join(_QUOTE.sub("", line, count=1) if level else line for _, line in lines)
-        out.append(f'<div class="text">{_linked(body, own if left > 0 else None)}</div>')
+        out.append(f'<div class="text">{_linked(body, own if left > 0 else None, room)}</div>')
         left -= len(body)
     out.append("</blockquote>" * depth)
     return "".join(out)
+
+
+def beginning(text: str) -> str:
+    """What a page shows of a long text: at most `LIMITS.shown`, and a third of it where it is little but signs that have to be escaped,
+    for they are ten times as long in the pane, where the page stands escaped once more."""
+    end = LIMITS.shown
+    if len(text) > end // 3 and len(escape(text[:end])) > 2 * end:
+        end //= 3
+    if len(text) <= end:
+        return text
+    blank = max(text.rfind(sign, end - _LONGEST_WORD, end) for sign in " \n")
+    return text[: end if blank < 0 else blank]
 
 
 def document(html: str, *, plain: bool = False, images: str = "data:") -> str:
@@ -91,10 +107,18 @@ def _level(line: str) -> int:
     return min(mark.group().count(">"), _DEEPEST) if mark and not line.startswith(">From ") else 0
 
 
-def _linked(text: str, own: Sequence[Pattern] | None) -> str:
+class _Room:
+    """For links in one page: each takes one of these."""
+
+    def __init__(self) -> None:
+        self.addresses = repeat(None, _MOST_ADDRESSES)
+        self.references = repeat(None, MOST_LINKS)
+
+
+def _linked(text: str, own: Sequence[Pattern] | None, room: _Room) -> str:
     out: list[str] = []
     end = 0
-    for start, stop, html in _links(text, own):
+    for start, stop, html in _links(text, own, room):
         if start >= end:  # a reference within an address is a part of it
             out += (escape(text[end:start]), html)
             end = stop
@@ -102,11 +126,11 @@ def _linked(text: str, own: Sequence[Pattern] | None) -> str:
     return "".join(out)
 
 
-def _links(text: str, own: Sequence[Pattern] | None) -> Iterable[tuple[int, int, str]]:
+def _links(text: str, own: Sequence[Pattern] | None, room: _Room) -> Iterable[tuple[int, int, str]]:
     """Where they stand, in order; an address before what is within it."""
-    addresses = [_address(token) for token in _LINK.finditer(text)]
-    found = [] if own is None else spans(text, own)[:MOST_LINKS]
-    references = [(start, end, link(one, escape(text[start:end]))) for start, end, one in found]
+    addresses = [_address(token) for token, _ in zip(_LINK.finditer(text), room.addresses, strict=False)]
+    found = [] if own is None else zip(spans(text, own), room.references, strict=False)
+    references = [(start, end, link(one, escape(text[start:end]))) for (start, end, one), _ in found]
     return sorted(addresses + references) if references else addresses
 
 

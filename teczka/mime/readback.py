@@ -9,7 +9,7 @@ from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
 from teczka.core.errors import Problem, Trouble
-from teczka.core.recipients import Mailbox
+from teczka.core.recipients import Mailbox, called
 from teczka.mime import compose, content, flowed, writing
 from teczka.mime.compose import Letter
 from teczka.mime.parse import scan
@@ -142,7 +142,7 @@ def _people(people: Iterable[Mailbox]) -> list[str]:
     out: list[str] = []
     for person in people:
         address = wire(person.address.replace('"', ""))
-        name = "" if person.name == person.address else person.name
+        name = called(person.name, person.address).name  # as our reader reads it, whatever the sender calls themselves
         out.append(f"{_joined(writing.fit('name', name))}<{address}>")
     return out
 

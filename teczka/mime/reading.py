@@ -4,16 +4,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from teczka.core.names import part_name
 from teczka.core.numbering import Pattern
 from teczka.mime import content, preview, references
 from teczka.mime import text as texts
 from teczka.mime.limits import LIMITS
-from teczka.mime.parse import Parsed, scan
+from teczka.mime.parse import Parsed, scan, scan_headers
 from teczka.mime.parts import Body, Part
 from teczka.mime.references import Mention, Named
 from teczka.mime.sanitize import MOST_HOSTS, Cid, Room, sanitize
 from teczka.mime.structure import Raw
 
+_MESSAGE: Final = "message/rfc822"
 _LOOKED_THROUGH: Final = 1_000_000  # characters of passages: after so many, no more are looked through for references
 
 
@@ -55,10 +57,19 @@ def read(raw: Raw, address: Callable[[Part], str | None], own: Sequence[Pattern]
         passages.named = references.named(reading.text, own)
     loose = [part for name, part in parsed.inline.items() if name not in shown]
     reading.attachments = sorted([*parsed.attachments, *loose], key=lambda part: part.offset)
+    for part in reading.attachments:
+        if part.content_type == _MESSAGE and not part.name:
+            part.name = _called(raw, part)
     names = [part.name for part in reading.attachments]
     reading.mentions = references.mentions(parsed.subject, names, passages.named, own)
     reading.defects = list(dict.fromkeys(reading.defects))
     return reading
+
+
+def _called(raw: Raw, part: Part) -> str:
+    """An enclosed message that was given no name has its subject for one."""
+    subject = scan_headers(content.decode(raw, part, LIMITS.header_block)).subject
+    return part_name(subject, _MESSAGE, "") if subject else ""
 
 
 def _joined(passages: Iterable[str]) -> str:
@@ -76,6 +87,7 @@ class _Passages:
         self._left = LIMITS.text
         self._room = Room()
         self._looked = 0  # characters of passages so far
+        self._shown = 0  # characters of pages so far
         self._before: dict[str, int] = {}  # tags of the pages before each
         self._decoded: dict[str, str] = {}
 
@@ -93,22 +105,30 @@ class _Passages:
         if not body.pages:
             text = "\n".join(self._text(part) for part in body.texts)
             if not self._looks_through(text):
-                return preview.plain(text)
+                return self._within(preview.plain(text))
             self.named += references.named(text, self._own)
-            return preview.plain(text, self._own)
+            return self._within(preview.plain(text, self._own))
         out: list[str] = []
         for part in body.pages:
             self._before[part.path] = self._room.tags
             clean = sanitize(self._text(part), cid=cid, room=self._room)
             looked = self._looks_through(clean.html)
             page, named = references.linked(clean.html, self._own) if looked else (clean.html, [])
-            out.append(page)
+            out.append(self._within(page))
             self.named += named
             self._reading.blocked_images += clean.blocked_images
             hosts = sorted({*self._reading.blocked_hosts, *clean.blocked_hosts})
             self._reading.blocked_hosts = tuple(hosts[:MOST_HOSTS])
             self._reading.defects += clean.defects
         return "".join(out)
+
+    def _within(self, page: str) -> str:
+        """They are shown all at once."""
+        if self._shown >= LIMITS.page:
+            self._reading.defects.append("html.limit")
+            return ""
+        self._shown += len(page)
+        return page
 
     def _looks_through(self, passage: str) -> bool:
         before, self._looked = self._looked, self._looked + len(passage)

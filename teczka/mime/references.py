@@ -97,6 +97,12 @@ def pieces(text: str, own: Sequence[Pattern] = ()) -> list[tuple[str, str]]:
     return [piece for piece in (*told, (text[end:], "")) if piece[0]]
 
 
+def words(html: str) -> str:
+    """What is read of sanitised `html`, as its reader puts it together."""
+    pieces = _TAG.split(html)
+    return "".join(_between(piece) if odd & 1 else unescape(piece) for odd, piece in enumerate(pieces))
+
+
 def unlinked(html: str) -> str:
     """Without our links: as the letter was sent, to be quoted or sent on."""
     return _OURS.sub(r"\1", html)

@@ -31,8 +31,9 @@ _WHOLLY_REMOVED: Final = set(
     " select frameset head".split()
 )
 _BOX: Final = {"align", "valign", "bgcolor", "background", "width", "height", "nowrap"}
+# No title: what the browser shows above a link would be the sender's word for where it leads (leading.py).
 _ATTRIBUTES: Final[dict[str, set[str]]] = {
-    "*": {"style", "dir", "lang", "title", "align"},
+    "*": {"style", "dir", "lang", "align"},
     "a": {"href", "target", "rel"},  # the last two are always ours
     "img": {"src", "data-src", "alt", "width", "height", "border", "hspace", "vspace"},
     "table": _BOX | {"border", "cellpadding", "cellspacing"},
@@ -57,6 +58,8 @@ _PICTURE: Final = re.compile(r"data:image/(?:png|jpeg|jpg|gif|webp);base64,[A-Za
 _TO_JUDGE: Final = re.compile(r"style|src|background", re.IGNORECASE)
 _PREPARED: Final = re.compile(r"<(?:style\b|img\b|body[\s/])", re.IGNORECASE)  # <body> without attributes says nothing
 _MARKUP: Final = re.compile(r"<[^<>]*>")
+_REFERENCE: Final = re.compile(r"&#?\w{1,32};")  # to a sign
+_MOST_REFERENCES: Final = 20_000  # that the sanitiser is given: each costs it what is left of the page
 MOST_HOSTS: Final = 50
 _MOST_ROUNDS: Final = 3
 
@@ -89,23 +92,35 @@ def sanitize(html: str, *, cid: Cid, room: Room | None = None) -> Clean:
     html = html[: LIMITS.html]
     if not html.isascii():
         html = html.encode("utf-8", "replace").decode("utf-8")
+    if html.count("&") > _MOST_REFERENCES:
+        html = _REFERENCE.sub(_as_sign, html)
     before, room.tags = room.tags, room.tags + html.count("<")
-    if too_deep(html, before):
-        return Clean(_words(html), defects=(*defects, "html.nesting"))
+    if html.count("&") > _MOST_REFERENCES or too_deep(html, before):
+        return _as_text(html, *defects, "html.nesting")
     judge = _Judge(cid)
     clean = judge.clean(_prepare(html, room.styles) if _PREPARED.search(html) else html)
     # What a parser builds of markup gone wrong is not always what it builds of its own writing (an <a> in a table in an <a>).
     # Only a page that reads back as itself is given out, so that the browser sees what was judged.
     for _ in range(_MOST_ROUNDS):
-        if _WRITTEN_BACK.clean(clean) == clean:
+        if len(clean) > LIMITS.page:  # <p>, begun and never ended, seven times over
+            return _as_text(html, *defects, "html.limit")
+        if _WRITTEN_BACK.clean(clean.replace("&nbsp;", "\xa0")) == clean:
             return Clean(clean, judge.blocked, tuple(sorted(judge.hosts)[:MOST_HOSTS]), defects)
         again = _Judge(lambda name: None, judge.issued)
         clean = again.clean(clean)
-    return Clean(_words(html), defects=(*defects, "html.nesting"))
+    return _as_text(html, *defects, "html.nesting")
 
 
-def _words(html: str) -> str:
-    return preview.plain(unescape(_MARKUP.sub(" ", html)))
+def _as_sign(reference: re.Match[str]) -> str:
+    """Where it is none of markup's own."""
+    sign = unescape(reference.group())
+    return reference.group() if sign in "&<>\"'" else sign
+
+
+def _as_text(html: str, *defects: str) -> Clean:
+    words = unescape(_MARKUP.sub(" ", html))
+    cut = len(preview.beginning(words)) < len(words)
+    return Clean(preview.plain(words), defects=(*defects, "html.limit") if cut else defects)
 
 
 def _cleaner(

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from teczka.actions.answers import begin_from
+from teczka.actions.answers import MOST_FILES, begin_from, goes_whole
 from teczka.actions.drafts import Beginning, Changed, begin_new, copy_draft, discard_draft, restore_draft, save_draft
 from teczka.actions.keeping import keep_draft
 from teczka.actions.uploads import MOST_BYTES, attach, attach_part, drop_file, forget_drafts, zip_files
@@ -154,6 +155,44 @@ def test_mail_is_passed_on_whole_or_in_the_letter(cast: Cast, account: Account) 
     attached = begin_from(cast.anna, message.public_id, Origin.FORWARD_ATTACHED)
     assert files(attached) == [("Odp: Pozew.eml", False)]
     assert QUOTE not in attached.html
+
+
+def with_files(count: int) -> bytes:
+    """A letter that shows a picture and has so many files."""
+    file = "--B\r\nContent-Disposition: attachment; filename={}.txt\r\n\r\nx\r\n"
+    return RAW.replace(b"--B--\r\n", "".join(file.format(n) for n in range(count - 1)).encode() + b"--B--\r\n")
+
+
+@pytest.mark.parametrize("kind", [Origin.FORWARD, Origin.EDITED])
+@pytest.mark.parametrize("shared", [False, True])
+def test_many_files_are_taken_in_as_many_statements_as_one(
+    cast: Cast, account: Account, kind: Origin, shared: bool
+) -> None:
+    make_account(cast.bartek, "bartek@lipowa.example", **SENDING)
+    actor = cast.bartek if shared else cast.anna
+    folder = make_folder(account)
+    letters = [store(folder, with_files(count)) for count in (1, 2, 30)]
+    for letter in letters:
+        share(letter, cast.bartek)
+    statements = []
+    for letter in letters:  # the first time some are only prepared
+        with CaptureQueriesContext(connection) as told:
+            row = begin_from(actor, letter.public_id, kind)
+        statements.append(len(told))
+    assert statements[1] == statements[2]
+    with as_user(actor.pk):
+        assert Enclosure.objects.filter(outgoing=row).count() == 31
+
+
+@pytest.mark.parametrize("kind", [Origin.FORWARD, Origin.EDITED])
+def test_of_a_letter_with_too_many_files_the_whole_is_taken(cast: Cast, account: Account, kind: Origin) -> None:
+    folder = make_folder(account)
+    most, more = (store(folder, with_files(count)) for count in (MOST_FILES, MOST_FILES + 1))
+    assert [goes_whole(cast.anna, letter.public_id, kind) for letter in (most, more)] == [False, True]
+    assert len(files(begin_from(cast.anna, most.public_id, kind))) == MOST_FILES + 1
+    row = begin_from(cast.anna, more.public_id, kind)
+    assert files(row) == [("pieczec.png", True), ("Odp: Pozew.eml", False)]
+    assert not goes_whole(cast.anna, more.public_id, Origin.REPLY)
 
 
 def test_nobody_begins_with_mail_that_they_do_not_see(cast: Cast, account: Account) -> None:

@@ -78,6 +78,31 @@ def test_a_file_of_another_message_goes_with_it_and_the_message_itself(
     assert raw in submission.received[0].original_content
 
 
+def test_a_message_in_a_message_goes_on_under_its_subject(account: Account, submission: Submission) -> None:
+    inner = EmailMessage(policy=policy.SMTP)
+    inner["Subject"], inner["From"] = "I C 12/24: wyrok", "sad@a.example"
+    inner.set_content("Zażółć.\n", cte="8bit")
+    outer = EmailMessage(policy=policy.SMTP)
+    outer["Subject"], outer["From"] = "II K 7/25", "jan@a.example"
+    outer.set_content("W załączeniu.\n")
+    outer.add_attachment(inner)
+    (stored,) = store(account, [outer.as_bytes(policy=policy.SMTP)])
+    while read_some(10):
+        pass
+    with as_user(account.owner_id):
+        message = Message.objects.get(pk=stored)
+    draft = written(account)
+    attach_part(account.owner, draft.public_id, message.public_id, "2")
+    attach_part(account.owner, draft.public_id, message.public_id, "")
+    row = sent(draft)
+    deliver(account)
+    assert state_of(row) is State.SENT
+    assert [one.get_filename() for one in arrived(submission).iter_attachments()] == [
+        "I C 12_24_ wyrok.eml",
+        "II K 7_25.eml",
+    ]
+
+
 def test_a_letter_whose_file_is_gone_stays_a_draft_and_says_so(account: Account) -> None:
     draft = written(account)
     attach(account.owner, draft.public_id, "pismo.pdf", "application/pdf", [b"x"])

@@ -1,6 +1,6 @@
 import pytest
 
-from teczka.core.names import free_name, safe_name
+from teczka.core.names import free_name, part_name, safe_name
 
 HOSTILE = [
     ("../../etc/passwd", "_.._etc_passwd"),
@@ -22,6 +22,23 @@ HOSTILE = [
 @pytest.mark.parametrize(("name", "expected"), HOSTILE)
 def test_a_hostile_name_is_made_harmless(name: str, expected: str) -> None:
     assert safe_name(name, "plik") == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "expected"),
+    [
+        ("", "message/rfc822", "plik.eml"),
+        ("I C 12/24: wyrok", "message/rfc822", "I C 12_24_ wyrok.eml"),
+        ("Umowa.EML", "message/rfc822", "Umowa.EML"),
+        ("", "application/pdf", "plik.pdf"),
+        ("", "image/jpeg", "plik.jpg"),
+        ("", "application/x-nobody-knows", "plik"),
+        ("skan", "application/pdf", "skan"),
+        ("ż" * 300, "message/rfc822", "ż" * 113 + ".eml"),
+    ],
+)
+def test_a_part_has_a_name_that_it_can_be_opened_by(name: str, kind: str, expected: str) -> None:
+    assert part_name(name, kind, "plik") == expected
 
 
 def test_names_that_one_file_system_takes_for_the_same_are_numbered() -> None:

@@ -11,6 +11,7 @@ from typing import Any, cast
 import fast_mail_parser
 import mailparser
 
+from teczka.core.recipients import called
 from teczka.mime import content
 from teczka.mime.parse import scan
 
@@ -20,7 +21,8 @@ _LINES = ("from", "to", "cc", "bcc")
 
 @dataclass
 class Seen:
-    """Without the blanks of names and texts: how many stand between encoded words, and at the ends of lines, readers disagree on."""
+    """Without the blanks of names and texts: how many stand between encoded words, and at the ends of lines, readers disagree on. And
+    without names that read like an address, which ours drops."""
 
     subject: str
     people: People
@@ -34,7 +36,7 @@ def squeezed(text: str) -> str:
 
 def person(name: str, address: str) -> tuple[str, str]:
     address = address.replace('"', "")
-    return ("" if name == address else squeezed(name)), address
+    return squeezed(called(name, address).name), address
 
 
 def ours(raw: bytes) -> Seen:

@@ -280,6 +280,16 @@ def test_an_enclosed_message_that_is_not_seven_bit_goes_to_the_byte_as_a_file(en
     assert [part.content_type for part in scan(own(letter)).attachments] == ["application/octet-stream"]
 
 
+def test_a_file_without_a_name_is_given_one_that_it_can_be_opened_by() -> None:
+    files = [
+        attached("", ENCLOSED, "message/rfc822"),
+        attached("", b"a\0b", "message/rfc822"),
+        attached("", b"%PDF", "application/pdf"),
+    ]
+    found = scan(own(replace(LETTER, attachments=files))).attachments
+    assert [part.name for part in found] == ["attachment.eml", "attachment.eml", "attachment.pdf"]
+
+
 def test_a_picture_without_a_page_is_an_attachment() -> None:
     letter = replace(LETTER, attachments=[attached("p.png", PICTURE, "image/png", "p@x")])
     assert [part.name for part in scan(own(letter)).attachments] == ["p.png"]

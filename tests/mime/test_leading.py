@@ -40,7 +40,7 @@ TRUE = {
 
 def led(href: str, words: str) -> list[tuple[str, str]]:
     html = f'<p lang="x href="><a style="color:red" href="{href}">{words}</a></p>'
-    return [tuple(lead) for lead in misleading(sanitize(html, cid=lambda name: None).html)]
+    return [(lead.said, lead.host) for lead in misleading(sanitize(html, cid=lambda name: None).html)]
 
 
 @pytest.mark.parametrize(("href", "words", "said"), LIES.values(), ids=LIES)

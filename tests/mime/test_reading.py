@@ -55,6 +55,16 @@ def test_where_the_plain_text_says_much_less_than_the_page_the_page_is_read() ->
     assert read(blanks, lambda part: None).text == "Przelew jest."
 
 
+def test_an_enclosed_message_without_a_name_has_its_subject_for_one() -> None:
+    head = b"Content-Type: multipart/mixed; boundary=m\n\n"
+    plain = b"--m\nContent-Type: message/rfc822\n\nSubject: =?utf-8?Q?I_C_12/24:_odpowied=C5=BA?=\n\nx\n"
+    encoded = b"--m\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogeAoKeQ==\n"
+    named = b"--m\nContent-Type: message/rfc822; name=pismo\n\nSubject: inny\n\nx\n"
+    silent = b"--m\nContent-Type: message/rfc822\n\n\nx\n--m--"
+    found = read(head + plain + encoded + named + silent, lambda part: None)
+    assert [part.name for part in found.attachments] == ["I C 12_24_ odpowiedź.eml", "x.eml", "pismo", ""]
+
+
 def test_an_inline_image_that_no_page_shows_is_listed() -> None:
     assert [part.name for part in read(LETTER, lambda part: "/i").attachments] == ["unused.png", "umowa.pdf"]
 

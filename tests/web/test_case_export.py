@@ -45,6 +45,12 @@ Content-Type: application/pdf; name="con"
 Content-Disposition: attachment; filename="con"
 
 trzy
+--B
+Content-Type: message/rfc822
+
+Subject: a/b: c
+
+cztery
 --B--
 """.replace(b"\n", b"\r\n")
 
@@ -135,7 +141,7 @@ def test_hostile_names_stay_in_their_folder_and_compute_nothing(
         assert ".." not in name.split("/")
         assert not re.search(r'[\\:*?"<>|]', name)
         assert name.count("/") <= 2
-    assert {"_CON", "_con (2)"} <= {name.rpartition("/")[2] for name in names}
+    assert {"_CON", "_con (2)", "a_b_ c.eml"} <= {name.rpartition("/")[2] for name in names}
     assert "<script>" not in page
     assert ";=CMD" not in table
     assert verify(path).faults == {}

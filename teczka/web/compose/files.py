@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from teczka.actions.uploads import attach, drop_file
 from teczka.core.errors import Problem
-from teczka.core.names import safe_name
+from teczka.core.names import part_name, safe_name
 from teczka.mime.preview import PICTURES
 from teczka.store.models import User
 from teczka.store.queries.drafts import EnclosureLine, draft, enclosure, enclosures
@@ -42,7 +42,7 @@ def shown_files(draft_id: UUID, files: list[EnclosureLine]) -> list[ShownFile]:
     return [
         ShownFile(
             file.public_id,
-            safe_name(file.name, _("attachment")),
+            part_name(file.name, file.content_type, _("attachment")),
             file.size,
             file.inline,
             icon_of(file.content_type),
@@ -74,7 +74,7 @@ def compose_files(request: Request, draft_id: UUID) -> HttpResponse:
 def compose_file(request: Request, draft_id: UUID, file_id: UUID) -> HttpResponseBase:
     """A picture in place; everything else is saved."""
     file = found(enclosure(request.user, draft_id, file_id))
-    name = safe_name(file.name, _("attachment"))
+    name = part_name(file.name, file.content_type, _("attachment"))
     pieces = found(_pieces(request.user, file))
     response = download(pieces, name, saved_type(file.content_type))
     if file.content_type in PICTURES:

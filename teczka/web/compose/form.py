@@ -54,10 +54,7 @@ def people(text: str) -> People:
     """As in a header, or a list that somebody pasted: an address a line, semicolons, groups, blanks alone."""
     lines = ", ".join(_parted(line.strip()) for line in text.splitlines() if line.strip())
     found = {one.address.casefold() or one.name: one for one in reversed(read(lines.encode("utf-8", "replace")))}
-    # A name that reads like an address would stand for another than the one that gets the letter.
-    return [
-        ("" if "@" in one.name and one.address else one.name, one.address) for one in reversed(list(found.values()))
-    ]
+    return [(one.name, one.address) for one in reversed(list(found.values()))]
 
 
 def _parted(line: str) -> str:

@@ -49,7 +49,7 @@ class ShownSender:
 
 @require_POST
 def compose_new(request: Request) -> HttpResponse:
-    return redirect("compose", allowed(begin, request.user, request.POST).public_id)
+    return redirect(allowed(begin, request.user, request.POST))
 
 
 @in_its_own_document
@@ -61,6 +61,7 @@ def compose(request: Request, draft_id: UUID) -> HttpResponse:
     said = act(request, draft_id) if request.method == "POST" else {}
     if isinstance(said, HttpResponse):
         return said
+    said["whole"] = "whole" in request.GET
     return render(request, "compose/page.html", page(request.user, found(draft(request.user, draft_id))) | said)
 
 

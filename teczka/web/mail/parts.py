@@ -7,7 +7,7 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from teczka.core.names import safe_name
+from teczka.core.names import part_name
 from teczka.mime.preview import PICTURES
 from teczka.store.queries.messages import message_part, message_text
 from teczka.store.queries.raw import part_pieces
@@ -23,7 +23,7 @@ _TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+\Z")
 def message_part_page(request: Request, message_id: UUID, path: str) -> HttpResponseBase:
     text = given_out(request.user, found(message_text(request.user, message_id)))
     part = found(message_part(request.user, message_id, path))
-    name = safe_name(part.name, _("attachment"))
+    name = part_name(part.name, part.content_type, _("attachment"))
     inline = request.GET.get("inline") == "1" and part.content_type in PICTURES
     response = download(part_pieces(text, part), name, part.content_type if inline else saved_type(part.content_type))
     if inline:
