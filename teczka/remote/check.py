@@ -140,7 +140,8 @@ class Climb:
             return {"folders": len(self.folders), "messages": entry.status(INBOX.name).messages}
         if isinstance(entry, Pop3Drop):
             self.folders = [INBOX]
-            return {"messages": entry.count()}
+            messages, size = entry.stat()
+            return {"messages": messages, **({} if size is None else {"bytes": size})}
         return {}
 
     def _shown(self, server: Server) -> Facts:

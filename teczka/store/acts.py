@@ -88,6 +88,15 @@ counted AS (
   WHERE f.id = d.folder_id)
 SELECT folder_id, count(*), 0 FROM chosen GROUP BY 1
 """
+# Marks that are here alone go along to the target, where no server would bring them; not those that a later one replaces.
+ALONG = """
+UPDATE store_operation o SET placement_id = m.target_placement_id, folder_id = m.target_id FROM store_operation m
+WHERE {which} AND m.placement_id = o.placement_id AND m.kind = 'move' AND m.state IN ('pending', 'started')
+  AND m.target_placement_id IS NOT NULL AND o.kind = 'flag' AND o.state = 'local' AND NOT EXISTS (
+    SELECT FROM store_operation later WHERE later.placement_id = o.placement_id AND later.kind = 'flag' AND later.flag = o.flag
+      AND later.state IN ('pending', 'started') AND later.id > o.id)
+RETURNING o.id
+"""
 TO_ACCOUNTS = """
   JOIN unnest(%(accounts)s::bigint[], %(targets)s::bigint[]) AS g (account, target) ON g.account = f.account_id
   JOIN store_folder t ON t.id = g.target AND t.account_id = f.account_id
@@ -238,6 +247,9 @@ def _move(owner_id: int, act: Act | None, chosen: Chosen, to: Mapping[str, Any],
     select = _select(which, ", t.id AS target, t.role AS target_role", joined)
     columns = {"kind": kind, "leaves": kind is Kind.MOVE, "awaited": AWAITED, **to}
     touched = _touch(MOVE, owner_id, act, chosen, columns, chosen=select)
+    if act and touched.count:
+        with connection.cursor() as cursor:
+            cursor.execute(ALONG.format(which="m.act_id = %s"), [act.pk])
     return replace(touched, folders=touched.folders | set(to["targets"])) if touched.count else touched
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from teczka.core.acts import OperationState
 from teczka.core.errors import Problem
 from teczka.core.folders import AWAITED
+from teczka.store.acts import ALONG
 from teczka.store.restoring import end, relay, run
 
 # Where the server says that the awaited ones lie. A pass may have found one first, as a placement of its own: then that one stays. Where
@@ -38,17 +39,20 @@ counted AS (
 SELECT there FROM told WHERE there IS NOT NULL
 """
 
-# The server has the flag so now: of whatever was noted after it this is what it was.
+# The server has the flag so now: of whatever was noted after it this is what it was, and what was so here alone before it is over.
 DONE = (
     "UPDATE store_operation SET state = %(state)s, done_at = now() WHERE id = ANY(%(ids)s)",
     # Array by array: joined at once, while the table has just grown, it was planned as each with each (2.5 s of 500 among 5,000).
     """WITH said AS MATERIALIZED (
          SELECT id, placement_id, flag, value FROM store_operation WHERE id = ANY(%(ids)s) AND kind = 'flag'),
        held AS MATERIALIZED (
-         SELECT id, placement_id, flag FROM store_operation WHERE placement_id = ANY (ARRAY(SELECT placement_id FROM said))
-           AND kind = 'flag' AND state IN ('pending', 'started'))
+         SELECT id, placement_id, flag, state FROM store_operation WHERE placement_id = ANY (ARRAY(SELECT placement_id FROM said))
+           AND kind = 'flag' AND state IN ('pending', 'started', 'local')),
+       overtaken AS (
+         UPDATE store_operation earlier SET state = 'done', done_at = now() FROM said JOIN held USING (placement_id, flag)
+         WHERE held.id < said.id AND held.state = 'local' AND earlier.id = held.id)
        UPDATE store_operation later SET was = said.value FROM said JOIN held USING (placement_id, flag)
-       WHERE held.id > said.id AND later.id = held.id""",
+       WHERE held.id > said.id AND held.state <> 'local' AND later.id = held.id""",
 )
 
 # A folder that went earlier may still bear the name; no server lists one with a zero byte.
@@ -117,11 +121,13 @@ def hold_back(account_id: int, problem: Problem) -> None:
 
 def keep_here(ids: Sequence[int]) -> None:
     """Changes of flags that the server would not keep: so here alone."""
-    run(
+    kept = run(
         "UPDATE store_operation SET state = 'local', started_at = NULL WHERE id = ANY(%(ids)s) AND kind = 'flag'"
-        " AND state IN ('pending', 'started')",
+        " AND state IN ('pending', 'started') RETURNING id",
         {"ids": list(ids)},
     )
+    while kept:  # it may have been moved on and on
+        kept = run(ALONG.format(which="o.id = ANY(%(ids)s)"), {"ids": [row[0] for row in kept]})
 
 
 def withdraw(ids: Sequence[int]) -> list[int]:

@@ -17,7 +17,7 @@ from teczka.core.folders import AWAITED
 from teczka.core.mail import RemoteFlags
 from teczka.store import folders, outcomes, placements
 from teczka.store.acts import forget_old
-from teczka.store.models import Act, Folder, Operation, Placement
+from teczka.store.models import Account, Act, Folder, Operation, Placement
 from teczka.store.queries.acts import last_act, refused
 from teczka.store.viewer import as_user
 from tests.acted import Mailbox, make_mailbox, wrong_counters
@@ -140,6 +140,27 @@ def test_an_account_that_is_read_only_is_marked_here_alone_and_nothing_of_it_mov
     undo(mail.owner, done.line.public_id)
     with as_user(mail.owner.pk):
         assert Folder.objects.get(pk=mail.inbox.pk).unread == 2
+
+
+def test_marks_that_are_here_alone_go_along_and_back_again(mail: Mailbox) -> None:
+    for verb, state in ((Verb.STAR, Mode.READ_ONLY), (Verb.READ, Mode.READ_ONLY), (Verb.UNREAD, Mode.MANAGED)):
+        with as_user(mail.owner.pk):
+            Account.objects.filter(pk=mail.account.pk).update(mode=state)
+        mail.act(verb, 3)
+    star, read, unread = mail.operations()
+    source = star.placement_id
+    moved = mail.act(Verb.MOVE, 3, target=mail.work)
+    (move,) = mail.operations()[3:]
+    assert [one.placement_id for one in mail.operations()] == [move.target_placement_id, source, source, source]
+    assert mail.operations()[0].folder_id == mail.work.pk
+    undo(mail.owner, moved.line.public_id)
+    assert {one.placement_id for one in mail.operations()} == {source}
+    mail.act(Verb.COPY, 3, target=mail.work)
+    assert mail.operations()[0].placement_id == source, "of a copy the first one keeps them"
+    with as_user(mail.owner.pk):
+        outcomes.done([unread.pk])
+    assert mail.operations()[1].state == OperationState.DONE, "the server was told otherwise since"
+    assert read.pk == mail.operations()[1].pk
 
 
 def test_of_several_accounts_those_that_can_are_acted_on(cast: Cast) -> None:

@@ -9,11 +9,12 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from teczka.actions.acts import undo
 from teczka.actions.folders import create_folder, remove_folder, rename_folder
+from teczka.core.accounts import Mode
 from teczka.core.acts import OperationState, Verb
 from teczka.core.errors import Problem, Trouble
 from teczka.core.labels import keyword_of
 from teczka.remote.imap import ImapMailbox
-from teczka.store.models import Operation, User
+from teczka.store.models import Account, Operation, User
 from teczka.store.queries.labels import known_labels
 from teczka.store.viewer import as_user
 from tests.cast import make_cast
@@ -90,6 +91,35 @@ def test_where_a_server_keeps_no_keywords_a_label_stays_here_alone(
     undo(box.owner, labelled.line.public_id)
     box.sync()
     assert "Pilne" not in known_labels(box.account.owner)
+
+
+def test_marks_that_are_here_alone_stay_so_when_the_account_is_managed_and_the_message_moved(
+    box: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for mode in (Mode.READ_ONLY, Mode.MANAGED):
+        with as_user(box.owner.pk):
+            Account.objects.filter(pk=box.account.pk).update(mode=mode)
+        if mode is Mode.READ_ONLY:
+            box.act(Verb.STAR, "Pismo 2")
+            box.act(Verb.READ, "Pismo 2")
+        box.sync()
+    monkeypatch.setattr(ImapMailbox, "keeps", lambda _mailbox, flag: flag != "Pilne")
+    box.act(Verb.LABEL, "Pismo 2", labels={"Pilne": True})
+    box.act(Verb.MOVE, "Pismo 2", target="Sprawy")
+    for _ in range(2):
+        box.replay()
+        box.sync()
+    assert (lying(box)["Sprawy"], flags(box, 2)) == ([2], frozenset()), "the server was promised to hear of none"
+    (here,) = [told for (folder, _, _), (_, told) in ours(box.account).items() if folder == "Sprawy"]
+    assert here == {"\\Flagged", "\\Seen", "Pilne"}
+    with box.mailbox.session("Sprawy") as imap:
+        imap.uid("STORE", "1", "+FLAGS", "(\\Seen)")
+    box.sync()
+    with box.mailbox.session("Sprawy") as imap:
+        imap.uid("STORE", "1", "-FLAGS", "(\\Seen)")
+    box.sync()
+    (here,) = [told for (folder, _, _), (_, told) in ours(box.account).items() if folder == "Sprawy"]
+    assert here == {"\\Flagged", "Pilne"}, "what is changed elsewhere counts"
 
 
 def test_messages_are_moved_and_copied(box: Played) -> None:

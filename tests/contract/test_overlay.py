@@ -68,18 +68,22 @@ class Stored:
         self._account = account
 
     def flag(self, folder: LocalFolder, uid: int, flag: str, value: bool, local: bool = False) -> int:
+        self._mode("read_only" if local else "managed")
         verbs = {
             (SEEN, True): Verb.READ,
             (SEEN, False): Verb.UNREAD,
             (STARRED, True): Verb.STAR,
             (STARRED, False): Verb.UNSTAR,
         }
-        with as_user(self._account.owner_id):
-            Account.objects.filter(pk=self._account.pk).update(mode="read_only" if local else "managed")
         return self._do(verbs[flag, value], folder, uid)
 
     def move(self, folder: LocalFolder, uid: int, target: LocalFolder) -> int:
+        self._mode("managed")
         return self._do(Verb.MOVE, folder, uid, target)
+
+    def _mode(self, mode: str) -> None:
+        with as_user(self._account.owner_id):
+            Account.objects.filter(pk=self._account.pk).update(mode=mode)
 
     def _do(self, verb: Verb, folder: LocalFolder, uid: int, target: LocalFolder | None = None) -> int:
         with as_user(self._account.owner_id):
@@ -187,6 +191,30 @@ def test_a_mark_of_a_read_only_account_holds_until_the_server_tells_of_a_change(
         assert acting.shown(inbox)[0] == {SEEN, STARRED}
     acting.local.set_flags(inbox, 1, told(1, SEEN))  # read elsewhere, too
     acting.local.set_flags(inbox, 1, told(1))  # and marked unread there
+    assert acting.shown(inbox)[0] == set()
+
+
+def test_a_mark_of_a_read_only_account_goes_along_once_the_message_is_moved(acting: Acting, folders: Folders) -> None:
+    inbox, work = folders
+    acting.flag(inbox, 1, STARRED, True, local=True)
+    moved = acting.move(inbox, 1, work)
+    acting.start(moved, 5)
+    acting.land(moved, 5)
+    acting.done(moved)
+    acting.local.set_flags(work, 1, told(5))
+    assert acting.shown(work) == [{STARRED}], "no server had it"
+    acting.local.set_flags(work, 1, told(5, STARRED))
+    acting.local.set_flags(work, 1, told(5))
+    assert acting.shown(work) == [set()], "what is changed elsewhere counts there, too"
+
+
+def test_what_the_server_was_told_is_over_a_mark_of_when_it_was_read_only(acting: Acting, folders: Folders) -> None:
+    inbox, _ = folders
+    acting.flag(inbox, 1, SEEN, True, local=True)
+    unread = acting.flag(inbox, 1, SEEN, False)
+    acting.start(unread, 0)
+    acting.done(unread)
+    acting.local.set_flags(inbox, 1, told(1))
     assert acting.shown(inbox)[0] == set()
 
 

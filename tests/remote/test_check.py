@@ -219,6 +219,22 @@ def test_a_mailbox_that_cannot_be_counted_is_the_last_step_that_fails() -> None:
     assert rungs[-1].outcome is Outcome.FAILED
 
 
+@pytest.mark.parametrize(
+    ("answer", "facts"),
+    [(b"+OK 3 1234\r\n", {"messages": 3, "bytes": 1234}), (b"+OK 3\r\n", {"messages": 3})],
+)
+def test_of_a_mailbox_its_messages_and_bytes_are_told(answer: bytes, facts: dict[str, int]) -> None:
+    def script(client: Client) -> None:
+        client.send(b"+OK ready\r\n")
+        for said in (b"+OK\r\nUSER\r\n.\r\n", b"+OK\r\n", b"+OK in\r\n", answer):
+            client.line()
+            client.send(said)
+        client.wait_for_goodbye()
+
+    with hostile(script) as server:
+        assert climbed(side(Service.POP3, server))[-1].facts == facts
+
+
 @pytest.mark.dovecot
 @pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
 def test_a_ladder_climbed_to_its_end_tells_what_it_met(

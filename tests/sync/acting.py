@@ -43,7 +43,11 @@ class ActingAccount(MemoryAccount):
         placed, operation = self.placements[folder.id, uidvalidity, uid], len(self.noted) + 1
         self._put((target.id, AWAITED, operation), placed.digest, placed.flags, placed.internaldate)
         placed.gone = True
-        self.noted[operation] = Noted(operation, placed, target=self.placements[target.id, AWAITED, operation])
+        awaited = self.placements[target.id, AWAITED, operation]
+        for one in self.noted.values():
+            if one.placed is placed and one.state is OperationState.LOCAL:
+                one.placed = awaited
+        self.noted[operation] = Noted(operation, placed, target=awaited)
         return operation
 
     def start(self, operation: int, uidvalidity: int, uidnext: int) -> None:
@@ -51,7 +55,11 @@ class ActingAccount(MemoryAccount):
         one.state, one.uidvalidity, one.uidnext = OperationState.STARTED, uidvalidity, uidnext
 
     def done(self, operation: int, state: OperationState = OperationState.DONE) -> None:
-        self.noted[operation].state = state
+        said = self.noted[operation]
+        said.state = state
+        for one in self.noted.values():
+            if (one.placed, one.flag, one.state) == (said.placed, said.flag, OperationState.LOCAL) and one.id < said.id:
+                one.state = OperationState.DONE
 
     def land(self, operation: int, uidvalidity: int, uid: int) -> None:
         (old,) = (key for key, placed in self.placements.items() if placed is self.noted[operation].target)

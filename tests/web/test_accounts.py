@@ -15,12 +15,15 @@ from teczka.actions.rest import delete_account
 from teczka.core.accounts import Endpoint, Farewell, NewAccount
 from teczka.core.discovery import Found, Offer, Service, Source, Standing
 from teczka.core.errors import Problem, Trouble
+from teczka.core.ladder import Fact, Outcome, Rung, Step
 from teczka.remote import check, egress
 from teczka.store.models import Account, AccountOffer, Diagnosis, FetchRequest, FetchTrouble, Folder, OfficePolicy
 from teczka.store.viewer import as_user
 from teczka.web.accounts import details
 from teczka.web.accounts.details import _added
 from teczka.web.accounts.found import seal
+from teczka.web.accounts.ladder import fact, remedy
+from teczka.web.problems import tell
 from tests.cast import make_account, make_folder
 from tests.conftest import OwnDatabase
 from tests.web.conftest import Office, browser, make_office
@@ -126,6 +129,27 @@ def test_the_ladder_tells_how_far_it_came_and_what_was_not_tried(anna: Client) -
     page = try_adding(anna, imap_port="1")
     assert "IMAP: Połączenie" in page
     assert "nie sprawdzano" in page
+
+
+@pytest.mark.parametrize(("facts", "told"), [({"messages": 3, "bytes": 2048}, "3 (2,0 KB)"), ({"messages": 3}, "3")])
+def test_of_a_mailbox_only_what_the_server_told_is_said(facts: dict[str, Fact], told: str) -> None:
+    with translation.override("pl"):
+        assert fact(Rung(Step.DROP, Service.POP3, Outcome.OK, facts=facts)).replace("\xa0", " ") == told
+
+
+@pytest.mark.parametrize(
+    ("trouble", "field"),
+    [(Trouble.TLS_NAME, "host"), (Trouble.TLS_FAILED, "security"), (Trouble.GREETING_SILENT, "port")],
+)
+def test_the_button_leads_to_the_field_that_mends_it(trouble: Trouble, field: str) -> None:
+    leads = remedy(Problem(trouble, host="h", port=1), "imap", by_password=True)
+    assert leads
+    assert leads.href == f"#id_imap_{field}"
+
+
+def test_a_refused_sign_in_is_told_of_every_way_in_that_may_have_to_be_allowed() -> None:
+    with translation.override("pl"):
+        assert "(IMAP, POP3, SMTP)" in tell(Trouble.SIGNIN_REFUSED, {"host": "h", "username": "u"}).advice
 
 
 def test_what_was_typed_stands_beside_what_is_published(anna: Client) -> None:

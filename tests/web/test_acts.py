@@ -4,14 +4,17 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django.utils.translation import override
 
+from teczka.actions.folders import create_folder
+from teczka.core.acts import OperationState, Verb
 from teczka.core.errors import Problem, Trouble
 from teczka.store import outcomes
-from teczka.store.models import Account, Folder, Operation, Placement, User
+from teczka.store.models import Account, Folder, Message, Operation, Placement, User
 from teczka.store.queries.acts import refused
 from teczka.store.viewer import as_user
-from teczka.web.mail.done import SENTENCES
+from teczka.web.mail.done import SENTENCES, of_refused
 from tests.acted import Mailbox, make_mailbox, wrong_counters
 from tests.web.conftest import SECRETS, Office, browser
 
@@ -129,12 +132,66 @@ def test_a_refusal_is_told_until_it_is_dismissed(anna: Client, mail: Mailbox) ->
         outcomes.refuse([one.pk for one in mail.operations()], problem)
     page = f"/folders/{mail.inbox.public_id}/"
     shown = anna.get(page).content.decode()
-    assert "Nie wykonano 2 zmian." in shown
+    assert "Nie przeniesiono 2 wiadomości: „Pismo 2”, „Pismo 1”. Skrzynka na serwerze jest pełna." in shown
     assert "Quota exceeded" in shown
     (notice,) = refused(mail.owner)
     answer = anna.post(f"/acts/refused/{notice.public_id}/dismiss/", {"next": page})
     assert (answer.status_code, answer.headers["Location"]) == (302, page)
-    assert "Nie wykonano" not in anna.get(page).content.decode()
+    assert "Nie przeniesiono" not in anna.get(page).content.decode()
+
+
+def told_refused(mail: Mailbox, language: str = "pl") -> list[str]:
+    with override(language):
+        return [f"{told['said']} {told['advice']}" for told in map(of_refused, refused(mail.owner))]
+
+
+def test_a_refusal_names_the_act_and_messages_not_operations(mail: Mailbox) -> None:
+    with as_user(mail.owner.pk):
+        Folder.objects.filter(pk=mail.archive.pk).delete()
+        Message.objects.filter(subject="Pismo 6").update(subject="Bardzo " * 20)
+    mail.act(Verb.ARCHIVE, 1)  # and its folder is to be made
+    first, *_ = mail.operations()
+    problem = Problem(Trouble.FOLDER_DENIED, host="h", folder="Archiwum")
+    with as_user(mail.owner.pk):
+        outcomes.refuse([first.pk], problem)
+    (alone,) = told_refused(mail)
+    assert alone.startswith("Nie przeniesiono do archiwum 1 wiadomości: „Pismo 1”. ")
+    mail.act(Verb.STAR)
+    with as_user(mail.owner.pk):
+        starred = [one.pk for one in mail.operations(OperationState.PENDING)]
+        outcomes.refuse(starred, Problem(Trouble.FOLDER_READ_ONLY, host="h", folder="INBOX"))
+    many, _ = told_refused(mail)
+    assert many.startswith("Nie oznaczono 6 wiadomości gwiazdką: „Bardzo Bardzo")
+    assert "…”, „Pismo 5”, „Pismo 4” i jeszcze 3. Serwer" in many
+    assert "w folderze „Odebrane”" in many
+    english, _ = told_refused(mail, "en")
+    assert "”, “Pismo 5”, “Pismo 4” and 3 more. " in english
+    assert "folder “Inbox”" in english
+
+
+def test_of_what_lies_in_no_folder_any_more_only_the_copy_is_promised(mail: Mailbox) -> None:
+    mail.act(Verb.STAR, 1, 2)
+    vanished = Problem(Trouble.FOLDER_VANISHED, folder="INBOX")
+    with as_user(mail.owner.pk):
+        outcomes.refuse([one.pk for one in mail.operations()], vanished, vanished=True)
+    assert "Tutaj pozostaje bez zmian." in told_refused(mail)[0]
+    with as_user(mail.owner.pk):
+        Placement.objects.filter(message__subject="Pismo 1").update(gone_at=timezone.now())
+    (told,) = told_refused(mail)
+    assert "w folderze „Odebrane”" in told
+    assert "Tutaj pozostaje" not in told
+    assert "nie wszystkie leżą jeszcze w jakimś folderze" in told
+
+
+def test_a_folder_is_made_inside_one_that_is_called_as_everywhere(mail: Mailbox, anna: Client) -> None:
+    assert "Wewnątrz „Odebrane”" in anna.get(f"/folders/{mail.inbox.public_id}/new/").content.decode()
+
+
+def test_of_a_folder_its_name_is_told(mail: Mailbox) -> None:
+    create_folder(mail.owner, uuid4(), mail.account.public_id, "Nowy")
+    with as_user(mail.owner.pk):
+        outcomes.refuse([one.pk for one in mail.operations()], Problem(Trouble.FOLDER_DENIED, host="h", folder="Nowy"))
+    assert told_refused(mail)[0].startswith("Nie utworzono folderu „Nowy”. ")
 
 
 def everything(mail: Mailbox) -> list[object]:

@@ -17,13 +17,13 @@ _SIZE = re.compile(rb"[ \t]*(\d{1,15})[ \t]+(\d{1,15})(?:[ \t].*)?")
 _UIDL = re.compile(rb"[ \t]*(\d{1,15})(?:[ \t](.*))?", re.DOTALL)
 
 
-def stat(conversation: Conversation) -> Talk[int]:
-    """STAT: how many messages there are."""
+def stat(conversation: Conversation) -> Talk[tuple[int, int | None]]:
+    """STAT: how many messages there are, and of how many bytes, where that is told."""
     answer = yield Command.of(Verb.STAT)
     found = _STAT.match(answer.status.text)
     if not answer.status.ok or not found:
         raise at_command(answer.status, conversation.host, conversation.detail(answer.status))
-    return _bounded(int(found[1]), conversation)
+    return _bounded(int(found[1]), conversation), int(found[2]) if found[2] else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Listing:
 
 def listing(conversation: Conversation) -> Talk[Listing]:
     """UIDL is optional, and some servers have been seen without LIST."""
-    count = yield from stat(conversation)
+    count, _ = yield from stat(conversation)
     sizes = yield Command.of(Verb.LIST)
     if not sizes.status.ok and is_later(sizes.status):
         raise at_command(sizes.status, conversation.host, conversation.detail(sizes.status))

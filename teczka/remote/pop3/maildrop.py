@@ -114,7 +114,8 @@ class Pop3Drop:
         told = (self._conversation.capabilities or {}).get("LOGIN-DELAY", frozenset())
         return max((float(word) for word in told if word.isdecimal() and len(word) < 6), default=0.0)
 
-    def count(self) -> int:
+    def stat(self) -> tuple[int, int | None]:
+        """Messages, and bytes where the server tells them."""
         return self._run(drop.stat(self._conversation))
 
     def listing(self) -> list[DropEntry]:

@@ -11,7 +11,7 @@ from django.utils import formats
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
-from teczka.core.errors import Problem
+from teczka.core.errors import Problem, Trouble
 from teczka.core.ladder import NAMES, Outcome, Rung, Step
 from teczka.web.problems import tell
 from teczka.web.templatetags.pages import amount, bytes_size
@@ -61,8 +61,8 @@ def fact(rung: Rung) -> str:
             folders = ngettext("%(n)s folder", "%(n)s folders", n) % {"n": amount(n)}
             return gettext("%(folders)s; messages in the inbox: %(n)s") % {"folders": folders, "n": amount(inbox)}
         case Step.DROP:
-            size = bytes_size(int(str(facts.get("bytes", 0))))
-            return f"{amount(int(str(facts.get('messages', 0))))} ({size})"
+            messages = amount(int(str(facts.get("messages", 0))))
+            return f"{messages} ({bytes_size(int(str(facts['bytes'])))})" if "bytes" in facts else messages
         case Step.TCP | Step.DNS:
             return str(facts.get("address", ""))
         case _:
@@ -73,9 +73,8 @@ def remedy(problem: Problem, kind: str, *, by_password: bool) -> Remedy | None:
     """Never to the servers for a wrong password, and never to the password for a wrong server."""
     if problem.trouble.step == "signin" and by_password:
         return Remedy(PASSWORD, gettext("Correct the password"))
-    if problem.trouble.step in FIELDS:
-        return Remedy(f"#id_{kind}_{FIELDS[problem.trouble.step]}", gettext("Correct the server"))
-    return None
+    field = "host" if problem.trouble is Trouble.TLS_NAME else FIELDS.get(problem.trouble.step)
+    return Remedy(f"#id_{kind}_{field}", gettext("Correct the server")) if field else None
 
 
 def focus(form: Form, refused: Mapping[str, Any]) -> None:

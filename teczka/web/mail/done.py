@@ -1,6 +1,7 @@
 """What was done, in words."""
 
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -54,6 +55,52 @@ SENTENCES: dict[Verb, str | Promise] = {
 }
 
 
+REFUSALS: dict[str, str | Promise] = {
+    Verb.READ: ngettext_lazy(
+        "%(count)s message was not marked as read", "%(count)s messages were not marked as read", "count"
+    ),
+    Verb.UNREAD: ngettext_lazy(
+        "%(count)s message was not marked as unread", "%(count)s messages were not marked as unread", "count"
+    ),
+    Verb.STAR: ngettext_lazy("%(count)s message was not starred", "%(count)s messages were not starred", "count"),
+    Verb.UNSTAR: ngettext_lazy(
+        "The star was not taken off %(count)s message", "The stars were not taken off %(count)s messages", "count"
+    ),
+    Verb.LABEL: ngettext_lazy(
+        "Labels of %(count)s message were not changed", "Labels of %(count)s messages were not changed", "count"
+    ),
+    Verb.MOVE: ngettext_lazy("%(count)s message was not moved", "%(count)s messages were not moved", "count"),
+    Verb.COPY: ngettext_lazy("%(count)s message was not copied", "%(count)s messages were not copied", "count"),
+    Verb.ARCHIVE: ngettext_lazy("%(count)s message was not archived", "%(count)s messages were not archived", "count"),
+    Verb.SPAM: ngettext_lazy(
+        "%(count)s message was not moved to spam", "%(count)s messages were not moved to spam", "count"
+    ),
+    Verb.NOT_SPAM: ngettext_lazy(
+        "%(count)s message was not taken out of spam", "%(count)s messages were not taken out of spam", "count"
+    ),
+    Verb.BIN: ngettext_lazy(
+        "%(count)s message was not moved to the bin", "%(count)s messages were not moved to the bin", "count"
+    ),
+    Verb.DELETE: ngettext_lazy(
+        "%(count)s message was not removed for good", "%(count)s messages were not removed for good", "count"
+    ),
+    Verb.RULE: ngettext_lazy(
+        "A rule could not do everything to %(count)s message",
+        "A rule could not do everything to %(count)s messages",
+        "count",
+    ),
+    Verb.UNDO: ngettext_lazy(
+        "A change of %(count)s message was not taken back", "A change of %(count)s messages was not taken back", "count"
+    ),
+}
+FOLDER_REFUSALS: dict[str, str | Promise] = {
+    Verb.FOLDER_CREATE: _("Folder “%(folder)s” was not created"),
+    Verb.FOLDER_RENAME: _("The folder was not renamed to “%(folder)s”"),
+    Verb.FOLDER_REMOVE: _("Folder “%(folder)s” was not removed"),
+}
+NAMED = 60  # signs of a subject
+
+
 def in_words(done: Done) -> str:
     """All that there is to say of it, in one line."""
     line = done.line
@@ -75,10 +122,37 @@ def why(problem: Problem) -> str:
 
 
 def of_refused(line: RefusedLine) -> dict[str, object]:
-    told = tell(line.problem.trouble, line.problem.params, line.detail)
-    count = ngettext("%(count)s change was not made.", "%(count)s changes were not made.", line.count)
-    what = f"{count % {'count': line.count}} {told.what}"
-    return {"id": str(line.public_id), "said": what, "advice": told.advice, "detail": told.detail}
+    params = line.problem.params
+    if line.role:
+        params = params | {"folder": folder_name(str(params["folder"]), line.delimiter, line.role)}
+    told = tell(line.problem.trouble, params, line.detail)
+    advice = told.advice
+    if line.nowhere:
+        advice = ngettext(
+            "A copy is kept here, but it lies in no folder any more; search finds it.",
+            "Copies are kept here, but not all of them lie in a folder any more; search finds them.",
+            line.count,
+        )
+    said = f"{_not_done(line)}. {told.what}"
+    return {"id": str(line.public_id), "said": said, "advice": advice, "detail": told.detail}
+
+
+def _not_done(line: RefusedLine) -> str:
+    if line.verb in FOLDER_REFUSALS and line.path:
+        return str(FOLDER_REFUSALS[line.verb]) % {"folder": line.path}
+    if line.messages and line.verb in REFUSALS:
+        what = str(REFUSALS[line.verb] % {"count": line.count})
+    else:
+        what = ngettext("%(count)s change was not made", "%(count)s changes were not made", line.count)
+        what %= {"count": line.count}
+    if not line.subjects:
+        return what
+    subjects = [Truncator(subject or gettext("(no subject)")).chars(NAMED) for subject in line.subjects]
+    named = ", ".join(gettext("“%(words)s”") % {"words": subject} for subject in subjects)
+    more = line.count - len(subjects)
+    if more > 0:
+        named += " " + gettext("and %(n)s more") % {"n": more}
+    return f"{what}: {named}"
 
 
 def _what(line: ActLine) -> str:

@@ -24,5 +24,5 @@ def test_a_connection_that_is_cut_ends_for_whoever_waits_for_it() -> None:
     with Hostile(script) as hostile:
         drop = Pop3Drop.connect(hostile.server(), CREDENTIAL, GATE, timeout=60)
         with pytest.raises(Problem) as caught, cut_once(asked, drop.cut):
-            drop.count()
+            drop.stat()
     assert caught.value.trouble is Trouble.SERVER_CLOSED
