@@ -4,12 +4,16 @@ import hmac
 from pathlib import Path
 
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
+from teczka.actions.audit import note
+from teczka.core.audit import Verb
 from teczka.core.errors import NotAllowed
 from teczka.core.people import Role
 from teczka.store.models import Office, User
 from teczka.store.secrets import kept
+from teczka.store.sessions import stay_alone
 
 SET_UP_TOKEN = "first-run"  # noqa: S105  a file's name
 
@@ -76,3 +80,26 @@ def save_settings(actor: User, name: str, language: str, single_keys: bool, read
     actor.name, actor.language, actor.single_keys = name, language, single_keys
     actor.read_after, actor.undo_seconds = read_after, undo_seconds
     actor.save(update_fields=["name", "language", "single_keys", "read_after", "undo_seconds"])
+
+
+def change_password(actor: User, password: str, session: SessionBase) -> None:
+    """Of whoever has just said their current one, in this session: they stay signed in there alone.
+
+    Raises django's ValidationError for a weak password, NotAllowed where the current one was replaced meanwhile.
+    """
+    validate_password(password, actor)
+    with transaction.atomic():
+        unchanged = User.objects.select_for_update(no_key=True).filter(pk=actor.pk, password=actor.password)
+        if unchanged.first() is None:
+            raise NotAllowed
+        actor.set_password(password)
+        actor.save(update_fields=["password"])
+        stay_alone(actor, session)
+        note(actor, Verb.PERSON_PASSWORD, [actor.public_id])
+
+
+def sign_out_elsewhere(actor: User, session: SessionBase) -> None:
+    """They stay signed in in this session alone."""
+    with transaction.atomic():
+        stay_alone(actor, session)
+        note(actor, Verb.SIGN_OUT_ELSEWHERE, [])

@@ -20,6 +20,7 @@ class Verb(StrEnum):
 
     SIGN_IN = "session.begin"
     SIGN_OUT = "session.end"
+    SIGN_OUT_ELSEWHERE = "session.end_elsewhere"
     ACCOUNT_ADD = "account.add"  # the account, in all of these
     ACCOUNT_CHANGE = "account.change"
     ACCOUNT_PAUSE = "account.pause"
@@ -35,6 +36,7 @@ class Verb(StrEnum):
     PERSON_DISABLE = "person.disable"
     PERSON_ENABLE = "person.enable"
     PERSON_RESET = "person.reset"
+    PERSON_PASSWORD = "person.password"  # noqa: S105  their own, changed by themselves
     PERSON_HAND_OVER = "person.hand_over"  # the person, and whoever takes their place
     CASE_CREATE = "case.create"  # the case, in all of these
     CASE_CHANGE = "case.change"

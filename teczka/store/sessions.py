@@ -1,11 +1,13 @@
 """Sign-in sessions: each request's, and those of what stays open longer than a request."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import SESSION_KEY, get_user
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.http import HttpRequest
@@ -46,10 +48,44 @@ def look_again(user: UUID) -> None:
 
 
 def end_sessions(user: User) -> None:
-    """Wherever this person is signed in. Only what is in a session tells whose it is: each that has not expired is opened."""
+    """Wherever this person is signed in."""
+    for session, _ in _of(user):
+        session.delete()
+
+
+def stay_alone(user: User, session: SessionBase) -> None:
+    """This session is the only one of its person from now on, and has another key: a copy of the old one's cookie is worth nothing. It goes
+    with the password that they have now."""
+    session.cycle_key()
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    for other, _ in _of(user):
+        if other.session_key != session.session_key:
+            other.delete()
+
+
+def others(user: User, session: SessionBase) -> int:
+    """In how many sessions beside this one the person is signed in: those of an older password lie there and let nobody in."""
+    good = user.get_session_auth_hash()
+    return sum(
+        1
+        for other, held in _of(user)
+        if other.session_key != session.session_key and held.get(HASH_SESSION_KEY) == good
+    )
+
+
+def _of(user: User) -> Iterator[tuple[Session, dict[str, Any]]]:
+    """Each with what is in it. Only that tells whose it is: all that have not expired are opened."""
     for session in Session.objects.filter(expire_date__gt=timezone.now()):
-        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
-            session.delete()
+        held = session.get_decoded()
+        if held.get(SESSION_KEY) == str(user.pk):
+            yield session, held
+
+
+def forget_expired() -> None:
+    """Nobody is told: a stream of such a session finds out by itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_session WHERE expire_date <= %s", [timezone.now()])
 
 
 def announce_end(instance: Any, **_: object) -> None:

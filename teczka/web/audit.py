@@ -19,6 +19,7 @@ from teczka.web.mail.names import disposition
 WORDS: dict[str, str | Promise] = {
     Verb.SIGN_IN: _("signed in"),
     Verb.SIGN_OUT: _("signed out"),
+    Verb.SIGN_OUT_ELSEWHERE: _("signed out everywhere else"),
     Verb.ACCOUNT_ADD: _("added an external account"),
     Verb.ACCOUNT_CHANGE: _("changed an external account"),
     Verb.ACCOUNT_PAUSE: _("paused an external account"),
@@ -34,6 +35,7 @@ WORDS: dict[str, str | Promise] = {
     Verb.PERSON_DISABLE: _("shut a person out"),
     Verb.PERSON_ENABLE: _("let a person in again"),
     Verb.PERSON_RESET: _("reset a person's sign-in"),
+    Verb.PERSON_PASSWORD: _("changed their own password"),
     Verb.PERSON_LIMIT: _("changed how many accounts a person may have"),
     Verb.OFFICE_CHANGE: _("changed the office's settings"),
     Verb.OFFICE_CONNECT: _("let the office's accounts connect after it was restored"),

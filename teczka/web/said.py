@@ -12,6 +12,8 @@ class Said(StrEnum):
     """templates/said.html has the sentences."""
 
     SAVED = "saved"
+    PASSWORD = "password"  # noqa: S105  a word
+    ELSEWHERE = "elsewhere"
     OFFERED = "offered"
     TAKEN_BACK = "taken_back"
     NUMBERS = "numbers"

@@ -12,6 +12,7 @@ from teczka.actions.uploads import forget_drafts
 from teczka.store.acts import forget_old
 from teczka.store.blobs import blobs
 from teczka.store.packs.folder import sweep
+from teczka.store.sessions import forget_expired
 
 ABANDONED_SECONDS = 24 * 3600.0  # nobody writes one file for so long, on whichever machine
 
@@ -21,15 +22,16 @@ log = logging.getLogger(__name__)
 
 
 def tidy(stopping: threading.Event) -> None:
-    """Files of batches that a kill cut off: nothing refers to them, what was committed lies elsewhere. What was done to mail long ago, and
-    drafts and documents that were thrown away. Deleted accounts whose mail was to go with them. And packs in which little or nothing
-    lives; asked to stop, the rest waits for the next time."""
+    """Files of batches that a kill cut off: nothing refers to them, what was committed lies elsewhere. What was done to mail long ago,
+    sessions that have expired, and drafts and documents that were thrown away. Deleted accounts whose mail was to go with them. And packs
+    in which little or nothing lives; asked to stop, the rest waits for the next time."""
     swept = sweep(blobs().incoming, ABANDONED_SECONDS)
     if swept:
         log.info("%s half-written files of interrupted batches were removed", swept)
     forget_old()
     forget_drafts()
     forget_documents()
+    forget_expired()
     try:
         remove_the_doomed(stopping)
         compact_wasted(stopping)

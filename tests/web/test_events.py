@@ -11,8 +11,10 @@ from uuid import UUID, uuid4
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from teczka.settings import PASSWORD_HASHERS
 from teczka.store.events import CASES, PEOPLE, case, changed, told
 from teczka.store.models import User
 from teczka.store.sessions import look_again
@@ -154,6 +156,17 @@ def test_signing_out_ends_the_streams_of_that_session_alone(house: House, listen
     assert kept.next()[1]["folders"] == [str(folder)]
 
 
+def test_another_password_ends_the_streams_of_the_other_browsers(house: House, listen: Any) -> None:
+    old = "sosna pod lasem stoi"
+    with override_settings(PASSWORD_HASHERS=PASSWORD_HASHERS):
+        halina = User.objects.create_user("halina@lipowa.example", old, office=house.cast.office, name="Halina")
+    here, there = house.site.cookie(halina), house.site.cookie(halina)
+    other = listen(halina, there)
+    assert post(house.site, "/settings/security/", here, current=old, password="brzoza za domem rośnie") == 302
+    assert other.next() == ("signout", {})
+    assert other.next() is None
+
+
 def test_a_person_who_may_no_longer_sign_in_hears_nothing_more(house: House, listen: Any) -> None:
     stream = listen(house.cast.dorota)
     User.objects.filter(pk=house.cast.dorota.pk).update(is_active=False)
@@ -202,14 +215,14 @@ def test_changes_that_wait_are_told_together_and_once() -> None:
     assert not listener.wake.is_set()
 
 
-def post(site: Site, path: str, key: str) -> int:
+def post(site: Site, path: str, key: str, **fields: str) -> int:
     token = "t" * 32
     asked = http.client.HTTPConnection("127.0.0.1", site.port, timeout=SECONDS)
     headers = {
         "Cookie": f"{settings.SESSION_COOKIE_NAME}={key}; {settings.CSRF_COOKIE_NAME}={token}",
         "Content-Type": "application/x-www-form-urlencoded",
     }
-    asked.request("POST", path, urlencode({"csrfmiddlewaretoken": token}), headers)
+    asked.request("POST", path, urlencode({"csrfmiddlewaretoken": token} | fields), headers)
     status = asked.getresponse().status
     asked.close()
     return status

@@ -36,6 +36,8 @@ SWEEP = {
     "case_template": "own",
     "case_table": "own",
     "own_settings": "own",
+    "security": "own",
+    "security_elsewhere": "own",
     "account_list": "own",
     "account_lines": "own",
     "account_add": "own",

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from teczka.actions.rest import delete_account
@@ -37,6 +38,15 @@ def test_only_what_nobody_can_be_writing_any_more_is_removed() -> None:
     assert other.exists()
     fresh.unlink()
     other.unlink()
+
+
+@pytest.mark.usefixtures("own_database")
+def test_sessions_go_once_they_have_expired() -> None:
+    now = timezone.now()
+    for key, minutes in (("over", -1), ("good", 1)):
+        Session.objects.create(session_key=key, session_data="", expire_date=now + timedelta(minutes=minutes))
+    tidy(threading.Event())
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["good"]
 
 
 def test_a_worker_removes_what_was_deleted_a_week_ago(own_database: OwnDatabase) -> None:

@@ -24,9 +24,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not ty
         """The page that follows says enough: no "signed in as"."""
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """What tries are counted by. allauth has the host's name in it, which whoever guesses may write with another port each time."""
+        """What tries are counted by. allauth has the host's name in it, which whoever guesses may write with another port each time. Who is
+        signed in and says their password again (web/session/security.py) is kept from it by nobody's guesses at the door."""
         email = credentials["email"].lower()
-        return f"{email} {known(request, email)}"
+        return f"{email} {'inside' if request.user.is_authenticated else known(request, email)}"
 
     def post_login(self, request: HttpRequest, user: User, **told: Any) -> HttpResponseBase:
         response: HttpResponseBase = super().post_login(request, user, **told)
