@@ -2,25 +2,26 @@
 
 import { listen } from "./events";
 import { paced, put } from "./fresh";
-import { getFragment } from "./http";
+import { Gone, getFragment } from "./http";
 
 const main = document.querySelector<HTMLElement>("main[data-topics]");
 if (main) {
-  const { topics = "", eventsUrl = "", eventsWorker = "", viewer = "" } = main.dataset;
-  const ours = new Set(topics.split(" "));
+  const { topics: ours = "", eventsUrl = "", eventsWorker = "", viewer = "" } = main.dataset;
   const changed = paced(() => refresh(changed));
   listen(eventsUrl, eventsWorker, viewer, (news) => {
     if (news.kind === "signout") return location.reload();
-    if (news.kind === "up" ? news.up : news.change.everything || news.change.topics?.some((topic) => ours.has(topic))) changed();
+    const { everything, topics = [], folders = [] } = news.kind === "up" ? { everything: news.up } : news.change;
+    if (everything || [...topics, ...folders].some((topic) => ours.split(" ").includes(topic))) changed(); // "shared" is told as a folder
   });
 }
 
-/** The pieces marked data-live, each by its id; none waits for another. */
+/** The pieces marked data-live, each by its id; none waits for another. A page that this person sees no longer, or that has become another
+ * one for them, is left at once, whatever is being done there: for its address without the hash, which would lead to a place on it. */
 async function refresh(again: () => void): Promise<void> {
-  const { body } = await getFragment(location.href);
+  const { body } = await getFragment(location.href).catch((error) => (error instanceof Gone ? new Document() : Promise.reject(error)));
   for (const before of document.querySelectorAll<HTMLElement>("[data-live]")) {
-    const now = body.querySelector<HTMLElement>(`#${CSS.escape(before.id)}`);
-    if (now && !before.isEqualNode(now)) void put(before, now, again);
+    const now = body?.querySelector<HTMLElement>(`#${CSS.escape(before.id)}`);
+    if (!now?.isEqualNode(before)) now ? void put(before, now, again) : location.replace(location.pathname + location.search);
   }
 }
 

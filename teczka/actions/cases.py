@@ -17,20 +17,13 @@ from teczka.core.audit import Verb
 from teczka.core.cases import Card, CaseState
 from teczka.core.errors import AlreadyThere, NotAllowed
 from teczka.core.find import haystack
+from teczka.core.meanwhile import ChangedMeanwhile
 from teczka.core.numbering import Pattern, following, pattern
 from teczka.language.fold import fold
 from teczka.language.order import sort_key
 from teczka.store.models import Case, CaseMember, User
 from teczka.store.queries.cases import case_card, numbers
 from teczka.store.viewer import as_user
-
-
-class ChangedMeanwhile(Exception):
-    """Somebody else changed the card after it was shown. `now` is what it says."""
-
-    def __init__(self, now: Card) -> None:
-        super().__init__()
-        self.now = now
 
 
 def own_patterns(actor: User) -> list[Pattern]:
@@ -74,7 +67,7 @@ def change_case(actor: User, public_id: UUID, new: Card, seen: str) -> None:
         case = changeable(actor, public_id)
         now = case_card(actor, public_id)
         if now is None or now.mark != seen:
-            raise ChangedMeanwhile(now or new)
+            raise ChangedMeanwhile
         for name, value in columns(new).items():
             setattr(case, name, value)
         case.active_at = timezone.now()

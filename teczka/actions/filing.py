@@ -26,7 +26,7 @@ from teczka.store.queries import filing as queries
 from teczka.store.queries.acts import ActLine
 from teczka.store.queries.cases import case_line
 from teczka.store.reading import Read, lock_threads, places
-from teczka.store.sharing import Targets
+from teczka.store.sharing import Targets, audience
 from teczka.store.viewer import as_user
 
 
@@ -168,7 +168,10 @@ def follow(owner_id: int, read: Sequence[Read]) -> None:
         filed = following.file_headed(owner_id, office, fresh) + following.file_replies(owner_id, office, fresh)
     filing.link_documents([*(one.message.id for one in read if one.attachments), *filed])
     if filed:
-        _tell(User.objects.get(pk=owner_id), filed, audit.Verb.FILE, [])
+        owner = User.objects.get(pk=owner_id)
+        of = Filing.objects.filter(message__in=filed, undone_at=None).values("case_id")
+        events.told([owner.public_id], [events.case(case.public_id) for case in Case.objects.filter(pk__in=of)])
+        _tell(owner, filed, audit.Verb.FILE, [])
 
 
 def _goal(actor: User, wanted: Wanted) -> tuple[Goal, Case | None]:
@@ -198,16 +201,18 @@ def _share(
 
 
 def _tell(actor: User, messages: Sequence[int], verb: audit.Verb, cases: Sequence[Case]) -> None:
-    """Lists and pages of whoever files, and of whose mail it is, where they may know of the case; the register last."""
+    """Lists and pages of whoever files, and of who else sees the mail, of each what they see, where they may know of the case; the register
+    last."""
     if not messages:
         return
     _tell_lists(messages)
-    rows = list(Message.objects.filter(pk__in=messages).values_list("public_id", "owner_id"))
-    owners = set(User.objects.filter(pk__in={owner for _, owner in rows}).values_list("public_id", flat=True))
-    told = sorted({actor.public_id, *(owners.intersection(*map(knowing, cases)) if cases else ())})
-    events.spoken(told, [public_id for public_id, _ in rows])
-    events.told(told, [events.case(case.public_id) for case in cases])
-    note_each(actor, verb, [public_id for public_id, _ in rows], cases[0].pk if cases else None)
+    names = dict(Message.objects.filter(pk__in=messages).values_list("pk", "public_id"))
+    knows = set.intersection(*(set(knowing(case)) for case in cases)) if cases else set()
+    others = {person: seen for person, seen in audience(messages).items() if person in knows}
+    for person, seen in {actor.public_id: list(names), **others}.items():
+        events.spoken([person], [names[one] for one in seen])
+        events.told([person], [events.case(case.public_id) for case in cases])
+    note_each(actor, verb, names.values(), cases[0].pk if cases else None)
 
 
 def _tell_lists(messages: Sequence[int]) -> None:

@@ -16,7 +16,7 @@ from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.people import Role
 from teczka.store import events
 from teczka.store.models import Office, User
-from teczka.store.sessions import look_again
+from teczka.store.sessions import end_sessions, look_again
 from teczka.store.sharing import regrant_person
 from teczka.store.viewer import as_user
 
@@ -34,13 +34,14 @@ def set_role(actor: User, person: UUID, role: Role) -> None:
 
 
 def disable(actor: User, person: UUID) -> None:
-    """From now on they are signed in nowhere, what others shared with them is theirs to see no longer, and nobody fetches their mail. Their
-    own mail stays, and nobody sees it. Raises NotAllowed, Problem(PERSON_LAST)."""
+    """From now on they are signed in nowhere, a link that they have not used lets nobody in, what others shared with them is theirs to see
+    no longer, and nobody fetches their mail. Their own mail stays, and nobody sees it. Raises NotAllowed, Problem(PERSON_LAST)."""
     _let_in(actor, person, let_in=False)
 
 
 def enable(actor: User, person: UUID) -> None:
-    """All is as it was, but for what was handed over. Raises NotAllowed."""
+    """All is as it was, but for what was handed over; and they sign in anew, with their password or, where they had chosen none, by another
+    link: what a lost computer or letter holds stays worth nothing. Raises NotAllowed."""
     _let_in(actor, person, let_in=True)
 
 
@@ -61,7 +62,7 @@ def hand_over(actor: User, person: UUID, successor: UUID, farewell: Farewell) ->
             cursor.execute("SELECT * FROM teczka_hand_over(%s, %s, %s)", [found.pk, heir.pk, farewell])
             accounts = [account for (account,) in cursor.fetchall()]
         here = User.objects.filter(office_id=actor.office_id, is_active=True)
-        events.told(list(here.values_list("public_id", flat=True)), [events.CASES, events.TASKS])
+        events.everything(list(here.values_list("public_id", flat=True)))  # of no case an id: the actor knows none
         for account in accounts:
             note(actor, Verb.ACCOUNT_DELETE, [account])
         note(actor, Verb.PERSON_HAND_OVER, [person, successor])
@@ -73,7 +74,11 @@ def _let_in(actor: User, person: UUID, *, let_in: bool) -> None:
         if found.is_active == let_in:
             return
         found.is_active = let_in
-        found.save(update_fields=["is_active"])
+        if not let_in:
+            end_sessions(found)
+            if not found.has_usable_password():
+                found.set_unusable_password()  # another one, so that the link made of it ends
+        found.save(update_fields=["is_active", "password"])
         _keep_one(actor)
         regrant_person(found.pk)
         look_again(found.public_id)

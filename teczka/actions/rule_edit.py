@@ -1,5 +1,6 @@
 """Rules written and put in order by their owner; and what an office offers as a beginning."""
 
+import json
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -12,10 +13,13 @@ from teczka.actions.rule_runs import pause_with
 from teczka.core.audit import Verb
 from teczka.core.conditions import when_json
 from teczka.core.errors import NotAllowed
+from teczka.core.meanwhile import merged
 from teczka.core.rules import Rule as Meaning
 from teczka.core.rules import then_json
 from teczka.store import events
 from teczka.store.models import Message, Rule, RuleException, RuleTemplate, User
+from teczka.store.queries.rule_lines import exceptions as exceptions_of
+from teczka.store.queries.rule_lines import rule_line
 from teczka.store.viewer import as_user
 
 
@@ -25,12 +29,15 @@ def save_rule(
     meaning: Meaning,
     exceptions: Sequence[UUID] = (),
     template: UUID | None = None,
+    seen: str | None = None,
 ) -> UUID:
     """None: a new one, behind the others and switched on. Another meaning is another version, and begins without its troubles.
-    `exceptions`: messages that it passes over, all of them. Raises NotAllowed."""
+    `exceptions`: messages that it passes over, all of them. `seen`: the marks of what was edited. Raises NotAllowed, ChangedMeanwhile."""
     when, then = when_json(meaning.when), then_json(meaning.then)
     with as_user(actor.pk):
         rule = _begun(actor, template) if public_id is None else _locked(actor, public_id)
+        if rule.pk:
+            merged(as_edited(actor, rule.public_id), written(meaning, exceptions), seen)
         if rule.pk and (rule.when, rule.then) != (when, then):
             rule.version += 1
         rule.name, rule.when, rule.then = meaning.name, when, then
@@ -40,6 +47,20 @@ def save_rule(
         _tell(actor, rule)
         note(actor, Verb.RULE_MAKE if public_id is None else Verb.RULE_CHANGE, [rule.public_id])
     return rule.public_id
+
+
+def as_edited(actor: User, public_id: UUID) -> dict[str, str]:
+    """What its form is made with. Raises NotAllowed."""
+    line = rule_line(actor, public_id)
+    if line is None:
+        raise NotAllowed
+    return written(line.meaning, exceptions_of(actor, public_id))
+
+
+def written(meaning: Meaning, passed_over: Sequence[UUID]) -> dict[str, str]:
+    """All of it is one: of two halves nobody has agreed who sees what."""
+    said = [meaning.name, when_json(meaning.when), then_json(meaning.then), sorted(map(str, passed_over))]
+    return {"rule": json.dumps(said, sort_keys=True)}
 
 
 def drop_rule(actor: User, public_id: UUID) -> None:

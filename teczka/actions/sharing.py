@@ -128,7 +128,7 @@ def _change(actor: User, messages: Sequence[int], verb: audit.Verb, targets: Tar
         of.setdefault(tuple(seen), []).append(person)
     for seen_so, people_of in of.items():
         events.shared(people_of, [names[one] for one in seen_so])
-    events.spoken([actor.public_id], names.values())
+    events.shared([actor.public_id], names.values())  # whose own pages say who sees it
     for (owner, account), rows in groupby(sorted(places(messages)), lambda row: row[:2]):
         events.changed([owner], account, [folder for _, _, folder in rows])
     people = User.objects.filter(pk__in=targets.people).values_list("public_id", flat=True)

@@ -1,6 +1,6 @@
 """Tasks: made, changed, done, removed, and all of that taken back, by whoever sees them. Who that is, is said by whoever governs one."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from teczka.actions.telling import stir
 from teczka.core.errors import NotAllowed, Problem, Trouble
-from teczka.core.tasks import Audience, Wanted, remind_on
+from teczka.core.meanwhile import merged
+from teczka.core.tasks import WHO, Audience, Wanted, remind_on
 from teczka.store import events
 from teczka.store.models import Case, CaseMember, Task, User
 from teczka.store.queries.cases import case_line
@@ -43,14 +44,16 @@ def add_task(actor: User, wanted: Wanted, message: UUID | None = None) -> Task:
     return made
 
 
-def save_task(actor: User, public_id: UUID, wanted: Wanted) -> None:
-    """Whoever sees it without governing it changes neither who does it nor who sees it. Raises NotAllowed,
-    Problem(TASK_WALLED, TASK_LOST)."""
+def save_task(actor: User, public_id: UUID, wanted: Wanted, seen: str | None = None) -> None:
+    """Whoever sees it without governing it changes neither who does it nor who sees it. `seen`: the marks of what was edited; what was left
+    alone stays as others have it now. Raises NotAllowed, Problem(TASK_WALLED, TASK_LOST), ChangedMeanwhile."""
     with as_user(actor.pk):
-        line = task(actor, public_id)
-        if line is None or (not line.governed and _hands(wanted, actor) != (line.assignee, line.case, line.for_office)):
+        row, line = _locked(actor, public_id), task(actor, public_id)
+        if line is None:
             raise NotAllowed
-        row = _locked(actor, public_id)
+        wanted = Wanted(**merged(asdict(line.wanted), asdict(wanted), seen, WHO))
+        if not line.governed and _hands(wanted, actor) != _hands(line.wanted, actor):
+            raise NotAllowed
         if not seen_by(actor, wanted, line.maker).by(actor):
             raise Problem(Trouble.TASK_LOST)
         _tell(row)  # whom it may leave

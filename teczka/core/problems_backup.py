@@ -38,7 +38,7 @@ OF_BACKUP: dict[Trouble, tuple[str, str]] = {
     ),
     Trouble.BACKUP_DAMAGED: (
         _("The backup in %(target)s is damaged: %(what)s."),
-        _("Take an older backup, or one from another place. `teczka backup --check` names all that is damaged."),
+        _("Take an older backup, or one from another place. “teczka backup --check” names all that is damaged."),
     ),
     Trouble.BACKUP_PLACE: (
         _("%(target)s cannot be read or written just now."),
@@ -47,7 +47,7 @@ OF_BACKUP: dict[Trouble, tuple[str, str]] = {
     Trouble.BACKUP_BUSY: (_("Another backup is being made."), _("Wait for its end.")),
     Trouble.BACKUP_WAITS: (
         _("This Teczka was restored, and its accounts wait for their keeper's word before they connect."),
-        _("It is backed up again once they may: `teczka restore --connect`, or an administrator's button."),
+        _("It is backed up again once they may: “teczka restore --connect”, or an administrator's button."),
     ),
     Trouble.DATA_NEWER: (
         _("The data was made by a newer Teczka. It knows of %(unknown)s, which this one does not."),

@@ -11,6 +11,9 @@ SOON = 7  # days
 MORNING = 7  # o'clock in the office's zone, from which on the letter of the day is sent
 
 
+WHO = ("assignee", "case", "for_office")  # of Wanted: they decide who sees it
+
+
 class Group(StrEnum):
     """Where a task stands in the list, in this order."""
 

@@ -16,8 +16,7 @@ RULE_RUNS = "teczka_rule_runs"  # a rule is to be applied to old mail, or that i
 
 FOLDERS = 150  # public ids in one payload: NOTIFY takes 8,000 bytes
 PEOPLE = 150
-
-MESSAGES = 20
+TOPICS = 20
 
 CASES, TASKS = "cases", "tasks"  # topics: something that a list of these would show
 IMPORTING = "imports"  # a topic: how far one's imports have come
@@ -63,19 +62,25 @@ def shared(users: Sequence[UUID], messages: Collection[UUID]) -> None:
 
 
 def spoken(users: Sequence[UUID], messages: Collection[UUID]) -> None:
-    """Around these messages something else is said. Of more than fit everything may have changed."""
-    everything: dict[str, object] = {"account": "", "folders": []}
-    what = {"topics": list(map(message, messages))} if len(messages) <= MESSAGES else everything
-    for some in _bounded(users):
-        _notify((PAGES, json.dumps({"users": some, **what}, separators=(",", ":"))))
+    """Around these messages something else is said."""
+    told(users, map(message, messages))
 
 
 def told(users: Sequence[UUID], topics: Iterable[str]) -> None:
     """Something else than mail changed: whoever of these people looks at a page on one of the topics has it fetched again. Public ids of
-    people who may know of it, before the change or after, and of nobody else (P7)."""
+    people who may know of it, before the change or after, and of nobody else (P7). Of more topics than fit everything may have changed."""
     named = list(topics)
+    if len(named) > TOPICS:
+        everything(users)
+        return
     for some in _bounded(users):
         _notify((PAGES, json.dumps({"users": some, "topics": named}, separators=(",", ":"))))
+
+
+def everything(users: Sequence[UUID]) -> None:
+    """Whatever these people look at may be another one now."""
+    for some in _bounded(users):
+        _notify((PAGES, json.dumps({"users": some, "account": "", "folders": []}, separators=(",", ":"))))
 
 
 def wake_readers() -> None:

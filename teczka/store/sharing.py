@@ -100,6 +100,8 @@ ON CONFLICT DO NOTHING RETURNING message_id
 
 # Whose view of mail is another one by it, and of which.
 REGRANT = "SELECT u.public_id, c.message FROM teczka_regrant(%s::bigint[]) c JOIN store_user u ON u.id = c.changed ORDER BY u.id, c.message"
+AUDIENCE = """SELECT u.public_id, a.message_id FROM teczka_audience(%s::bigint[]) a JOIN store_user u ON u.id = a.user_id
+ORDER BY u.id, a.message_id"""
 REGRANT_OTHERS = "SELECT public_id FROM store_user WHERE id IN (SELECT {by}) ORDER BY id"
 
 
@@ -207,6 +209,16 @@ def regrant_team(case: int) -> list[UUID]:
 def regrant_person(person: int) -> list[UUID]:
     """After somebody was shut out, or let in again. Returns people as above."""
     return _people("teczka_regrant_person(%s)", person)
+
+
+def audience(messages: Sequence[int]) -> dict[UUID, list[int]]:
+    """Everybody else who sees some of these messages, for whoever does: public ids of people → message ids."""
+    seen: dict[UUID, list[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(AUDIENCE, [list(messages)])
+        for person, message in cursor:
+            seen.setdefault(person, []).append(message)
+    return seen
 
 
 def sees(message: int) -> list[int]:

@@ -7,12 +7,15 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from teczka.actions import acts
 from teczka.actions.case_import import import_cases, preview_import
 from teczka.actions.cases import add_case
 from teczka.actions.filing import Wanted, file, unfile
+from teczka.actions.leaving import disable, hand_over
 from teczka.actions.notes import add_note
 from teczka.actions.sharing import With, share
 from teczka.actions.team import save_team, wall_case
+from teczka.core.accounts import Farewell
 from teczka.core.cases import Card
 from teczka.store import events
 from teczka.store.models import Case, Filing
@@ -93,3 +96,34 @@ def test_a_table_of_walled_cases_is_told_to_their_teams_alone(heard: Heard) -> N
     assert imports(f"number;name;walled;team\nK 1;Tajna;yes;{cast.bartek.email}\n") == {"Anna", "Bartek"}
     assert imports("number;name;walled;client\nK 1;Tajna;yes;Nowak\n") == {"Anna", "Bartek"}
     assert imports("number;name\nK 2;Jawna\n") == {"Anna", "Bartek", "Celina", "Dorota", "Felicja"}
+
+
+def test_who_sees_mail_hears_of_its_filing_and_of_no_other_letters(heard: Heard, own_database: OwnDatabase) -> None:
+    cast = make_cast()
+    mail = Mailroom(cast.anna)
+    one, other = (mail.arrive(name).public_id for name in "12")
+    case = add_case(cast.anna, Card("", "Jawna"), [cast.bartek.public_id, cast.celina.public_id])
+    share(cast.anna, uuid4(), one, MESSAGE, With([cast.bartek.public_id]))
+    share(cast.anna, uuid4(), other, MESSAGE, With([cast.celina.public_id]))
+    heard()
+    with psycopg.connect(own_database.url, autocommit=True) as connection:
+        connection.execute(f"LISTEN {events.PAGES}")
+        act = file(cast.anna, uuid4(), [one, other], Wanted(case=case.public_id))
+        connection.execute("SELECT 1")
+        notices = [json.loads(notice.payload) for notice in connection.notifies(timeout=0)]
+    told = {topic for n in notices if str(cast.bartek.public_id) in n["users"] for topic in n.get("topics", ())}
+    assert told == {events.message(one), events.case(case.public_id)}
+    assert heard()[0] == {"Anna", "Bartek", "Celina"}
+    acts.undo(cast.anna, act.public_id)
+    assert heard()[0] == {"Anna", "Bartek", "Celina"}
+
+
+def test_after_a_hand_over_everybody_looks_again_and_is_told_of_no_case(heard: Heard) -> None:
+    cast = make_cast()
+    add_case(cast.anna, Card("", "Tajna"), walled=True)
+    cast.dorota.set_password("correct horse battery staple")
+    cast.dorota.save()
+    disable(cast.dorota, cast.anna.public_id)
+    heard()
+    hand_over(cast.dorota, cast.anna.public_id, cast.bartek.public_id, Farewell.ARCHIVE)
+    assert heard() == ({"Bartek", "Celina", "Dorota", "Felicja"}, set())

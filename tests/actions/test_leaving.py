@@ -74,6 +74,20 @@ def test_a_new_link_ends_the_one_before_and_the_password(cast: Cast) -> None:
         new_link(cast.dorota, made.public_id)
 
 
+def test_a_link_of_before_lets_nobody_in_who_was_shut_out(cast: Cast) -> None:
+    made, token = invite(cast.dorota, "halina@lipowa.example", "Halina", Role.MEMBER)
+    cast.bartek.set_password(PASSWORD)
+    cast.bartek.save()
+    for person in (made, cast.bartek):
+        disable(cast.dorota, person.public_id)
+        enable(cast.dorota, person.public_id)
+    assert invited(made.public_id, token) is None
+    _, another = new_link(cast.dorota, made.public_id)
+    assert invited(made.public_id, another) == made
+    cast.bartek.refresh_from_db()
+    assert cast.bartek.check_password(PASSWORD), "who has chosen a password keeps it"
+
+
 def test_a_token_is_nobody_elses_and_no_guess(cast: Cast) -> None:
     made, token = invite(cast.dorota, "halina@lipowa.example", "Halina", Role.MEMBER)
     other, _ = invite(cast.dorota, "igor@lipowa.example", "Igor", Role.MEMBER)

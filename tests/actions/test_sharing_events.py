@@ -98,7 +98,7 @@ def test_of_what_comes_together_each_hears_of_their_own_alone(own_database: OwnD
 def test_more_messages_than_fit_a_notice_are_told_as_everything(heard: Heard) -> None:
     cast = make_cast()
     everybody = [uuid4() for _ in range(events.PEOPLE)]
-    events.spoken([cast.anna.public_id, *everybody], [uuid4() for _ in range(events.MESSAGES)])
+    events.spoken([cast.anna.public_id, *everybody], [uuid4() for _ in range(events.TOPICS)])
     assert heard() == {"Anna"}
-    events.spoken([cast.anna.public_id], [uuid4() for _ in range(events.MESSAGES + 1)])
+    events.spoken([cast.anna.public_id], [uuid4() for _ in range(events.TOPICS + 1)])
     assert heard() == {"Anna"}

@@ -1,6 +1,7 @@
 """Tasks: who may see and do what with them, and what becomes of them."""
 
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,9 +10,10 @@ import pytest
 
 from teczka.actions.tasks import add_task, finish, remove, reopen, restore, save_task, seen_by
 from teczka.core.errors import NotAllowed, Problem, Trouble
+from teczka.core.meanwhile import ChangedMeanwhile, marks
 from teczka.core.tasks import Audience, Reminder, Wanted
 from teczka.store.models import Case, CaseMember, Message, Task, User
-from teczka.store.queries.tasks import Scope, done_tasks, open_tasks, pressing, remembered, task
+from teczka.store.queries.tasks import Scope, TaskLine, done_tasks, open_tasks, pressing, remembered, task
 from teczka.store.viewer import as_user
 from tests.cases import make_case
 from tests.cast import Cast, make_account, make_cast, make_folder
@@ -168,6 +170,32 @@ def test_nobody_puts_a_task_out_of_their_own_sight(cast: Cast) -> None:
     with pytest.raises(Problem) as refused:
         save_task(cast.celina, made.public_id, Wanted("Zamówić papier", assignee=cast.bartek.public_id))
     assert refused.value.trouble is Trouble.TASK_LOST
+
+
+def test_two_who_change_one_task_both_count_and_who_sees_it_is_asked_about(cast: Cast) -> None:
+    bartek, celina = cast.bartek.public_id, cast.celina.public_id
+    made = add_task(cast.anna, Wanted("Apelacja", assignee=bartek, due_on=TODAY + 14 * DAY))
+
+    def line() -> TaskLine:
+        return found_task(cast.anna, made.public_id)
+
+    seen, was = marks(asdict(line().wanted)), line().wanted
+    save_task(cast.bartek, made.public_id, replace(was, due_on=TODAY + 3 * DAY), seen)
+    save_task(cast.anna, made.public_id, replace(was, note="opłata 30 zł"), seen)
+    assert (line().due_on, line().note) == (TODAY + 3 * DAY, "opłata 30 zł")
+    with pytest.raises(ChangedMeanwhile):
+        save_task(cast.anna, made.public_id, replace(was, due_on=TODAY + 7 * DAY), seen)
+    now = marks(asdict(line().wanted))
+    save_task(cast.anna, made.public_id, replace(line().wanted, assignee=celina), now)
+    with pytest.raises(ChangedMeanwhile):  # Celina would read what was written for Bartek
+        save_task(cast.anna, made.public_id, replace(was, note="poufne"), now)
+    assert line().note == "opłata 30 zł"
+
+
+def found_task(viewer: User, public_id: UUID) -> TaskLine:
+    line = task(viewer, public_id)
+    assert line
+    return line
 
 
 def test_what_is_done_or_removed_comes_back(cast: Cast) -> None:

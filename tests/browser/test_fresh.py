@@ -1,20 +1,27 @@
 """Pieces of a page that are made anew by events: nothing told is lost, and nothing is taken from under somebody's hands."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from teczka.actions.cases import set_state
+from teczka.actions.filing import Wanted, file, unfile
 from teczka.actions.notes import add_note
 from teczka.actions.rest import delete_account
+from teczka.actions.sharing import With, share
+from teczka.actions.team import save_team, wall_case
 from teczka.core.accounts import Farewell
 from teczka.core.cases import CaseState
-from teczka.store.models import Case
+from teczka.core.sharing import Scope
+from teczka.store.models import Case, Filing
+from teczka.store.viewer import as_user
 from tests.browser.conftest import Office
 from tests.browser.held import Held, Late
 from tests.cases import make_case
-from tests.cast import make_account
+from tests.cast import make_account, make_folder
+from tests.web.mailroom import store
 
 # A second hearer at the worker of this page: the first has heard before it.
 HEARS = """() => {
@@ -125,3 +132,35 @@ def test_the_focus_stays_on_the_same_thing_when_what_stood_above_it_goes(page: P
     delete_account(anna, above.public_id, Farewell.REMOVE)
     expect(page.get_by_role("link", name="Usuń konto Wyżej")).to_have_count(0)
     expect(link).to_be_focused()
+
+
+@pytest.mark.parametrize("where", ["", "notes/", "people/"])
+def test_who_is_walled_off_or_taken_out_of_the_team_keeps_nothing_of_it_open(
+    page: Page, office: Office, where: str
+) -> None:
+    """Its name, its parties and what was said inside stood there until the page was loaded again."""
+    anna, bartek = office.cast.anna, office.cast.bartek
+    case = make_case(bartek, "Cudza p. Tajna", anna)
+    add_note(bartek, case.public_id, "poufne")
+    page.goto(f"/cases/{case.public_id}/{where}")
+    expect(page.locator("main")).to_contain_text("poufne" if where != "people/" else "Anna")
+    save_team(bartek, case.public_id, [bartek.public_id], None)
+    expect(page.locator("main")).not_to_contain_text("poufne")
+    if where != "notes/":
+        expect(page.locator("main")).to_contain_text("Cudza p. Tajna")
+    wall_case(bartek, case.public_id)
+    expect(page.locator("body")).not_to_contain_text("Cudza p. Tajna")
+
+
+def test_mail_that_the_team_sees_comes_and_goes_on_the_cases_page(page: Page, office: Office, case: Case) -> None:
+    bartek = office.cast.bartek
+    letter = store(make_folder(make_account(bartek, "b@lipowa.example")), b"Subject: Pozew\r\n\r\ntekst\r\n")
+    with page.expect_response(lambda answer: answer.request.resource_type == "fetch"):  # once it hears
+        page.goto(f"/cases/{case.public_id}/?only=message")
+    file(bartek, uuid4(), [letter.public_id], Wanted(case=case.public_id))
+    share(bartek, uuid4(), letter.public_id, Scope.MESSAGE, With([], [case.public_id]))
+    expect(page.locator("#timeline")).to_contain_text("Pozew")
+    with as_user(bartek.pk):
+        made = Filing.objects.get(case=case)
+    unfile(bartek, made.public_id)
+    expect(page.locator("#timeline")).not_to_contain_text("Pozew")

@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from teczka.core.accounts import State
 from teczka.core.folders import levels
 from teczka.store.models import Account, FetchTrouble, Folder
 from teczka.store.viewer import as_user
 from teczka.web.mail.tree import folder_name
+from teczka.web.templatetags.pages import dated, exactly
 from tests.cast import make_account, make_folder
 from tests.generated import fill
 from tests.web.conftest import Office, browser
@@ -198,6 +199,15 @@ def test_times_are_as_exact_as_their_distance_needs(anna: Client, office: Office
     times = re.findall(r'data-field="time"[^>]*>([^<]*)<', page.split("<template")[0])
     assert times[0] == "wczoraj"
     assert re.fullmatch(r"\d{1,2}\.\d\d\.\d{4}", times[1])
+
+
+def test_a_moment_within_a_sentence_has_no_weekday_in_front() -> None:
+    moment = datetime(2026, 11, 23, 8, 5, tzinfo=UTC)
+    with translation.override("pl"):
+        assert (exactly(moment), dated(moment)) == (
+            "Poniedziałek, 23 listopada 2026, 08:05",
+            "23 listopada 2026, 08:05",
+        )
 
 
 def test_a_block_costs_a_block_in_a_folder_of_ten_thousand(anna: Client, office: Office) -> None:

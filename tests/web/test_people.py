@@ -63,6 +63,7 @@ def test_a_letter_with_the_link_is_offered_to_whoever_can_send_one(dorota: Clien
     began = dorota.post("/compose/", {"answer": "new", "mailto": unescape(mailto)})
     letter = dorota.get(began.headers["Location"]).content.decode()
     assert "igor@lipowa.example" in letter
+    assert "Link działa tylko raz, przez 7 dni:" in letter
     assert link_of(page) in letter
 
 
@@ -91,6 +92,19 @@ def test_who_is_shut_out_is_signed_in_nowhere_and_can_be_let_in_again(dorota: Cl
     assert "Przekaż" in page
     assert "Bez dostępu" in dorota.get("/office/").content.decode()
     dorota.post(f"{where}enable/")
+    office.cast.bartek.refresh_from_db()
+    assert browser(office.cast.bartek).get("/accounts/").status_code == 200
+
+
+def test_who_is_let_in_again_signs_in_anew(dorota: Client, office: Office) -> None:
+    """A computer that was lost is let in by no session of before."""
+    office.cast.bartek.set_password(PASSWORD)
+    office.cast.bartek.save()
+    bartek, anna = browser(office.cast.bartek), browser(office.cast.anna)
+    for verb in ("disable", "enable"):
+        dorota.post(f"/office/people/{office.cast.bartek.public_id}/{verb}/")
+    assert bartek.get("/accounts/").status_code == 302
+    assert anna.get("/accounts/").status_code == 200
     assert browser(office.cast.bartek).get("/accounts/").status_code == 200
 
 

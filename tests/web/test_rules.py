@@ -455,3 +455,20 @@ def test_a_form_of_a_rogue_is_no_error(anna: Client, office: Office) -> None:
     assert anna.post("/rules/told/", rogue | {"field-r.9": "size", "value-r.9": "nan"}).status_code == 200
     assert anna.post("/rules/told/", rogue | {"field-r.9": "size", "value-r.9": "1e400"}).status_code == 200
     assert of(office.cast.anna) == []
+
+
+def test_a_rule_that_was_changed_in_another_window_is_not_written_over(anna: Client, office: Office) -> None:
+    anna.post("/rules/add/", fields())
+    (rule,) = of(office.cast.anna)
+    where = f"/rules/{rule.public_id}/edit/"
+    seen: Any = anna.get(where).context["seen"]
+    assert anna.post(where, fields(name="Sądy", seen=seen)).status_code == 302
+    mine = fields(**{"do-0": "star", "seen": seen})
+    asked: Any = anna.post(where, mine)
+    said = words(asked)
+    assert "zapisano tu inną zmianę. Twoja nie jest jeszcze zapisana." in said
+    assert "<dt>Nazwa</dt><dd>Sądy</dd>" in said
+    assert 'value="star" selected' in said, "what was typed"
+    assert of(office.cast.anna)[0].then == rule.then
+    assert anna.post(where, mine | {"seen": asked.context["seen"]}).status_code == 302
+    assert of(office.cast.anna)[0].name == "Sąd"

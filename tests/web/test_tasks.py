@@ -21,6 +21,7 @@ from teczka.store.queries.tasks import Scope, TaskLine, open_tasks
 from teczka.store.viewer import as_user
 from tests.cast import today
 from tests.web.conftest import Office, browser
+from tests.web.pages import fields_of
 
 
 def begun(maker: User, name: str, *others: User, walled: bool = False, number: str = "", reference: str = "") -> Case:
@@ -177,3 +178,49 @@ def test_who_sees_a_task_hears_of_it_and_nobody_else(office: Office, monkeypatch
     add_task(cast.anna, Wanted("W sprawie", case=walled.public_id))
     assert set.union(*(users for users, _topics in told)) == {cast.anna.public_id, cast.bartek.public_id}
     assert {topic for _users, topics in told for topic in topics} == {"tasks", "cases", f"case:{walled.public_id}"}
+
+
+def written(day: date) -> str:
+    return f"{day.day}.{day:%m.%Y}"
+
+
+def opened(client: Client, where: str) -> dict[str, Any]:
+    """What its form would send."""
+    answer: Any = client.get(where)
+    return fields_of(answer) | {"note": answer.context["form"]["note"].value(), "next": ""}
+
+
+def test_what_two_people_type_into_one_task_is_all_kept(office: Office, anna: Client) -> None:
+    cast, now = office.cast, today(office.cast.office)
+    made = add_task(cast.anna, Wanted("Apelacja", assignee=cast.bartek.public_id, due_on=now + timedelta(days=14)))
+    where = f"/tasks/{made.public_id}/"
+    ours, theirs = opened(anna, where), opened(browser(cast.bartek), where)
+    browser(cast.bartek).post(where, theirs | {"due": "+3"})
+    assert anna.post(where, ours | {"note": "opłata 30 zł"}).status_code == 302
+    assert (newest(office).due_on, newest(office).note) == (now + timedelta(days=3), "opłata 30 zł")
+    browser(cast.bartek).post(where, opened(browser(cast.bartek), where) | {"due": "+5", "title": "Apelacja!"})
+    asked: Any = anna.post(where, ours | {"due": "+7"})
+    assert "zapisano tu inną zmianę. Twoja nie jest jeszcze zapisana." in words(asked)
+    assert f"<dt>Termin</dt><dd>{written(now + timedelta(days=5))}</dd>" in words(asked)
+    form = asked.context["form"]
+    assert (form["due"].value(), form["title"].value()) == (written(now + timedelta(days=7)), "Apelacja!")
+    again = ours | {"due": "+7", "title": "Apelacja!", "note": "opłata 30 zł", "seen": asked.context["seen"]}
+    assert anna.post(where, again).status_code == 302
+    assert (newest(office).due_on, newest(office).title) == (now + timedelta(days=7), "Apelacja!")
+
+
+def test_what_is_typed_into_a_task_that_was_removed_meanwhile_is_kept_until_it_is_restored(
+    office: Office, anna: Client
+) -> None:
+    made = add_task(office.cast.anna, Wanted("Apelacja"))
+    where = f"/tasks/{made.public_id}/"
+    ours = opened(anna, where) | {"note": "opłata 30 zł"}
+    anna.post(f"{where}remove/")
+    assert anna.get(where).status_code == 404
+    said = words(anna.post(where, ours))
+    assert "To zadanie w tym czasie usunięto. Twoje zmiany nie są jeszcze zapisane." in said
+    assert "opłata 30 zł" in said
+    assert 'name="restore" value="1">Przywróć i zapisz<' in said
+    assert browser(office.cast.celina).post(where, ours | {"restore": "1"}).status_code == 404
+    assert anna.post(where, ours | {"restore": "1"}).status_code == 302
+    assert newest(office).note == "opłata 30 zł"

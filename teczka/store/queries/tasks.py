@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from teczka.core.tasks import Wanted, reminder
 from teczka.store.models import User
 from teczka.store.queries import walls
 
@@ -41,6 +42,13 @@ class TaskLine:
     case_name: str
     message: UUID | None  # that it was made from, where the viewer may see that
     governed: bool  # the viewer may say who sees it: made by them, of their team's case, or the whole office's
+    removed: bool = False
+
+    @property
+    def wanted(self) -> Wanted:
+        """As its form has it."""
+        early = reminder(self.due_on, self.remind_on)
+        return Wanted(self.title, self.note, self.due_on, self.assignee, self.case, self.for_office, early)
 
     @property
     def case_shown(self) -> str:
@@ -135,8 +143,10 @@ def pressing(viewer: User, today: date) -> int:
     return counted[0]
 
 
-def task(viewer: User, public_id: UUID) -> TaskLine | None:
-    found = _lines(viewer, "t.public_id = %(task)s AND t.removed_at IS NULL", "t.id", task=public_id, most=1)
+def task(viewer: User, public_id: UUID, *, removed: bool = False) -> TaskLine | None:
+    """`removed`: then, too."""
+    which = "t.public_id = %(task)s AND (%(removed)s OR t.removed_at IS NULL)"
+    found = _lines(viewer, which, "t.id", task=public_id, removed=removed, most=1)
     return found[0] if found else None
 
 
@@ -195,7 +205,8 @@ def _lines(viewer: User, which: str, order: str, **parameters: Any) -> list[Task
             SELECT t.public_id, t.title, t.note, t.due_on, t.remind_on, t.for_office, t.created_at, t.done_at, d.name,
                    b.public_id, b.name, a.public_id, a.name, a.id = %(viewer)s,
                    c.public_id, coalesce(c.number, ''), coalesce(c.name, ''), m.public_id,
-                   b.id = %(viewer)s OR (t.for_office AND t.case_id IS NULL) OR coalesce({walls.inside("t.case_id")}, false)
+                   b.id = %(viewer)s OR (t.for_office AND t.case_id IS NULL) OR coalesce({walls.inside("t.case_id")}, false),
+                   t.removed_at IS NOT NULL
             FROM t JOIN store_user a ON a.id = t.assignee_id JOIN store_user b ON b.id = t.created_by_id
             LEFT JOIN store_user d ON d.id = t.done_by_id
             LEFT JOIN store_case c ON c.id = t.case_id AND {walls.card("c")}

@@ -14,6 +14,11 @@ class TemplateLine:
     subject: str
     html: str  # made safe
 
+    @property
+    def written(self) -> dict[str, str]:
+        """As its form has it."""
+        return {"name": self.name, "subject": self.subject, "html": self.html}
+
 
 def templates(viewer: User) -> list[TemplateLine]:
     """By name, as the database sorts it."""

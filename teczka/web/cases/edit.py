@@ -8,11 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from teczka.actions.cases import ChangedMeanwhile, add_case, change_case, next_number, own_patterns
+from teczka.actions.cases import add_case, change_case, next_number, own_patterns
 from teczka.core.cases import Card, PartyCard, Side
 from teczka.core.errors import AlreadyThere
+from teczka.core.meanwhile import ChangedMeanwhile
 from teczka.core.references import Kind, parse
-from teczka.store.queries.cases import card_of, case_line
+from teczka.store.queries.cases import card_of, case_card, case_line
 from teczka.web.cases.entry import Entry, differences
 from teczka.web.cases.page import may_change
 from teczka.web.requests import Request, allowed, found
@@ -45,8 +46,9 @@ def case_edit(request: Request, case_id: UUID) -> HttpResponse:
             allowed(change_case, request.user, case_id, entry.card(), context["seen"])
         except AlreadyThere:
             entry.taken()
-        except ChangedMeanwhile as change:
-            context |= {"theirs": differences(change.now, entry.card()), "seen": change.now.mark}
+        except ChangedMeanwhile:
+            now = found(case_card(request.user, case_id))
+            context |= {"theirs": differences(now, entry.card()), "seen": now.mark}
         else:
             say(request, Said.SAVED)
             return redirect("case_people", case_id)

@@ -1,5 +1,6 @@
 """Texts that somebody writes again and again: their pages."""
 
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from django import forms
@@ -9,8 +10,10 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from teczka.actions.drafts import safe
 from teczka.actions.templates import drop_template, save_template
 from teczka.core.errors import AlreadyThere, Problem
+from teczka.core.meanwhile import ChangedMeanwhile, clashes, insisted, marks
 from teczka.mime.text import of_html
 from teczka.store.queries.templates import TemplateLine, template, templates
 from teczka.web.compose.document import with_its_looks
@@ -52,20 +55,43 @@ def template_drop(request: Request, template_id: UUID) -> HttpResponse:
 
 
 def _edit(request: Request, one: TemplateLine | None) -> HttpResponse:
-    form = TemplateForm(request.POST or None, initial={"name": one.name, "subject": one.subject} if one else None)
-    if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
+    written = one.written if one else {"name": "", "subject": "", "html": ""}
+    seen = request.POST.get("seen", "") if request.POST else marks(written)
+    theirs: list[tuple[str, list[str]]] | None = None
+    form = TemplateForm(request.POST or None, initial=written)
+    if request.method == "POST":
         try:
-            allowed(
-                save_template, request.user, one.public_id if one else None, told["name"], told["subject"], form.page()
-            )
+            written = _typed(form)
+            if form.is_valid():
+                allowed(save_template, request.user, one.public_id if one else None, **written, seen=seen)
+                say(request, Said.SAVED)
+                return redirect("template_list")
         except AlreadyThere:
             form.add_error("name", str(_("Another template bears this name.")))
         except Problem as problem:
             form.add_error(None, words_of(problem))
-        else:
-            say(request, Said.SAVED)
-            return redirect("template_list")
-    html = one.html if one else ""
-    written = {"written": mark_safe(html), "plain_text": of_html(html)}  # noqa: S308  made safe when it was saved
-    return render(request, "compose/template.html", {"form": form, "one": one} | written)
+        except ChangedMeanwhile:
+            now = found(template(request.user, found(one).public_id)).written
+            theirs = _theirs(now, clashes(now, written, seen))
+            written, seen = insisted(now, written, seen), marks(now)
+            form = TemplateForm(None, initial=written)
+    context = {"form": form, "one": one, "seen": seen, "theirs": theirs, "plain_text": of_html(written["html"])}
+    context["written"] = mark_safe(written["html"])  # noqa: S308  made safe above, or when it was saved
+    return render(request, "compose/template.html", context)
+
+
+def _typed(form: TemplateForm) -> dict[str, str]:
+    """What was understood of it, the text made safe. Raises Problem."""
+    form.full_clean()
+    told = form.cleaned_data
+    return {"name": told.get("name", ""), "subject": told.get("subject", ""), "html": safe(form.page(), ())}
+
+
+def _theirs(now: Mapping[str, str], names: Collection[str]) -> list[tuple[str, list[str]]]:
+    """What it says now, of the fields with these names, in words."""
+    told = {
+        "name": (_("Name"), [now["name"]]),
+        "subject": (_("Subject"), [now["subject"]]),
+        "html": (_("Text"), of_html(now["html"]).splitlines()),
+    }
+    return [(str(label), list(filter(None, said))) for name, (label, said) in told.items() if name in names]

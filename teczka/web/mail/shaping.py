@@ -16,6 +16,7 @@ from teczka.core.folders import levels
 from teczka.store.queries.acts import ActLine
 from teczka.store.queries.folders import FolderLine, folder
 from teczka.web.mail.done import why
+from teczka.web.mail.tree import folder_name
 from teczka.web.requests import Request, allowed, found
 
 LONGEST = 200  # signs of a name; servers take fewer or more, and say so
@@ -34,7 +35,9 @@ class PlaceForm(NameForm):
 
     def __init__(self, line: FolderLine, data: QueryDict | None) -> None:
         super().__init__(data)
-        self.fields["inside"].label = _("Inside “%(folder)s”") % {"folder": levels(line.path, line.delimiter)[-1]}
+        self.fields["inside"].label = _("Inside “%(folder)s”") % {
+            "folder": folder_name(line.path, line.delimiter, line.role)
+        }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

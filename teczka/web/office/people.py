@@ -5,6 +5,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -152,7 +153,11 @@ def _link(request: Request, person: User, token: str) -> dict[str, Any]:
     """And the letter that would bring it, from an account of the administrator's own, where there is one."""
     link = request.build_absolute_uri(reverse("join", args=[person.public_id, token]))
     subject = _("Your way into Teczka")
-    body = _("You choose a password here, once:") + f"\n\n{link}\n"
-    mailto = f"mailto:{quote(person.email)}?subject={quote(subject)}&body={quote(body)}"
+    days = settings.PASSWORD_RESET_TIMEOUT // (24 * 3600)
+    told = {"office": person.office.name, "days": days, "link": link}
+    body = _(
+        "Hello,\n\nhere you choose your password for Teczka (%(office)s). The link works once, for %(days)s days:\n\n%(link)s\n"
+    )
+    mailto = f"mailto:{quote(person.email)}?subject={quote(subject)}&body={quote(body % told)}"
     sends = any(one.sends for one in senders(request.user))
-    return {"person": person, "link": link, "mailto": mailto if sends else ""}
+    return {"person": person, "link": link, "days": days, "mailto": mailto if sends else ""}

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from teczka.actions import rule_runs
-from teczka.actions.rule_edit import save_rule
+from teczka.actions.rule_edit import as_edited, save_rule
 from teczka.core.errors import Problem
+from teczka.core.meanwhile import ChangedMeanwhile, marks
 from teczka.core.rules import Rule
 from teczka.store.queries.rule_lines import RuleLine, excepted, exceptions, rule_line
 from teczka.store.queries.rule_preview import LOOKS_BACK, preview
@@ -52,11 +53,32 @@ def _edit(request: Request, line: RuleLine | None) -> HttpResponse:
     opened = line.meaning if line and request.method != "POST" else None
     context = {**OFFERED, **_told(things, draft, opened), "line": line, "things": things}
     context["template"] = request.GET.get("template", "")
+    context["seen"] = request.POST.get("seen", "") if request.POST else _seen(request, line)
     saving = request.method == "POST" and "edit" not in request.POST
     if saving and not (wrong := _refused(request, draft, context)):
-        return _save(request, line, context["rule"], draft)
+        try:
+            return _save(request, line, context["rule"], draft)
+        except ChangedMeanwhile:
+            line = found(rule_line(request.user, found(line).public_id))
+            context |= {"theirs": _theirs(things, line, draft), "seen": _seen(request, line)}
     context |= {"tried": saving, "wrong": wrong if saving else []}
     return render(request, "rules/form.html" if request.GET.get("in") == "form" else "rules/edit.html", context)
+
+
+def _seen(request: Request, line: RuleLine | None) -> str:
+    return marks(as_edited(request.user, line.public_id)) if line else ""
+
+
+def _theirs(things: Things, line: RuleLine, draft: Draft) -> list[tuple[str, list[str]]]:
+    """What it says now, where that is something else, in words."""
+    out = exceptions(things.viewer, line.public_id)
+    rule, passed_over = read(draft, things), [one.subject for one in excepted(things.viewer, out)]
+    fields = [
+        (_("Name"), [line.meaning.name], [" ".join(draft.name.split())]),
+        (_("What the rule says"), [restated(line.meaning, things)], [restated(rule, things)] if rule else []),
+        (_("It passes over"), passed_over, passed_over if set(out) == set(_ids(draft.exceptions)) else []),
+    ]
+    return [(label, theirs) for label, theirs, ours in fields if theirs != ours]
 
 
 def _draft(request: Request, things: Things, line: RuleLine | None) -> Draft:
@@ -99,7 +121,9 @@ def _refused(request: Request, draft: Draft, context: dict[str, Any]) -> list[st
 def _save(request: Request, line: RuleLine | None, rule: Rule, draft: Draft) -> HttpResponse:
     named = Rule(" ".join(draft.name.split()), rule.when, rule.then)
     template = as_uuid(request.POST.get("template", ""))
-    saved = allowed(save_rule, request.user, line.public_id if line else None, named, _ids(draft.exceptions), template)
+    seen = request.POST.get("seen", "") if line else None
+    of = line.public_id if line else None
+    saved = allowed(save_rule, request.user, of, named, _ids(draft.exceptions), template, seen)
     with suppress(Problem):  # it is being applied already: its page says so
         if "apply" in request.POST:
             allowed(rule_runs.apply_now, request.user, saved, timezone.now() - LOOKS_BACK)

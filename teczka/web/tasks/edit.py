@@ -1,5 +1,6 @@
 """One task: its form as a page, and as a dialog over the message that it is made from."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +9,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from teczka.actions.tasks import add_task, save_task, seen_by
+from teczka.actions.tasks import add_task, restore, save_task, seen_by
 from teczka.core.errors import NotAllowed, Problem
-from teczka.core.tasks import LONGEST_TITLE
+from teczka.core.meanwhile import ChangedMeanwhile, clashes, insisted, marks
+from teczka.core.tasks import LONGEST_TITLE, WHO, Wanted
 from teczka.mime.quoting import bare_subject
 from teczka.store.models import User
 from teczka.store.queries.filing import of_task
@@ -20,7 +22,7 @@ from teczka.web.problems import tell
 from teczka.web.requests import Request, allowed, found
 from teczka.web.said import Said, say
 from teczka.web.tasks.acting import back_of, next_of
-from teczka.web.tasks.form import TaskForm
+from teczka.web.tasks.form import TaskForm, theirs
 from teczka.web.tasks.words import audience_in_words, due_told, shown
 
 
@@ -41,20 +43,34 @@ def task_add(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def task_edit(request: Request, task_id: UUID) -> HttpResponse:
-    line = found(task(request.user, task_id))
+    if "restore" in request.POST:
+        allowed(restore, request.user, task_id)
+    line = found(task(request.user, task_id, removed=request.method == "POST"))
     form = TaskForm(request.POST or None, request.user, line)
-    if request.method == "POST" and form.is_valid():
+    context: dict[str, Any] = {"seen": request.POST.get("seen", "") if form.is_bound else marks(asdict(line.wanted))}
+    if not line.removed and form.is_valid():
         try:
-            allowed(save_task, request.user, task_id, form.wanted())
+            allowed(save_task, request.user, task_id, form.wanted(), context["seen"])
         except Problem as problem:
             told = tell(problem.trouble, problem.params)
             form.add_error("assignee" if "assignee" in form.fields else None, f"{told.what} {told.advice}")
+        except ChangedMeanwhile:
+            line = found(task(request.user, task_id))
+            form, more = _asked_again(request, form, line, context["seen"])
+            context |= more
         else:
             say(request, Said.SAVED)
             return redirect(next_of(request))
-    context = {"form": form, "shown": shown(line, timezone.localdate()), "next": next_of(request)}
+    context |= {"form": form, "shown": shown(line, timezone.localdate()), "next": next_of(request)}
     context["filed"] = of_task(request.user, task_id)
     return render(request, "tasks/edit.html", context | _told(request.user, form, line))
+
+
+def _asked_again(request: Request, form: TaskForm, line: TaskLine, seen: str) -> tuple[TaskForm, dict[str, Any]]:
+    """`line`: as others have changed it. What was typed stays, beside what they changed of it."""
+    now, ours = asdict(line.wanted), asdict(form.wanted())
+    again = TaskForm(None, request.user, line, ours=Wanted(**insisted(now, ours, seen)))
+    return again, {"theirs": theirs(line, clashes(now, ours, seen, WHO)), "seen": marks(now)}
 
 
 @require_POST

@@ -1,5 +1,7 @@
 """What is asked about a task."""
 
+from collections.abc import Collection
+from dataclasses import asdict
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -9,10 +11,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from teczka.core.due_dates import read_due
-from teczka.core.tasks import LONGEST_NOTE, LONGEST_TITLE, Reminder, Wanted, reminder
+from teczka.core.tasks import LONGEST_NOTE, LONGEST_TITLE, Reminder, Wanted
 from teczka.store.models import User
 from teczka.store.queries.case_names import CaseName, all_cases, case_name, meant, offered_cases
 from teczka.store.queries.tasks import TaskLine, colleagues
@@ -70,12 +72,18 @@ class TaskForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any, viewer: User, line: TaskLine | None = None, title: str = "", case: UUID | None = None
+        self,
+        data: Any,
+        viewer: User,
+        line: TaskLine | None = None,
+        title: str = "",
+        case: UUID | None = None,
+        ours: Wanted | None = None,
     ) -> None:
-        """`title`, `case`: what a new one begins with."""
-        fresh = {"title": title, "assignee": viewer.public_id, "reminder": Reminder.SAME_DAY.value}
-        super().__init__(data, initial=_of_line(line) if line else fresh | {"case": shown_case(viewer, case)})
-        self.viewer, self.line, self.begun_with = viewer, line, case
+        """`title`, `case`: what a new one begins with. `ours`: what was typed before, and is asked for again."""
+        self.viewer, self.line = viewer, line
+        self.begun_with = ours or (line.wanted if line else Wanted(title, assignee=viewer.public_id, case=case))
+        super().__init__(data, initial=_initial(viewer, line, self.begun_with))
         self.fields["assignee"].choices = self._people()  # type: ignore[attr-defined]
         if line and not line.governed:
             for name in ("assignee", "case", "for_office"):
@@ -97,7 +105,7 @@ class TaskForm(forms.Form):
         """What was valid of it; before anything was said, what it begins with."""
         line = self.line
         if not self.is_bound:
-            return _wanted(line) if line else Wanted("", case=self.begun_with)
+            return self.begun_with
         told = self.cleaned_data
         governed = line is None or line.governed
         return Wanted(
@@ -134,17 +142,24 @@ def shown_case(viewer: User, public_id: UUID | None) -> str:
     return found.shown if found else ""
 
 
-def _wanted(line: TaskLine) -> Wanted:
-    return Wanted(line.title, due_on=line.due_on, assignee=line.assignee, case=line.case, for_office=line.for_office)
-
-
-def _of_line(line: TaskLine) -> dict[str, Any]:
-    return {
-        "title": line.title,
-        "note": line.note,
-        "due": line.due_on,
-        "assignee": line.assignee,
-        "case": line.case_shown,
-        "for_office": line.for_office,
-        "reminder": reminder(line.due_on, line.remind_on).value,
+def theirs(line: TaskLine, names: Collection[str]) -> list[tuple[str, list[str]]]:
+    """What it says now, of the fields of Wanted with these names, in words."""
+    now = line.wanted
+    told = {
+        "title": ("title", now.title),
+        "due_on": ("due", DueField().prepare_value(now.due_on) or ""),
+        "assignee": ("assignee", line.assignee_name),
+        "case": ("case", line.case_shown),
+        "for_office": ("for_office", pgettext("a tick", "yes") if now.for_office else pgettext("a tick", "no")),
+        "reminder": ("reminder", str(dict(REMINDERS)[now.reminder.value])),
+        "note": ("note", now.note),
     }
+    return [
+        (str(TaskForm.base_fields[at].label), said.splitlines()) for name, (at, said) in told.items() if name in names
+    ]
+
+
+def _initial(viewer: User, line: TaskLine | None, begun: Wanted) -> dict[str, Any]:
+    fields = asdict(begun) | {"due": begun.due_on, "reminder": begun.reminder.value}
+    its = line is not None and line.case == begun.case
+    return fields | {"case": line.case_shown if line and its else shown_case(viewer, begun.case)}

@@ -87,6 +87,14 @@ def exactly(moment: datetime | None) -> str:
 
 
 @register.filter
+def dated(moment: datetime | None) -> str:
+    """3 May 2026, 12:04: within a sentence, which a weekday's large letter would break."""
+    if moment == UNDATED:
+        return _("date unknown")
+    return formats.date_format(timezone.localtime(moment), "j E Y, H:i") if moment else ""
+
+
+@register.filter
 def moment(time: datetime | None) -> str:
     """12:04 · tomorrow, 8:00 · 3 May, 8:00: to the minute, also in days to come."""
     if time is None:
