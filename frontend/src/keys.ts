@@ -68,7 +68,7 @@ const SYMBOLS: Record<string, string> = { ArrowDown: "↓", ArrowUp: "↑", Esca
 const PREFIX_LIFE = 1000; // ms between g and i
 
 /** WCAG 2.1.4: whoever has switched shortcuts of one letter off keeps the arrows, Enter, Esc and Space. */
-const LETTERS = document.querySelector<HTMLElement>("main")?.dataset["keys"] !== "off";
+const LETTERS = document.body.dataset["keys"] !== "off";
 const isOff = (keys: string): boolean => !LETTERS && /^(\S|\S \S)$/.test(keys);
 
 export class Keys {

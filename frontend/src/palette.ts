@@ -161,7 +161,7 @@ const ICONS: Record<string, string> = { folder: "folder", account: "at-sign", pe
 
 function keyOf(action: string): string {
   const key = BINDINGS.find((binding) => binding.action === action)?.keys[0] ?? "";
-  if (document.getElementById("mail")?.dataset["keys"] === "off") return "";
+  if (document.body.dataset["keys"] === "off") return "";
   return /^[A-Z]$/.test(key) ? `Shift+${key.toLowerCase()}` : key;
 }
 

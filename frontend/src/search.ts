@@ -13,7 +13,7 @@ const form = document.getElementById("search") as HTMLFormElement | null;
 if (form) start(form);
 
 function start(form: HTMLFormElement): void {
-  const { liveUrl = "", offersUrl = "", notedUrl = "", keys } = form.dataset;
+  const { liveUrl = "", offersUrl = "", notedUrl = "" } = form.dataset;
   const input = need<HTMLInputElement>("search-text");
   const chips = form.querySelector(".search-chips") as HTMLElement;
   const clear = form.querySelector(".search-clear") as HTMLElement;
@@ -253,7 +253,7 @@ function start(form: HTMLFormElement): void {
   });
   addEventListener("popstate", () => (location.search === shown || new URLSearchParams(location.search).get("q") === new URLSearchParams(shown).get("q")) || location.reload());
   document.addEventListener("keydown", (event) => {
-    if (main || keys === "off" || event.key !== "/" || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (main || document.body.dataset["keys"] === "off" || event.key !== "/" || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if ((event.target as Element).closest("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open], :popover-open")) return;
     if (enter()) event.preventDefault();
   });

@@ -230,7 +230,9 @@ def test_help_tells_every_key_of_the_table(open_folder: Open, long_folder: MailF
     expect(mail.page.locator("#help")).to_be_hidden()
     mail.press("?")
     expect(lines.first).to_be_in_viewport()
-    assert mail.page.evaluate("document.activeElement.closest('#help') && document.getElementById('help').scrollTop") == 0
+    assert (
+        mail.page.evaluate("document.activeElement.closest('#help') && document.getElementById('help').scrollTop") == 0
+    )
     assert lines.first.locator("kbd").all_inner_texts() == ["j", "↓"], "the help was filled twice"
 
 

@@ -17,7 +17,7 @@ from tests.cast import make_account, make_folder
 from tests.web.mailroom import store
 
 LETTERS = [f"From: Jan <jan@klient.example>\r\nSubject: Pismo {n}\r\n\r\ntekst\r\n".encode() for n in range(3)]
-WORDS = {"pl": ("Etykiety", "Ważne", "Reguła jak ta"), "en": ("Labels", "Important", "A rule like this")}
+WORDS = {"pl": ("Etykiety", "Ważne", "Reguła dla takich wiadomości"), "en": ("Labels", "Important", "A rule like this")}
 
 
 @dataclass(frozen=True)

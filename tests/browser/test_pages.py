@@ -20,6 +20,11 @@ FIRST_VIEW = 60_000  # bytes, gzipped
 # By name: WCAG 2.2's rule of target sizes is not among those that run unasked.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RULES = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+# What a finger has to hit: not what stands within a sentence or a recipient, nor a row's words, the whole row leading there.
+SMALL = """() => [...document.querySelectorAll("a, button, select, summary, input:not([type=checkbox], [type=radio])")]
+  .filter(one => !one.matches(".skip, .brand, .row *, .chip *, .vh *, .vh") && one.checkVisibility({ visibilityProperty: true }))
+  .filter(one => getComputedStyle(one).display !== "inline" && one.offsetWidth > 1 && one.getBoundingClientRect().height < 43.5)
+  .map(one => one.outerHTML.slice(0, 120))"""
 BAD_SIGN_IN = {"host": "imap.example", "username": "anna"}
 
 
@@ -51,7 +56,13 @@ def make_reader(office: Office, language: str) -> Reader:
     person = User.objects.create_user(
         f"czyta-{language}@lipowa.example", office=home, name="Czytająca Osoba", language=language
     )
-    account = make_account(person, f"czyta-{language}@lipowa.example", state="fetching", provider_name="Kancelaria")
+    account = make_account(
+        person,
+        f"czyta-{language}@lipowa.example",
+        state="fetching",
+        provider_name="Poczta kancelarii",
+        mode="managed",
+    )
     folder = make_folder(account)
     for path, role in [("Sent", "sent"), ("Sądy", ""), ("Sądy/Rejonowy", "")]:
         make_folder(account, path, role)
@@ -112,12 +123,17 @@ def reading(
 
 
 def check(page: Page) -> None:
-    """Nothing that axe-core finds, and nothing that needs scrolling sideways, once the page is loaded and at rest."""
+    """Nothing that axe-core finds, nothing that needs scrolling sideways or in two places, nothing too small for a finger where the
+    screen is a telephone's: once the page is loaded and at rest."""
     page.wait_for_load_state()  # without its styles its colours are others
     page.emulate_media(reduced_motion="reduce")  # what is still sliding is where it will be
     found = Axe().run(page, options=RULES).response["violations"]
     assert [(fault["id"], [node["html"][:120] for node in fault["nodes"]]) for fault in found] == [], page.url
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page.url
+    if page.locator("main.page").count():  # it scrolls by itself: if all did, its end would be an empty screen
+        assert page.evaluate("document.documentElement.scrollHeight <= document.documentElement.clientHeight"), page.url
+    if page.viewport_size and page.viewport_size["width"] < 700:
+        assert page.evaluate(SMALL) == [], page.url
 
 
 def test_every_page_can_be_used_by_everybody(reading: tuple[Page, Reader]) -> None:
@@ -139,7 +155,17 @@ def test_every_page_can_be_used_by_everybody(reading: tuple[Page, Reader]) -> No
         page.goto(f"/accounts/{reader.account.public_id}/{name}/")
         check(page)
     page.goto(folder)
+    check_marked(page)
     check_drawer(page)
+
+
+def check_marked(page: Page) -> None:
+    page.locator("#rows [role=checkbox]").first.click()
+    expect(page.locator("#bulk-more")).to_be_in_viewport(ratio=1)
+    check(page)
+    page.click("[data-action=mark-none]")
+    whose = page.locator(".list-whose")
+    assert whose.evaluate("name => name.scrollWidth <= name.clientWidth"), "whose mail it is, is cut"
 
 
 def check_wizard(page: Page) -> None:
@@ -162,6 +188,32 @@ def check_drawer(page: Page) -> None:
     check(page)
     page.click("#side .narrow-only")
     page.locator("#tree").wait_for(state="hidden")
+    page.click("a.drawer-only")
+    page.keyboard.press("Escape")
+    page.locator("#tree").wait_for(state="hidden")
+    expect(page.locator("a.drawer-only")).to_be_focused()
+
+
+def test_whoever_touches_a_wider_screen_has_targets_for_fingers(
+    browser: Browser, office: Office, readers: dict[str, Reader]
+) -> None:
+    context = browser.new_context(
+        base_url=office.site.url, has_touch=True, viewport={"width": 820, "height": 1180}, locale="pl-PL"
+    )
+    context.add_cookies(
+        [
+            {
+                "name": settings.SESSION_COOKIE_NAME,
+                "value": office.site.cookie(readers["pl"].person),
+                "url": office.site.url,
+            }
+        ]
+    )
+    page = context.new_page()
+    for path in ("/accounts/", "/settings/", "/rules/add/"):
+        page.goto(path)
+        assert page.evaluate(SMALL) == [], path
+    context.close()
 
 
 def test_mail_is_read_without_any_script(browser: Browser, office: Office, readers: dict[str, Reader]) -> None:
