@@ -153,7 +153,7 @@ def test_mail_is_passed_on_whole_or_in_the_letter(cast: Cast, account: Account) 
     assert files(inline) == [("pieczec.png", True), ("akta.pdf", False)]
     assert inline.recipients["to"] == []
     attached = begin_from(cast.anna, message.public_id, Origin.FORWARD_ATTACHED)
-    assert files(attached) == [("Odp: Pozew.eml", False)]
+    assert files(attached) == [("Odp_ Pozew.eml", False)]
     assert QUOTE not in attached.html
 
 
@@ -191,7 +191,7 @@ def test_of_a_letter_with_too_many_files_the_whole_is_taken(cast: Cast, account:
     assert [goes_whole(cast.anna, letter.public_id, kind) for letter in (most, more)] == [False, True]
     assert len(files(begin_from(cast.anna, most.public_id, kind))) == MOST_FILES + 1
     row = begin_from(cast.anna, more.public_id, kind)
-    assert files(row) == [("pieczec.png", True), ("Odp: Pozew.eml", False)]
+    assert files(row) == [("pieczec.png", True), ("Odp_ Pozew.eml", False)]
     assert not goes_whole(cast.anna, more.public_id, Origin.REPLY)
 
 
@@ -286,7 +286,7 @@ def test_a_part_of_another_message_is_attached_by_whoever_sees_it(cast: Cast, ac
     row = begin_new(cast.anna, account.public_id, Beginning())
     attach_part(cast.anna, row.public_id, message.public_id, "2")
     attach_part(cast.anna, row.public_id, message.public_id, "")
-    assert files(row) == [("akta.pdf", False), ("Odp: Pozew.eml", False)]
+    assert files(row) == [("akta.pdf", False), ("Odp_ Pozew.eml", False)]
     theirs = begin_new(
         cast.bartek, make_account(cast.bartek, "bartek@lipowa.example", **SENDING).public_id, Beginning()
     )
