@@ -82,3 +82,11 @@ def test_every_command_of_make_is_explained() -> None:
     explained = set(re.findall(r"^([a-z]+):.*## \S", makefile, re.MULTILINE))
     behind = {"venv", "dev", "assets", "test-packages"}  # what the others stand on
     assert set(" ".join(re.findall(r"^\.PHONY: (.*)", makefile, re.MULTILINE)).split()) - behind == explained
+
+
+def test_every_promise_names_its_tests() -> None:
+    told = (ROOT / "docs/promises.md").read_text()
+    rows = dict(re.findall(r"^\| (P\d) \| (.+) \|$", told, re.MULTILINE))
+    assert list(rows) == re.findall(r"^- \*\*(P\d)\*\*", told, re.MULTILINE)
+    for path in re.findall(r"`([^`]+)`", " ".join(rows.values())):
+        assert (ROOT / path).exists(), path
