@@ -157,6 +157,7 @@ def test_what_is_being_written_is_given_back_when_its_message_is_shown_no_longer
     expect(page.locator("#pane-head h1")).to_have_text("Pismo 2")
     page.locator("#rows").focus()
     page.keyboard.press("m")
+    expect(page.locator(".comment-new textarea")).to_be_focused()
     page.keyboard.type("Termin minął wczoraj.")
     undo(office.cast.anna, shown.public_id)
     told = page.get_by_role("dialog")
@@ -170,7 +171,8 @@ def test_what_is_being_written_is_given_back_when_its_message_is_shown_no_longer
         expect(told.locator("textarea")).to_have_value("Termin minął wczoraj.")
     told.get_by_role("button").click()
     page.reload()
-    expect(page.locator("#list .hollow")).to_be_visible()
+    expect(page.locator("#list h1")).to_be_visible()
+    expect(page.locator(f'#rows [data-message="{letter}"]')).to_have_count(0)
     expect(told).to_have_count(0)
     User.objects.filter(pk=bartek.pk).update(language="pl")
 
@@ -182,6 +184,7 @@ def test_what_was_being_written_when_the_session_ended_stands_there_after_signin
     choose(anna, mail, "1")
     where = anna.url
     anna.keyboard.press("m")
+    expect(anna.locator(".comment-new textarea")).to_be_focused()
     anna.keyboard.type("Piszę dalej")
     cookies = anna.context.cookies()
     anna.context.clear_cookies()
