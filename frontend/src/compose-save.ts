@@ -40,7 +40,7 @@ export class Saver {
     addEventListener("pagehide", () => this.#leave());
     addEventListener("pageshow", ({ persisted }) => persisted && ((this.#left = false), this.#later(0))); // it never learnt, either
     document.addEventListener("visibilitychange", () => document.hidden && this.#dirty && this.#keepHere());
-    new BroadcastChannel("out").onmessage = () => (this.stop(), location.reload()); // signing out: the server has had all that is kept
+    new BroadcastChannel("out").onmessage = () => this.#signOut();
   }
 
   /** Sent, thrown away or closed: nothing is saved any more. */
@@ -74,7 +74,7 @@ export class Saver {
     this.#dirty = true;
     this.#kept = false;
     clearTimeout(this.#timers.pause);
-    this.#timers.pause = window.setTimeout(() => this.#keepHere(), PAUSE);
+    this.#timers.pause = window.setTimeout(() => (this.#dirty || this.#running) && this.#keepHere(), PAUSE);
     this.#later(AUTOSAVE);
     clearTimeout(this.#timers.rest);
     this.#timers.rest = window.setTimeout(() => void (this.heavy() || this.keep()), REST);
@@ -174,6 +174,13 @@ export class Saver {
     const body = unsure ? this.collect() : this.#token();
     navigator.sendBeacon(this.form.dataset["keepUrl"] ?? "", body);
     if (unsure) this.#keepHere(body);
+  }
+
+  /** The server has had all that is kept. The page is asked for anew once the session has surely ended. */
+  #signOut(): void {
+    this.stop();
+    document.body.replaceChildren();
+    setTimeout(() => location.reload(), SIGNED_IN);
   }
 
   #token(): FormData {

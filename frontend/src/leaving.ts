@@ -22,8 +22,9 @@ async function hand(key: string, beside: boolean): Promise<boolean> {
   let answer = await tell("keep");
   if (answer.status === 409 && beside) answer = await tell("copy");
   if (localStorage.getItem(key) !== before) return answer.ok; // its letter goes on, in another window
-  if (answer.ok || answer.status === 404) localStorage.removeItem(key);
-  else if (answer.status === 409) localStorage.setItem(key, JSON.stringify({ ...read(key), left: false })); // asked when it is opened
+  if (answer.ok || (answer.status === 404 && beside)) localStorage.removeItem(key);
+  // In conflict it is asked about when it is opened; without a letter any more it stays until its person signs out.
+  else if (answer.status === 409 || answer.status === 404) localStorage.setItem(key, JSON.stringify({ ...read(key), left: false }));
   return answer.ok || answer.status === 404;
 }
 

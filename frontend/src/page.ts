@@ -1,5 +1,6 @@
 // Pages of forms and lists. All of them work without this; it keeps what they show fresh, and sends a form once.
 
+import { writing } from "./dom";
 import { listen } from "./events";
 import { paced, put } from "./fresh";
 import { Gone, getFragment } from "./http";
@@ -16,12 +17,16 @@ if (main) {
 }
 
 /** The pieces marked data-live, each by its id; none waits for another. A page that this person sees no longer, or that has become another
- * one for them, is left at once, whatever is being done there: for its address without the hash, which would lead to a place on it. */
+ * one for them, is left at once, for its address without the hash, which would lead to a place on it. Where somebody writes there, all goes
+ * but what they write: saving it gives it back to them (404.html). */
 async function refresh(again: () => void): Promise<void> {
   const { body } = await getFragment(location.href).catch((error) => (error instanceof Gone ? new Document() : Promise.reject(error)));
   for (const before of document.querySelectorAll<HTMLElement>("[data-live]")) {
     const now = body?.querySelector<HTMLElement>(`#${CSS.escape(before.id)}`);
-    if (!now?.isEqualNode(before)) now ? void put(before, now, again) : location.replace(location.pathname + location.search);
+    if (now?.isEqualNode(before)) continue;
+    if (now) void put(before, now, again);
+    else if (!writing(document.body)) location.replace(location.pathname + location.search);
+    else if (!writing(before)) before.remove();
   }
 }
 

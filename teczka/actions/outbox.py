@@ -76,10 +76,11 @@ def cancel(actor: User, public_id: UUID) -> Outgoing:
 def retry(actor: User, public_id: UUID) -> Outgoing:
     """What failed, or perhaps never left: once more, at once, and the same bytes. Raises Problem(SENDING_TOO_LATE), NotAllowed."""
     with _mine(actor, public_id) as row:
+        if row.state not in {State.FAILED, State.UNCERTAIN}:  # pressed twice, the second comes while it is being sent
+            raise Problem(Trouble.SENDING_TOO_LATE)
         _speaks(row, paused=True)
         now = timezone.now()
-        stuck = row.state in {State.FAILED, State.UNCERTAIN}  # pressed twice, the second comes while it is being sent
-        if not stuck or not step(row, State.QUEUED, send_at=now, next_try_at=now, tries=0, **trouble_columns(None)):
+        if not step(row, State.QUEUED, send_at=now, next_try_at=now, tries=0, **trouble_columns(None)):
             raise Problem(Trouble.SENDING_TOO_LATE)
         Recipient.objects.filter(outgoing=row, state=Delivery.REFUSED).update(
             state=Delivery.PENDING, code=None, said=""

@@ -101,5 +101,6 @@ def change_password(actor: User, password: str, session: SessionBase) -> None:
 def sign_out_elsewhere(actor: User, session: SessionBase) -> None:
     """They stay signed in in this session alone."""
     with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # of two browsers at once, one comes first
         stay_alone(actor, session)
         note(actor, Verb.SIGN_OUT_ELSEWHERE, [])

@@ -64,25 +64,33 @@ def _delete(actor: User, public_id: UUID, farewell: Farewell) -> None:
 
 
 def take_back(actor: User, public_id: UUID) -> None:
-    """Undo a deletion, within UNDO_DAYS: the account is there again and wants its password.
+    """Undo a deletion, within UNDO_DAYS: the account is there again and wants its password. What still waits in it, as it does where it was
+    handed over, does not go by itself: its writer is asked.
 
     Raises NotAllowed; AlreadyThere where it was added anew meanwhile; Problem(ACCOUNT_LIMIT).
     """
-    missing = {"state": State.NEEDS_OWNER, "trouble": Trouble.SECRET_MISSING, "trouble_since": timezone.now()}
-    told = {"trouble_params": {}, "trouble_detail": ""}
     try:
-        with _resting(actor, public_id) as account:
-            if not account.deleted_at or account.deleted_at < timezone.now() - timedelta(days=UNDO_DAYS):
-                raise NotAllowed
-            User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # what is added meanwhile counts
-            back: dict[str, Any] = {"deleted_at": None, "farewell": Farewell.NONE}
-            if not account.is_archive:
-                check_room(actor)
-                back |= {**missing, **told}
-            save(account, back)
-            note(actor, Verb.ACCOUNT_RESTORE, [public_id])
+        with as_user(actor.pk), transaction.atomic():
+            lock_all(actor.pk)  # as for deleting
+            _take_back(actor, public_id)
     except IntegrityError as error:
         raise AlreadyThere from error
+
+
+def _take_back(actor: User, public_id: UUID) -> None:
+    missing = {"state": State.NEEDS_OWNER, "trouble": Trouble.SECRET_MISSING, "trouble_since": timezone.now()}
+    told = {"trouble_params": {}, "trouble_detail": ""}
+    with _resting(actor, public_id) as account:
+        if not account.deleted_at or account.deleted_at < timezone.now() - timedelta(days=UNDO_DAYS):
+            raise NotAllowed
+        User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # what is added meanwhile counts
+        stop(account)
+        back: dict[str, Any] = {"deleted_at": None, "farewell": Farewell.NONE}
+        if not account.is_archive:
+            check_room(actor)
+            back |= {**missing, **told}
+        save(account, back)
+        note(actor, Verb.ACCOUNT_RESTORE, [public_id])
 
 
 def forget_tokens(actor: User, public_id: UUID) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 _AT: Final = re.compile("[@\ufe6b\uff20]")  # with its small and its wide form
+_DOT: Final = re.compile(r"[.\u2024\u3002\ufe52\uff0e\uff61]\w")  # and what looks like it
+_APART: Final = re.compile(r"[\s<>()\[\],;:\"']+")
 _SILENT: Final = re.compile(
     r"(?:^|[._+-])(?:no|do-?not|dont|nie|niech)[._-]?(?:reply|answer|respond|odpowiadaj|odpisuj)", re.IGNORECASE
 )
@@ -20,9 +22,12 @@ class Mailbox:
 
 
 def called(name: str, address: str) -> Mailbox:
-    """A name that reads like an address is nobody's: alone, as lists show names, it would stand for another than who writes or gets the
-    letter."""
-    return Mailbox("" if address and _AT.search(name) else name, address)
+    """A name with another's address in it is nobody's: alone, as lists show names, it would stand for another than who writes or gets the
+    letter. One that only says the address again says nothing."""
+    whole = "@".join(map(str.strip, _AT.split(name)))
+    told = {word.casefold() for word in _APART.split(whole) if _DOT.search(word.partition("@")[2])}
+    others = address and told - {address.casefold()}
+    return Mailbox("" if others or whole.casefold() == address.casefold() else name, address)
 
 
 @dataclass(frozen=True, slots=True)

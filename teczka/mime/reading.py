@@ -38,14 +38,14 @@ def read(raw: Raw, address: Callable[[Part], str | None], own: Sequence[Pattern]
     the office's file numbers. Never raises."""
     parsed = scan(raw)
     reading = Reading(parsed, "", defects=list(parsed.defects))
-    shown: set[str] = set()
+    shown: dict[str, str] = {}  # where the pages have inline images from
 
     def cid(name: str) -> str | None:
         part = parsed.inline.get(name)
         if part is None:
             return None
-        shown.add(name)
-        return address(part)
+        shown[name] = address(part) or ""
+        return shown[name] or None
 
     passages = _Passages(raw, reading, own)
     if any(body.pages for body in parsed.bodies):
@@ -55,7 +55,8 @@ def read(raw: Raw, address: Callable[[Part], str | None], own: Sequence[Pattern]
     else:
         reading.text = _joined(map(passages.text, parsed.bodies))
         passages.named = references.named(reading.text, own)
-    loose = [part for name, part in parsed.inline.items() if name not in shown]
+    # A page that was too much for the reader is shown as text, without them.
+    loose = [part for name, part in parsed.inline.items() if name not in shown or shown[name] not in reading.html]
     reading.attachments = sorted([*parsed.attachments, *loose], key=lambda part: part.offset)
     for part in reading.attachments:
         if part.content_type == _MESSAGE and not part.name:

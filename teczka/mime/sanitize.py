@@ -59,7 +59,7 @@ _TO_JUDGE: Final = re.compile(r"style|src|background", re.IGNORECASE)
 _PREPARED: Final = re.compile(r"<(?:style\b|img\b|body[\s/])", re.IGNORECASE)  # <body> without attributes says nothing
 _MARKUP: Final = re.compile(r"<[^<>]*>")
 _REFERENCE: Final = re.compile(r"&#?\w{1,32};")  # to a sign
-_MOST_REFERENCES: Final = 20_000  # that the sanitiser is given: each costs it what is left of the page
+_MOST_REFERENCES: Final = 20_000  # and no-break spaces for the sanitiser: each costs it what is left of the page
 MOST_HOSTS: Final = 50
 _MOST_ROUNDS: Final = 3
 
@@ -95,7 +95,7 @@ def sanitize(html: str, *, cid: Cid, room: Room | None = None) -> Clean:
     if html.count("&") > _MOST_REFERENCES:
         html = _REFERENCE.sub(_as_sign, html)
     before, room.tags = room.tags, room.tags + html.count("<")
-    if html.count("&") > _MOST_REFERENCES or too_deep(html, before):
+    if html.count("&") + html.count("\xa0") > _MOST_REFERENCES or too_deep(html, before):
         return _as_text(html, *defects, "html.nesting")
     judge = _Judge(cid)
     clean = judge.clean(_prepare(html, room.styles) if _PREPARED.search(html) else html)

@@ -139,8 +139,9 @@ def reached(row: Outgoing) -> bool:
 
 
 def give_rest_up(row: Outgoing) -> None:
-    """It goes to nobody any more: who was put off until later has not got it."""
-    Recipient.objects.filter(outgoing=row, state=Delivery.LATER).update(state=Delivery.REFUSED)
+    """It goes to nobody any more: who was put off until later, or is still to be asked about, has not got it as far as anybody knows."""
+    unsettled = Recipient.objects.filter(outgoing=row, state__in=[Delivery.LATER, Delivery.PENDING])
+    unsettled.update(state=Delivery.REFUSED)
 
 
 def tell_refused(row: Outgoing) -> None:

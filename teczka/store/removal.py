@@ -55,13 +55,15 @@ THREADS = (
 )
 
 # What was sent from the account goes first: its bytes lie in packs of the account. What was not is no mail that came: drafts, and letters
-# of which their writer is still to decide, stay, with the account's row; those that were sent lose their bytes, which are our copy's. A
-# file that goes with another account's letter now stays with that. Of what was done to its mail nothing stays, not even how much.
+# of which their writer is still to decide, stay, with the account's row, unless the writer is shut out; those that were sent lose their
+# bytes, which are our copy's. A file that goes with another account's letter now stays with that. Of what was done to its mail nothing
+# stays, not even how much.
 ACTED = (
     """UPDATE store_pack k SET account_id = o.account_id FROM store_enclosure e JOIN store_outgoing o ON o.id = e.outgoing_id
        WHERE e.pack_id = k.id AND k.account_id = %(account)s AND o.account_id <> %(account)s""",
     "DELETE FROM store_import WHERE account_id = %(account)s",
-    """DELETE FROM store_outgoing WHERE account_id = %(account)s AND (state = 'cancelled' OR (state = 'sent' AND trouble = ''))""",
+    """DELETE FROM store_outgoing o WHERE account_id = %(account)s AND (state = 'cancelled' OR (state = 'sent' AND trouble = '')
+       OR NOT (SELECT is_active FROM store_user u WHERE u.id = o.owner_id))""",
     """UPDATE store_outgoing SET pack_id = NULL, pack_offset = NULL, pack_length = NULL, pack_codec = NULL, sha256 = NULL, size = NULL
        WHERE account_id = %(account)s AND state = 'sent' AND pack_id IS NOT NULL""",
     "DELETE FROM store_identity WHERE account_id = %(account)s",

@@ -28,7 +28,7 @@ from teczka.core.ladder import Rung, Step
 from teczka.core.outgoing import Origin, State
 from teczka.store.blobs import blobs
 from teczka.store.leases import Lease, Leases, revoke
-from teczka.store.models import Account, Folder, Message, Operation, Outgoing, Pack, Placement
+from teczka.store.models import Account, Folder, Message, Operation, Outgoing, Pack, Placement, Recipient
 from teczka.store.outgoing import Outbox
 from teczka.store.packs.format import Codec, Entry, key
 from teczka.store.packs.reader import read
@@ -264,6 +264,21 @@ def test_whom_the_server_put_off_to_the_end_is_told_as_refused(account: Account,
     assert (trouble_of(row), waiting(account.owner)) == (Trouble.SENDING_PARTLY, Waiting(1, 1))
 
 
+def test_who_is_still_to_be_asked_about_when_it_ends_is_told_as_refused(
+    account: Account, submission: Submission
+) -> None:
+    """A try whose end is unknown leaves them so, and so does whoever sends it again."""
+    row = partly(account, submission)
+    with as_user(row.owner_id):
+        over = timezone.now() - timedelta(days=3)
+        Recipient.objects.filter(outgoing=row, address=OLA).update(state="pending")
+        Outgoing.objects.filter(pk=row.pk).update(send_at=over, next_try_at=over)
+        Account.objects.filter(pk=account.pk).update(smtp_port=1)
+    deliver(account)
+    assert (state_of(row), recipients(row)) == (State.SENT, {JAN: "accepted", OLA: "refused"})
+    assert (trouble_of(row), waiting(account.owner)) == (Trouble.SENDING_PARTLY, Waiting(1, 1))
+
+
 def test_why_some_have_to_wait_is_told_where_others_have_it(account: Account, submission: Submission) -> None:
     row = fresh(partly(account, submission))
     assert (row.trouble, row.trouble_params["address"], row.trouble_detail) == (
@@ -382,6 +397,14 @@ def test_a_server_that_is_not_there_is_tried_again(account: Account) -> None:
 
 
 # --- where the account is deleted ---
+
+
+def test_what_waits_in_an_account_that_was_handed_over_and_taken_back_does_not_go_by_itself(account: Account) -> None:
+    row = sent(written(account))
+    with as_user(account.owner_id):
+        Account.objects.filter(pk=account.pk).update(deleted_at=timezone.now(), farewell=Farewell.REMOVE)
+    take_back(account.owner, account.public_id)
+    assert (state_of(row), trouble_of(row)) == (State.FAILED, Trouble.SENDING_DELETED)
 
 
 def test_nothing_waits_in_an_account_that_is_deleted_and_its_writer_is_asked(

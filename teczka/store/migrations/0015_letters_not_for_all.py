@@ -1,4 +1,5 @@
-"""The files of a letter that some of its recipients did not get stay until its writer has taken note: it may go to them once more."""
+"""The files of a letter that some of its recipients did not get stay until its writer has taken note: it may go to them once more. And so
+does a message of an account whose mail goes, as long as a file of it goes with a letter."""
 
 from typing import ClassVar
 
@@ -22,7 +23,17 @@ $$ WITH old AS (
    RETURNING p.id $$;
 """
 
+# As in 0004, but for files.
+STAYS = """
+CREATE OR REPLACE FUNCTION teczka_stays(of_pack uuid) RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT m.id FROM store_message m WHERE m.pack_id = of_pack AND m.owner_id = teczka_viewer()
+   AND (EXISTS (SELECT FROM store_grant g WHERE g.message_id = m.id)
+     OR EXISTS (SELECT FROM store_filing f WHERE f.message_id = m.id AND f.undone_at IS NULL)
+     OR EXISTS (SELECT FROM store_enclosure e WHERE e.message_id = m.id)) $$;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("store", "0014_search")]
-    operations: ClassVar = [migrations.RunSQL(FORGET_DRAFTS)]
+    operations: ClassVar = [migrations.RunSQL(FORGET_DRAFTS), migrations.RunSQL(STAYS)]

@@ -43,10 +43,11 @@ def task_add(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def task_edit(request: Request, task_id: UUID) -> HttpResponse:
-    if "restore" in request.POST:
-        allowed(restore, request.user, task_id)
     line = found(task(request.user, task_id, removed=request.method == "POST"))
     form = TaskForm(request.POST or None, request.user, line)
+    if "restore" in request.POST and form.is_valid():
+        allowed(restore, request.user, task_id)
+        line = found(task(request.user, task_id))
     context: dict[str, Any] = {"seen": request.POST.get("seen", "") if form.is_bound else marks(asdict(line.wanted))}
     if not line.removed and form.is_valid():
         try:
