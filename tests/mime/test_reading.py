@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from teczka.cli import parse, render
-from teczka.mime import reading
+from teczka.mime import reading, sanitize
 from teczka.mime.limits import Limits
 from teczka.mime.reading import read
 
@@ -67,6 +67,13 @@ def test_an_enclosed_message_without_a_name_has_its_subject_for_one() -> None:
 
 def test_an_inline_image_that_no_page_shows_is_listed() -> None:
     assert [part.name for part in read(LETTER, lambda part: "/i").attachments] == ["unused.png", "umowa.pdf"]
+
+
+def test_an_inline_image_of_a_page_that_is_shown_as_text_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sanitize, "LIMITS", Limits(page=20))
+    found = read(LETTER, lambda part: f"/i/{part.path}")
+    assert "<img" not in found.html
+    assert [part.path for part in found.attachments] == ["1.2", "1.3", "2"]
 
 
 def test_plain_mail_has_no_page() -> None:

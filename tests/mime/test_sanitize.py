@@ -80,6 +80,10 @@ def test_a_page_of_ampersands_is_shown_as_text_and_keeps_no_reader_busy() -> Non
     assert unescape(made.html).count("&") == 100_000
 
 
+def test_a_page_of_no_break_spaces_is_shown_as_text_too() -> None:
+    assert "html.nesting" in clean("<p>" + "\xa0" * 100_000).defects
+
+
 def test_signs_by_reference_are_shown_however_many() -> None:
     assert unescape(clean("<p>" + "&#260;&amp;&nbsp;&lt;" * 25_000).html).count("Ą&\xa0<") == 25_000
 
