@@ -2,10 +2,11 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from teczka.actions.audit import note
 from teczka.core.audit import Verb
@@ -14,10 +15,12 @@ from teczka.store.models import Account, User
 from teczka.store.packs.format import PackDamaged
 from teczka.store.packs.reader import STRIDE, mapped, verify
 from teczka.store.queries import holdings
+from teczka.store.queries.account_export import KeptMessage
 from teczka.store.queries.holdings import Held
 from teczka.store.viewer import as_user
 
 MANIFEST = "manifest.jsonl"
+StoredT = TypeVar("StoredT", Held, KeptMessage)
 
 
 def export_account(viewer: User, account: Account, to: Path) -> tuple[dict[str, int], list[str]]:
@@ -38,7 +41,7 @@ def export_account(viewer: User, account: Account, to: Path) -> tuple[dict[str, 
             held: dict[int, Held] = {}
             for message in piece:
                 try:
-                    there = _where_it_lies(message, account)
+                    there = where_it_lies(message, partial(_now, message, account))
                 except (PackDamaged, FileNotFoundError):
                     missing.append(str(message.public_id))
                     continue
@@ -72,21 +75,26 @@ def made_whole(to: Path) -> Iterator[Path]:
     making.rename(to)
 
 
-def _where_it_lies(message: Held, account: Account) -> Held | None:
-    """Verified. Packs are rewritten, and removed, while a long export goes through those before. None: it was erased since."""
+def where_it_lies(message: StoredT, look: Callable[[], StoredT | None]) -> StoredT | None:
+    """Verified. Packs are rewritten, and removed, while a long export goes through those before: `look` asks where it lies now. None: it
+    is there no longer. Raises PackDamaged, FileNotFoundError."""
     while True:
         try:
             verify(blobs(), message.pack, message.entry)
         except FileNotFoundError:
-            with as_user(account.owner_id):
-                now = holdings.message(account.pk, message.id)
-            if now == message:
+            now = look()
+            if now and (now.pack, now.entry) == (message.pack, message.entry):
                 raise
             if now is None:
                 return None
             message = now
         else:
             return message
+
+
+def _now(message: Held, account: Account) -> Held | None:
+    with as_user(account.owner_id):
+        return holdings.message(account.pk, message.id)
 
 
 def _write(message: Held, folder: Path) -> None:

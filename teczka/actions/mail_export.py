@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from uuid import UUID
@@ -12,7 +13,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from teczka.actions.audit import note
-from teczka.actions.export import made_whole
+from teczka.actions.export import made_whole, where_it_lies
 from teczka.core.accounts import Farewell
 from teczka.core.audit import Verb
 from teczka.core.errors import NotAllowed
@@ -23,7 +24,7 @@ from teczka.remote.imap.utf7 import encode
 from teczka.store.blobs import blobs
 from teczka.store.models import Account, User
 from teczka.store.packs.format import PackDamaged
-from teczka.store.packs.reader import HELD_BYTES, pieces, read, verify
+from teczka.store.packs.reader import HELD_BYTES, pieces, read
 from teczka.store.queries.account_export import (
     KeptFolder,
     KeptMessage,
@@ -107,28 +108,13 @@ class Leaving:
         """Those whose bytes are what was stored."""
         for message in kept_messages(folder.id, self._owner):
             try:
-                there = self._where_it_lies(folder, message)
+                there = where_it_lies(message, partial(kept_message, folder.id, message.placement, self._owner))
             except (PackDamaged, FileNotFoundError):
                 self.missing.append(f"{folder.path}: {message.public_id}")
                 continue
             if there:
                 self.messages += 1
                 yield there
-
-    def _where_it_lies(self, folder: KeptFolder, message: KeptMessage) -> KeptMessage | None:
-        """Packs are rewritten, and removed, while a slow reader takes the messages before. None: it has left the folder since."""
-        while True:
-            try:
-                verify(blobs(), message.pack, message.entry)
-            except FileNotFoundError:
-                now = kept_message(folder.id, message.placement, self._owner)
-                if now and (now.pack, now.entry) == (message.pack, message.entry):
-                    raise
-                if now is None:
-                    return None
-                message = now
-            else:
-                return message
 
 
 def export_zip(leaving: Leaving) -> Iterator[bytes]:

@@ -39,6 +39,15 @@ def arrived(submission: Submission) -> EmailMessage:
     return cast("EmailMessage", message_from_bytes(received.original_content, policy=policy.default))
 
 
+def kept(account: Account, raw: bytes) -> Message:
+    """It came to the account, and was read."""
+    (stored,) = store(account, [raw])
+    while read_some(10):
+        pass
+    with as_user(account.owner_id):
+        return Message.objects.get(pk=stored)
+
+
 def files(message: EmailMessage) -> dict[str | None, bytes]:
     return {part.get_filename(): part.get_payload(decode=True) for part in message.iter_attachments()}  # type: ignore[misc]
 
@@ -61,11 +70,7 @@ def test_a_file_of_another_message_goes_with_it_and_the_message_itself(
     other.set_content("Umowa.\n")
     other.add_attachment(b"tresc umowy" * 100, maintype="application", subtype="pdf", filename="umowa.pdf")
     raw = other.as_bytes(policy=policy.SMTP)
-    (stored,) = store(account, [raw])
-    while read_some(10):
-        pass
-    with as_user(account.owner_id):
-        message = Message.objects.get(pk=stored)
+    message = kept(account, raw)
     draft = written(account)
     attach_part(account.owner, draft.public_id, message.public_id, "2")
     attach_part(account.owner, draft.public_id, message.public_id, "")
@@ -86,11 +91,7 @@ def test_a_message_in_a_message_goes_on_under_its_subject(account: Account, subm
     outer["Subject"], outer["From"] = "II K 7/25", "jan@a.example"
     outer.set_content("W załączeniu.\n")
     outer.add_attachment(inner)
-    (stored,) = store(account, [outer.as_bytes(policy=policy.SMTP)])
-    while read_some(10):
-        pass
-    with as_user(account.owner_id):
-        message = Message.objects.get(pk=stored)
+    message = kept(account, outer.as_bytes(policy=policy.SMTP))
     draft = written(account)
     attach_part(account.owner, draft.public_id, message.public_id, "2")
     attach_part(account.owner, draft.public_id, message.public_id, "")
@@ -120,11 +121,7 @@ def test_who_had_a_message_in_secret_does_not_go_with_it_when_it_is_enclosed(
     account: Account, submission: Submission, end: str
 ) -> None:
     raw = f"Bcc: tajny@b.example,{end} inny@b.example{end}Subject: Umowa{end}BCC :trzeci@b.example{end}{end}Bcc: zdanie{end}"
-    (stored,) = store(account, [raw.encode()])
-    while read_some(10):
-        pass
-    with as_user(account.owner_id):
-        message = Message.objects.get(pk=stored)
+    message = kept(account, raw.encode())
     draft = written(account)
     attach_part(account.owner, draft.public_id, message.public_id, "")
     sent(draft)
