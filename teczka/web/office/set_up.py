@@ -20,6 +20,7 @@ from teczka.core.errors import NotAllowed
 from teczka.core.people import FIRST_ZONE
 from teczka.core.settings import settings as ours
 from teczka.web.session.known import remember
+from teczka.web.session.password import new_password
 
 
 def _zones() -> list[tuple[str, str]]:
@@ -39,12 +40,7 @@ class SetUpForm(forms.Form):
         max_length=254,
         widget=forms.EmailInput({"autocomplete": "username"}),
     )
-    password = forms.CharField(
-        label=_("Password"),
-        help_text=_("At least 10 characters. A sentence is easiest to remember."),
-        strip=False,
-        widget=forms.PasswordInput({"autocomplete": "new-password"}),
-    )
+    password = new_password(_("Password"))
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     timezone = forms.ChoiceField(label=_("Time zone"), choices=_zones)
 

@@ -16,16 +16,12 @@ from teczka.actions.invitations import invited
 from teczka.actions.invitations import join as join_by
 from teczka.core.errors import NotAllowed
 from teczka.web.session.known import remember
+from teczka.web.session.password import new_password
 
 
 class JoinForm(forms.Form):
     name = forms.CharField(label=_("Your full name"), max_length=200, widget=forms.TextInput({"autocomplete": "name"}))
-    password = forms.CharField(
-        label=_("Password"),
-        help_text=_("At least 10 characters. A sentence is easiest to remember."),
-        strip=False,
-        widget=forms.PasswordInput({"autocomplete": "new-password"}),
-    )
+    password = new_password(_("Password"))
 
 
 @login_not_required

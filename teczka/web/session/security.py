@@ -17,6 +17,7 @@ from teczka.store.sessions import others
 from teczka.web.requests import Request, allowed
 from teczka.web.said import Said, said, say
 from teczka.web.session.known import remember
+from teczka.web.session.password import new_password
 
 
 class PasswordForm(forms.Form):
@@ -25,12 +26,7 @@ class PasswordForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )
-    password = forms.CharField(
-        label=_("New password"),
-        help_text=_("At least 10 characters. A sentence is easiest to remember."),
-        strip=False,
-        widget=forms.PasswordInput({"autocomplete": "new-password"}),
-    )
+    password = new_password(_("New password"))
 
     def __init__(self, data: Any, request: Request) -> None:
         super().__init__(data)
