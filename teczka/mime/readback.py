@@ -3,7 +3,7 @@
 import email
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
@@ -61,7 +61,9 @@ def _meant(letter: Letter) -> _Said:
         to=_people(letter.to),
         cc=_people(letter.cc),
         bcc=_people(letter.bcc),
-        date=letter.date.replace(microsecond=0),
+        date=letter.date.replace(microsecond=0).astimezone(
+            UTC
+        ),  # of a zone's own no time that comes twice equals another (PEP 495)
         message_id=letter.message_id,
         case=letter.case,
         text=_lines(flowed.unflow(flowed.flow(compose.words(letter)).replace("\r\n", "\n"))),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -95,6 +96,14 @@ def test_four_readers_say_what_was_meant(reader: Reader) -> None:
     cut = filename if reader is ours else str
     assert [name for name, _ in seen.files] == [cut(name) for name, _ in wanted.files]
     assert [data.strip() for _, data in seen.files] == [data.strip() for _, data in wanted.files]
+    check(letter, own(letter))
+
+
+@pytest.mark.parametrize("day", ["2026-10-25", "2027-03-28"])
+@pytest.mark.parametrize("fold", [0, 1])
+def test_a_letter_of_the_night_in_which_the_clocks_change_is_read_as_it_is_dated(day: str, fold: int) -> None:
+    hour = datetime.fromisoformat(f"{day}T02:30").replace(tzinfo=ZoneInfo("Europe/Warsaw"), fold=fold)
+    letter = replace(LETTER, date=hour)
     check(letter, own(letter))
 
 
