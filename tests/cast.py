@@ -68,6 +68,12 @@ def make_account(owner: User, address: str = "anna@kancelaria-lipowa.example", *
         return Account.objects.create(office=owner.office, owner=owner, **(values | fields))
 
 
+def now(account: Account) -> Account:
+    """Its row as it stands."""
+    with as_user(account.owner_id):
+        return Account.objects.get(pk=account.pk)
+
+
 def make_folder(account: Account, path: str = "INBOX", role: str = "inbox") -> Folder:
     with as_user(account.owner_id):
         return Folder.objects.create(

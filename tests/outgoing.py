@@ -11,11 +11,11 @@ from teczka.actions.identities import ensure_identities
 from teczka.actions.secrets import seal_password
 from teczka.actions.sending import Sending
 from teczka.core.outgoing import State
-from teczka.store.leases import Leases
 from teczka.store.models import Account, Outgoing, OutgoingEvent, Recipient, User
 from teczka.store.queries.identities import senders
 from teczka.store.viewer import as_user
 from tests.cast import make_account
+from tests.leased import leased
 from tests.submission import Submission
 
 PASSWORD = "sekret-do-poczty"
@@ -50,13 +50,8 @@ def sent(draft: Outgoing) -> Outgoing:
 
 def deliver(account: Account) -> float | None:
     """As its keeper does, once."""
-    leases = Leases(sharing=False)
-    try:
-        lease = leases.try_take(account.pk)
-        assert lease
+    with leased(account.pk) as lease:
         return Sending(account.pk, account.owner_id, lease).run()
-    finally:
-        leases.close()
 
 
 def fresh(row: Outgoing) -> Outgoing:

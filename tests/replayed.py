@@ -8,16 +8,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
 from teczka.actions.acts import NO_LABELS, Done, Selection, do
 from teczka.actions.fetch import Fetching
 from teczka.core.accounts import Mode
 from teczka.core.acts import Verb
-from teczka.store.leases import Leases
 from teczka.store.models import Account, Folder, Operation, Placement, User
 from teczka.store.viewer import as_user
+from tests.cast import make_cast
+from tests.database import TestDatabase, own_copy
 from tests.dovecot.accounts import opened
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
+from tests.leased import leased
 
 Lying = dict[tuple[str, int, int], tuple[str, frozenset[str]]]  # (folder, UIDVALIDITY, UID) → (SHA-256, flags)
 
@@ -85,15 +90,28 @@ def played(owner: User, dovecot: Dovecot, mailbox: Mailbox) -> Iterator[Played]:
     account = opened(owner, dovecot, mailbox)
     with as_user(owner.pk):
         Account.objects.filter(pk=account.pk).update(mode=Mode.MANAGED)
-    leases = Leases()
-    lease = leases.try_take(account.pk)
-    assert lease is not None
-    fetching = Fetching(account.pk, owner.pk, lease)
-    try:
-        yield Played(owner, account, mailbox, fetching)
-    finally:
-        fetching.close()
-        leases.close()
+    with leased(account.pk) as lease:
+        fetching = Fetching(account.pk, owner.pk, lease)
+        try:
+            yield Played(owner, account, mailbox, fetching)
+        finally:
+            fetching.close()
+
+
+@pytest.fixture(scope="module")
+def owner(test_database: TestDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[User]:
+    """One database for all these tests; each has an account and a mailbox of its own."""
+    with own_copy(test_database, django_db_blocker):
+        yield make_cast().anna
+
+
+@pytest.fixture
+def box(owner: User, dovecot: Dovecot, mailbox: Mailbox) -> Iterator[Played]:
+    mailbox.create("Sprawy")
+    mailbox.deliver_many(letter(number) for number in range(1, 7))
+    with played(owner, dovecot, mailbox) as made:
+        made.sync()
+        yield made
 
 
 def ours(account: Account) -> Lying:

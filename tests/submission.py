@@ -5,9 +5,11 @@ import base64
 import ssl
 import threading
 import warnings
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self
 
+import pytest
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -144,3 +146,9 @@ class Submission:
         if good:
             return AuthResult(success=True)
         return AuthResult(success=False, handled=False, message=self.refusal or None)
+
+
+@pytest.fixture(scope="module")
+def submission() -> Iterator[Submission]:
+    with Submission() as server:
+        yield server

@@ -88,13 +88,20 @@ def do(
             touched, out = _delete(actor, act, chosen, folders)
         else:
             touched, out = _move(actor, act, chosen, list(accounts.values()), target)
+        stuck = {} if verb in FLAGS or verb is Verb.LABEL else acts.spread(actor.pk, chosen, gone=True)
+        out |= {
+            account: Problem(Trouble.ACT_FOLDER_GONE)
+            for account in stuck.keys() - out
+            if stuck[account] == spread[account]
+        }
         if accounts and len(out) == len(accounts):
             raise next(iter(out.values()))
         finish(actor, act, touched, list(accounts.values()))
         if verb is Verb.DELETE:
             note_deleted(actor, audit.Verb.DELETE, act)
-        stayed = sum(spread[account] for account in out)
-        return Done(line(actor, key), stayed, next(iter(out.values()), None))
+        stayed = stuck | {account: spread[account] for account in out}
+        why = next(iter(out.values()), Problem(Trouble.ACT_FOLDER_GONE) if stuck else None)
+        return Done(line(actor, key), sum(stayed.values()), why)
 
 
 def undo(actor: User, public_id: UUID) -> Done:

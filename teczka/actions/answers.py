@@ -48,7 +48,10 @@ def begin_from(actor: User, message: UUID, kind: Origin) -> Outgoing:
 
 
 def goes_whole(actor: User, message: UUID, kind: Origin) -> bool:
-    """Its files are too many to be taken one by one: the message itself is attached in their place."""
+    """Its files are too many to be taken one by one, or its text too long to be quoted: the message itself is attached in their place."""
+    text = message_text(actor, message)
+    if text and kind == Origin.FORWARD and quoting.is_cut(text.text, text.html):
+        return True
     return kind in {Origin.FORWARD, Origin.EDITED} and len(_files(message_parts(actor, message))) > MOST_FILES
 
 
@@ -96,7 +99,8 @@ def _begun(actor: User, text: MessageText, headers: Headers, head: bytes, kind: 
     )
     with as_user(actor.pk), transaction.atomic():
         row = create(actor, first, _as_whom(actor, told))
-        whole = [Taken(None)] if kind == Origin.FORWARD_ATTACHED else []
+        cut = kind == Origin.FORWARD and quoting.is_cut(text.text, text.html)
+        whole = [Taken(None)] if cut or kind == Origin.FORWARD_ATTACHED else []
         enclose(actor, row.public_id, text, whole or _taken(parts, pictures, files=kind == Origin.FORWARD))
     return row
 

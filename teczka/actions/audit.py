@@ -6,9 +6,8 @@ From an entry until its transaction ends the office's chain is locked, so it is 
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db import connection
-
 from teczka.core.audit import Verb
+from teczka.store import audit
 from teczka.store.models import Act, Case, Filing, Operation, User
 from teczka.store.viewer import as_user
 
@@ -17,19 +16,16 @@ MOST = 1_000  # ids in one entry
 
 def note(actor: User, verb: Verb, ids: Collection[UUID], case: int | None = None) -> None:
     """One entry: public ids alone, in the order that core.audit.Verb says. `case`: the case's own id, inside."""
-    with as_user(actor.pk), connection.cursor() as cursor:
-        cursor.execute("SELECT teczka_audit(%s, %s::uuid[], %s)", [verb, list(ids), case])
+    with as_user(actor.pk):
+        audit.note(verb, ids, case)
 
 
 def note_each(
     actor: User, verb: Verb, ids: Collection[UUID], case: int | None = None, beside: Collection[UUID] = ()
 ) -> None:
     """An entry for each of the ids, with what stands `beside` it: whoever may know of one message learns of no other."""
-    with as_user(actor.pk), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT teczka_audit(%s, one || %s::uuid[], %s) FROM unnest(%s::uuid[]) AS told (one)",
-            [verb, list(beside), case, list(ids)],
-        )
+    with as_user(actor.pk):
+        audit.note_each(verb, ids, case, beside)
 
 
 def note_deleted(actor: User, verb: Verb, act: Act) -> None:
@@ -51,15 +47,11 @@ def note_deleted(actor: User, verb: Verb, act: Act) -> None:
 
 def note_cases(actor: User, verb: Verb, cases: Collection[Case]) -> None:
     """An entry for each case, of itself, in one statement."""
-    with as_user(actor.pk), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT teczka_audit(%s, ARRAY[told.public_id], told.id)"
-            " FROM unnest(%s::uuid[], %s::bigint[]) WITH ORDINALITY AS told (public_id, id, place) ORDER BY told.place",
-            [verb, [case.public_id for case in cases], [case.pk for case in cases]],
-        )
+    with as_user(actor.pk):
+        audit.note_cases(verb, [(case.public_id, case.pk) for case in cases])
 
 
 def note_view(viewer: User, message: UUID) -> None:
     """Somebody was given a message that is another's: noted once an hour, for its pages are fetched several times, and ahead."""
-    with as_user(viewer.pk), connection.cursor() as cursor:
-        cursor.execute("SELECT teczka_audit_view(%s)", [message])
+    with as_user(viewer.pk):
+        audit.note_view(message)

@@ -3,14 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db import connection
-
 from teczka.actions.audit import note
 from teczka.actions.secrets import open_client_secret, seal_client_secret
 from teczka.core.accounts import Auth
 from teczka.core.audit import Verb
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.oauth import ADMINISTRATORS, PROVIDERS, Client
+from teczka.store import clients
 from teczka.store.models import OAuthClient, User
 from teczka.store.secrets import SecretBroken
 from teczka.store.viewer import as_user
@@ -47,7 +46,7 @@ def save_client(actor: User, auth: Auth, new: NewClient) -> None:
         if new.secret:
             seal_client_secret(row, new.secret)
         row.save()
-        _call("teczka_oauth_mended", auth)
+        clients.mended(auth)
         note(actor, Verb.OFFICE_CHANGE, [])
 
 
@@ -64,14 +63,9 @@ def tell_office(auth: Auth, problem: Problem | None) -> None:
     is mended."""
     said = problem.trouble.value if problem and problem.trouble in ADMINISTRATORS else ""
     if problem is None or said:
-        _call("teczka_oauth_trouble", auth, said)
+        clients.troubled(auth, said)
 
 
 def _check(actor: User) -> None:
     if not actor.is_administrator:
         raise NotAllowed
-
-
-def _call(function: str, *values: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.callproc(function, [str(value) for value in values])

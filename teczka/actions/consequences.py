@@ -6,7 +6,7 @@ Whatever can fail is looked at before anything is done. What others are shown is
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -197,11 +197,18 @@ def _task(batch: Batch, one: MakeTask) -> Sequence[int]:
     zone = ZoneInfo(Office.objects.get(pk=batch.owner.office_id).timezone)
     for message in Message.objects.filter(pk__in=batch.messages).order_by("pk"):
         came = dated(message.internaldate)
-        due = came.astimezone(zone).date() + timedelta(days=one.days) if came and one.days is not None else None
+        due = _due(came, one.days, zone) if came and one.days is not None else None
         title = (one.title or message.subject or batch.rule.name)[:LONGEST_TITLE]
         made = tasks.add_task(batch.owner, Wanted(title, due_on=due), message.public_id)
         batch.what[message.pk]["task"] = str(made.public_id)
     return batch.messages
+
+
+def _due(came: datetime, days: int, zone: ZoneInfo) -> date | None:
+    try:
+        return came.astimezone(zone).date() + timedelta(days=days)
+    except OverflowError:  # a server may call any day a message's, the last ones there are, too
+        return None
 
 
 def _folder(owner: User, one: Move) -> Folder:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from teczka.actions.audit import note
@@ -13,6 +13,7 @@ from teczka.actions.receiving import received, thrown_away
 from teczka.core.audit import Verb
 from teczka.core.errors import NotAllowed
 from teczka.store import events
+from teczka.store.documents import forget
 from teczka.store.models import Document, Pack, User
 from teczka.store.packs.writer import Pack as Packed
 from teczka.store.queries import documents
@@ -78,9 +79,7 @@ def restore_document(actor: User, case: UUID, document: UUID) -> None:
 
 def forget_documents() -> int:
     """Everybody's that were removed long ago, rows and bytes. Returns how many there were."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pack_id FROM teczka_forget_documents(%s, %s)", [KEPT_DAYS, FORGOTTEN_AT_ONCE])
-        packs = [pack for (pack,) in cursor]
+    packs = forget(KEPT_DAYS, FORGOTTEN_AT_ONCE)
     let_go(packs)
     return len(packs)
 

@@ -46,20 +46,20 @@ class Beginning:
 
 
 def begin_new(actor: User, account: UUID | None, first: Beginning) -> Outgoing:
-    """An empty letter, or one with what a link gave. `account`: which of theirs somebody looks at. Raises NotAllowed: no account sends."""
+    """An empty letter, or one with what a link gave. `account`: which of theirs somebody looks at. Raises Problem(SENDING_NOWHERE)."""
     ensure_identities(actor)
     return create(actor, first, first_sender(actor, account))
 
 
 def first_sender(actor: User, account: UUID | None) -> Sender:
-    """The account's that is looked at; else whoever wrote last; else the first. Raises NotAllowed where no account sends."""
+    """The account's that is looked at; else whoever wrote last; else the first. Raises Problem(SENDING_NOWHERE)."""
     able = [one for one in senders(actor) if one.sends]
     with as_user(actor.pk):
         newest = Outgoing.objects.filter(owner=actor).order_by("-updated_at").values_list("identity", flat=True).first()
     wanted = [one for one in able if one.account == account and one.first]
     wanted += [one for one in able if one.id == newest] + able
     if not wanted:
-        raise NotAllowed
+        raise Problem(Trouble.SENDING_NOWHERE)
     return wanted[0]
 
 

@@ -118,8 +118,8 @@ class Fetching:
         return report
 
     def replay(self) -> bool:
-        """What was done to its mail is repeated on the server, and nothing else. False where that failed, and a whole pass shall find out
-        why. Raises LeaseLost."""
+        """What was done to its mail is repeated on the server, and nothing else. False where that failed, or a folder is not there, and a
+        whole pass shall find out why. Raises LeaseLost."""
         self._look()
         if self._account.protocol == Protocol.POP3:
             return True
@@ -127,8 +127,7 @@ class Fetching:
             self._remote = self._remote or connect(self._account, self._local)
             self._check_wanted()
             acts = self._acts()
-            if acts:
-                acts.repeat()
+            return acts is None or acts.repeat()
         except Problem as problem:
             log.warning("account %s: %s", self._account.public_id, problem.trouble)
             self._acts_last = True
@@ -138,7 +137,6 @@ class Fetching:
             self._acts_last = True
             self._hang_up()
             raise
-        return True
 
     def _acts(self) -> Acts | None:
         return beside(self._account, self._remote, self._local, self._acted, last=self._acts_last)

@@ -117,7 +117,7 @@ def choose_role(actor: User, public_id: UUID, role: FolderRole | None) -> None:
     """
     with as_user(actor.pk), transaction.atomic():
         found = Folder.objects.select_for_update(of=("self",)).select_related("account")
-        folder = found.filter(owner=actor, public_id=public_id).first()
+        folder = found.filter(owner=actor, public_id=public_id, gone_at=None).first()
         if folder is None or FolderRole.INBOX in (folder.role, role):
             raise NotAllowed
         others = Folder.objects.filter(account=folder.account_id).exclude(pk=folder.pk)

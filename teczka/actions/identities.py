@@ -3,13 +3,14 @@
 import re
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from teczka.actions.accounts import account_of
 from teczka.core.errors import NotAllowed
 from teczka.mime.sanitize import sanitize
 from teczka.mime.text import of_html
+from teczka.store.identities import ensure
 from teczka.store.models import Identity, Outgoing, User
 from teczka.store.viewer import as_user
 
@@ -18,15 +19,8 @@ _PICTURE = re.compile(r"<img\b[^>]*>")  # as the sanitiser writes it
 
 def ensure_identities(actor: User) -> None:
     """Every account has the one that is its own."""
-    with as_user(actor.pk), connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO store_identity (public_id, office_id, owner_id, account_id, name, address, reply_to, signature_html,
-                                           signature_text, position)
-               SELECT gen_random_uuid(), a.office_id, a.owner_id, a.id, '', a.address, '', '', '', 0 FROM store_account a
-               WHERE a.owner_id = %s AND a.deleted_at IS NULL AND a.protocol <> 'archive'
-                 AND NOT EXISTS (SELECT FROM store_identity i WHERE i.account_id = a.id AND i.position = 0)""",
-            [actor.pk],
-        )
+    with as_user(actor.pk):
+        ensure(actor.pk)
 
 
 def add_identity(actor: User, account: UUID, name: str, address: str, reply_to: str, signature: str) -> None:

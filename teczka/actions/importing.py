@@ -30,7 +30,7 @@ from teczka.mime.boxes.entries import Box
 from teczka.mime.boxes.found import Found, Letter, Unfit
 from teczka.remote.imap.utf7 import decode, encode
 from teczka.store import events
-from teczka.store.archives import Archive, Batch, Identity, Stopped
+from teczka.store.archives import Batch, Identity, LocalArchive, Stopped
 from teczka.store.blobs import blobs
 from teczka.store.leases import Lease, Leases
 from teczka.store.mail import Keeping
@@ -85,7 +85,7 @@ def run_import(import_id: int, owner_id: int, stopping: threading.Event, heard: 
 
 
 def _run(row: Import, lease: Lease, stopping: threading.Event, heard: Heard) -> None:
-    archive = Archive(row.account, lease.epoch, blobs())
+    archive = LocalArchive(row.account, lease.epoch, blobs())
     try:
         while file := _next_file(row):
             _Reading(row, file, archive, stopping, heard).run()
@@ -104,7 +104,7 @@ def _next_file(row: Import) -> ImportFile | None:
         return ImportFile.objects.filter(of=row, ended_at=None).order_by("position").first()
 
 
-def _end(row: Import, archive: Archive) -> None:
+def _end(row: Import, archive: LocalArchive) -> None:
     with archive.writing():
         locked = Import.objects.select_for_update().get(pk=row.pk)
         if locked.state == ImportState.OPEN and not ImportFile.objects.filter(of=row, ended_at=None).exists():
@@ -131,7 +131,7 @@ class _Reading:
     """One file, from where it was left."""
 
     def __init__(
-        self, row: Import, file: ImportFile, archive: Archive, stopping: threading.Event, heard: Heard
+        self, row: Import, file: ImportFile, archive: LocalArchive, stopping: threading.Event, heard: Heard
     ) -> None:
         self._row = row
         self._file = file

@@ -6,14 +6,21 @@ newer key still.
 
 from dataclasses import dataclass, field
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from teczka.actions.secrets import open_client_secret, reseal, seal_client_secret
+from teczka.actions.secrets import (
+    open_client_secret,
+    open_second_factor,
+    reseal,
+    seal_client_secret,
+    seal_second_factor,
+)
 from teczka.core.people import Role
 from teczka.core.settings import settings
 from teczka.store import locks
-from teczka.store.models import Account, OAuthClient, Secret, User
+from teczka.store.models import Account, OAuthClient, SecondFactor, Secret, User
 from teczka.store.models.accounts import everyones_accounts
+from teczka.store.queries.keys import keys_in_use
 from teczka.store.secrets import Keys, SecretBroken
 from teczka.store.viewer import as_user
 
@@ -44,9 +51,12 @@ def rotate() -> Rotation:
         for administrator in User.objects.filter(role=Role.ADMINISTRATOR, is_active=True):
             with as_user(administrator.pk):
                 _reseal_clients(administrator, done)
+        for person in User.objects.all():
+            with as_user(person.pk):
+                _reseal_second_factor(person, done)
         with transaction.atomic():
             locks.have_keys_alone()
-            wanted = _wanted() | {done.key}
+            wanted = keys_in_use() | {done.key}
             for old in keys.ids():
                 (done.kept if old in wanted else done.removed).append(old)
             for old in done.removed:
@@ -77,7 +87,12 @@ def _reseal_clients(administrator: User, done: Rotation) -> None:
             done.resealed += 1
 
 
-def _wanted() -> set[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT key_id FROM teczka_keys()")
-        return {row[0] for row in cursor}
+def _reseal_second_factor(person: User, done: Rotation) -> None:
+    for row in SecondFactor.objects.select_for_update().filter(owner=person).exclude(key_id=done.key):
+        try:
+            seal_second_factor(row, open_second_factor(row))
+        except SecretBroken:
+            done.broken.append(str(person.public_id))
+        else:
+            row.save(update_fields=["key_id", "nonce", "ciphertext"])
+            done.resealed += 1

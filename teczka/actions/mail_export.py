@@ -1,7 +1,7 @@
 """A whole account's mail in a form that other programs read: a .mbox for each folder, or a Maildir. Taken in again it is the same, byte
 for byte, in its folders and with its flags (mime/boxes/ours.py)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from teczka.actions.audit import note
-from teczka.actions.export import made_whole, where_it_lies
+from teczka.actions.export import made_whole, while_it_lies
 from teczka.core.accounts import Farewell
 from teczka.core.audit import Verb
 from teczka.core.errors import NotAllowed
@@ -23,8 +23,8 @@ from teczka.mime.bundle import Bundle
 from teczka.remote.imap.utf7 import encode
 from teczka.store.blobs import blobs
 from teczka.store.models import Account, User
-from teczka.store.packs.format import PackDamaged
-from teczka.store.packs.reader import HELD_BYTES, pieces, read
+from teczka.store.packs.format import Codec, PackDamaged
+from teczka.store.packs.reader import HELD_BYTES, STRIDE, read, read_range, verify
 from teczka.store.queries.account_export import (
     KeptFolder,
     KeptMessage,
@@ -85,8 +85,7 @@ class Leaving:
         yield OutFile(path, self._box(folder), timezone.now())
 
     def _box(self, folder: KeptFolder) -> Iterator[bytes]:
-        for message in self._whole(folder):
-            raw = _pieces(message)
+        for message, raw in self._whole(folder):
             first = next(raw, b"")
             end = b"\r\n" if first[: first.find(b"\n") + 1].endswith(b"\r\n") else b"\n"
             lines = ours.lines(message.entry.raw_length, message.entry.sha256, message.flags, end)
@@ -99,22 +98,38 @@ class Leaving:
         home = _home(folder.levels)
         if letters:
             yield OutFile(home + maildir.KEYWORDS, iter((maildir.keyword_table(letters),)), timezone.now())
-        for message in self._whole(folder):
+        for message, raw in self._whole(folder):
             seconds = max(int(message.internaldate.timestamp()), 1)
             name = maildir.name(seconds, message.placement, message.entry.raw_length, message.flags, letters)
-            yield OutFile(f"{home}cur/{name}", _pieces(message), message.internaldate)
+            yield OutFile(f"{home}cur/{name}", raw, message.internaldate)
 
-    def _whole(self, folder: KeptFolder) -> Iterator[KeptMessage]:
-        """Those whose bytes are what was stored."""
+    def _whole(self, folder: KeptFolder) -> Iterator[tuple[KeptMessage, Iterator[bytes]]]:
+        """Those whose bytes are what was stored, and these."""
         for message in kept_messages(folder.id, self._owner):
+            look = partial(kept_message, folder.id, message.placement, self._owner)
+            told = f"{folder.path}: {message.public_id}"
             try:
-                there = where_it_lies(message, partial(kept_message, folder.id, message.placement, self._owner))
+                found = while_it_lies(message, look, _checked)
             except (PackDamaged, FileNotFoundError):
-                self.missing.append(f"{folder.path}: {message.public_id}")
+                self.missing.append(told)
                 continue
-            if there:
+            if found:
+                there, raw = found
                 self.messages += 1
-                yield there
+                yield there, self._pieces(there, look, told) if raw is None else iter([raw])
+
+    def _pieces(self, message: KeptMessage, look: Callable[[], KeptMessage | None], told: str) -> Iterator[bytes]:
+        """Of one that is not held. What is taken away while it leaves ends there, and is told."""
+        for offset in range(0, message.entry.raw_length, STRIDE):
+            try:
+                piece = while_it_lies(message, look, partial(_piece, offset))
+            except (PackDamaged, FileNotFoundError):
+                piece = None
+            if piece is None:
+                self.messages -= 1
+                self.missing.append(told)
+                return
+            yield piece
 
 
 def export_zip(leaving: Leaving) -> Iterator[bytes]:
@@ -150,8 +165,13 @@ def _home(levels: tuple[str, ...]) -> str:
     return "".join("." + encode(level).decode().replace(".", "&AC4-").replace("/", "&AC8-") for level in levels) + "/"
 
 
-def _pieces(message: KeptMessage) -> Iterator[bytes]:
-    if message.entry.raw_length <= HELD_BYTES:
-        yield read(blobs(), message.pack, message.entry)
-    else:
-        yield from pieces(blobs(), message.pack, message.entry)
+def _checked(message: KeptMessage) -> tuple[KeptMessage, bytes | None]:
+    """With its bytes, where they may be held. Raises PackDamaged, FileNotFoundError."""
+    if message.entry.raw_length <= HELD_BYTES or message.entry.codec is Codec.ZSTD:
+        return message, read(blobs(), message.pack, message.entry)
+    verify(blobs(), message.pack, message.entry)
+    return message, None
+
+
+def _piece(offset: int, message: KeptMessage) -> bytes:
+    return read_range(blobs(), message.pack, message.entry, offset, STRIDE)

@@ -98,6 +98,7 @@ def settle(actor: User, public_id: UUID) -> Outgoing:
         Recipient.objects.filter(outgoing=row, state=Delivery.PENDING).update(state=Delivery.ACCEPTED)
         give_rest_up(row)
         _leave_as_sent(row, "arrived")
+        audit.note(actor, Verb.SEND, [row.public_id])
     return row
 
 
@@ -105,7 +106,7 @@ def give_up(actor: User, public_id: UUID) -> Outgoing:
     """It is not sent again, and shown no longer; what has reached somebody was sent, to nobody else. Raises Problem(SENDING_TOO_LATE),
     NotAllowed."""
     with _locked(actor, public_id) as row:
-        _give_up(row)
+        audit.note_each(actor, Verb.SEND, _give_up(row))
     return row
 
 
@@ -121,20 +122,24 @@ def send_rest(actor: User, public_id: UUID) -> Outgoing:
     and for what perhaps never left an account that is deleted. Raises Problem(SENDING_TOO_LATE), NotAllowed."""
     with _locked(actor, public_id) as row:
         people = Recipient.objects.filter(outgoing=row)
+        left: list[UUID] = []
         if row.state == State.UNCERTAIN and row.account.deleted_at:
             missed = set(people.exclude(state=Delivery.ACCEPTED).values_list("address", flat=True))
-            _give_up(row)
+            left = _give_up(row)
             Outgoing.objects.filter(pk=row.pk).update(**trouble_columns(None))
         else:
             missed = set(people.filter(state=Delivery.REFUSED).values_list("address", flat=True))
             _acknowledge(row)
         lines = {line: [one for one in told if wire(one[1]) in missed] for line, told in row.recipients.items()}
-        return draft_for(row, lines)
+        draft = draft_for(row, lines)
+        audit.note_each(actor, Verb.SEND, left)
+        return draft
 
 
-def stop(account: Account) -> None:
+def stop(account: Account) -> list[UUID]:
     """It is deleted: of what waits to leave it, its writer is asked. Whoever is just sending tells the end yet. In the owner's transaction,
-    under `acts.lock` of all their accounts."""
+    under `acts.lock` of all their accounts. Returns what was sent with it, for the register, which comes last."""
+    left = []
     waiting = [State.HELD, State.QUEUED, State.SENDING]
     for row in Outgoing.objects.filter(account=account, state__in=waiting).select_for_update().order_by("id"):
         if row.state == State.SENDING:
@@ -144,18 +149,22 @@ def stop(account: Account) -> None:
         elif reached(row):
             give_rest_up(row)
             _leave_as_sent(row, "stopped")
+            left.append(row.public_id)
         else:
             step(row, State.FAILED, **trouble_columns(deleted(account)))
             note(row, "stopped")
+    return left
 
 
-def _give_up(row: Outgoing) -> None:
+def _give_up(row: Outgoing) -> list[UUID]:
+    """Itself, where it was sent with that, for the register."""
     if reached(row) and row.state in {State.QUEUED, State.UNCERTAIN}:
         _leave_as_sent(row, State.CANCELLED)
-    elif step(row, State.CANCELLED):
-        note(row, State.CANCELLED)
-    else:
+        return [row.public_id]
+    if not step(row, State.CANCELLED):
         raise Problem(Trouble.SENDING_TOO_LATE)
+    note(row, State.CANCELLED)
+    return []
 
 
 def _acknowledge(row: Outgoing) -> None:
@@ -172,7 +181,6 @@ def _leave_as_sent(row: Outgoing, what: str) -> None:
     note(row, what)
     was_sent(row.account, row)
     events.ask_sender(row.account_id)  # the server may have filed a copy of its own
-    audit.note(row.account.owner, Verb.SEND, [row.public_id])
 
 
 def size_limit(actor: User, account_id: UUID) -> int:

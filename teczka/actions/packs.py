@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from teczka.core.errors import Problem
 from teczka.store import compaction
@@ -28,7 +28,6 @@ AT_ONCE = 1_000
 READERS_SECONDS = 600  # whoever asked for a message before its pack was retired has read it by then
 STRAY_HOURS = 24  # a day is long enough to look at what goes wrong; it need not be, see migration 0007
 PATIENCE_SECONDS = 1.0  # with a backup that is reading
-LOCK_SECONDS = 2  # with a transaction that is making packs known
 
 log = logging.getLogger(__name__)
 
@@ -119,8 +118,7 @@ def _holds(pack: UUID, digest: bytes) -> bool:
 def _sweep(seen: Sequence[UUID], hours: int) -> list[UUID]:
     if not seen:
         return []
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_SECONDS}s"])
+    with transaction.atomic():
         condemned = compaction.condemn(seen, hours)
     for pack in condemned:
         blobs().delete(key(pack))

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from teczka.actions.account_rows import save
 from teczka.actions.accounts import check_room
-from teczka.actions.audit import note
+from teczka.actions.audit import note, note_each
 from teczka.actions.outbox import stop
 from teczka.actions.secrets import forget_secret
 from teczka.core.accounts import UNDO_DAYS, Auth, Farewell, State
@@ -58,8 +58,9 @@ def _delete(actor: User, public_id: UUID, farewell: Farewell) -> None:
         if account.farewell == farewell:  # asked twice: the days in which it can be undone do not begin anew
             return
         forget_secret(account)
-        stop(account)
+        left = stop(account)
         save(account, {"deleted_at": timezone.now(), "farewell": farewell, "paused_at": None})
+        note_each(actor, Verb.SEND, left)
         note(actor, Verb.ACCOUNT_DELETE, [public_id])
 
 
@@ -84,12 +85,13 @@ def _take_back(actor: User, public_id: UUID) -> None:
         if not account.deleted_at or account.deleted_at < timezone.now() - timedelta(days=UNDO_DAYS):
             raise NotAllowed
         User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # what is added meanwhile counts
-        stop(account)
+        left = stop(account)
         back: dict[str, Any] = {"deleted_at": None, "farewell": Farewell.NONE}
         if not account.is_archive:
             check_room(actor)
             back |= {**missing, **told}
         save(account, back)
+        note_each(actor, Verb.SEND, left)
         note(actor, Verb.ACCOUNT_RESTORE, [public_id])
 
 

@@ -26,7 +26,7 @@ from teczka.core.progress import Pace, Told
 from teczka.core.settings import Settings
 from teczka.store.backup import mark, places
 from teczka.store.backup.archive import Archive
-from teczka.store.backup.dump import replay
+from teczka.store.backup.dump import analyse, replay
 from teczka.store.backup.envelope import Secret
 from teczka.store.backup.snapshot import Snapshot
 from teczka.store.backup.stopping import restored_at, stop
@@ -60,8 +60,8 @@ def backups(source: str, secret: Secret) -> list[Snapshot]:
         return [archive.snapshot(one) for one in archive.ids()]
 
 
-def restore(source: str, secret: Secret, ours: Settings, told: Told, wanted: str = "") -> Restored:
-    """`wanted`: a snapshot's id; else the newest, or the one that was begun here. Raises Problem; nothing is touched where it is
+def restore(source: str, secret: Secret, ours: Settings, told: Told, wanted: str) -> Restored:
+    """`wanted`: a snapshot's id; "": the newest, or the one that was begun here. Raises Problem; nothing is touched where it is
     RESTORE_FILLED, RESTORE_OTHER, DATA_NEWER or about the archive's head."""
     begun = mark.read(ours.data)
     with told_as_problems(source):
@@ -85,8 +85,7 @@ def restore(source: str, secret: Secret, ours: Settings, told: Told, wanted: str
                 pace.add(size)
             stopped = _rows(archive, snapshot, owner)
             migrate(owner)
-            with psycopg.connect(owner, autocommit=True) as connection:
-                connection.execute("ANALYZE")  # or the first searches would be planned as of empty tables
+            analyse(owner)
         mark.remove(ours.data)
     counted = (snapshot.counts["messages"], len(snapshot.packs), sum(snapshot.packs.values()))
     return Restored(snapshot.id, snapshot.at.isoformat(), *counted, stopped, len(snapshot.lost))

@@ -1,11 +1,11 @@
-"""What opens external accounts: sealed on the way in, opened only to sign in (store/secrets.py says how)."""
+"""What opens external accounts, and what codes at sign-in are checked by: sealed on the way in (store/secrets.py says how)."""
 
 from uuid import UUID
 
 from teczka.core.accounts import SecretKind, Tokens
 from teczka.core.settings import settings
 from teczka.store import locks
-from teczka.store.models import Account, OAuthClient, Secret
+from teczka.store.models import Account, OAuthClient, SecondFactor, Secret
 from teczka.store.secrets import Keys, Sealed
 
 
@@ -53,6 +53,20 @@ def open_client_secret(client: OAuthClient) -> str:
     client.refresh_from_db(fields=["key_id", "nonce", "ciphertext"])
     sealed = Sealed(client.key_id, bytes(client.nonce), bytes(client.ciphertext))
     return _keys().unseal(sealed, client.public_id.bytes).decode()
+
+
+def seal_second_factor(row: SecondFactor, secret: str) -> None:
+    """Into the row's fields; the caller saves it. Within `as_user(its owner)`."""
+    sealed = _sealed(secret, row.owner.public_id)
+    row.key_id, row.nonce, row.ciphertext = sealed.key_id, sealed.nonce, sealed.ciphertext
+
+
+def open_second_factor(row: SecondFactor) -> str:
+    """Within `as_user(its owner)`. Raises store.secrets.SecretBroken."""
+    locks.hold_keys()
+    row.refresh_from_db(fields=["key_id", "nonce", "ciphertext"])
+    sealed = Sealed(row.key_id, bytes(row.nonce), bytes(row.ciphertext))
+    return _keys().unseal(sealed, row.owner.public_id.bytes).decode()
 
 
 def _seal(account: Account, kind: SecretKind, secret: str) -> None:

@@ -6,7 +6,7 @@ knows it, even where the lease has passed on meanwhile and the next holder could
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from django.utils import timezone
 from teczka.actions import audit
 from teczka.actions.fetch import OWNERS, REFUSED
 from teczka.actions.gate import gate
-from teczka.actions.sent import accounts_of, follow, was_sent
+from teczka.actions.sent import FRESH, accounts_of, follow, was_sent
 from teczka.actions.servers import reach_outgoing
 from teczka.actions.tokens import doubt_token
 from teczka.core.accounts import Protocol
@@ -52,6 +52,7 @@ from teczka.store.sent import waiting_copies
 from teczka.store.viewer import as_user
 
 A_MOMENT = 1.0  # seconds: a first pass lists the folders before all else
+BETWEEN_PASSES = timedelta(minutes=1)  # each wakes us, so as many as that
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ class Sending:
             self._account = Account.objects.select_related("owner__office").get(pk=account_id)
         self._outbox = Outbox(self._account, lease)
         self._recovered = False
+        self._fetched_at = timezone.now()
 
     def run(self) -> float | None:
         """All that is due; then in how many seconds there will be more, None: not before somebody asks. Raises LeaseLost."""
@@ -78,9 +80,21 @@ class Sending:
         while row := self._outbox.take(timezone.now()):
             self._send(row)
         followed = follow(self._account)
+        self._fetch_sent()
         due = self._outbox.next_at()
         seconds = max(0.0, (due - timezone.now()).total_seconds()) if due else None
         return min((one for one in (seconds, followed) if one is not None), default=None)
+
+    def _fetch_sent(self) -> None:
+        """Where nobody knows whether a server took it, Sent may tell as soon as it lies there: before somebody sends it again."""
+        now = timezone.now()
+        if now - self._fetched_at < BETWEEN_PASSES:
+            return
+        with as_user(self._account.owner_id):
+            lately = Outgoing.objects.filter(account=self._account, state=State.UNCERTAIN, attempt_at__gt=now - FRESH)
+            if lately.exists():
+                self._fetched_at = now
+                events.ask_keeper(self._account.pk)
 
     def _idle(self) -> bool:
         """Most accounts are, whenever they are looked at."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -15,8 +15,9 @@ from teczka.actions.receiving import MEGABYTE, received, thrown_away
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.names import part_name
 from teczka.core.outgoing import State
-from teczka.mime.archive import new_password, write
+from teczka.mime.encrypted_zip import new_password, write
 from teczka.mime.transmitted import without_bcc
+from teczka.store import drafts
 from teczka.store.blobs import blobs
 from teczka.store.compaction import retire
 from teczka.store.models import Enclosure, Outgoing, Pack, User
@@ -148,9 +149,7 @@ def drop_file(actor: User, draft: UUID, file: UUID) -> None:
 
 def forget_drafts() -> int:
     """Everybody's: what was thrown away long ago, or never written in, and files of letters that have gone. Returns how many files went."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pack_id FROM teczka_forget_drafts(%s, %s)", [KEPT_DAYS, FORGOTTEN_AT_ONCE])
-        packs = [pack for (pack,) in cursor]
+    packs = drafts.forget(KEPT_DAYS, FORGOTTEN_AT_ONCE)
     let_go(packs)
     return len(packs)
 

@@ -37,10 +37,16 @@ class Verb(StrEnum):
     PERSON_ENABLE = "person.enable"
     PERSON_RESET = "person.reset"
     PERSON_PASSWORD = "person.password"  # noqa: S105  their own, changed by themselves
+    SECOND_FACTOR_ON = "person.second_factor_on"  # their own, in these four
+    SECOND_FACTOR_OFF = "person.second_factor_off"
+    SECOND_FACTOR_CODES = "person.second_factor_codes"  # other backup codes
+    SECOND_FACTOR_SPENT = "person.second_factor_spent"  # signed in by a backup code
+    SECOND_FACTOR_LIFT = "person.second_factor_lift"  # the person, whose second step somebody else turned off
     PERSON_HAND_OVER = "person.hand_over"  # the person, and whoever takes their place
     CASE_CREATE = "case.create"  # the case, in all of these
     CASE_CHANGE = "case.change"
     CASE_TEAM = "case.team"  # the case, and who is in its team from now on
+    CASE_TASKS = "case.tasks"  # the case, and who is to do what was open of whoever is not in its team
     CASE_WALL = "case.wall"
     CASE_UNWALL = "case.unwall"
     CASE_EXPORT = "case.export"

@@ -59,7 +59,7 @@ _EXAMPLE = {
     ),
     "pl": Card(
         number="LIP/1/2026",
-        name="Kowalski p. Nowak, o zapłatę",
+        name="Kowalski p. Nowak sp. z o.o., o zapłatę",
         client="Jan Kowalski",
         references=("I C 12/26",),
         parties=(

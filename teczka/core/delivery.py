@@ -136,6 +136,6 @@ def meaning(stage: Stage, answer: Answer) -> Trouble:
     return told
 
 
-def in_words(stage: Stage, answer: Answer, host: str, address: str = "") -> Problem:
+def in_words(stage: Stage, answer: Answer, host: str, address: str) -> Problem:
     """`address`: of the recipient, or of the sender."""
     return Problem(meaning(stage, answer), host=host, address=address, code=answer.shown, detail=answer.said)

@@ -90,6 +90,7 @@ class Trouble(StrEnum):
     ACT_READ_ONLY = "act.read_only"  # nothing is changed on its server
     ACT_POP3 = "act.pop3"  # its server knows of no folders
     ACT_ARCHIVED = "act.archived"  # it was deleted here, and its mail stays
+    ACT_FOLDER_GONE = "act.folder_gone"  # their folder is on the server no longer
     ACT_ELSEWHERE = "act.elsewhere"  # the folder is another account's
     ACT_FOR_GOOD = "act.for_good"  # for good from the bin or from spam alone
     ACT_SHARED = "act.shared"  # of the list of what others share
@@ -107,6 +108,8 @@ class Trouble(StrEnum):
     SENDING_RESTORED = "sending.restored"  # it waited to be sent when the backup was made that we were restored from
     SENDING_EXPIRED = "sending.expired"  # tried in vain for days
     SENDING_PARTLY = "sending.partly"  # address: who was refused, while others were taken
+    SENDING_NOWHERE = "sending.nowhere"  # no account of theirs sends
+    SENDING_LATE = "sending.late"  # its hour passed while nothing could be sent
     SENDING_DELETED = "sending.deleted"  # account: it was deleted before the message left
     SENDING_NO_SERVER = "sending.no_server"  # the account has none to send through
     SENDING_NOBODY = "sending.nobody"  # to nobody

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from teczka.core.discovery import Service
 from teczka.core.errors import Problem
+from teczka.core.msgids import gettext_noop as _
 
 
 class Step(StrEnum):
@@ -22,11 +23,6 @@ class Step(StrEnum):
     )
     FOLDERS = "folders"  # IMAP; facts: folders, messages (in the inbox)
     DROP = "drop"  # POP3; facts: messages, bytes
-
-
-def _(text: str) -> str:
-    """Marks a text for `make messages`; translated is it where it is shown."""
-    return text
 
 
 NAMES = {

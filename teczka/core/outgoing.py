@@ -58,11 +58,12 @@ TRYING = timedelta(
     days=2
 )  # after which a server's "later" is an end (RFC 5321 §4.5.4.1 has four days or five, for relays)
 LONGEST_PAUSE = timedelta(hours=4)
+LATE = timedelta(days=1)  # a letter that was to go before that may be wrong by now
 
 # What may follow. By the keeper alone, under its lease: whatever comes from or goes to "sending", and held → queued.
 TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.DRAFT: frozenset({State.HELD}),
-    # "failed" of both: their account was deleted.
+    # "failed" of both: their account was deleted; of what was held: its hour is long past.
     State.HELD: frozenset({State.QUEUED, State.DRAFT, State.CANCELLED, State.FAILED}),
     # Its owner gives up whom it has not reached: "sent" to the others.
     State.QUEUED: frozenset({State.SENDING, State.DRAFT, State.CANCELLED, State.SENT, State.FAILED}),

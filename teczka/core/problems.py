@@ -6,16 +6,11 @@ English, and the msgids of the pages' catalogues: web/problems.py says them in t
 from typing import Any
 
 from teczka.core.errors import Problem, Trouble
+from teczka.core.msgids import gettext_noop as _
 from teczka.core.problems_backup import OF_BACKUP
 from teczka.core.problems_fetching import OF_FETCHING
 from teczka.core.problems_import import OF_IMPORT
 from teczka.core.problems_sending import OF_SENDING
-
-
-def _(text: str) -> str:
-    """Marks a text for `make messages`; translated is it where it is shown."""
-    return text
-
 
 _KEEPER = _("Tell whoever keeps this Teczka running.")
 _OTHER_FOLDER = _("Run as the user who owns it, or choose another folder (TECZKA_DATA).")
@@ -314,6 +309,10 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("The account “%(account)s” was deleted here; its mail stays as it is."),
         _("Add the account again to work with its mail."),
     ),
+    Trouble.ACT_FOLDER_GONE: (
+        _("What lies in a folder that was removed on the server cannot be moved any more."),
+        _("It is kept here as it is: you can read, find, file and share it."),
+    ),
     Trouble.ACT_ELSEWHERE: (
         _("That folder belongs to another account."),
         _("Choose a folder of the account that the message is in."),
@@ -440,7 +439,7 @@ def fill(text: str, params: dict[str, Any]) -> str:
     return text % _Params(params)
 
 
-def sentences(trouble: Trouble, *, unsaved: bool = False) -> tuple[str, str]:
+def sentences(trouble: Trouble, *, unsaved: bool) -> tuple[str, str]:
     """What happened and what to do, not yet filled in. `unsaved`: it kept an account from being added or changed."""
     what, advice = SENTENCES[trouble]
     return what, UNSAVED.get(trouble, advice) if unsaved else advice

@@ -1,12 +1,7 @@
 """What went wrong with a backup, with restoring one, or with data of a newer Teczka, in words (core/problems.py)."""
 
 from teczka.core.errors import Trouble
-
-
-def _(text: str) -> str:
-    """Marks a text for `make messages`, as in core/problems.py."""
-    return text
-
+from teczka.core.msgids import gettext_noop as _
 
 _NEWER = _("Install that version of Teczka, or a later one, and try again.")
 

@@ -1,12 +1,7 @@
 """What kept mail from coming though its server let us in, in words (core/problems.py)."""
 
 from teczka.core.errors import Trouble
-
-
-def _(text: str) -> str:
-    """Marks a text for `make messages`, as in core/problems.py."""
-    return text
-
+from teczka.core.msgids import gettext_noop as _
 
 _STILL_THERE = _(
     "Nothing of them is shown here, as it would not be the whole. They lie on the server, where a browser may open them. Teczka asks for"

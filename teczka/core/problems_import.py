@@ -1,12 +1,7 @@
 """What kept mail from coming out of a file, in words (core/problems.py)."""
 
 from teczka.core.errors import Trouble
-
-
-def _(text: str) -> str:
-    """Marks a text for `make messages`, as in core/problems.py."""
-    return text
-
+from teczka.core.msgids import gettext_noop as _
 
 _REST = _("Everything else of the file was brought in.")
 

@@ -1,12 +1,7 @@
 """What went wrong with what was to be sent, in words (core/problems.py)."""
 
 from teczka.core.errors import Trouble
-
-
-def _(text: str) -> str:
-    """Marks a text for `make messages`, as in core/problems.py."""
-    return text
-
+from teczka.core.msgids import gettext_noop as _
 
 _SENDS_LATER = _("It stays under “Outbox”, and we try again by ourselves.")
 _ASK_THEM = _("Check the address, or ask the recipient for another one.")
@@ -51,6 +46,10 @@ OF_SENDING: dict[Trouble, tuple[str, str]] = {
         _("We have tried in vain for two days to send the message through “%(host)s”."),
         _("Send it again, or from another mailbox."),
     ),
+    Trouble.SENDING_LATE: (
+        _("The message was to go more than a day ago, and nothing was sent from this account then."),
+        _("We do not send it so late without asking. Send it now, or take it back and change it."),
+    ),
     Trouble.SENDING_PARTLY: (
         _("The server took the message for the others, but not for: %(address)s."),
         _(
@@ -64,6 +63,10 @@ OF_SENDING: dict[Trouble, tuple[str, str]] = {
     Trouble.SENDING_NO_SERVER: (
         _("This account has no server to send through."),
         _("Enter its SMTP server in External accounts, or send from another mailbox."),
+    ),
+    Trouble.SENDING_NOWHERE: (
+        _("You have no mailbox to send from yet."),
+        _("Add one, or enter the server for sending of one that you have."),
     ),
     Trouble.SENDING_NOBODY: (
         _("The message is addressed to nobody."),

@@ -93,7 +93,7 @@ def number(text: str, own: Sequence[Pattern] = ()) -> Asked | None:
     return found[0] if whole and len(spelled(text)) > 1 else None
 
 
-def tsquery(terms: Iterable[str], field: Field = Field.TEXT, *, marks: str = "") -> str:
+def tsquery(terms: Iterable[str], field: Field, *, marks: str = "") -> str:
     """Any of these terms, anywhere or in a field that has terms of its own. `marks`: only at places that bear such a weight; no index
     tells that."""
     each = ((field.mark + term.removesuffix("*"), "*" * term.endswith("*") + marks) for term in terms)

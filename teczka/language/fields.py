@@ -24,7 +24,7 @@ People = Iterable[Sequence[str]]  # (name, address)
 
 
 def of_message(
-    subject: str, sender: People, recipients: People, files: Iterable[str], text: str, attached: Iterable[str] = ()
+    subject: str, sender: People, recipients: People, files: Iterable[str], text: str
 ) -> list[tuple[Field, str]]:
     """What is indexed of a letter, in the order in which it is to be found first."""
     return [
@@ -33,7 +33,6 @@ def of_message(
         (Field.TO, _line(recipients)),
         (Field.FILE, "\n".join(files)),
         (Field.TEXT, text),
-        *((Field.TEXT, each) for each in attached),
     ]
 
 

@@ -112,7 +112,7 @@ class Look:
         hits[best] = hits[best]._replace(end=min(hits[best].end, hits[best].start + _MOST_LENGTHS * length))
         return _held(hits, best, ahead)._replace(pieces=_window(shown, hits[best], length, hits))
 
-    def worth(self, found: Found, seen: Collection[int] = ()) -> tuple[int, int]:
+    def worth(self, found: Found, seen: Collection[int]) -> tuple[int, int]:
         """The greater the better."""
         told = {which: 1 if which in seen else self._weights[which] for which in found.met}
         return sum(told.values()), sum(map(told.__getitem__, found.exact))

@@ -9,14 +9,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from teczka.core.acts import Kind, Verb
 from teczka.core.folders import AWAITED
 from teczka.store.connections import planned_once
 from teczka.store.models import Act, Folder, User
 from teczka.store.overlay import here_alone
 from teczka.store.queries.folders import MANAGED
+from teczka.store.statements import execute, rows_of, value_of
 
 FLAGS = {
     "\\Seen": "seen",
@@ -151,10 +150,7 @@ class Touched:
 def lock(accounts: Sequence[int]) -> None:
     """Until the transaction ends nobody else acts on their mail, and their keeper commits nothing (store/mail.py reads the same rows FOR
     SHARE): an act and a pass never wait for one another in a circle."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT FROM store_lease WHERE account_id = ANY(%s) ORDER BY account_id FOR UPDATE", [list(accounts)]
-        )
+    execute("SELECT FROM store_lease WHERE account_id = ANY(%s) ORDER BY account_id FOR UPDATE", [list(accounts)])
 
 
 def lock_all(owner_id: int) -> None:
@@ -168,28 +164,23 @@ def lock_all(owner_id: int) -> None:
 
 def begin(actor: User, key: UUID, verb: Verb, *, quiet: bool = False, undoes: Act | None = None) -> Act | None:
     """None where an act of this key was done already. Waits for one that is just being done."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO store_act (public_id, office_id, owner_id, key, verb, count, created_at, quiet, undoes_id)"
-            " VALUES (gen_random_uuid(), %s, %s, %s, %s, 0, now(), %s, %s) ON CONFLICT (owner_id, key) DO NOTHING RETURNING id",
-            [actor.office_id, actor.pk, key, verb, quiet, undoes.pk if undoes else None],
-        )
-        made = cursor.fetchone()
-    return Act.objects.get(pk=made[0]) if made else None
+    made = value_of(
+        "INSERT INTO store_act (public_id, office_id, owner_id, key, verb, count, created_at, quiet, undoes_id)"
+        " VALUES (gen_random_uuid(), %s, %s, %s, %s, 0, now(), %s, %s) ON CONFLICT (owner_id, key) DO NOTHING RETURNING id",
+        [actor.office_id, actor.pk, key, verb, quiet, undoes.pk if undoes else None],
+    )
+    return Act.objects.get(pk=made) if made else None
 
 
 def forget_old() -> int:
     """Everybody's, long after it could be undone; by a function over the wall (migration 0002). Returns how many operations went."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT teczka_forget_acts(%s, %s)", [KEPT_DAYS, FORGOTTEN_AT_ONCE])
-        return int(cursor.fetchone()[0])
+    return int(value_of("SELECT teczka_forget_acts(%s, %s)", [KEPT_DAYS, FORGOTTEN_AT_ONCE]))
 
 
-def spread(owner_id: int, chosen: Chosen) -> dict[int, int]:
-    """Account → how many of its messages are chosen."""
-    with connection.cursor() as cursor:
-        cursor.execute(SPREAD.format(which=chosen.which), {"viewer": owner_id, **chosen.columns})
-        return dict(cursor.fetchall())
+def spread(owner_id: int, chosen: Chosen, *, gone: bool = False) -> dict[int, int]:
+    """Account → how many of its messages are chosen. `gone`: of those alone whose folder is on the server no longer."""
+    which = chosen.which + (" AND f.gone_at IS NOT NULL" if gone else "")
+    return dict(rows_of(SPREAD.format(which=which), {"viewer": owner_id, **chosen.columns}))
 
 
 def flag(owner_id: int, act: Act | None, chosen: Chosen, name: str, *, value: bool) -> Touched:
@@ -220,18 +211,17 @@ def expunge(owner_id: int, act: Act | None, chosen: Chosen, wait: timedelta) -> 
 
 def repath(folder: Folder, path: str) -> None:
     """As people read it, with what lies below it; the wire names stay until the server has them (outcomes.renamed)."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE store_folder SET path = %(path)s || substr(path, length(%(before)s) + 1) WHERE account_id = %(account)s"
-            " AND (id = %(id)s OR (%(delimiter)s <> '' AND starts_with(path, %(before)s || %(delimiter)s)))",
-            {
-                "path": path,
-                "before": folder.path,
-                "account": folder.account_id,
-                "id": folder.pk,
-                "delimiter": folder.delimiter,
-            },
-        )
+    execute(
+        "UPDATE store_folder SET path = %(path)s || substr(path, length(%(before)s) + 1) WHERE account_id = %(account)s"
+        " AND (id = %(id)s OR (%(delimiter)s <> '' AND starts_with(path, %(before)s || %(delimiter)s)))",
+        {
+            "path": path,
+            "before": folder.path,
+            "account": folder.account_id,
+            "id": folder.pk,
+            "delimiter": folder.delimiter,
+        },
+    )
 
 
 def flag_column(name: str, value: str) -> tuple[str, str]:
@@ -248,8 +238,7 @@ def _move(owner_id: int, act: Act | None, chosen: Chosen, to: Mapping[str, Any],
     columns = {"kind": kind, "leaves": kind is Kind.MOVE, "awaited": AWAITED, **to}
     touched = _touch(MOVE, owner_id, act, chosen, columns, chosen=select)
     if act and touched.count:
-        with connection.cursor() as cursor:
-            cursor.execute(ALONG.format(which="m.act_id = %s"), [act.pk])
+        execute(ALONG.format(which="m.act_id = %s"), [act.pk])
     return replace(touched, folders=touched.folders | set(to["targets"])) if touched.count else touched
 
 
@@ -261,7 +250,5 @@ def _touch(
     statement: str, owner_id: int, act: Act | None, of: Chosen, columns: Mapping[str, Any], **pieces: str
 ) -> Touched:
     sql = statement.format(note=NOTE, common=COMMON, rest=NOTHING_MORE, **pieces)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"viewer": owner_id, "act": act.pk if act else None, **of.columns, **columns})
-        rows = cursor.fetchall()
+    rows = rows_of(sql, {"viewer": owner_id, "act": act.pk if act else None, **of.columns, **columns})
     return Touched(sum(row[1] for row in rows), sum(row[2] for row in rows), frozenset(row[0] for row in rows))

@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
-
 from teczka.core.folders import LocalFolder
 from teczka.core.imports import DELIMITER, IMPORTED, SETTLED, TROUBLES, ImportState
 from teczka.store.columns import array
 from teczka.store.mail import Keeping, LocalMail
 from teczka.store.models import Folder, ImportFile
-from teczka.store.restoring import run
+from teczka.store.statements import execute, rows_of, value_of
 
 Identity = tuple[bytes, int]  # SHA-256 and length of the raw bytes
 
@@ -51,7 +49,7 @@ class Batch:
     troubles: list[list[Any]] = field(default_factory=list)
 
 
-class Archive(LocalMail):
+class LocalArchive(LocalMail):
     def folder(self, path: str, wire_name: bytes) -> LocalFolder:
         """There from now on, whoever removed it before."""
         account = self._account
@@ -70,17 +68,14 @@ class Archive(LocalMail):
 
     def placed(self, folder: LocalFolder, identities: Sequence[Identity]) -> set[Identity]:
         """Which of these lie in the folder."""
-        with self.writing(), connection.cursor() as cursor:
+        with self.writing():
             digests = array([digest for digest, _ in identities])
-            cursor.execute(PLACED, [self._account.pk, digests, folder.id])
-            return {(bytes(digest), size) for digest, size in cursor}
+            return {(bytes(digest), size) for digest, size in rows_of(PLACED, [self._account.pk, digests, folder.id])}
 
     def first_uid(self) -> int:
         """Above every UID that an import gave in any of its folders."""
-        with self.writing(), connection.cursor() as cursor:
-            cursor.execute(NEXT_UID, [IMPORTED, self._account.pk])
-            row = cursor.fetchone()
-        return int(row[0]) if row else 1
+        with self.writing():
+            return int(value_of(NEXT_UID, [IMPORTED, self._account.pk]))
 
     def pass_on(self, file: ImportFile, batch: Batch, folder: LocalFolder | None, kept: Keeping | None) -> None:
         """Transaction A: the batch's messages, and that the file has come so far. Raises Stopped, LeaseLost."""
@@ -98,10 +93,10 @@ class Archive(LocalMail):
 
 def settle(account_id: int) -> list[tuple[int, str]]:
     """What was done in an archive is done. Within the act's transaction. Returns the folders that were renamed, and their new paths."""
-    ended = run(SETTLE, {"account": account_id})
+    ended = rows_of(SETTLE, {"account": account_id})
     moved = [target for *_, target in ended if target]
-    run(
-        "UPDATE store_placement SET uidvalidity = %(settled)s WHERE id = ANY(%(ids)s) AND uidvalidity = -1 RETURNING id",
+    execute(
+        "UPDATE store_placement SET uidvalidity = %(settled)s WHERE id = ANY(%(ids)s) AND uidvalidity = -1",
         {"settled": SETTLED, "ids": moved},
     )
     made = [folder for _, kind, folder, _, _ in ended if kind == "create"]

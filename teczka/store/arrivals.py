@@ -12,8 +12,6 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from teczka.core.folders import DROP
 from teczka.core.mail import RemoteMessage
 from teczka.core.messages import NOTHING_LOOSE, Loose
@@ -28,6 +26,7 @@ from teczka.store.packs.format import HEADER_BYTES, Entry, key
 from teczka.store.packs.spool import SpoolFile
 from teczka.store.packs.writer import write_pack
 from teczka.store.placements import flag_columns, flags_of, hold
+from teczka.store.statements import rows_of, value_of
 
 Identity = tuple[bytes, int]  # SHA-256 and length of the raw bytes
 
@@ -190,10 +189,7 @@ def _take(account: Account, folder_id: int, uidvalidity: int, known: Sequence[Ma
         "below": loose.below,
         "rows": as_json(known),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE.format(is_hidden=hidden("p"), is_untold=untold("p")), columns)
-        count = cursor.fetchone()
-    return int(count[0]) if count else 0
+    return int(value_of(TAKE.format(is_hidden=hidden("p"), is_untold=untold("p")), columns))
 
 
 def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -252,14 +248,13 @@ def _unknown(account_id: int, identities: Sequence[Identity]) -> tuple[list[int]
     first: dict[Identity, int] = {}
     for at, identity in enumerate(identities):
         first.setdefault(identity, at)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT sha256, size, false FROM store_message WHERE account_id = %(account)s AND sha256 = ANY(%(digests)s::bytea[])"
-            " UNION ALL SELECT sha256, size, true FROM store_erased WHERE account_id = %(account)s AND sha256 = ANY(%(digests)s::bytea[])",
-            {"account": account_id, "digests": array([digest for digest, _ in first])},
-        )
-        for digest, size, was_erased in cursor:
-            identity = bytes(digest), size
-            if first.pop(identity, None) is not None and was_erased:
-                gone.add(identity)
+    known = rows_of(
+        "SELECT sha256, size, false FROM store_message WHERE account_id = %(account)s AND sha256 = ANY(%(digests)s::bytea[])"
+        " UNION ALL SELECT sha256, size, true FROM store_erased WHERE account_id = %(account)s AND sha256 = ANY(%(digests)s::bytea[])",
+        {"account": account_id, "digests": array([digest for digest, _ in first])},
+    )
+    for digest, size, was_erased in known:
+        identity = bytes(digest), size
+        if first.pop(identity, None) is not None and was_erased:
+            gone.add(identity)
     return list(first.values()), gone

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from psycopg.errors import RaiseException
 
 from teczka.store.packs.format import Codec, Entry
 from teczka.store.packs.writer import Pack
+from teczka.store.statements import execute, rows_of, value_of
+
+LOCK_SECONDS = 2  # with a transaction that is making packs known
 
 # Letters on their way, files that go with them, documents and uploads have packs of one entry each, which go with it.
 HOLD = """
@@ -55,111 +58,91 @@ class Changed(Exception):
 
 def living(pack: UUID) -> list[Living]:
     """The messages that lie in it. As the owner, within a transaction, as what follows down to `wasted_of`."""
-    with connection.cursor() as cursor:
-        cursor.execute(LIVING, [pack])
-        return [
-            Living(id_, Entry(offset, length, Codec(codec), size, bytes(digest)))
-            for id_, offset, length, codec, size, digest in cursor
-        ]
+    return [
+        Living(id_, Entry(offset, length, Codec(codec), size, bytes(digest)))
+        for id_, offset, length, codec, size, digest in rows_of(LIVING, [pack])
+    ]
 
 
 def hold(pack: UUID) -> bool:
     """Until the transaction ends nothing comes to lie in it. False where it is not for compaction: retired, or of something else than
     messages."""
-    with connection.cursor() as cursor:
-        cursor.execute(HOLD, [pack])
-        row = cursor.fetchone()
-    return bool(row and row[0])
+    return bool(value_of(HOLD, [pack]))
 
 
 def move(old: UUID, made: Pack | None, copied: Sequence[Living]) -> None:
     """What was copied lies in the new pack from now on, and nothing in the old one. Under `hold`. Raises Changed."""
     if living(old) != list(copied):
         raise Changed
-    with connection.cursor() as cursor:
-        if made:
-            columns: dict[str, Any] = {
-                "made": made.id,
-                "size": made.size,
-                "old": old,
-                "ids": [one.id for one in copied],
-                "was": [one.entry.offset for one in copied],
-                "offsets": [entry.offset for entry in made.entries],
-            }
-            cursor.execute(TAKE, [old])
-            if cursor.rowcount != len(copied):
-                raise Changed
-            try:
-                cursor.execute(MAKE, columns)
-            except DatabaseError as refused:
-                if isinstance(refused.__cause__, RaiseException):  # it was swept for what it held
-                    raise Changed from refused
-                raise
-            cursor.execute(MOVE, columns)
-            if cursor.rowcount != len(copied):
-                raise Changed
+    if made:
+        columns: dict[str, Any] = {
+            "made": made.id,
+            "size": made.size,
+            "old": old,
+            "ids": [one.id for one in copied],
+            "was": [one.entry.offset for one in copied],
+            "offsets": [entry.offset for entry in made.entries],
+        }
+        if execute(TAKE, [old]) != len(copied):
+            raise Changed
+        try:
+            execute(MAKE, columns)
+        except DatabaseError as refused:
+            if isinstance(refused.__cause__, RaiseException):  # it was swept for what it held
+                raise Changed from refused
+            raise
+        if execute(MOVE, columns) != len(copied):
+            raise Changed
     retire([old])
 
 
 def bury(pack: UUID, entry: Entry) -> None:
     """No row speaks of this entry any more."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE store_pack SET dead = least(size, dead + %s) WHERE id = %s", [entry.end - entry.offset, pack]
-        )
+    execute("UPDATE store_pack SET dead = least(size, dead + %s) WHERE id = %s", [entry.end - entry.offset, pack])
 
 
 def retire(packs: Sequence[UUID]) -> None:
     """Nothing lies in them any more."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE store_pack SET retired_at = now(), dead = size WHERE id = ANY(%s) AND retired_at IS NULL",
-            [list(packs)],
-        )
+    execute(
+        "UPDATE store_pack SET retired_at = now(), dead = size WHERE id = ANY(%s) AND retired_at IS NULL", [list(packs)]
+    )
 
 
 def wasted_of(account_id: int) -> list[UUID]:
     """Its packs in which something is dead, or everything. As the owner."""
-    return [
-        pack
-        for (pack,) in _rows(
-            "SELECT id FROM store_pack WHERE account_id = %s AND (dead > 0 OR retired_at IS NOT NULL)", [account_id]
-        )
-    ]
+    rows = rows_of(
+        "SELECT id FROM store_pack WHERE account_id = %s AND (dead > 0 OR retired_at IS NOT NULL)", [account_id]
+    )
+    return [pack for (pack,) in rows]
 
 
 def wasted(share: float, most: int) -> list[tuple[UUID, int]]:
     """(pack, owner) of everybody's packs of which at least such a share is dead, the worst first."""
-    return _rows("SELECT pack, owner FROM teczka_wasted_packs(%s, %s)", [share, most])
+    return rows_of("SELECT pack, owner FROM teczka_wasted_packs(%s, %s)", [share, most])
 
 
 def retired(seconds: int, most: int) -> list[UUID]:
     """Everybody's, retired so long ago."""
-    return [pack for (pack,) in _rows("SELECT teczka_retired_packs(%s, %s)", [seconds, most])]
+    return [pack for (pack,) in rows_of("SELECT teczka_retired_packs(%s, %s)", [seconds, most])]
 
 
 def kept(packs: Sequence[UUID]) -> list[UUID]:
     """Of these, those that are not retired, or in which something lies all the same: their objects stay."""
-    return [pack for (pack,) in _rows("SELECT teczka_kept_packs(%s)", [list(packs)])]
+    return [pack for (pack,) in rows_of("SELECT teczka_kept_packs(%s)", [list(packs)])]
 
 
 def forget(packs: Sequence[UUID]) -> None:
     """Their objects are gone."""
-    _rows("SELECT teczka_forget_packs(%s)", [list(packs)])
+    execute("SELECT teczka_forget_packs(%s)", [list(packs)])
 
 
 def condemn(seen: Sequence[UUID], hours: int) -> list[UUID]:
     """Of these objects, those that no row knows, nor will: they may be removed. Seen first so many hours ago. Raises OperationalError where
-    somebody who is just making rows holds it up for long."""
-    return [pack for (pack,) in _rows("SELECT teczka_condemn(%s, %s)", [list(seen), hours])]
+    somebody who is just making rows holds it up for long. In a transaction of its own."""
+    execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_SECONDS}s"])
+    return [pack for (pack,) in rows_of("SELECT teczka_condemn(%s, %s)", [list(seen), hours])]
 
 
 def unknown(seen: Sequence[UUID]) -> list[UUID]:
     """Of these objects, those that no row knows at this moment."""
-    return [pack for (pack,) in _rows("SELECT teczka_unknown_packs(%s)", [list(seen)])]
-
-
-def _rows(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())
+    return [pack for (pack,) in rows_of("SELECT teczka_unknown_packs(%s)", [list(seen)])]

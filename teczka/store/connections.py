@@ -1,8 +1,8 @@
 """How the database is reached: Django's connections, and those beside them for what lives as long as its connection, locks and LISTEN."""
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -135,10 +135,23 @@ def parameters() -> dict[str, Any]:
     return given
 
 
+@contextmanager
+def listener(*channels: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection that hears what is told on the channels from here on. Raises psycopg.Error where the database is not there."""
+    with psycopg.connect(**parameters(), autocommit=True) as heard:
+        for channel in channels:
+            heard.execute(_listen(channel))
+        yield heard
+
+
 @asynccontextmanager
 async def listening(*channels: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-    """A connection that hears what is told on the channels from here on. Raises psycopg.Error where the database is not there."""
+    """As `listener`, for a loop."""
     async with await psycopg.AsyncConnection.connect(**parameters(), autocommit=True) as heard:
         for channel in channels:
-            await heard.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+            await heard.execute(_listen(channel))
         yield heard
+
+
+def _listen(channel: str) -> sql.Composed:
+    return sql.SQL("LISTEN {}").format(sql.Identifier(channel))

@@ -8,9 +8,8 @@ domain could be switched off from outside.
 import json
 from collections.abc import Sequence
 
-from django.db import connection
-
 from teczka.store.reading import Read
+from teczka.store.statements import execute
 
 MOST = 100  # people of one message
 
@@ -51,8 +50,7 @@ def meet(owner_id: int, read: Sequence[Read]) -> None:
         for line, name, address in _people(one)
     ]
     if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(MET, {"owner": owner_id, "rows": json.dumps(rows)})
+        execute(MET, {"owner": owner_id, "rows": json.dumps(rows)})
 
 
 def _people(one: Read) -> list[tuple[str, str, str]]:

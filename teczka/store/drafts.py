@@ -4,6 +4,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -13,6 +14,7 @@ from teczka.core.folders import AWAITED
 from teczka.store import acts, outcomes, placements
 from teczka.store.arrivals import Arrival, arrive
 from teczka.store.models import Account, Folder, Message, Operation, Placement
+from teczka.store.statements import rows_of
 
 FLAGS = frozenset({"\\Draft", "\\Seen"})
 
@@ -57,6 +59,12 @@ def replace_older(account: Account, ids: Sequence[int]) -> None:
         placed = Placement.objects.filter(pk=operation.target_placement_id or 0, draft=True)
         if operation.message and operation.message.message_id and placed.exists():
             _expunge(account, _ours(account, operation.message.message_id, before=operation.pk))
+
+
+def forget(days: int, most: int) -> list[UUID]:
+    """Everybody's that were given up so long ago or never written in, and files of letters that have gone; by a function over the wall
+    (migration 0015). Returns the packs in which nothing lies any more."""
+    return [pack for (pack,) in rows_of("SELECT pack_id FROM teczka_forget_drafts(%s, %s)", [days, most])]
 
 
 def _ours(account: Account, message_id: str, before: int | None = None) -> list[int]:

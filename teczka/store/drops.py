@@ -7,10 +7,7 @@ What was erased here and is there still is known by the same hints, under its to
 """
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
-
-from django.db import connection
 
 from teczka.core.folders import DROP
 from teczka.core.mail import DropEntry, DropHint
@@ -18,6 +15,7 @@ from teczka.core.messages import Known, Loose
 from teczka.store import erased
 from teczka.store.arrivals import as_json
 from teczka.store.packs.format import Codec, Entry
+from teczka.store.statements import each_of, execute, rows_of, value_of
 
 HINTS = """
 UPDATE store_placement p SET uidvalidity = %(drop)s, uid = t.uid, uidl = t.uidl, listed_size = t.listed_size, left_at = NULL
@@ -37,44 +35,40 @@ WHERE folder_id = %(folder)s AND gone_at IS NULL AND left_at IS NULL AND {which}
 
 
 def known(folder_id: int) -> list[Known]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT p.id, uidl, coalesce(listed_size, (SELECT size FROM store_message m WHERE m.id = p.message_id)), head,"
-            " uidvalidity = %(drop)s AND left_at IS NULL FROM store_placement p WHERE folder_id = %(folder)s AND gone_at IS NULL"
-            " UNION ALL SELECT -id, uidl, listed_size, head, true FROM store_erasedplace"
-            " WHERE folder_id = %(folder)s AND uidvalidity = %(drop)s",
-            {"drop": DROP, "folder": folder_id},
-        )
-        return [
-            Known(id_, DropHint(bytes(uidl) if uidl else None, size, None if head is None else bytes(head)), here)
-            for id_, uidl, size, head, here in cursor
-        ]
+    rows = each_of(
+        "SELECT p.id, uidl, coalesce(listed_size, (SELECT size FROM store_message m WHERE m.id = p.message_id)), head,"
+        " uidvalidity = %(drop)s AND left_at IS NULL FROM store_placement p WHERE folder_id = %(folder)s AND gone_at IS NULL"
+        " UNION ALL SELECT -id, uidl, listed_size, head, true FROM store_erasedplace"
+        " WHERE folder_id = %(folder)s AND uidvalidity = %(drop)s",
+        {"drop": DROP, "folder": folder_id},
+    )
+    return [
+        Known(id_, DropHint(bytes(uidl) if uidl else None, size, None if head is None else bytes(head)), here)
+        for id_, uidl, size, head, here in rows
+    ]
 
 
 def stored_at(folder_id: int, placements: Sequence[int]) -> list[tuple[int, UUID, Entry]]:
     """Where the bytes lie of what these placements show."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT p.id, m.pack_id, m.pack_offset, m.pack_length, m.pack_codec, m.size, m.sha256 FROM store_placement p"
-            " JOIN store_message m ON m.id = p.message_id WHERE folder_id = %s AND p.id = ANY(%s) ORDER BY m.pack_id, m.pack_offset",
-            [folder_id, list(placements)],
-        )
-        return [
-            (id_, pack, Entry(offset, length, Codec(codec), size, bytes(digest)))
-            for id_, pack, offset, length, codec, size, digest in cursor
-        ]
+    rows = rows_of(
+        "SELECT p.id, m.pack_id, m.pack_offset, m.pack_length, m.pack_codec, m.size, m.sha256 FROM store_placement p"
+        " JOIN store_message m ON m.id = p.message_id WHERE folder_id = %s AND p.id = ANY(%s) ORDER BY m.pack_id, m.pack_offset",
+        [folder_id, list(placements)],
+    )
+    return [
+        (id_, pack, Entry(offset, length, Codec(codec), size, bytes(digest)))
+        for id_, pack, offset, length, codec, size, digest in rows
+    ]
 
 
 def next_uid(folder_id: int) -> int:
     """Above every UID that was given there."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 + greatest((SELECT max(uid) FROM store_placement WHERE folder_id = %(folder)s AND uidvalidity = %(drop)s),"
-            " (SELECT max(uid) FROM store_erasedplace WHERE folder_id = %(folder)s AND uidvalidity = %(drop)s), 0)",
-            {"drop": DROP, "folder": folder_id},
-        )
-        row = cursor.fetchone()
-    return int(row[0]) if row else 1
+    highest = value_of(
+        "SELECT greatest((SELECT max(uid) FROM store_placement WHERE folder_id = %(folder)s AND uidvalidity = %(drop)s),"
+        " (SELECT max(uid) FROM store_erasedplace WHERE folder_id = %(folder)s AND uidvalidity = %(drop)s), 0)",
+        {"drop": DROP, "folder": folder_id},
+    )
+    return int(highest) + 1
 
 
 def recognise(folder_id: int, named: Sequence[tuple[int, int, DropEntry]]) -> int:
@@ -83,22 +77,16 @@ def recognise(folder_id: int, named: Sequence[tuple[int, int, DropEntry]]) -> in
         {"id": placement, "uid": uid, "uidl": entry.uidl, "listed_size": entry.size} for placement, uid, entry in named
     ]
     columns = {"folder": folder_id, "drop": DROP, "rows": as_json(rows)}
-    return _execute(HINTS, columns) + _execute(ERASED_HINTS, columns)
+    return execute(HINTS, columns) + execute(ERASED_HINTS, columns)
 
 
 def leave(folder_id: int, loose: Loose) -> int:
     which = "uidvalidity = %(drop)s AND uid < %(below)s AND id = ANY(%(ids)s)"
     columns = {"folder": folder_id, "drop": DROP, "below": loose.below, "ids": list(loose.placements)}
     erased.not_there(folder_id, "id = ANY(%(gone)s)", {"gone": [-id_ for id_ in loose.placements if id_ < 0]})
-    return _execute(LEAVE.format(which=which), columns)
+    return execute(LEAVE.format(which=which), columns)
 
 
 def leave_others(folder_id: int) -> int:
     """What IMAP placed and POP3 does not list: it may show but a part of what is there."""
-    return _execute(LEAVE.format(which="uidvalidity <> %(drop)s"), {"folder": folder_id, "drop": DROP})
-
-
-def _execute(statement: str, columns: dict[str, Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, columns)
-        return int(cursor.rowcount)
+    return execute(LEAVE.format(which="uidvalidity <> %(drop)s"), {"folder": folder_id, "drop": DROP})

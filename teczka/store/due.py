@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.db import connection
-
 from teczka.core.acts import OPEN, Kind
 from teczka.core.operations import Footing, Identity, Pending, Spot
 from teczka.store.acts import FLAGS
 from teczka.store.models import Operation
+from teczka.store.statements import rows_of, value_of
 
 MOST = 1000  # at a time
 
@@ -33,13 +32,11 @@ OF_MESSAGES = {Kind.FLAG, Kind.MOVE, Kind.COPY, Kind.EXPUNGE}
 
 def due_in(account_id: int) -> float | None:
     """Seconds until the next one that waits for its time."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT extract(epoch FROM min(due_at) - now()) FROM store_operation"
-            " WHERE account_id = %s AND state IN ('pending', 'started') AND due_at > now()",
-            [account_id],
-        )
-        (seconds,) = cursor.fetchone() or (None,)
+    seconds = value_of(
+        "SELECT extract(epoch FROM min(due_at) - now()) FROM store_operation"
+        " WHERE account_id = %s AND state IN ('pending', 'started') AND due_at > now()",
+        [account_id],
+    )
     return None if seconds is None else float(seconds)
 
 
@@ -51,9 +48,7 @@ def open_operations(account_id: int) -> list[int]:
 
 def due(account_id: int, after: int) -> list[Pending]:
     """Those with an id above `after`, in order; at most MOST."""
-    with connection.cursor() as cursor:
-        cursor.execute(DUE, {"account": account_id, "after": after, "most": MOST})
-        return [_pending(row) for row in cursor]
+    return [_pending(row) for row in rows_of(DUE, {"account": account_id, "after": after, "most": MOST})]
 
 
 def _pending(row: tuple[Any, ...]) -> Pending:

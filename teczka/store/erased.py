@@ -7,9 +7,8 @@ in each pass. Erasing raises the epoch of the account's lease, so that a batch w
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
-
 from teczka.store.columns import array
+from teczka.store.statements import execute
 
 # Where its server shows it still. What lies here alone, or has left, no pass asks for.
 BURY = """
@@ -36,37 +35,31 @@ NOT_THERE = "DELETE FROM store_erasedplace WHERE folder_id = %(folder)s AND {whi
 
 
 def bury(message_id: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(BURY, [message_id, message_id])
+    execute(BURY, [message_id, message_id])
 
 
 def meet(account_id: int, folder_id: int, uidvalidity: int, rows: str) -> None:
     """A server gave them again, at these places. `rows`: of `arrivals.as_json`."""
-    with connection.cursor() as cursor:
-        cursor.execute(MET, {"account": account_id, "folder": folder_id, "uidvalidity": uidvalidity, "rows": rows})
+    execute(MET, {"account": account_id, "folder": folder_id, "uidvalidity": uidvalidity, "rows": rows})
 
 
 def ask_again(account_id: int, identities: Sequence[tuple[bytes, int]]) -> int:
     """A person wants these bytes, of such SHA-256 and length, back: the next pass fetches them. Returns how many had been erased."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM store_erased e USING unnest(%s::bytea[], %s::bigint[]) AS t (sha256, size)"
-            " WHERE e.account_id = %s AND e.sha256 = t.sha256 AND e.size = t.size",
-            [array([digest for digest, _ in identities]), [size for _, size in identities], account_id],
-        )
-        return int(cursor.rowcount)
+    return execute(
+        "DELETE FROM store_erased e USING unnest(%s::bytea[], %s::bigint[]) AS t (sha256, size)"
+        " WHERE e.account_id = %s AND e.sha256 = t.sha256 AND e.size = t.size",
+        [array([digest for digest, _ in identities]), [size for _, size in identities], account_id],
+    )
 
 
 def not_there(folder_id: int, which: str, columns: dict[str, Any]) -> None:
     """Its server shows it there no longer. `which`: of the columns of a place."""
-    with connection.cursor() as cursor:
-        cursor.execute(NOT_THERE.format(which=which), columns | {"folder": folder_id})
+    execute(NOT_THERE.format(which=which), columns | {"folder": folder_id})
 
 
 def forget_places(account_id: int) -> None:
     """The account lies on another server now."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM store_erasedplace p USING store_folder f WHERE p.folder_id = f.id AND f.account_id = %s",
-            [account_id],
-        )
+    execute(
+        "DELETE FROM store_erasedplace p USING store_folder f WHERE p.folder_id = f.id AND f.account_id = %s",
+        [account_id],
+    )

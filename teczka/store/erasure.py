@@ -4,17 +4,15 @@ What hangs on the message by a foreign key goes with it: text, terms, passages, 
 shares, comments, filings that were taken back. What is here is the rest.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
-
-from django.db import connection
 
 from teczka.core.acts import OPEN
 from teczka.core.outgoing import UNSETTLED
 from teczka.store import compaction, erased
 from teczka.store.packs.format import Codec, Entry
+from teczka.store.statements import execute, row_of, rows_of, value_of
 
 LOCK = """
 SELECT m.id, m.public_id, m.account_id, m.thread_id, m.message_id, m.pack_id, m.pack_offset, m.pack_length, m.pack_codec, m.size, m.sha256
@@ -84,9 +82,7 @@ class Doomed:
 
 def lock(owner_id: int, public_id: UUID) -> Doomed | None:
     """None while somebody is reading it: under the threads' lock nobody waits for a reader, who may be waiting for that."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [owner_id, public_id])
-        row = cursor.fetchone()
+    row = row_of(LOCK, [owner_id, public_id])
     if row is None:
         return None
     id_, public_id, account, thread, name, pack, offset, length, codec, size, digest = row
@@ -95,30 +91,27 @@ def lock(owner_id: int, public_id: UUID) -> Doomed | None:
 
 def is_filed(message_id: int) -> bool:
     """By whomever, to a case that its owner may know of, or not."""
-    return bool(_one("SELECT teczka_is_filed(%s)", [message_id]))
+    return bool(value_of("SELECT teczka_is_filed(%s)", [message_id]))
 
 
 def is_under_way(owner_id: int, doomed: Doomed) -> bool:
     """Its server is still to be told of something, or it is a letter that is on its way."""
     columns = _columns(owner_id, doomed) | {"open": list(OPEN), "unsettled": list(UNSETTLED)}
-    return bool(_one(UNDER_WAY, columns))
+    return bool(value_of(UNDER_WAY, columns))
 
 
 def erase(owner_id: int, doomed: Doomed) -> list[UUID]:
     """Of every table. Returns the packs that have something dead in them now, its own among them; in the others nothing lives."""
     columns = _columns(owner_id, doomed)
     erased.bury(doomed.id)
-    with connection.cursor() as cursor:
-        cursor.execute(LETTERS, columns)
-        beside = {pack for (pack,) in cursor if pack}
-        cursor.execute(UNPLACE, [doomed.id])
-        for statement in UNMEET:
-            cursor.execute(statement, columns)
-        cursor.execute("DELETE FROM store_message WHERE id = %s", [doomed.id])
-        for statement in THREAD:
-            cursor.execute(statement, columns)
-        cursor.execute(STILL_USED, {"packs": list(beside)})
-        beside -= {pack for (pack,) in cursor}
+    beside = {pack for (pack,) in rows_of(LETTERS, columns) if pack}
+    execute(UNPLACE, [doomed.id])
+    for statement in UNMEET:
+        execute(statement, columns)
+    execute("DELETE FROM store_message WHERE id = %s", [doomed.id])
+    for statement in THREAD:
+        execute(statement, columns)
+    beside -= {pack for (pack,) in rows_of(STILL_USED, {"packs": list(beside)})}
     compaction.bury(doomed.pack, doomed.entry)
     compaction.retire(sorted(beside))
     return [doomed.pack, *sorted(beside - {doomed.pack})]
@@ -133,10 +126,3 @@ def _columns(owner_id: int, doomed: Doomed) -> dict[str, Any]:
         "name": doomed.message_id,
         "pack": doomed.pack,
     }
-
-
-def _one(statement: str, values: Sequence[Any] | dict[str, Any]) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        row = cursor.fetchone()
-    return row[0] if row else None

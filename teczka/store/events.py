@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from uuid import UUID
 
-from django.db import connection
+from teczka.store.statements import execute
 
 PAGES = "teczka_events"  # something changed that these people may be looking at; web/events.py passes it on
 UNREAD = "teczka_unread_mail"  # the readers have work (transaction B)
@@ -115,6 +115,5 @@ def _bounded(users: Sequence[UUID]) -> Iterator[list[str]]:
 
 
 def _notify(*events: tuple[str, str]) -> None:
-    with connection.cursor() as cursor:
-        calls = ", ".join(["pg_notify(%s, %s)"] * len(events))
-        cursor.execute(f"SELECT {calls}", [word for event in events for word in event])
+    calls = ", ".join(["pg_notify(%s, %s)"] * len(events))
+    execute(f"SELECT {calls}", [word for event in events for word in event])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from teczka.core.extraction import MOST_BYTES, MOST_SIGNS, kind
 from teczka.core.identifiers import Place, Reference
@@ -15,6 +15,7 @@ from teczka.mime.parts import Part
 from teczka.store.packs.blobs import Blobs
 from teczka.store.packs.format import Codec, Entry
 from teczka.store.packs.reader import read, read_range
+from teczka.store.statements import execute, row_of, rows_of, value_of
 
 ENQUEUE = """
 INSERT INTO store_attachmenttext
@@ -89,45 +90,40 @@ def enqueue(rows: Sequence[Mapping[str, Any]], again: Sequence[int]) -> None:
         and kind(row["content_type"], row["name"])
     ]
     told = json.dumps(worth, ensure_ascii=False)
-    with connection.cursor() as cursor:
-        if again:
-            cursor.execute(FORGET, [list(again), told])
-        if worth:
-            cursor.execute(ENQUEUE, [told])
+    if again:
+        execute(FORGET, [list(again), told])
+    if worth:
+        execute(ENQUEUE, [told])
 
 
 def claim() -> tuple[int, int] | None:
     """(message, owner): the newest whose attachments wait; nobody else has it in hand until `let_go`. None: nothing waits, or mail that
     was never read goes first."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM teczka_claim_attachments()")
-        row = cursor.fetchone()
+    with transaction.atomic():
+        row = row_of("SELECT * FROM teczka_claim_attachments()")
     return (row[0], row[1]) if row else None
 
 
 def let_go(message_id: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(-%s)", [message_id])
+    execute("SELECT pg_advisory_unlock(-%s)", [message_id])
 
 
 def waiting(message_id: int) -> list[Waiting]:
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING, [message_id])
-        return [_waiting(*row) for row in cursor.fetchall()]
+    return [_waiting(*row) for row in rows_of(WAITING, [message_id])]
 
 
 def begin(ids: Sequence[int]) -> None:
     """A try that does not end leaves its mark: to be committed before it begins."""
-    _execute("UPDATE store_attachmenttext SET tries = tries + 1 WHERE id = ANY(%s)", [list(ids)])
+    execute("UPDATE store_attachmenttext SET tries = tries + 1 WHERE id = ANY(%s)", [list(ids)])
 
 
 def give_back(ids: Sequence[int]) -> None:
     """Begun, and not ended for a reason that is not theirs."""
-    _execute("UPDATE store_attachmenttext SET tries = tries - 1 WHERE id = ANY(%s) AND tries > 0", [list(ids)])
+    execute("UPDATE store_attachmenttext SET tries = tries - 1 WHERE id = ANY(%s) AND tries > 0", [list(ids)])
 
 
 def save(id_: int, text: str, trouble: str, version: int) -> None:
-    _execute(
+    execute(
         "UPDATE store_attachmenttext SET text = %s, trouble = %s, extracted_with = %s, tries = 0 WHERE id = %s",
         [text, trouble, version, id_],
     )
@@ -135,9 +131,7 @@ def save(id_: int, text: str, trouble: str, version: int) -> None:
 
 def letter(message_id: int) -> Letter | None:
     """None where the message has gone, or was never read to its end."""
-    with connection.cursor() as cursor:
-        cursor.execute(LETTER, [message_id])
-        row = cursor.fetchone()
+    row = row_of(LETTER, [message_id])
     if row is None:
         return None
     indexed_with, subject, headers, text, names, references, own = row
@@ -151,7 +145,7 @@ def letter(message_id: int) -> Letter | None:
 
 def lose(message_id: int, version: int) -> None:
     """Attachments that are no part of the message."""
-    _execute(
+    execute(
         "UPDATE store_attachmenttext SET trouble = 'lost', extracted_with = %s WHERE message_id = %s AND extracted_with IS NULL",
         [version, message_id],
     )
@@ -159,7 +153,7 @@ def lose(message_id: int, version: int) -> None:
 
 def lock(message_id: int) -> None:
     """Nobody reads the message until the transaction ends."""
-    _execute("SELECT FROM store_message WHERE id = %s FOR NO KEY UPDATE", [message_id])
+    execute("SELECT FROM store_message WHERE id = %s FOR NO KEY UPDATE", [message_id])
 
 
 def attached(message_ids: Sequence[int]) -> dict[int, list[str]]:
@@ -171,10 +165,8 @@ def attached(message_ids: Sequence[int]) -> dict[int, list[str]]:
 def _attached(message_ids: Sequence[int]) -> dict[int, dict[str, str]]:
     """Message → path → text; of each message no more than is searched."""
     found: dict[int, dict[str, str]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(ATTACHED, [MOST_SIGNS, list(message_ids)])
-        for message_id, path, text in cursor:
-            found.setdefault(message_id, {})[path] = text
+    for message_id, path, text in rows_of(ATTACHED, [MOST_SIGNS, list(message_ids)]):
+        found.setdefault(message_id, {})[path] = text
     return found
 
 
@@ -190,9 +182,7 @@ def pieces(blobs: Blobs, waiting: Waiting) -> Iterator[bytes]:
 
 def again(version: int, most: int) -> int:
     """Puts back into the queue what an older version extracted. Returns how many; 0: all are up to date."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT teczka_extract_again(%s, %s)", [version, most])
-        return int(cursor.fetchone()[0])
+    return int(value_of("SELECT teczka_extract_again(%s, %s)", [version, most]))
 
 
 def _waiting(
@@ -201,8 +191,3 @@ def _waiting(
     at, length, decoded, pack, offset, stored, codec, size, digest = place
     part = Part(path, content_type, at, length, charset, name, encoding=encoding, size=decoded)
     return Waiting(id_, tries, part, pack, Entry(offset, stored, Codec(codec), size, bytes(digest)))
-
-
-def _execute(statement: str, values: Sequence[Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from teczka.core.filing import How
 from teczka.store.conversations import conversation
 from teczka.store.models import Act
 from teczka.store.queries import walls
+from teczka.store.statements import execute, rows_of
 
 CHOSEN = f"""
 SELECT m.id, m.owner_id FROM store_message m WHERE m.public_id = ANY(%(messages)s) AND {walls.visible("m")} ORDER BY m.id
@@ -85,12 +84,12 @@ class Goal:
 
 def chosen(viewer: int, messages: Sequence[UUID]) -> dict[int, int]:
     """Those of them that the viewer may see, and whose each is: message → owner."""
-    return dict(_rows(CHOSEN, {"viewer": viewer, "messages": list(messages)}))
+    return dict(rows_of(CHOSEN, {"viewer": viewer, "messages": list(messages)}))
 
 
 def conversations(viewer: int, messages: Sequence[int]) -> dict[int, int]:
     """What the viewer may see of the conversations of these messages: message → owner."""
-    return dict(_rows(CONVERSATIONS, {"viewer": viewer, "messages": list(messages)}))
+    return dict(rows_of(CONVERSATIONS, {"viewer": viewer, "messages": list(messages)}))
 
 
 def follow(viewer: int, messages: Sequence[int], case: int) -> list[int]:
@@ -116,12 +115,12 @@ def file(
 def share_follows(follows: Sequence[int], standing: Sequence[int]) -> None:
     """What follows by these is shared by these standing orders (store/sharing.py), conversation by conversation."""
     if follows and standing:
-        _run(SHARE_FOLLOWS, {"follows": list(follows), "standing": list(standing)})
+        execute(SHARE_FOLLOWS, {"follows": list(follows), "standing": list(standing)})
 
 
 def use(viewer: int, case: int) -> None:
     """The viewer has just filed to it."""
-    _run(USE, {"viewer": viewer, "case": case})
+    execute(USE, {"viewer": viewer, "case": case})
 
 
 def undo(viewer: int, act: Act) -> list[int]:
@@ -138,20 +137,8 @@ def link_documents(messages: Sequence[int]) -> None:
     """Attachments of filed messages are documents of their cases, as links; of what is filed no longer they are none. By a function over
     the wall (migration 0003), which says of rows only what filings and parts say: who files need not be in the team."""
     if messages:
-        _run("SELECT teczka_link_documents(%(messages)s::bigint[])", {"messages": list(messages)})
+        execute("SELECT teczka_link_documents(%(messages)s::bigint[])", {"messages": list(messages)})
 
 
 def _ids(statement: str, columns: dict[str, Any]) -> list[int]:
-    return [row[0] for row in _rows(statement, columns)]
-
-
-def _run(statement: str, columns: dict[str, Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, columns)
-
-
-def _rows(statement: str, columns: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, columns)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+    return [row[0] for row in rows_of(statement, columns)]

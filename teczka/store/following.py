@@ -5,15 +5,13 @@ It shows nothing. Quoting a number, a Message-ID or a header lets nobody in: who
 
 import json
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
-
-from django.db import connection
 
 from teczka.core.filing import How
 from teczka.core.suggestions import Reason
 from teczka.store.queries import walls
 from teczka.store.reading import Read
+from teczka.store.statements import rows_of, value_of
 from teczka.store.threads import APART
 
 FOLLOWED = """
@@ -92,7 +90,7 @@ WHERE m.id = ANY(%(messages)s) AND m.message_id <> '' AND {walls.mine("m")} AND 
 
 def composed(owner: int, office: int, read: Sequence[Read]) -> list[tuple[UUID, UUID, UUID, bool]]:
     """Those that were written in a case: public ids of message, letter and case, and whether its team shall see it."""
-    return _rows(COMPOSED, {"viewer": owner, "office": office, "messages": [one.message.id for one in read]})
+    return rows_of(COMPOSED, {"viewer": owner, "office": office, "messages": [one.message.id for one in read]})
 
 
 def file_headed(owner: int, office: int, fresh: Sequence[Read]) -> list[int]:
@@ -101,23 +99,16 @@ def file_headed(owner: int, office: int, fresh: Sequence[Read]) -> list[int]:
     if not rows:
         return []
     named = {"viewer": owner, "office": office, "how": How.REPLY, "reason": Reason.HEADER}
-    return [row[0] for row in _rows(HEADED, {**named, "rows": json.dumps(rows)})]
+    return [row[0] for row in rows_of(HEADED, {**named, "rows": json.dumps(rows)})]
 
 
 def file_replies(owner: int, office: int, fresh: Sequence[Read]) -> list[int]:
     """After these messages were joined to their threads. Costs one look into an index where nothing is followed. Returns the messages that
     were filed, be they of these or older ones."""
     named = {"viewer": owner, "office": office, "messages": [one.message.id for one in fresh]}
-    if not _rows(FOLLOWED, named)[0][0]:
+    if not value_of(FOLLOWED, named):
         return []
     filed: list[int] = []
-    while more := _rows(REPLIES, {**named, "how": How.REPLY, "reason": Reason.THREAD}):
+    while more := rows_of(REPLIES, {**named, "how": How.REPLY, "reason": Reason.THREAD}):
         filed += [row[0] for row in more]  # and then what answers these
     return filed
-
-
-def _rows(statement: str, columns: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, columns)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows

@@ -4,8 +4,6 @@ holder; what becomes of the rows is in outcomes.py."""
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 
-from django.db import connection
-
 from teczka.core.acts import OperationState
 from teczka.core.errors import Problem, Trouble
 from teczka.core.mail import FolderStatus
@@ -16,6 +14,7 @@ from teczka.store.models import Account, Message, Operation, Placement
 from teczka.store.packs.blobs import Blobs
 from teczka.store.packs.format import Codec, Entry, PackDamaged
 from teczka.store.packs.reader import pieces
+from teczka.store.statements import execute
 from teczka.store.viewer import as_user
 
 Place = tuple[int, int]  # UIDVALIDITY, UID
@@ -102,10 +101,9 @@ def _found(operation: int, uidvalidity: int, uid: int) -> None:
     if there is None:
         Placement.objects.filter(pk=held.pk).update(uidvalidity=uidvalidity, uid=uid)
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE store_operation SET placement_id = %s WHERE placement_id = %s AND state IN ('pending', 'started', 'local', 'marked')",
-            [there.pk, held.pk],
-        )
+    execute(
+        "UPDATE store_operation SET placement_id = %s WHERE placement_id = %s AND state IN ('pending', 'started', 'local', 'marked')",
+        [there.pk, held.pk],
+    )
     old = held if held.gone_at is None else there  # each is shown once, or, where it is to leave, not at all
     placements.mark_gone(old.folder_id, old.uidvalidity, [old.uid])

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 import psycopg
-from django.db import connection
 
 from teczka.core.errors import LeaseLost
 from teczka.store.connections import parameters
+from teczka.store.statements import execute, value_of
 
 SPACE = 1  # first key of pg_try_advisory_lock(int, int); the second is the account's id
 WORKERS = 2  # the space in which every worker holds one shared lock, so that they can count one another
@@ -117,14 +117,11 @@ class Leases:
 def revoke(account_id: int) -> None:
     """Within a transaction: once it commits, whoever speaks for the account just now can write no more and has to take it anew. Waits for
     what the holder is just writing: so this comes before any other change of the account's rows, in the holder's own order."""
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE store_lease SET epoch = epoch + 1 WHERE account_id = %s", [account_id])
+    execute("UPDATE store_lease SET epoch = epoch + 1 WHERE account_id = %s", [account_id])
 
 
 def fence(account_id: int, epoch: int) -> None:
     """First in each transaction of the lease's holder, as the owner: it commits before the lease passes on, or not at all. Raises
     LeaseLost."""
-    with connection.cursor() as cursor:
-        cursor.execute(FENCE, [f"{STUCK_SECONDS}s", account_id])
-        if (cursor.fetchone() or [None])[0] != epoch:
-            raise LeaseLost
+    if value_of(FENCE, [f"{STUCK_SECONDS}s", account_id]) != epoch:
+        raise LeaseLost

@@ -6,7 +6,7 @@ believed dead either commits before the lease passes on, or not at all.
 
 import logging
 from array import array
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from django.db import connection
 from teczka.core.errors import LeaseLost, Problem, Trouble
 from teczka.core.folders import DROP, LocalFolder
 from teczka.core.mail import DropEntry, FolderStatus, RemoteFlags, RemoteFolder, RemoteMessage, RemoteSummary
-from teczka.core.messages import NOTHING_LOOSE, Candidate, Known, Loose
+from teczka.core.messages import NOTHING_LOOSE, TRIES, Candidate, Known, Loose
 from teczka.store import drops, events, folders, placements
 from teczka.store.arrivals import Arrival, arrive, discard, keep
 from teczka.store.leases import fence
@@ -53,6 +53,7 @@ class LocalMail:
         self._epoch = epoch
         self._blobs = blobs
         self._public: dict[int, UUID] = {}  # of the folders
+        self._offered: Counter[bytes] = Counter()  # names of folders that may be others' new ones
         self._packers: deque[ThreadPoolExecutor] = deque()  # while there is something to pack
         self._unplaced: set[Future[Arrival]] = set()  # kept, and surely in no row
 
@@ -60,8 +61,22 @@ class LocalMail:
         with self.writing():
             found, self._public, changed = folders.save(self._account, listed)
             if changed:
-                self._tell([])
+                self._tell([], also=placements.show_once(self._account.pk))
         return found
+
+    def unlisted(self, listed: Sequence[RemoteFolder]) -> tuple[list[LocalFolder], list[RemoteFolder]]:
+        with as_user(self._account.owner_id):
+            missing, new = folders.unlisted(self._account, listed)
+        self._offered.update(folder.name for folder in new if missing)
+        return missing, [folder for folder in new if self._offered[folder.name] <= TRIES]
+
+    def placed(self, folder: LocalFolder) -> dict[int, Candidate]:
+        with as_user(self._account.owner_id):
+            return placements.placed(folder.id, folder.uidvalidity or 0)
+
+    def rename_folder(self, folder: LocalFolder, to: RemoteFolder) -> None:
+        with self.writing():
+            folders.rename(self._account.pk, folder.id, to)
 
     def stored_uids(self, folder: LocalFolder, uidvalidity: int, lowest: int = 1) -> "array[int]":
         with as_user(self._account.owner_id):
@@ -189,7 +204,7 @@ class LocalMail:
             else:
                 placements.supersede(folder.id, status.uidvalidity, complete_below)
             folders.complete(folder.id, status, complete_below)
-            self._tell([folder])
+            self._tell([folder], also=placements.show_once(self._account.pk))
 
     def spool(self, size: int) -> SpoolFile:
         keep_room(self._blobs.incoming, size)
@@ -206,8 +221,8 @@ class LocalMail:
         """From any thread: whatever would be written from now on raises LeaseLost."""
         self._epoch = NEVER
 
-    def _tell(self, changed: Sequence[LocalFolder], *, unread: bool = False) -> None:
-        named = [self._public[folder.id] for folder in changed if folder.id in self._public]
+    def _tell(self, changed: Sequence[LocalFolder], *, also: Sequence[UUID] = (), unread: bool = False) -> None:
+        named = [*also, *(self._public[folder.id] for folder in changed if folder.id in self._public)]
         events.changed([self._account.owner.public_id], self._account.public_id, named, unread=unread)
 
 

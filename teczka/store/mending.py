@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from teczka.store import events
 from teczka.store.packs.format import HEADER_BYTES
 from teczka.store.queries.holdings import COUNTERS, DEAD, UNREAD
+from teczka.store.statements import execute, rows_of
 
 # A message that was read goes back to the readers' queue.
 READ_AGAIN = """
@@ -28,6 +29,7 @@ SELECT message_id FROM (SELECT message_id FROM store_share WHERE owner_id = %(ow
   UNION SELECT message_id FROM store_grant WHERE owner_id = %(owner)s) AS shared
 WHERE message_id > %(after)s ORDER BY message_id LIMIT %(most)s
 """
+WRONG = "SELECT public_id FROM store_message WHERE id IN (SELECT message FROM teczka_regrant(%s)) ORDER BY id"
 
 
 class _Undo(Exception):
@@ -36,8 +38,7 @@ class _Undo(Exception):
 
 def _execute(statement: str) -> Callable[[int, list[UUID]], None]:
     def mend(account_id: int, broken: list[UUID]) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [account_id, broken])
+        execute(statement, [account_id, broken])
 
     return mend
 
@@ -58,19 +59,13 @@ MENDS: Mapping[str, Callable[[int, list[UUID]], None]] = {
 def wrong_grants(owner_id: int, after: int, most: int, *, mend: bool) -> tuple[list[UUID], int]:
     """Of the owner's messages with ids above `after`: those that `teczka_regrant` would grant otherwise than they are, and how far it
     looked; 0 at the end. Holds up the office's register meanwhile."""
-    with connection.cursor() as cursor:
-        cursor.execute(SHARED, {"owner": owner_id, "after": after, "most": most})
-        looked = [message for (message,) in cursor]
+    looked = [message for (message,) in rows_of(SHARED, {"owner": owner_id, "after": after, "most": most})]
     if not looked:
         return [], 0
     found: list[UUID] = []
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT public_id FROM store_message WHERE id IN (SELECT message FROM teczka_regrant(%s)) ORDER BY id",
-                [looked],
-            )
-            found = [message for (message,) in cursor]
+        with transaction.atomic():
+            found = [message for (message,) in rows_of(WRONG, [looked])]
             if not mend:
                 raise _Undo
     except _Undo:

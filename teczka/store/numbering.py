@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
 from teczka.core.references import Reference
 from teczka.store.models import Office, User
 from teczka.store.reading import lock_threads
+from teczka.store.statements import execute, rows_of
 
 EVERYTHING = 2**63 - 1  # above every id
 
@@ -37,17 +36,16 @@ def waiting() -> User | None:
 
 def look_at(owner: User, most: int) -> list[Stored]:
     """The next of the owner's messages, at most so many, and remember having looked at them. As the owner."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT m.id, coalesce(m.subject, ''), t.text, t.html,
+    rows = rows_of(
+        """SELECT m.id, coalesce(m.subject, ''), t.text, t.html,
                       ARRAY(SELECT p.name FROM store_part p WHERE p.message_id = m.id AND p.name <> '' ORDER BY p."offset"),
                       ARRAY(SELECT ARRAY[r.repertory, r.number, r.year::text, r.division] FROM store_messagereference r
                         WHERE r.message_id = m.id AND strpos(r.repertory, '{') > 0)
                FROM store_message m JOIN store_text t ON t.message_id = m.id
                WHERE m.owner_id = %s AND m.id < %s AND m.indexed_with IS NOT NULL ORDER BY m.id DESC LIMIT %s""",
-            [owner.pk, owner.numbers_below, most],
-        )
-        found = [_stored(*row) for row in cursor.fetchall()]
+        [owner.pk, owner.numbers_below, most],
+    )
+    found = [_stored(*row) for row in rows]
     below = found[-1].id if len(found) == most else None
     User.objects.filter(pk=owner.pk).update(numbers_below=below)
     return found
@@ -61,8 +59,7 @@ def _stored(id_: int, subject: str, text: str, html: str, files: list[str], own:
 def read_again(owner: User, message_ids: Sequence[int]) -> None:
     """Back into the durable queue of transaction B."""
     lock_threads(owner.pk)  # who joins threads holds messages' rows, too, in an order of its own
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE store_message SET indexed_with = NULL, reading_tries = 0 WHERE id = ANY(%s) AND indexed_with IS NOT NULL",
-            [list(message_ids)],
-        )
+    execute(
+        "UPDATE store_message SET indexed_with = NULL, reading_tries = 0 WHERE id = ANY(%s) AND indexed_with IS NOT NULL",
+        [list(message_ids)],
+    )

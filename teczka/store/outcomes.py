@@ -8,7 +8,8 @@ from teczka.core.acts import OperationState
 from teczka.core.errors import Problem
 from teczka.core.folders import AWAITED
 from teczka.store.acts import ALONG
-from teczka.store.restoring import end, relay, run
+from teczka.store.restoring import end, relay
+from teczka.store.statements import execute, rows_of
 
 # Where the server says that the awaited ones lie. A pass may have found one first, as a placement of its own: then that one stays. Where
 # another message lies the server is mistaken, and the next pass finds ours.
@@ -78,7 +79,7 @@ def start(ids: Sequence[int], uidvalidity: int | None, uidnext: int | None) -> s
     """They are about to be said; the numbers are the target folder's, where there is one. Returns those that may be: nobody took them
     back meanwhile."""
     columns = {"ids": list(ids), "uidvalidity": uidvalidity, "uidnext": uidnext}
-    started = run(
+    started = rows_of(
         "UPDATE store_operation SET state = 'started', started_at = now(), target_uidvalidity = %(uidvalidity)s,"
         " target_uidnext = %(uidnext)s WHERE id = ANY(%(ids)s) AND state IN ('pending', 'started') RETURNING id",
         columns,
@@ -89,18 +90,18 @@ def start(ids: Sequence[int], uidvalidity: int | None, uidnext: int | None) -> s
 def land(told: Mapping[int, tuple[int, int]]) -> None:
     """Operation → (UIDVALIDITY, UID) of what it put into its target."""
     rows = [{"op": op, "uidvalidity": validity, "uid": uid} for op, (validity, uid) in told.items()]
-    relay([row[0] for row in run(LAND, {"rows": json.dumps(rows), "awaited": AWAITED})])
+    relay([row[0] for row in rows_of(LAND, {"rows": json.dumps(rows), "awaited": AWAITED})])
 
 
 def done(ids: Sequence[int], state: OperationState = OperationState.DONE) -> None:
     for statement in DONE:
-        run(statement, {"ids": list(ids), "state": state})
+        execute(statement, {"ids": list(ids), "state": state})
 
 
 def renamed(folder_id: int, name: bytes) -> None:
     """The server has the folder under this wire name now, and what lies below it likewise (RFC 3501 §6.3.5)."""
     for statement in RENAMED:
-        run(statement, {"folder": folder_id, "name": name})
+        execute(statement, {"folder": folder_id, "name": name})
 
 
 def refuse(ids: Sequence[int], problem: Problem, *, vanished: bool = False) -> list[int]:
@@ -112,8 +113,8 @@ def refuse(ids: Sequence[int], problem: Problem, *, vanished: bool = False) -> l
 def hold_back(account_id: int, problem: Problem) -> None:
     """Nothing is changed on the account's server any more: flags are so here alone, all else is refused."""
     for statement in HELD_BACK:
-        run(statement, {"account": account_id})
-    waiting = run(
+        execute(statement, {"account": account_id})
+    waiting = rows_of(
         "SELECT id FROM store_operation WHERE account_id = %(account)s AND state = 'pending'", {"account": account_id}
     )
     refuse([row[0] for row in waiting], problem)
@@ -121,13 +122,13 @@ def hold_back(account_id: int, problem: Problem) -> None:
 
 def keep_here(ids: Sequence[int]) -> None:
     """Changes of flags that the server would not keep: so here alone."""
-    kept = run(
+    kept = rows_of(
         "UPDATE store_operation SET state = 'local', started_at = NULL WHERE id = ANY(%(ids)s) AND kind = 'flag'"
         " AND state IN ('pending', 'started') RETURNING id",
         {"ids": list(ids)},
     )
     while kept:  # it may have been moved on and on
-        kept = run(ALONG.format(which="o.id = ANY(%(ids)s)"), {"ids": [row[0] for row in kept]})
+        kept = rows_of(ALONG.format(which="o.id = ANY(%(ids)s)"), {"ids": [row[0] for row in kept]})
 
 
 def withdraw(ids: Sequence[int]) -> list[int]:

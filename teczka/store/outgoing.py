@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from teczka.core.delivery import Outcome, Verdict
 from teczka.core.errors import Problem, Trouble
-from teczka.core.outgoing import Delivery, State, before
+from teczka.core.outgoing import LATE, Delivery, State, before
 from teczka.store import events
 from teczka.store.leases import Lease, fence
 from teczka.store.models import Account, Outgoing, OutgoingEvent, Recipient
@@ -90,12 +90,17 @@ class Outbox:
         return len(rows)
 
     def release(self, now: datetime) -> int:
-        """What was held for its undo, or until its hour, is due."""
+        """What was held for its undo, or until its hour, is due. Of what should have gone long ago (its writer was shut out, the account
+        paused, the machine off) they are asked."""
         with self.writing():
             rows = list(self._rows(State.HELD).filter(send_at__lte=now).select_for_update())
             for row in rows:
-                step(row, State.QUEUED, next_try_at=row.send_at)
-                note(row, State.QUEUED)
+                if row.send_at and now - row.send_at > LATE:
+                    step(row, State.FAILED, **trouble_columns(Problem(Trouble.SENDING_LATE)))
+                    note(row, "missed")
+                else:
+                    step(row, State.QUEUED, next_try_at=row.send_at)
+                    note(row, State.QUEUED)
             self._tell(bool(rows))
         return len(rows)
 

@@ -1,11 +1,9 @@
 """What people did and a server does not know yet, laid over what it tells. Within the owner's transaction."""
 
 from collections.abc import Mapping
-from typing import Any
-
-from django.db import connection
 
 from teczka.core.acts import Held, lay
+from teczka.store.statements import execute, rows_of
 
 HELD = """
 SELECT p.uid, o.id, o.flag, o.value, o.was, o.state = 'local' FROM store_operation o JOIN store_placement p ON p.id = o.placement_id
@@ -46,20 +44,13 @@ def _put(placement: str, *which: str) -> str:
 def laid(folder_id: int, uidvalidity: int, told: Mapping[int, frozenset[str]]) -> dict[int, frozenset[str]]:
     """UID → flags as they shall be, of those over which something is held. What the server tells now is noted."""
     held: dict[int, list[Held]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(HELD, [folder_id, uidvalidity, list(told)])
-        for uid, *rest in cursor:
-            held.setdefault(uid, []).append(Held(*rest))
+    for uid, *rest in rows_of(HELD, [folder_id, uidvalidity, list(told)]):
+        held.setdefault(uid, []).append(Held(*rest))
     results = {uid: lay(told[uid], over) for uid, over in held.items()}
     was = {operation: value for one in results.values() for operation, value in one.told.items()}
     if was:
-        _execute(TOLD, {"ids": list(was), "was": list(was.values())})
+        execute(TOLD, {"ids": list(was), "was": list(was.values())})
     ended = [operation for one in results.values() for operation in one.ended]
     if ended:
-        _execute(OVERTAKEN, {"ids": ended})
+        execute(OVERTAKEN, {"ids": ended})
     return {uid: one.flags for uid, one in results.items()}
-
-
-def _execute(statement: str, columns: Mapping[str, Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, columns)

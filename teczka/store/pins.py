@@ -1,6 +1,6 @@
 """Cases that somebody pinned, or used of late: what the picker offers them first. Their own rows, which nobody else sees."""
 
-from django.db import connection
+from teczka.store.statements import execute
 
 APART = 10  # minutes between two uses that are noted: the browser's copy of the list is fetched again after each
 
@@ -18,5 +18,4 @@ UNPIN = "UPDATE store_casepin SET pinned_at = NULL WHERE user_id = %(user)s AND 
 
 def write(statement: str, user: int, case: int, office: int) -> None:
     """USE, PIN or UNPIN, as this user."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"user": user, "case": case, "office": office, "apart": APART})
+    execute(statement, {"user": user, "case": case, "office": office, "apart": APART})

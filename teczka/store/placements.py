@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
-
-from django.db import connection
+from uuid import UUID
 
 from teczka.core.folders import AWAITED
 from teczka.core.mail import RemoteFlags, RemoteSummary
 from teczka.core.messages import Candidate
 from teczka.store import erased
 from teczka.store.overlay import hidden, laid, untold
+from teczka.store.statements import each_of, execute, rows_of, value_of
 
 FEW = 20  # flags
 
@@ -51,6 +51,20 @@ WITH gone AS (
   UPDATE store_placement p SET gone_at = now() WHERE folder_id = %(folder)s AND gone_at IS NULL AND {which} RETURNING seen)
 UPDATE store_folder SET stored = stored - (SELECT count(*) FROM gone), unread = unread - (SELECT count(*) FROM gone WHERE NOT seen)
 WHERE id = %(folder)s RETURNING (SELECT count(*) FROM gone)
+"""
+
+# What lies in a folder that is gone, and in one that is there. What is awaited in such a folder is refused in its turn.
+TWICE = """
+WITH gone AS (
+  UPDATE store_placement p SET gone_at = now() FROM store_folder g
+  WHERE g.account_id = %(account)s AND g.gone_at IS NOT NULL AND g.stored > 0
+    AND p.folder_id = g.id AND p.gone_at IS NULL AND p.uidvalidity <> %(awaited)s AND EXISTS (
+      SELECT FROM store_placement there JOIN store_folder f ON f.id = there.folder_id WHERE there.message_id = p.message_id
+        AND there.gone_at IS NULL AND there.left_at IS NULL AND there.uidvalidity >= 0 AND f.gone_at IS NULL)
+  RETURNING p.folder_id, p.seen)
+UPDATE store_folder f SET stored = f.stored - d.stored, unread = f.unread - d.unread
+FROM (SELECT folder_id, count(*) AS stored, count(*) FILTER (WHERE NOT seen) AS unread FROM gone GROUP BY 1) d
+WHERE f.id = d.folder_id RETURNING f.public_id
 """
 
 # An UPDATE cannot return what was before it (PostgreSQL 15), so the rows are read first, and locked.
@@ -92,6 +106,11 @@ SELECT p.id, m.size, extract(epoch FROM p.internaldate)::bigint, m.message_id FR
 JOIN store_message m ON m.id = p.message_id
 WHERE p.folder_id = %(folder)s AND p.uidvalidity <> %(uidvalidity)s AND (p.gone_at IS NULL OR {is_hidden}) AND NOT {is_untold}
 """
+PLACED = """
+SELECT p.uid, p.id, m.size, extract(epoch FROM p.internaldate)::bigint, m.message_id FROM store_placement p
+JOIN store_message m ON m.id = p.message_id
+WHERE p.folder_id = %(folder)s AND p.uidvalidity = %(uidvalidity)s AND (p.gone_at IS NULL OR {is_hidden})
+"""
 
 EXPUNGED = """
 UPDATE store_operation o SET state = 'done', done_at = now() FROM store_placement p
@@ -127,7 +146,7 @@ def place(folder_id: int, uidvalidity: int, matched: Sequence[tuple[RemoteSummar
     which = "id = ANY(%(ids)s) AND uidvalidity <> %(uidvalidity)s"
     olds = [old for _, old in matched]
     _count(GONE.format(which=which), {"folder": folder_id, "ids": olds, "uidvalidity": uidvalidity})
-    if _execute(CARRIED, columns):
+    if execute(CARRIED, columns):
         hold(folder_id, uidvalidity, {summary.uid: summary.flags for summary, _ in matched})
     return new
 
@@ -156,7 +175,7 @@ def _set(folder_id: int, uidvalidity: int, flags: Mapping[int, frozenset[str]]) 
 def mark_gone(folder_id: int, uidvalidity: int, uids: Sequence[int]) -> int:
     which = "uidvalidity = %(uidvalidity)s AND uid = ANY(%(uids)s)"
     columns = {"folder": folder_id, "uidvalidity": uidvalidity, "uids": list(uids)}
-    _execute(EXPUNGED, columns)
+    execute(EXPUNGED, columns)
     erased.not_there(folder_id, which, columns)
     return _count(GONE.format(which=which), columns)
 
@@ -174,17 +193,32 @@ def supersede(folder_id: int, uidvalidity: int, complete_below: int) -> int:
     return _count(GONE.format(which=which), columns)
 
 
+def show_once(account_id: int) -> list[UUID]:
+    """What lies in folders that are gone, and elsewhere on the server as well, is shown there alone. Returns these folders' public ids."""
+    return [row[0] for row in rows_of(TWICE, {"account": account_id, "awaited": AWAITED})]
+
+
 def stored_uids(folder_id: int, uidvalidity: int, lowest: int) -> "array[int]":
-    with connection.cursor() as cursor:
-        cursor.execute(STORED, {"folder": folder_id, "uidvalidity": uidvalidity, "lowest": lowest})
-        return array("Q", (row[0] for row in cursor))
+    return array(
+        "Q", (row[0] for row in each_of(STORED, {"folder": folder_id, "uidvalidity": uidvalidity, "lowest": lowest}))
+    )
 
 
 def candidates(folder_id: int, uidvalidity: int) -> list[Candidate]:
     statement = CANDIDATES.format(is_hidden=hidden("p"), is_untold=untold("p"))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"folder": folder_id, "uidvalidity": uidvalidity})
-        return [Candidate(placement, size, seconds, name.encode()) for placement, size, seconds, name in cursor]
+    return [
+        Candidate(placement, size, seconds, name.encode())
+        for placement, size, seconds, name in each_of(statement, {"folder": folder_id, "uidvalidity": uidvalidity})
+    ]
+
+
+def placed(folder_id: int, uidvalidity: int) -> dict[int, Candidate]:
+    """By UID."""
+    statement = PLACED.format(is_hidden=hidden("p"))
+    return {
+        uid: Candidate(placement, size, seconds, name.encode())
+        for uid, placement, size, seconds, name in each_of(statement, {"folder": folder_id, "uidvalidity": uidvalidity})
+    }
 
 
 def flag_columns(flags: frozenset[str]) -> Mapping[str, bool | str]:
@@ -214,13 +248,4 @@ def flags_of(columns: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _count(statement: str, columns: dict[str, Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, columns)
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
-
-
-def _execute(statement: str, columns: dict[str, Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, columns)
-        return int(cursor.rowcount)
+    return int(value_of(statement, columns) or 0)

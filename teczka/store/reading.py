@@ -10,7 +10,7 @@ from mmap import ACCESS_READ, mmap
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from teczka.store import extraction
 from teczka.store.columns import Row, arrays, unnested
@@ -19,6 +19,7 @@ from teczka.store.headline import Headline
 from teczka.store.packs.blobs import Blobs
 from teczka.store.packs.format import Codec, Entry
 from teczka.store.packs.reader import STRIDE, mapped
+from teczka.store.statements import execute, rows_of, value_of
 from teczka.store.terms import save_terms
 
 HELD_BYTES = 64_000_000  # up to here a message is read in memory
@@ -69,83 +70,67 @@ class Read:
 def settle_later() -> None:
     """This connection's commits wait for no disk (ADR 0044): what a crash of the machine or of PostgreSQL takes back waits to be read
     again, with all that reading it did. And words are sorted in with the memory that this takes (migration 0012)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit = off; SET work_mem = '64MB'")
+    execute("SET synchronous_commit = off; SET work_mem = '64MB'")
 
 
 def claim(most: int) -> list[Claim]:
     """Newest first, of all owners; nobody else has them in hand until `let_go`. The tries are committed at once, and to the disk: a message
     that kills its reader, or PostgreSQL, leaves its mark."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit = on")
-        cursor.execute("SELECT * FROM teczka_claim_unread(%s)", [most])
-        return [Claim(*row) for row in cursor]
+    with transaction.atomic():
+        execute("SET LOCAL synchronous_commit = on")
+        return [Claim(*row) for row in rows_of("SELECT * FROM teczka_claim_unread(%s)", [most])]
 
 
 def let_go(claims: Sequence[Claim]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_unlock(id) FROM unnest(%s::bigint[]) id", [[claim.message_id for claim in claims]]
-        )
+    execute("SELECT pg_advisory_unlock(id) FROM unnest(%s::bigint[]) id", [[claim.message_id for claim in claims]])
 
 
 def give_back(message_ids: Sequence[int]) -> None:
     """Claimed, but not begun. Not those that another reader holds: it will have read them, and waiting for it could be for each other."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE store_message SET reading_tries = reading_tries - 1 WHERE id IN (SELECT id FROM store_message WHERE id = ANY(%s)"
-            " AND indexed_with IS NULL AND reading_tries > 0 FOR UPDATE SKIP LOCKED)",
-            [list(message_ids)],
-        )
+    execute(
+        "UPDATE store_message SET reading_tries = reading_tries - 1 WHERE id IN (SELECT id FROM store_message WHERE id = ANY(%s)"
+        " AND indexed_with IS NULL AND reading_tries > 0 FOR UPDATE SKIP LOCKED)",
+        [list(message_ids)],
+    )
 
 
 @contextmanager
 def in_hand(message_id: int) -> Iterator[bool]:
     """Whether nobody else has it in hand; PostgreSQL lets go of it with a reader that is killed. Whoever counts a try holds this, or
     several readers at once would pass for one that was killed several times."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [message_id])
-        row = cursor.fetchone()
-    if not (row and row[0]):
+    if not value_of("SELECT pg_try_advisory_lock(%s)", [message_id]):
         yield False
         return
     try:
         yield True
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [message_id])
+        execute("SELECT pg_advisory_unlock(%s)", [message_id])
 
 
 def begin(message_id: int) -> int:
     """Count one more reading as begun. Returns how many there were; 0 where it is read, or another reader is at it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE store_message SET reading_tries = reading_tries + 1 WHERE id = (SELECT id FROM store_message WHERE id = %s"
-            " AND indexed_with IS NULL FOR UPDATE SKIP LOCKED) RETURNING reading_tries",
-            [message_id],
-        )
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
+    tries = value_of(
+        "UPDATE store_message SET reading_tries = reading_tries + 1 WHERE id = (SELECT id FROM store_message WHERE id = %s"
+        " AND indexed_with IS NULL FOR UPDATE SKIP LOCKED) RETURNING reading_tries",
+        [message_id],
+    )
+    return int(tries or 0)
 
 
 def reread(version: int, most: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT teczka_reread(%s, %s)", [version, most])
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
+    return int(value_of("SELECT teczka_reread(%s, %s)", [version, most]))
 
 
 def lock_unread(message_ids: Sequence[int]) -> list[Unread]:
     """Those of them that still wait and that no other reader holds."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, public_id, office_id, account_id, internaldate, thread_id,"
-            " EXISTS (SELECT FROM store_account a WHERE a.id = account_id AND a.protocol = 'archive'),"
-            " pack_id, pack_offset, pack_length, pack_codec, size, sha256 FROM store_message"
-            " WHERE id = ANY(%s) AND indexed_with IS NULL ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
-            [list(message_ids)],
-        )
-        return [_unread(*row) for row in cursor.fetchall()]
+    rows = rows_of(
+        "SELECT id, public_id, office_id, account_id, internaldate, thread_id,"
+        " EXISTS (SELECT FROM store_account a WHERE a.id = account_id AND a.protocol = 'archive'),"
+        " pack_id, pack_offset, pack_length, pack_codec, size, sha256 FROM store_message"
+        " WHERE id = ANY(%s) AND indexed_with IS NULL ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
+        [list(message_ids)],
+    )
+    return [_unread(*row) for row in rows]
 
 
 def _unread(
@@ -167,16 +152,12 @@ def _unread(
 def number_patterns(office_id: int) -> list[str]:
     """The office's patterns of its own file numbers, which do not change until the transaction ends: nothing is read with old ones after
     the mail was looked through for new ones (actions/numbering.py)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT number_patterns FROM store_office WHERE id = %s FOR SHARE", [office_id])
-        row = cursor.fetchone()
-    return list(row[0]) if row else []
+    return list(value_of("SELECT number_patterns FROM store_office WHERE id = %s FOR SHARE", [office_id]) or ())
 
 
 def lock_threads(owner_id: int) -> None:
     """One reader at a time joins an owner's threads, so that two never split one."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::integer)", [OWNERS_THREADS, owner_id])
+    execute("SELECT pg_advisory_xact_lock(%s, %s::integer)", [OWNERS_THREADS, owner_id])
 
 
 @contextmanager
@@ -241,9 +222,8 @@ def save(owner_id: int, read: Sequence[Read], threads: dict[int, int], version: 
     """`threads`: message id → thread id."""
     again = [one.message.id for one in read if one.message.thread_id is not None]
     if again:  # what an older version made of it must not stay beside the new
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM store_part WHERE message_id = ANY(%s)", [again])
-            cursor.execute("DELETE FROM store_messagereference WHERE message_id = ANY(%s)", [again])
+        execute("DELETE FROM store_part WHERE message_id = ANY(%s)", [again])
+        execute("DELETE FROM store_messagereference WHERE message_id = ANY(%s)", [again])
     parts = [{"message_id": one.message.id, **part} for one in read for part in one.parts]
     _put(PARTS, PART, [{**part, "at": part["offset"]} for part in parts], owner=owner_id)
     extraction.enqueue(parts, again)
@@ -278,26 +258,23 @@ def save(owner_id: int, read: Sequence[Read], threads: dict[int, int], version: 
 
 def save_unreadable(message_id: int, version: int) -> None:
     """Stored, listed and downloadable, but no reading came to its end."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE store_message SET subject = coalesce(subject, ''), defects = '{unreadable}', indexed_with = %s"
-            " WHERE id = %s AND indexed_with IS NULL",
-            [version, message_id],
-        )
+    execute(
+        "UPDATE store_message SET subject = coalesce(subject, ''), defects = '{unreadable}', indexed_with = %s"
+        " WHERE id = %s AND indexed_with IS NULL",
+        [version, message_id],
+    )
 
 
 def places(message_ids: Sequence[int]) -> list[tuple[UUID, UUID, UUID]]:
     """Public ids of owner, account and folder where these messages lie: who is to be told."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            # Message by message: a fresh table has no statistics yet, and then PostgreSQL would walk through whole folders.
-            "SELECT u.public_id, a.public_id, f.public_id FROM (SELECT DISTINCT p.folder_id FROM unnest(%s::bigint[]) m (id) CROSS JOIN"
-            " LATERAL (SELECT folder_id, gone_at FROM store_placement WHERE message_id = m.id OFFSET 0) p WHERE p.gone_at IS NULL) told"
-            " JOIN store_folder f ON f.id = told.folder_id JOIN store_account a ON a.id = f.account_id"
-            " JOIN store_user u ON u.id = a.owner_id",
-            [list(message_ids)],
-        )
-        return list(cursor.fetchall())
+    return rows_of(
+        # Message by message: a fresh table has no statistics yet, and then PostgreSQL would walk through whole folders.
+        "SELECT u.public_id, a.public_id, f.public_id FROM (SELECT DISTINCT p.folder_id FROM unnest(%s::bigint[]) m (id) CROSS JOIN"
+        " LATERAL (SELECT folder_id, gone_at FROM store_placement WHERE message_id = m.id OFFSET 0) p WHERE p.gone_at IS NULL) told"
+        " JOIN store_folder f ON f.id = told.folder_id JOIN store_account a ON a.id = f.account_id"
+        " JOIN store_user u ON u.id = a.owner_id",
+        [list(message_ids)],
+    )
 
 
 def _put(statement: str, types: Mapping[str, str], rows: Sequence[Row], **others: int) -> None:

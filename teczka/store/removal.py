@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from teczka.core.accounts import UNDO_DAYS, Farewell
 from teczka.store.packs.format import Codec, Entry
 from teczka.store.packs.writer import Pack
+from teczka.store.statements import execute, row_of, rows_of, value_of
 
 NEVER = 2_147_483_647  # in `indexed_with`: read with whatever is still to come, so that no reader takes it up again
 
@@ -91,39 +90,31 @@ class Stays:
 
 def is_doomed(account_id: int) -> bool:
     """Whether its mail shall still go; if so, nobody takes it back before the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(DOOMED, [account_id])
-        return cursor.fetchone() is not None
+    return row_of(DOOMED, [account_id]) is not None
 
 
 def forget_acts(account_id: int) -> None:
     """What was written from the account and what was done in it."""
-    with connection.cursor() as cursor:
-        for statement in ACTED:
-            cursor.execute(statement, {"account": account_id})
+    for statement in ACTED:
+        execute(statement, {"account": account_id})
 
 
 def next_pack(account_id: int) -> UUID | None:
     """One that holds what has to go, or nothing any more."""
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT, [account_id])
-        row = cursor.fetchone()
-    return row[0] if row else None
+    found: UUID | None = value_of(NEXT, [account_id])
+    return found
 
 
 def withdraw(pack: UUID) -> None:
     """From the readers' queue, for good. Waits for one that has them in hand: whoever holds the threads' lock need not."""
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE store_message SET indexed_with = %s WHERE pack_id = %s", [NEVER, pack])
+    execute("UPDATE store_message SET indexed_with = %s WHERE pack_id = %s", [NEVER, pack])
 
 
 def stays(pack: UUID) -> list[Stays]:
-    with connection.cursor() as cursor:
-        cursor.execute(STAYS, [pack])
-        return [
-            Stays(id_, Entry(offset, length, Codec(codec), size, bytes(digest)))
-            for id_, offset, length, codec, size, digest in cursor
-        ]
+    return [
+        Stays(id_, Entry(offset, length, Codec(codec), size, bytes(digest)))
+        for id_, offset, length, codec, size, digest in rows_of(STAYS, [pack])
+    ]
 
 
 def move(old: UUID, made: Pack, kept: list[Stays]) -> None:
@@ -136,25 +127,21 @@ def move(old: UUID, made: Pack, kept: list[Stays]) -> None:
         "lengths": [entry.length for entry in made.entries],
         "codecs": [int(entry.codec) for entry in made.entries],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(MOVE, columns)
+    execute(MOVE, columns)
 
 
 def empty(pack: UUID) -> None:
     """Every message that still lies in the pack, with all that was read out of it. Under `reading.lock_threads`."""
-    with connection.cursor() as cursor:
-        cursor.execute(UNPLACE, [pack])
-        cursor.execute("DELETE FROM store_message WHERE pack_id = %s RETURNING thread_id", [pack])
-        threads = list({row[0] for row in cursor if row[0]})
-        for statement in THREADS:
-            cursor.execute(statement, [threads])
+    execute(UNPLACE, [pack])
+    gone = rows_of("DELETE FROM store_message WHERE pack_id = %s RETURNING thread_id", [pack])
+    threads = list({thread for (thread,) in gone if thread})
+    for statement in THREADS:
+        execute(statement, [threads])
 
 
 def remove_rest(account_id: int) -> bool:
     """Once no pack is left to empty. The account's own row goes where nothing of it stays. False where all was done before."""
     gone = 0
-    with connection.cursor() as cursor:
-        for statement in REST:
-            cursor.execute(statement, {"account": account_id})
-            gone += cursor.rowcount
+    for statement in REST:
+        gone += execute(statement, {"account": account_id})
     return gone > 0

@@ -2,15 +2,13 @@
 the owner's transaction."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from django.db import connection
+from collections.abc import Sequence
 
 from teczka.core.acts import OperationState
 from teczka.core.errors import Problem
 from teczka.core.folders import AWAITED
 from teczka.store.acts import FLAGS, flag_column
+from teczka.store.statements import execute, rows_of
 
 ENDED = """
 UPDATE store_operation SET state = %(state)s, done_at = now(),
@@ -97,31 +95,31 @@ def end(ids: Sequence[int], state: OperationState, problem: Problem | None, *, v
         "params": json.dumps(problem.params if problem else {}),
         "detail": problem.detail if problem else "",
     }
-    run(ENDED, columns)
+    execute(ENDED, columns)
     _reflag(ended)
     circles: list[int] = []
     for level in _levels(ended):
-        shown = [row[0] for row in run(UNMOVE, {"ids": level, "awaited": AWAITED, "vanished": vanished})]
+        shown = [row[0] for row in rows_of(UNMOVE, {"ids": level, "awaited": AWAITED, "vanished": vanished})]
         relay(shown)
-        circles += [row[0] for row in run(CIRCLES, {"placements": shown})]
+        circles += [row[0] for row in rows_of(CIRCLES, {"placements": shown})]
     for statement in UNFOLDER:
-        run(statement, {"ids": ended})
+        execute(statement, {"ids": ended})
     return ended + (end(circles, OperationState.UNDONE, None, vanished=False) if circles else [])
 
 
 def _with_dependents(ids: Sequence[int], *, vanished: bool) -> list[int]:
     every, fresh = set(ids), list(ids)
     while fresh:
-        shaky = run(SHAKY, {"ids": fresh, "vanished": vanished})
+        shaky = rows_of(SHAKY, {"ids": fresh, "vanished": vanished})
         below = {"placements": [row[0] for row in shaky if row[0]], "folders": [row[1] for row in shaky if row[1]]}
-        fresh = [row[0] for row in run(RESTS_ON, below) if row[0] not in every] if shaky else []
+        fresh = [row[0] for row in rows_of(RESTS_ON, below) if row[0] not in every] if shaky else []
         every |= set(fresh)
     return sorted(every)
 
 
 def _levels(ids: Sequence[int]) -> list[list[int]]:
     """Moves on top of moves come first: what they had from the ones below goes back to those."""
-    rows = run(
+    rows = rows_of(
         "SELECT id, placement_id, target_placement_id FROM store_operation WHERE id = ANY(%(ids)s)"
         " AND kind IN ('move', 'copy', 'expunge') ORDER BY id",
         {"ids": list(ids)},
@@ -139,18 +137,12 @@ def _levels(ids: Sequence[int]) -> list[list[int]]:
 def relay(placements: Sequence[int]) -> None:
     """Lays what is held of flags over them."""
     if placements:
-        _reflag([row[0] for row in run(LAID_ON, {"placements": list(placements)})])
+        _reflag([row[0] for row in rows_of(LAID_ON, {"placements": list(placements)})])
 
 
 def _reflag(ids: Sequence[int]) -> None:
     which = "SELECT DISTINCT flag FROM store_operation WHERE id = ANY(%(ids)s) AND kind = 'flag'"
-    for (name,) in run(which, {"ids": list(ids)}):
+    for (name,) in rows_of(which, {"ids": list(ids)}):
         has, change = flag_column(name, "old.value")
         counts = FLAGS.get(name) == "seen"
-        run(REFLAG.format(has=has, change=change), {"ids": list(ids), "flag": name, "counts": counts})
-
-
-def run(statement: str, columns: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, columns)
-        return cursor.fetchall() if cursor.description else []
+        execute(REFLAG.format(has=has, change=change), {"ids": list(ids), "flag": name, "counts": counts})

@@ -1,13 +1,11 @@
 """The rows of rules that are applied to old mail. As their owner, in a transaction of the caller's."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
-
-from django.db import connection
 
 from teczka.core.rules import RunState
 from teczka.store.models import RuleRun
+from teczka.store.statements import execute, rows_of
 
 AT_WORK = (RunState.WAITING, RunState.RUNNING, RunState.UNDOING)
 
@@ -33,12 +31,12 @@ UPDATE store_rulehit h SET undone_at = now() WHERE h.run_id = %(run)s AND h.undo
 
 def runs_at_work() -> list[tuple[int, int]]:
     """Everybody's: (run, owner), the oldest first. By a function over the wall (migration 0005)."""
-    return _rows("SELECT run_id, owner_id FROM teczka_rule_runs()", {})
+    return rows_of("SELECT run_id, owner_id FROM teczka_rule_runs()", {})
 
 
 def take(run_id: int) -> RuleRun | None:
     """Until the transaction ends it is this worker's alone. None: another has it, or nothing is to be done any more."""
-    _rows(HOLD_RULE, {"run": run_id})
+    rows_of(HOLD_RULE, {"run": run_id})
     rows = RuleRun.objects.select_for_update(skip_locked=True, of=("self",)).select_related("rule", "owner")
     return rows.filter(pk=run_id, state__in=AT_WORK).first()
 
@@ -47,29 +45,22 @@ def hold(owner_id: int, public_id: UUID) -> RuleRun | None:
     """Nobody else changes it until the transaction ends; a step that is under way is waited for."""
     mine = RuleRun.objects.filter(owner=owner_id, public_id=public_id)
     for run_id in mine.values_list("pk", flat=True):
-        _rows(HOLD_RULE, {"run": run_id})
+        rows_of(HOLD_RULE, {"run": run_id})
     return mine.select_for_update(of=("self",)).select_related("rule", "owner").first()
 
 
 def not_met(run: RuleRun, messages: Sequence[int]) -> int:
     """How many of these the run's rule has not done yet, exceptions apart."""
     columns = {"rule": run.rule_id, "version": run.version, "messages": list(messages)}
-    return int(_rows(NEW, columns)[0][0])
+    return int(rows_of(NEW, columns)[0][0])
 
 
 def next_act(run: RuleRun) -> UUID | None:
     """The newest of its acts that has not been taken back."""
-    found = _rows(NEXT_ACT, {"run": run.pk})
+    found = rows_of(NEXT_ACT, {"run": run.pk})
     return found[0][0] if found else None
 
 
 def forgive(run: RuleRun, act: UUID | None) -> None:
     """Nothing of this act, or of the whole run, is left to take back: another run may meet its messages again."""
-    with connection.cursor() as cursor:
-        cursor.execute(FORGIVE, {"run": run.pk, "act": act})
-
-
-def _rows(statement: str, columns: dict[str, Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, columns)
-        return list(cursor.fetchall())
+    execute(FORGIVE, {"run": run.pk, "act": act})

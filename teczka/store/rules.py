@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
 from teczka.store.connections import planned_once
 from teczka.store.models import Act, Rule, RuleRun
+from teczka.store.statements import execute, rows_of
 
 # xmin and ctid are another pair with each change of a row (PostgreSQL, "System Columns").
 HEARD = """
@@ -48,24 +47,17 @@ def hit(rule: Rule, messages: Sequence[int], run: RuleRun | None) -> list[int]:
     """Notes that the rule meets these; returns those that this version had not met, exceptions apart. Whoever comes second waits for the
     first, and is told none."""
     columns = {"rule": rule.pk, "version": rule.version, "run": run.pk if run else None}
-    return [row[0] for row in _rows(HIT, {**columns, "viewer": rule.owner_id, "messages": list(messages)})]
+    return [row[0] for row in rows_of(HIT, {**columns, "viewer": rule.owner_id, "messages": list(messages)})]
 
 
 def note_done(rule: Rule, act: Act | None, what: Mapping[int, Mapping[str, Any]]) -> None:
     """`what`: of each message, RuleHit.what."""
     rows = json.dumps([{"message": message, "what": told} for message, told in what.items()])
     columns = {"rule": rule.pk, "version": rule.version, "act": act.pk if act else None, "rows": rows}
-    with connection.cursor() as cursor:
-        cursor.execute(DONE, columns)
+    execute(DONE, columns)
 
 
 def forgive(act: Act) -> tuple[int, list[UUID]]:
     """What the act did is taken back: another run may meet its messages again. Returns how many these are, and the tasks that were made."""
-    rows = _rows(FORGIVEN, {"act": act.pk})
+    rows = rows_of(FORGIVEN, {"act": act.pk})
     return len(rows), [UUID(row[0]) for row in rows if row[0]]
-
-
-def _rows(statement: str, parameters: dict[str, Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return list(cursor.fetchall())

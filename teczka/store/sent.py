@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
 from teczka.core.acts import OPEN, Kind, OperationState
@@ -18,6 +17,7 @@ from teczka.store import placements
 from teczka.store.drafts import append
 from teczka.store.headline import Headline, to_line
 from teczka.store.models import Account, Folder, Operation, Outgoing, Placement
+from teczka.store.statements import rows_of
 
 LOCAL_NAME = b"Sent"  # of a folder that no server has; should one come to have it, it is this one
 SEEN = frozenset({"\\Seen"})
@@ -39,9 +39,7 @@ FOR UPDATE OF o
 
 
 def filed(account_id: int, message_ids: Sequence[str]) -> set[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(FILED, [account_id, list(message_ids)])
-        return {name for (name,) in cursor}
+    return {name for (name,) in rows_of(FILED, [account_id, list(message_ids)])}
 
 
 def append_copy(row: Outgoing, account: Account, folder: Folder, wait: timedelta) -> None:
@@ -60,9 +58,7 @@ def keep_copy(row: Outgoing, account: Account) -> None:
 
 def spare_copies(account_id: int) -> list[int]:
     """Ids of folders in which copies of ours were given up, because the server had filed its own."""
-    with connection.cursor() as cursor:
-        cursor.execute(NEEDLESS, [account_id])
-        found = dict(cursor.fetchall())
+    found = dict(rows_of(NEEDLESS, [account_id]))
     Operation.objects.filter(pk__in=found, state__in=OPEN).update(state=OperationState.DONE, done_at=timezone.now())
     for operation, folder in found.items():
         placements.mark_gone(folder, AWAITED, [operation])

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from teczka.core.sharing import Scope
 from teczka.store.conversations import conversation
 from teczka.store.models import Act
 from teczka.store.reading import Read
+from teczka.store.statements import rows_of
 from teczka.store.threads import APART
 
 THESE = "SELECT m.id FROM store_message m WHERE m.owner_id = %(owner)s AND m.id = ANY(%(messages)s) ORDER BY m.id FOR KEY SHARE"
@@ -128,7 +127,7 @@ def covered(owner_id: int, messages: Sequence[int], scope: Scope) -> list[int]:
 
 
 def give(
-    owner_id: int, act: Act | None, messages: Sequence[int], scope: Scope, targets: Targets, *, earlier: bool = True
+    owner_id: int, act: Act | None, messages: Sequence[int], scope: Scope, targets: Targets, *, earlier: bool
 ) -> Given:
     """FOLLOWING under `reading.lock_threads`. What is shared so already stays the share that it is. `earlier`: with what their
     conversations had so far."""
@@ -193,10 +192,8 @@ def regrant(messages: Sequence[int]) -> dict[UUID, list[int]]:
     one sees both changes."""
     changed: dict[UUID, list[int]] = {}
     if messages:
-        with connection.cursor() as cursor:
-            cursor.execute(REGRANT, [list(messages)])
-            for person, message in cursor:
-                changed.setdefault(person, []).append(message)
+        for person, message in rows_of(REGRANT, [list(messages)]):
+            changed.setdefault(person, []).append(message)
     return changed
 
 
@@ -214,24 +211,18 @@ def regrant_person(person: int) -> list[UUID]:
 def audience(messages: Sequence[int]) -> dict[UUID, list[int]]:
     """Everybody else who sees some of these messages, for whoever does: public ids of people → message ids."""
     seen: dict[UUID, list[int]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(AUDIENCE, [list(messages)])
-        for person, message in cursor:
-            seen.setdefault(person, []).append(message)
+    for person, message in rows_of(AUDIENCE, [list(messages)]):
+        seen.setdefault(person, []).append(message)
     return seen
 
 
 def sees(message: int) -> list[int]:
     """Ids of everybody else who sees it, for whoever does."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT user_id FROM teczka_audience(ARRAY[%s::bigint])", [message])
-        return [row[0] for row in cursor]
+    return [row[0] for row in rows_of("SELECT user_id FROM teczka_audience(ARRAY[%s::bigint])", [message])]
 
 
 def _people(by: str, of: int) -> list[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(REGRANT_OTHERS.format(by=by), [of])
-        return [row[0] for row in cursor]
+    return [row[0] for row in rows_of(REGRANT_OTHERS.format(by=by), [of])]
 
 
 def _standing(owner_id: int, messages: Sequence[int]) -> bool:
@@ -245,8 +236,5 @@ def _standing(owner_id: int, messages: Sequence[int]) -> bool:
 
 
 def _ids(statement: str, columns: dict[str, Any], which: str = "") -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement.format(apart=APART, targets=TARGETS, which=which, own=OWN, addresses=ADDRESSES), columns
-        )
-        return [row[0] for row in cursor if row[0] is not None]
+    whole = statement.format(apart=APART, targets=TARGETS, which=which, own=OWN, addresses=ADDRESSES)
+    return [row[0] for row in rows_of(whole, columns) if row[0] is not None]

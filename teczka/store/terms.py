@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.db import connection
-
 from teczka.store.columns import arrays, unnested
 from teczka.store.connections import put
+from teczka.store.statements import execute
 
 # What is asked of the row rather than of its text stands among the words, so that one look into the index answers both: whose it is,
 # its month, and whether files are attached.
@@ -32,8 +31,7 @@ def save_terms(owner_id: int, vectors: Mapping[int, Sequence[str]]) -> None:
         for message, each in vectors.items()
         for number, terms in enumerate(each[1:], 1)
     ]
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM store_passage WHERE message_id = ANY(%s)", [list(vectors)])
+    execute("DELETE FROM store_passage WHERE message_id = ANY(%s)", [list(vectors)])
     for statement, types, rows in ((TERMS, VECTOR, whole), (PASSAGES, PASSAGE, passages)):
         if rows:
             put(statement.format(rows=unnested(types)), {"owner": owner_id, **arrays(types, rows)})
@@ -41,5 +39,4 @@ def save_terms(owner_id: int, vectors: Mapping[int, Sequence[str]]) -> None:
 
 def sort_in() -> None:
     """What has gathered beside the index since the last time: every search looks through it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT teczka_sort_in_terms()")
+    execute("SELECT teczka_sort_in_terms()")

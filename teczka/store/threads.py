@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from teczka.store.reading import Read
+from teczka.store.statements import execute, rows_of
 
 # What is written and not sent, spam, and what was thrown away is no part of a conversation that is filed or shared; message m.
 APART = """EXISTS (SELECT FROM store_placement p JOIN store_folder f ON f.id = p.folder_id
@@ -64,13 +63,12 @@ def _groups(read: Sequence[Read], known: Mapping[str, int]) -> list[list[Read]]:
 
 
 def _known(names: Sequence[str]) -> dict[str, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT message_id, thread_id FROM store_threadlink WHERE owner_id = (SELECT teczka_viewer())"
-            " AND message_id IN (SELECT json_array_elements_text(%s))",
-            [json.dumps(sorted(set(names)))],
-        )
-        return dict(cursor.fetchall())
+    rows = rows_of(
+        "SELECT message_id, thread_id FROM store_threadlink WHERE owner_id = (SELECT teczka_viewer())"
+        " AND message_id IN (SELECT json_array_elements_text(%s))",
+        [json.dumps(sorted(set(names)))],
+    )
+    return dict(rows)
 
 
 def _create(owner_id: int, groups: Sequence[Sequence[Read]]) -> list[int]:
@@ -82,9 +80,7 @@ def _create(owner_id: int, groups: Sequence[Sequence[Read]]) -> list[int]:
         " SELECT gen_random_uuid(), (value->>'office')::bigint, %s, value->>'subject', (value->>'newest_at')::timestamptz"
         " FROM json_array_elements(%s) WITH ORDINALITY AS t (value, place) ORDER BY place RETURNING id"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [owner_id, _json(rows)])
-        return [row[0] for row in cursor]
+    return [row[0] for row in rows_of(statement, [owner_id, _json(rows)])]
 
 
 def _face(group: Sequence[Read]) -> dict[str, Any]:
@@ -98,12 +94,11 @@ def _face(group: Sequence[Read]) -> dict[str, Any]:
 
 def _touch(made: Mapping[int, Sequence[Read]]) -> None:
     rows = [{"id": thread, "newest_at": _face(group)["newest_at"]} for thread, group in made.items()]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE store_thread s SET newest_at = greatest(s.newest_at, t.newest_at)"
-            " FROM json_to_recordset(%s) AS t (id bigint, newest_at timestamptz) WHERE s.id = t.id AND s.newest_at < t.newest_at",
-            [_json(rows)],
-        )
+    execute(
+        "UPDATE store_thread s SET newest_at = greatest(s.newest_at, t.newest_at)"
+        " FROM json_to_recordset(%s) AS t (id bigint, newest_at timestamptz) WHERE s.id = t.id AND s.newest_at < t.newest_at",
+        [_json(rows)],
+    )
 
 
 MERGE = (
@@ -130,20 +125,18 @@ def _merge(merged: Mapping[int, int]) -> None:
     if not merged:
         return
     rows = _json([{"other": other, "kept": kept} for other, kept in merged.items()])
-    with connection.cursor() as cursor:
-        for statement in MERGE:
-            whole = statement.format(pairs="FROM json_to_recordset(%s) AS t (other bigint, kept bigint)")
-            cursor.execute(whole, [rows] * whole.count("%s"))
+    for statement in MERGE:
+        whole = statement.format(pairs="FROM json_to_recordset(%s) AS t (other bigint, kept bigint)")
+        execute(whole, [rows] * whole.count("%s"))
 
 
 def _link(owner_id: int, links: Mapping[str, int]) -> None:
     rows = [{"message_id": name, "thread_id": thread} for name, thread in links.items()]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO store_threadlink (owner_id, message_id, thread_id) SELECT %s, message_id, thread_id"
-            " FROM json_to_recordset(%s) AS t (message_id text, thread_id bigint) ON CONFLICT (owner_id, message_id) DO NOTHING",
-            [owner_id, _json(rows)],
-        )
+    execute(
+        "INSERT INTO store_threadlink (owner_id, message_id, thread_id) SELECT %s, message_id, thread_id"
+        " FROM json_to_recordset(%s) AS t (message_id text, thread_id bigint) ON CONFLICT (owner_id, message_id) DO NOTHING",
+        [owner_id, _json(rows)],
+    )
 
 
 def _json(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from teczka.store.models import Act
+from teczka.store.statements import rows_of
 
 # The server has not heard of them. What was moved on meanwhile stays where it is, and so does a folder that other acts use.
 UNHEARD = """
@@ -27,12 +26,13 @@ WHERE o.act_id = %(act)s AND o.kind = 'flag' AND o.state IN ('started', 'done') 
 GROUP BY 1, 2
 """
 
-# Of copies the folder that they are in is told, for they go to its account's bin.
+# Of copies the folder that they are in is told, for they go to its account's bin. Nothing goes back to a folder that is there no longer.
 MOVED = """
 SELECT p.id, CASE WHEN o.kind = 'move' THEN o.folder_id END, o.account_id FROM store_operation o JOIN store_placement p ON p.id = coalesce(
   o.target_placement_id, (SELECT there.id FROM store_placement there
     WHERE there.folder_id = o.target_id AND there.message_id = o.message_id AND there.gone_at IS NULL LIMIT 1))
 WHERE o.act_id = %(act)s AND o.kind IN ('move', 'copy') AND o.state IN ('started', 'done', 'marked') AND p.gone_at IS NULL
+  AND (o.kind = 'copy' OR NOT EXISTS (SELECT FROM store_folder f WHERE f.id = o.folder_id AND f.gone_at IS NOT NULL))
 ORDER BY o.id
 """
 
@@ -80,7 +80,4 @@ def accounts(act: Act) -> list[int]:
 
 
 def _rows(statement: str, act: Act) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"act": act.pk})
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+    return rows_of(statement, {"act": act.pk})

@@ -12,6 +12,7 @@ from django.db import OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
 from teczka.store.connections import planned_behind, planned_once
+from teczka.store.statements import execute
 
 _viewer: ContextVar[int | None] = ContextVar("viewer", default=None)
 _LOOK = """SELECT set_config('teczka.viewer', $1, true),
@@ -70,10 +71,8 @@ def look_once(
 
 def _look_as(user_id: int | None) -> None:
     """By a word that is not planned and has no rows: a third of what set_config costs, in almost every transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL teczka.viewer = '{user_id:d}'" if user_id else "SET LOCAL teczka.viewer = ''")
+    execute(f"SET LOCAL teczka.viewer = '{user_id:d}'" if user_id else "SET LOCAL teczka.viewer = ''")
 
 
 def _end_after(milliseconds: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [milliseconds])
+    execute("SELECT set_config('statement_timeout', %s, true)", [milliseconds])

@@ -8,7 +8,7 @@ import psycopg
 from teczka.actions.numbering import renumber
 from teczka.actions.reading import read_some, reread, rest, warm_up
 from teczka.core.settings import settings
-from teczka.store.connections import parameters
+from teczka.store.connections import listener
 from teczka.store.events import UNREAD
 from teczka.worker.extraction import Extraction
 
@@ -26,8 +26,7 @@ def serve(stopping: threading.Event) -> None:
     warm_up()
     gc.freeze()  # what was loaded stays: to look through it again and again was a fifteenth of reading
     gc.set_threshold(GARBAGE)
-    with Extraction() as extraction, psycopg.connect(**parameters(), autocommit=True) as listener:
-        listener.execute(f"LISTEN {UNREAD}")
+    with Extraction() as extraction, listener(UNREAD) as heard:
         drain(stopping)
         while not stopping.is_set() and reread(REREAD):  # what an older version read; new mail goes before it
             drain(stopping)
@@ -36,7 +35,7 @@ def serve(stopping: threading.Event) -> None:
             if drain(stopping):
                 extraction.wake()
             if not renumber(RENUMBER):
-                _sleep(listener, stopping)
+                _sleep(heard, stopping)
 
 
 def drain(stopping: threading.Event) -> int:
@@ -51,7 +50,7 @@ def drain(stopping: threading.Event) -> int:
     return total
 
 
-def _sleep(listener: psycopg.Connection[tuple[object, ...]], stopping: threading.Event) -> None:
+def _sleep(heard: psycopg.Connection[tuple[object, ...]], stopping: threading.Event) -> None:
     for _ in range(int(NAP_SECONDS / 0.5)):
-        if stopping.is_set() or any(True for _ in listener.notifies(timeout=0.5, stop_after=1)):
+        if stopping.is_set() or any(True for _ in heard.notifies(timeout=0.5, stop_after=1)):
             return

@@ -32,14 +32,22 @@ def remind_everybody(_stopping: threading.Event) -> None:
 
 def words(person: User, lines: list[TaskLine], today: date) -> tuple[str, str]:
     with translation.override(person.language):
-        subject = ngettext("%(n)s task for today", "%(n)s tasks for today", len(lines)) % {"n": len(lines)}
-        parts = [
-            (_("Overdue"), [line for line in lines if line.due_on and line.due_on < today]),
-            (_("Today"), [line for line in lines if line.due_on == today]),
-            (_("Reminders"), [line for line in lines if not line.due_on or line.due_on > today]),
-        ]
+        overdue = [line for line in lines if line.due_on and line.due_on < today]
+        due = [line for line in lines if line.due_on == today]
+        ahead = [line for line in lines if not line.due_on or line.due_on > today]
+        parts = [(_("Overdue"), overdue), (_("Today"), due), (_("Reminders"), ahead)]
         told = "\n\n".join(f"{name}\n{_listed(some)}" for name, some in parts if some)
-        return subject, f"{told}\n\n{_foot()}"
+        return _subject(len(due), len(overdue), len(ahead)), f"{told}\n\n{_foot()}"
+
+
+def _subject(due: int, overdue: int, ahead: int) -> str:
+    """Of what is only ahead it speaks where there is nothing else."""
+    told = [
+        ngettext("%(n)s task for today", "%(n)s tasks for today", due) % {"n": due} if due else "",
+        ngettext("%(n)s task overdue", "%(n)s tasks overdue", overdue) % {"n": overdue} if overdue else "",
+    ]
+    pressing = ", ".join(filter(None, told))
+    return pressing or ngettext("Reminder of %(n)s task", "Reminder of %(n)s tasks", ahead) % {"n": ahead}
 
 
 def _listed(lines: Sequence[TaskLine]) -> str:

@@ -4,7 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -36,15 +36,15 @@ from teczka.core.accounts import Endpoint, Farewell, Mode, NewAccount, Protocol,
 from teczka.core.errors import AlreadyThere, LeaseLost, NotAllowed, Problem, Trouble
 from teczka.core.ladder import Rung
 from teczka.core.policy import Policy
-from teczka.store.leases import Lease, Leases
 from teczka.store.models import Account, Folder, Message, Placement, Secret, User
 from teczka.store.models.accounts import accounts_at_work
 from teczka.store.queries.accounts import accounts
 from teczka.store.viewer import as_user
-from tests.cast import Cast, make_account, make_cast
+from tests.cast import Cast, make_account, make_cast, now
 from tests.conftest import OwnDatabase
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
+from tests.leased import leased
 
 pytestmark = pytest.mark.dovecot
 
@@ -78,15 +78,6 @@ def deaf() -> Iterator[Endpoint]:
         yield Endpoint("127.0.0.1", int(taken.getsockname()[1]), "tls")
 
 
-@contextmanager
-def leased(account: Account) -> Iterator[Lease]:
-    leases = Leases()
-    lease = leases.try_take(account.pk)
-    assert lease is not None
-    yield lease
-    leases.close()
-
-
 def mail(number: int) -> bytes:
     return f"Message-ID: <m{number}@a.example>\r\nSubject: Sprawa {number}\r\n\r\nTreść {number}\r\n".encode()
 
@@ -98,11 +89,6 @@ def on_disk(mailbox: Mailbox) -> dict[str, bytes]:
 
 
 BY_DIGEST = {sha256(mail(number)).hexdigest(): f"Sprawa {number}" for number in range(200)}
-
-
-def now(account: Account) -> Account:
-    with as_user(account.owner_id):
-        return Account.objects.get(pk=account.pk)
 
 
 def password_of(account: Account) -> str:
@@ -358,7 +344,7 @@ def inbox(account: Account) -> set[str]:
 
 
 def test_an_edit_takes_the_lease_from_whoever_is_connected(cast: Cast, account: Account, mailbox: Mailbox) -> None:
-    with leased(account) as lease:
+    with leased(account.pk) as lease:
         edit_account(cast.anna, account.public_id, replace(described(account), password=mailbox.password))
         with pytest.raises(LeaseLost):
             fetch_account(account.pk, account.owner_id, lease)
@@ -367,7 +353,7 @@ def test_an_edit_takes_the_lease_from_whoever_is_connected(cast: Cast, account: 
 def test_a_paused_account_is_nobodys_to_fetch_until_it_is_resumed(
     cast: Cast, account: Account, mailbox: Mailbox
 ) -> None:
-    with leased(account) as lease:
+    with leased(account.pk) as lease:
         pause_account(cast.anna, account.public_id)
         pause_account(cast.anna, account.public_id)
         with pytest.raises(LeaseLost):
@@ -377,7 +363,7 @@ def test_a_paused_account_is_nobodys_to_fetch_until_it_is_resumed(
         with pytest.raises(Problem) as resting:
             act(now(account))
         assert resting.value.trouble is Trouble.ACCOUNT_RESTS
-    with leased(account) as fresh, pytest.raises(LeaseLost):  # a worker that had not heard yet
+    with leased(account.pk) as fresh, pytest.raises(LeaseLost):  # a worker that had not heard yet
         fetch_account(account.pk, account.owner_id, fresh)
     resume_account(cast.anna, account.public_id)
     mailbox.deliver(mail(1))

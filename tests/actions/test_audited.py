@@ -1,6 +1,5 @@
 """What is in the register of what people do elsewhere: each act once, and none that did not happen."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -40,12 +39,6 @@ from tests.web.mailroom import share
 @pytest.fixture
 def cast(own_database: OwnDatabase) -> Cast:
     return make_cast()
-
-
-@pytest.fixture(scope="module")
-def submission() -> Iterator[Submission]:
-    with Submission() as server:
-        yield server
 
 
 def verbs(person: User) -> list[str]:

@@ -14,9 +14,11 @@ from teczka.actions.filing import Wanted, file, unfile
 from teczka.actions.leaving import disable, hand_over
 from teczka.actions.notes import add_note
 from teczka.actions.sharing import With, share
+from teczka.actions.tasks import add_task
 from teczka.actions.team import save_team, wall_case
 from teczka.core.accounts import Farewell
 from teczka.core.cases import Card
+from teczka.core.tasks import Wanted as Task
 from teczka.store import events
 from teczka.store.models import Case, Filing
 from teczka.store.viewer import as_user
@@ -63,6 +65,19 @@ def test_an_open_case_is_told_to_the_office_what_lies_inside_to_its_team_and_a_w
     assert heard()[0] == {"Bartek", "Celina"}
     secret = add_case(cast.anna, Card("", "Tajna"), walled=True)
     assert heard() == ({"Anna"}, {"cases", events.case(secret.public_id)})
+
+
+def test_who_had_a_task_in_a_walled_case_and_who_has_it_now_both_hear_of_it(heard: Heard) -> None:
+    cast = make_cast()
+    case = add_case(cast.anna, Card("", "Sprawa"), [cast.bartek.public_id])
+    for doer in (cast.bartek, cast.celina):
+        add_task(cast.anna, Task("Zażalenie", case=case.public_id, assignee=doer.public_id))
+    heard()
+    wall_case(cast.anna, case.public_id)
+    assert events.TASKS in heard()[1]
+    save_team(cast.anna, case.public_id, [cast.anna.public_id], None)
+    people, topics = heard()
+    assert (people, events.TASKS in topics) == ({"Anna", "Bartek"}, True)
 
 
 def test_who_owns_mail_hears_nothing_of_its_filing_to_a_case_that_they_may_not_know_of(heard: Heard) -> None:

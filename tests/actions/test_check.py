@@ -23,7 +23,7 @@ from teczka.core.policy import Policy
 from teczka.remote import egress
 from teczka.store.models import Account
 from teczka.store.viewer import as_user
-from tests.cast import Cast, make_account, make_cast
+from tests.cast import Cast, make_account, make_cast, now
 from tests.conftest import OwnDatabase
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
@@ -59,11 +59,6 @@ def new(dovecot: Dovecot, mailbox: Mailbox, submission: Submission) -> NewAccoun
 @pytest.fixture
 def account(cast: Cast, new: NewAccount) -> Account:
     return add_account(cast.anna, new)
-
-
-def now(account: Account) -> Account:
-    with as_user(account.owner_id):
-        return Account.objects.get(pk=account.pk)
 
 
 def kept(account: Account) -> list[Rung]:

@@ -17,7 +17,8 @@ from teczka.core.drafts import QUOTE, Written
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.mail import UNDATED
 from teczka.core.outgoing import Origin, State
-from teczka.mime import archive
+from teczka.mime import encrypted_zip
+from teczka.mime.limits import LIMITS
 from teczka.store.blobs import blobs
 from teczka.store.models import Account, Enclosure, Outgoing, Pack, Placement
 from teczka.store.packs.format import key
@@ -195,6 +196,14 @@ def test_of_a_letter_with_too_many_files_the_whole_is_taken(cast: Cast, account:
     assert not goes_whole(cast.anna, more.public_id, Origin.REPLY)
 
 
+def test_a_message_too_long_to_be_quoted_is_attached_where_it_is_passed_on(cast: Cast, account: Account) -> None:
+    long = store(make_folder(account), b"From: jan@a.example\r\n\r\n" + b"Tekst umowy.\r\n" * 200_000)
+    assert [goes_whole(cast.anna, long.public_id, kind) for kind in (Origin.FORWARD, Origin.REPLY)] == [True, False]
+    row = begin_from(cast.anna, long.public_id, Origin.FORWARD)
+    assert len(row.html) < 2 * LIMITS.shown
+    assert [name for name, _inline in files(row)] == ["message.eml"]
+
+
 def test_nobody_begins_with_mail_that_they_do_not_see(cast: Cast, account: Account) -> None:
     message = store(make_folder(account), RAW)
     make_account(cast.bartek, "bartek@lipowa.example", **SENDING)
@@ -274,7 +283,7 @@ def test_what_is_attached_while_an_archive_is_made_stays_beside_it(
 
     def meanwhile(*given: Any) -> None:
         attach(cast.anna, row.public_id, "odpis.pdf", "application/pdf", [b"y"])
-        archive.write(*given)
+        encrypted_zip.write(*given)
 
     monkeypatch.setattr("teczka.actions.uploads.write", meanwhile)
     zip_files(cast.anna, row.public_id, "Akta")

@@ -2,24 +2,29 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from uuid import uuid4
 
 import psycopg
 import pytest
 from django.db import OperationalError
 
 from teczka.actions import fetch
+from teczka.actions.acts import Selection, do
 from teczka.actions.fetch import Fetching, fetch_account
 from teczka.actions.secrets import seal_password
 from teczka.actions.verify import verify_all
 from teczka.actions.watch import changes
 from teczka.core.accounts import Mode, State
+from teczka.core.acts import Verb
 from teczka.core.errors import LeaseLost, Problem, Trouble
-from teczka.store.leases import Lease, Leases
-from teczka.store.models import Account, FetchRequest, Folder, Message, Placement, Secret
+from teczka.store.leases import Lease
+from teczka.store.models import Account, FetchRequest, Folder, Message, Operation, Placement, Secret
+from teczka.store.queries.folders import folders as known_folders
 from teczka.store.viewer import as_user
 from teczka.sync import Report
-from tests.cast import make_cast
+from tests.acted import wrong_counters
+from tests.cast import make_cast, now
 from tests.conftest import OwnDatabase
 from tests.dovecot.accounts import opened
 from tests.dovecot.mailbox import Mailbox
@@ -33,22 +38,8 @@ def account(own_database: OwnDatabase, dovecot: Dovecot, mailbox: Mailbox) -> Ac
     return opened(make_cast().anna, dovecot, mailbox)
 
 
-@pytest.fixture
-def lease(account: Account) -> Iterator[Lease]:
-    leases = Leases()
-    taken = leases.try_take(account.pk)
-    assert taken is not None
-    yield taken
-    leases.close()
-
-
 def mail(number: int) -> bytes:
     return f"Message-ID: <m{number}@a.example>\r\nSubject: Sprawa {number}\r\n\r\nTreść {number}\r\n".encode()
-
-
-def now(account: Account) -> Account:
-    with as_user(account.owner_id):
-        return Account.objects.get(pk=account.pk)
 
 
 def shown(account: Account) -> list[tuple[str, int, int, str]]:
@@ -112,6 +103,140 @@ def test_a_new_uidvalidity_downloads_nothing_that_was_recognised(
     assert report.bytes < first.bytes / 5
     assert shown(account) == [tuple(held) for held in mailbox.listing()]
     assert verify_all().clean
+
+
+def folders_of(account: Account) -> dict[str, Folder]:
+    """By their paths; what is gone, where it is shown still, with a mark."""
+    with as_user(account.owner_id):
+        lines = {line.id: line for line in known_folders(account.owner) if line.stored or not line.gone}
+        rows = Folder.objects.filter(pk__in=lines)
+        return {f"{row.path} (gone)" if lines[row.pk].gone else row.path: row for row in rows}
+
+
+def check(account: Account, mailbox: Mailbox) -> None:
+    """Both sides hold the same, and counters are true."""
+    assert shown(account) == [tuple(held) for held in mailbox.listing()]
+    assert wrong_counters(account.owner) == []
+
+
+def test_folders_that_were_renamed_on_the_server_are_the_same_folders(
+    account: Account, lease: Lease, mailbox: Mailbox
+) -> None:
+    mailbox.deliver(mail(0))
+    for number, folder in enumerate(["Sprawy", "Sprawy/Kowal", "Sprawy/Pusty", "INBOX/Akta"], 1):
+        mailbox.create(folder)
+        if "Pusty" not in folder:
+            mailbox.deliver_many((mail(number * 10 + each) for each in range(3)), folder)
+    fetch_account(account.pk, account.owner_id, lease)
+    before = folders_of(account)
+    with as_user(account.owner_id):
+        Folder.objects.filter(path="Sprawy/Kowal").update(chosen_role="archive")
+    mailbox.rename_folder("Sprawy/Kowal", "Sprawy/Kowalski")
+    mailbox.rename_folder("INBOX/Akta", "INBOX/Nowe")
+    mailbox.set_flags(mailbox.uids("Sprawy/Kowalski")[:1], "\\Seen", "Sprawy/Kowalski")
+    mailbox.deliver(mail(99), "Sprawy/Kowalski")
+    assert fetch_account(account.pk, account.owner_id, lease).messages == 1
+    after = folders_of(account)
+    assert after["Sprawy/Kowalski"].pk == before["Sprawy/Kowal"].pk
+    assert (after["Sprawy/Kowalski"].role, after["Sprawy/Kowalski"].unread) == ("archive", 3)
+    assert after["INBOX/Nowe"].pk == before["INBOX/Akta"].pk
+    assert not {"Sprawy/Kowal", "INBOX/Akta"} & after.keys()
+    check(account, mailbox)
+    mailbox.rename_folder("Sprawy", "Sprawy 2026")  # and all below it
+    assert fetch_account(account.pk, account.owner_id, lease).messages == 0
+    renamed = folders_of(account)
+    for name in ("", "/Kowalski", "/Pusty"):
+        assert renamed[f"Sprawy 2026{name}"].pk == after[f"Sprawy{name}"].pk
+    check(account, mailbox)
+
+
+def test_folders_whose_names_were_exchanged_show_what_lies_in_each(
+    account: Account, lease: Lease, mailbox: Mailbox
+) -> None:
+    for number, folder in enumerate(["A", "B"], 1):
+        mailbox.create(folder)
+        mailbox.deliver_many((mail(number * 10 + each) for each in range(3)), folder)
+    fetch_account(account.pk, account.owner_id, lease)
+    for old, new in (("A", "C"), ("B", "A"), ("C", "B")):
+        mailbox.rename_folder(old, new)
+    fetch_account(account.pk, account.owner_id, lease)
+    check(account, mailbox)
+    with as_user(account.owner_id):
+        assert Message.objects.count() == 6
+
+
+def test_a_folder_removed_on_the_server_keeps_what_lies_nowhere_else(
+    account: Account, lease: Lease, mailbox: Mailbox
+) -> None:
+    mailbox.create("Sprawy/Kowal")
+    mailbox.deliver_many((mail(number) for number in range(3)), "Sprawy/Kowal")
+    fetch_account(account.pk, account.owner_id, lease)
+    kept = folders_of(account)["Sprawy/Kowal"]
+    mailbox.delete_folder("Sprawy/Kowal")
+    mailbox.deliver(mail(0))  # moved, and as a new message
+    fetch_account(account.pk, account.owner_id, lease)
+    gone = folders_of(account)["Sprawy/Kowal (gone)"]
+    assert (gone.pk, gone.stored, gone.unread) == (kept.pk, 2, 2)
+    assert wrong_counters(account.owner) == []
+    mailbox.deliver_many(mail(number) for number in (1, 2))
+    fetch_account(account.pk, account.owner_id, lease)
+    assert not any("Kowal" in path for path in folders_of(account))
+    check(account, mailbox)
+
+
+def test_a_folder_that_was_removed_and_made_again_is_one_folder(
+    account: Account, lease: Lease, mailbox: Mailbox
+) -> None:
+    for passes_between in (False, True):
+        mailbox.create("Kowal")
+        mailbox.deliver_many((mail(number) for number in range(3)), "Kowal")
+        fetch_account(account.pk, account.owner_id, lease)
+        before = folders_of(account)["Kowal"]
+        mailbox.delete_folder("Kowal")
+        if passes_between:
+            fetch_account(account.pk, account.owner_id, lease)
+        mailbox.create("Kowal")
+        mailbox.deliver_many((mail(number) for number in (2, 7)), "Kowal")
+        fetch_account(account.pk, account.owner_id, lease)
+        assert folders_of(account)["Kowal"].pk == before.pk
+        check(account, mailbox)
+        mailbox.delete_folder("Kowal")
+
+
+def test_what_was_done_in_a_folder_that_another_program_renamed_is_done_there(
+    account: Account, lease: Lease, mailbox: Mailbox
+) -> None:
+    mailbox.create("Kowal")
+    mailbox.deliver(mail(1), "Kowal")
+    with as_user(account.owner_id):
+        Account.objects.filter(pk=account.pk).update(mode=Mode.MANAGED)
+    fetching = Fetching(account.pk, account.owner_id, lease)
+    try:
+        fetching.run()
+        kept = folders_of(account)["Kowal"]
+        mailbox.rename_folder("Kowal", "Kowalski")
+        do(account.owner, uuid4(), Verb.STAR, Selection([kept.pk]))
+        assert not fetching.replay()  # no pass has seen the new name: one is wanted
+        fetching.run()
+        assert fetching.replay()
+        with mailbox.session("Kowalski") as imap:
+            assert imap.uid("SEARCH", "FLAGGED")[1] == [b"1"]
+        mailbox.delete_folder("Kowalski")
+        do(account.owner, uuid4(), Verb.UNSTAR, Selection([kept.pk]))
+        do(account.owner, uuid4(), Verb.BIN, Selection([kept.pk]))
+        fetching.replay()
+        fetching.run()
+    finally:
+        fetching.close()
+    with as_user(account.owner_id):
+        (placed,) = Placement.objects.filter(gone_at=None)
+        assert (placed.folder_id, placed.flagged) == (kept.pk, False)
+        assert sorted(Operation.objects.values_list("kind", "state")) == [
+            ("flag", "done"),
+            ("flag", "local"),
+            ("move", "refused"),
+        ]
+    assert wrong_counters(account.owner) == []
 
 
 def test_a_refused_password_is_tried_once_more_and_then_waits_for_its_owner(account: Account, lease: Lease) -> None:

@@ -16,15 +16,16 @@ from teczka.actions.manners import allowance, least_interval, share_megabytes
 from teczka.actions.verify import verify_all
 from teczka.core.accounts import Endpoint, NewAccount, Protocol, State
 from teczka.core.errors import Trouble
-from teczka.store.leases import Lease, Leases
+from teczka.store.leases import Lease
 from teczka.store.models import Account, Folder, Message, Pack, Placement
 from teczka.store.viewer import as_user
 from teczka.sync import Report
-from tests.cast import make_cast
+from tests.cast import make_cast, now
 from tests.conftest import OwnDatabase
 from tests.dovecot.accounts import opened
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
+from tests.leased import leased
 
 pytestmark = pytest.mark.dovecot
 
@@ -41,19 +42,9 @@ def mail(number: int) -> bytes:
     ).encode()
 
 
-def now(account: Account) -> Account:
-    with as_user(account.owner_id):
-        return Account.objects.get(pk=account.pk)
-
-
 def passed(account: Account) -> Report:
-    leases = Leases()
-    try:
-        lease = leases.try_take(account.pk)
-        assert lease is not None
+    with leased(account.pk) as lease:
         return fetch_account(account.pk, account.owner_id, lease)
-    finally:
-        leases.close()
 
 
 def digests(account: Account, *, here: bool) -> list[str]:
@@ -253,13 +244,12 @@ def test_web_de_is_not_asked_again_before_it_lets_us_in(account: Account, mailbo
     assert dovecot.log().count(f"pop3-login: Info: Login: user=<{mailbox.username}>") == 1
 
 
-def test_a_look_keeps_from_web_de_as_a_pass_does(account: Account, mailbox: Mailbox, dovecot: Dovecot) -> None:
+def test_a_look_keeps_from_web_de_as_a_pass_does(
+    account: Account, lease: Lease, mailbox: Mailbox, dovecot: Dovecot
+) -> None:
     def logins() -> int:
         return dovecot.log().count(f"pop3-login: Info: Login: user=<{mailbox.username}>")
 
-    leases = Leases()
-    lease = leases.try_take(account.pk)
-    assert lease is not None
     fetching = Fetching(account.pk, account.owner_id, lease)
     try:
         fetching.run()
@@ -271,7 +261,6 @@ def test_a_look_keeps_from_web_de_as_a_pass_does(account: Account, mailbox: Mail
         assert logins() == 2
     finally:
         fetching.close()
-        leases.close()
 
 
 def test_pop3_is_not_listened_to(account: Account) -> None:
@@ -289,16 +278,13 @@ def test_between_passes_an_account_holds_no_thread(
     """Each would keep a connection to the database: a hundred accounts used them all up."""
     account = move(account, dovecot, protocol)
     mailbox.deliver(mail(1))
-    leases = Leases()
-    lease = leases.try_take(account.pk)
-    assert lease is not None
-    before = set(threading.enumerate())
-    fetching = Fetching(account.pk, account.owner_id, lease)
-    try:
-        for number in (2, 3):
-            assert fetching.run().messages
-            assert set(threading.enumerate()) <= before
-            mailbox.deliver(mail(number))
-    finally:
-        fetching.close()
-        leases.close()
+    with leased(account.pk) as lease:
+        before = set(threading.enumerate())
+        fetching = Fetching(account.pk, account.owner_id, lease)
+        try:
+            for number in (2, 3):
+                assert fetching.run().messages
+                assert set(threading.enumerate()) <= before
+                mailbox.deliver(mail(number))
+        finally:
+            fetching.close()

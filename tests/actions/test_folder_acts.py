@@ -6,14 +6,15 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from teczka.actions.acts import undo
-from teczka.actions.folders import create_folder, remove_folder, rename_folder
+from teczka.actions.acts import Selection, do, undo
+from teczka.actions.folders import choose_role, create_folder, remove_folder, rename_folder
 from teczka.core.acts import Kind, OperationState, Verb
 from teczka.core.errors import NotAllowed, Problem, Trouble
+from teczka.core.folders import FolderRole
 from teczka.core.mail import RemoteFolder
 from teczka.remote.imap.utf7 import encode
 from teczka.store import folders, outcomes
-from teczka.store.models import Account, Folder, Operation
+from teczka.store.models import Account, Folder, Operation, Placement
 from teczka.store.queries.folders import folders as shown
 from teczka.store.viewer import as_user
 from tests.acted import Mailbox, make_mailbox, wrong_counters
@@ -52,6 +53,12 @@ def settle(mail: Mailbox, name: bytes = b"") -> None:
                 assert one.folder_id
                 outcomes.renamed(one.folder_id, name)
             outcomes.done([one.pk])
+
+
+def land(mail: Mailbox) -> None:
+    """A pass has found what was moved."""
+    with as_user(mail.owner.pk):
+        Placement.objects.filter(gone_at=None, uidvalidity=-1).update(uidvalidity=1)
 
 
 def test_a_new_folder_is_there_at_once_and_stays_though_the_server_does_not_list_it_yet(mail: Mailbox) -> None:
@@ -281,3 +288,62 @@ def test_one_key_makes_one_folder(mail: Mailbox) -> None:
     with as_user(mail.owner.pk), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM store_folder WHERE path = 'Nowy'")
         assert cursor.fetchone() == (1,)
+
+
+def test_what_is_done_in_a_folder_that_is_gone_from_the_server_is_done_here_alone(mail: Mailbox) -> None:
+    mail.act(Verb.MOVE, 1, 2, 3, target=mail.work)
+    settle(mail)
+    land(mail)
+    listed(mail, without="Praca")
+    done = mail.act(Verb.STAR, 1, folder=mail.work)
+    assert (done.line.count, done.line.local) == (1, 1)
+    assert mail.operations(OperationState.PENDING) == []
+    for verb, target in ((Verb.BIN, None), (Verb.MOVE, mail.archive), (Verb.COPY, mail.archive)):
+        with pytest.raises(Problem) as refusal:
+            mail.act(verb, 1, folder=mail.work, target=target)
+        assert refusal.value.trouble is Trouble.ACT_FOLDER_GONE
+    assert mail.lie(mail.work) == [1, 2, 3]
+    both = Selection([mail.work.pk, mail.inbox.pk], mail.ids(1, 4))
+    done = do(mail.owner, uuid4(), Verb.BIN, both)
+    assert (done.line.count, done.stayed) == (1, 1)
+    assert done.why
+    assert done.why.trouble is Trouble.ACT_FOLDER_GONE
+    with pytest.raises(NotAllowed):
+        choose_role(mail.owner, mail.work.public_id, FolderRole.ARCHIVE)
+    assert wrong_counters(mail.owner) == []
+
+
+def test_nothing_goes_back_to_a_folder_that_is_gone_from_the_server(mail: Mailbox) -> None:
+    mail.act(Verb.MOVE, 1, target=mail.work)
+    settle(mail)
+    land(mail)
+    moved = mail.act(Verb.ARCHIVE, 1, folder=mail.work)
+    settle(mail)
+    land(mail)
+    listed(mail, without="Praca")
+    with pytest.raises(Problem) as refusal:
+        undo(mail.owner, moved.line.public_id)
+    assert refusal.value.trouble is Trouble.ACT_TOO_LATE
+    assert mail.lie(mail.archive) == [1]
+
+
+def test_what_waits_for_a_folder_that_goes_is_kept_here_or_taken_back(mail: Mailbox) -> None:
+    mail.act(Verb.MOVE, 1, 2, target=mail.work)
+    settle(mail)
+    land(mail)
+    mail.act(Verb.STAR, 1, folder=mail.work)
+    mail.act(Verb.BIN, 1, 2, folder=mail.work)
+    listed(mail, without="Praca")
+    assert mail.states()[-3:] == ["local", "refused", "refused"]
+    assert (mail.lie(mail.work), mail.lie(mail.trash)) == ([1, 2], [])
+    with as_user(mail.owner.pk):
+        assert Placement.objects.get(folder=mail.work, flagged=True).message_id
+    assert wrong_counters(mail.owner) == []
+
+
+def test_a_folder_that_is_gone_keeps_no_role_from_another(mail: Mailbox) -> None:
+    choose_role(mail.owner, mail.work.public_id, FolderRole.ARCHIVE)
+    listed(mail)
+    listed(mail, without="Praca")
+    with as_user(mail.owner.pk):
+        assert Folder.objects.get(role="archive", gone_at=None) == mail.archive

@@ -15,11 +15,12 @@ from django.db import connection
 from teczka.actions.clients import NewClient, client_of, save_client
 from teczka.actions.keys import rotate
 from teczka.actions.oauth import Return
-from teczka.actions.secrets import open_password, open_tokens, seal_password, seal_tokens
+from teczka.actions.second_factor import begin
+from teczka.actions.secrets import open_password, open_second_factor, open_tokens, seal_password, seal_tokens
 from teczka.core.accounts import Auth, Endpoint, NewAccount, Tokens
 from teczka.core.settings import settings
 from teczka.remote.types import Credential
-from teczka.store.models import Account, Secret
+from teczka.store.models import Account, SecondFactor, Secret
 from teczka.store.secrets import Keys, SecretBroken
 from teczka.store.viewer import as_user
 from tests.cast import Cast, make_account, make_cast
@@ -53,6 +54,7 @@ def cast(own_database: OwnDatabase, keys: Keys) -> Cast:
             seal_password(make_account(owner, f"1{owner.email}"), f"hasło-{owner.pk}")
             seal_tokens(make_account(owner, f"2{owner.email}", auth=Auth.GOOGLE), TOKENS)
     save_client(made.dorota, Auth.GOOGLE, NewClient("teczka", "klient-tajne"))
+    begin(made.bartek)
     return made
 
 
@@ -67,13 +69,17 @@ def everything_opens(cast: Cast) -> set[str]:
             used |= set(Secret.objects.values_list("key_id", flat=True))
     with as_user(cast.anna.pk):
         assert client_of(cast.office.pk, Auth.GOOGLE).secret == "klient-tajne"
+    with as_user(cast.bartek.pk):
+        codes = SecondFactor.objects.get()
+        assert len(open_second_factor(codes)) == 32
+        used.add(codes.key_id)
     return used
 
 
 def test_every_secret_is_sealed_anew_and_the_old_key_goes(cast: Cast, keys: Keys) -> None:
     old = keys.ids()
     done = rotate()
-    assert (done.resealed, done.removed, done.kept, done.broken) == (5, old, [], [])
+    assert (done.resealed, done.removed, done.kept, done.broken) == (6, old, [], [])
     assert keys.ids() == [done.key]
     assert everything_opens(cast) == {done.key}
     rotate()
@@ -86,7 +92,7 @@ def test_what_no_key_opens_is_named_and_left_as_it_is(cast: Cast, keys: Keys) ->
         Secret.objects.filter(account=broken).update(nonce=bytes(12))
         before = Secret.objects.filter(account=broken).values().get()
     done = rotate()
-    assert (done.resealed, done.broken) == (4, [str(broken.public_id)])
+    assert (done.resealed, done.broken) == (5, [str(broken.public_id)])
     assert done.kept == [before["key_id"]]
     with as_user(cast.anna.pk):
         assert Secret.objects.filter(account=broken).values().get() == before
@@ -162,7 +168,7 @@ def test_the_command_tells_what_it_did_and_nothing_of_the_secrets(cast: Cast, ow
     done = teczka.tried("keys", "rotate", "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert (told["resealed"], told["kept"], told["broken"]) == (5, [], [])
+    assert (told["resealed"], told["kept"], told["broken"]) == (6, [], [])
     assert "tajne" not in done.stdout + done.stderr
     everything_opens(cast)
 

@@ -1,6 +1,5 @@
 """A letter's files on their way to the server: sent up, or of other messages; the bytes are theirs."""
 
-from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import cast
@@ -20,12 +19,6 @@ from tests.stored import store
 from tests.submission import Submission
 
 LARGE = bytes(range(256)) * 25_000  # as a letter more than eight megabytes: than is held at once
-
-
-@pytest.fixture(scope="module")
-def submission() -> Iterator[Submission]:
-    with Submission() as server:
-        yield server
 
 
 @pytest.fixture

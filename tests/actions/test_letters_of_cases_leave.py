@@ -1,7 +1,7 @@
 """Peers' mistake 3, for letters of a case: sent before it was kept, so that it is nowhere in the case; and called sent, and filed as that,
 though no server took it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
@@ -24,12 +24,6 @@ from tests.cases import make_case
 from tests.cast import Cast, make_cast, make_folder
 from tests.outgoing import JAN, OLA, deliver, fresh, recipients, sends, sent, state_of, written
 from tests.submission import Submission
-
-
-@pytest.fixture(scope="module")
-def submission() -> Iterator[Submission]:
-    with Submission() as server:
-        yield server
 
 
 @pytest.fixture

@@ -1,12 +1,15 @@
 """A letter on its way: what the states are, who moves them, and what follows when it has left."""
 
-from collections.abc import Iterator
+import re
 from datetime import timedelta
 from email import message_from_bytes
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from teczka.actions import outbox
@@ -15,7 +18,8 @@ from teczka.actions.drafts import Changed
 from teczka.actions.reading import read_some
 from teczka.actions.rest import delete_account, take_back
 from teczka.actions.secrets import seal_password
-from teczka.actions.sending import Sending
+from teczka.actions.sending import BETWEEN_PASSES, Sending
+from teczka.actions.sent import FRESH
 from teczka.actions.uploads import attach, forget_drafts
 from teczka.core.accounts import Farewell
 from teczka.core.acts import Kind, OperationState
@@ -27,7 +31,8 @@ from teczka.core.ladder import Outcome as Reached
 from teczka.core.ladder import Rung, Step
 from teczka.core.outgoing import Origin, State
 from teczka.store.blobs import blobs
-from teczka.store.leases import Lease, Leases, revoke
+from teczka.store.events import REQUESTS
+from teczka.store.leases import Lease, revoke
 from teczka.store.models import Account, Folder, Message, Operation, Outgoing, Pack, Placement, Recipient
 from teczka.store.outgoing import Outbox
 from teczka.store.packs.format import Codec, Entry, key
@@ -37,17 +42,13 @@ from teczka.store.queries.drafts import Waiting, stuck, waiting
 from teczka.store.queries.drafts import outbox as outbox_lines
 from teczka.store.viewer import as_user
 from tests.cast import Cast, make_cast, make_folder
+from tests.conftest import OwnDatabase
+from tests.leased import leased
 from tests.outgoing import EWA, JAN, OLA, PASSWORD, deliver, fresh, log_of, recipients, sends, sent, state_of, written
 from tests.stored import store
 from tests.submission import SIZE, Submission
 
 VERBS = (outbox.cancel, outbox.retry, outbox.settle, outbox.give_up, outbox.acknowledge, outbox.send_rest)
-
-
-@pytest.fixture(scope="module")
-def submission() -> Iterator[Submission]:
-    with Submission() as server:
-        yield server
 
 
 @pytest.fixture
@@ -380,6 +381,20 @@ def test_later_is_tried_again_with_growing_pauses_and_for_two_days(account: Acco
     assert (state_of(row), trouble_of(row)) == (State.FAILED, Trouble.SENDING_EXPIRED)
 
 
+def test_whose_hour_is_long_past_asks_first(account: Account, submission: Submission) -> None:
+    overnight, forgotten = sent(written(account)), sent(written(account))
+    with as_user(account.owner_id):
+        Outgoing.objects.filter(pk=overnight.pk).update(send_at=timezone.now() - timedelta(hours=23))
+        Outgoing.objects.filter(pk=forgotten.pk).update(send_at=timezone.now() - timedelta(hours=25))
+    deliver(account)
+    assert (state_of(overnight), state_of(forgotten)) == (State.SENT, State.FAILED)
+    assert (trouble_of(forgotten), log_of(forgotten)) == (Trouble.SENDING_LATE, ["held", "missed"])
+    outbox.retry(account.owner, forgotten.public_id)
+    deliver(account)
+    assert state_of(forgotten) is State.SENT
+    assert len(submission.received) == 2
+
+
 def test_a_refused_password_is_tried_once(account: Account, submission: Submission) -> None:
     submission.passwords[account.username] = "inne"
     row = sent(written(account))
@@ -430,6 +445,24 @@ def test_nothing_waits_in_an_account_that_is_deleted_and_its_writer_is_asked(
     sent(fresh(held))
     deliver(other)
     assert state_of(held) is State.SENT
+
+
+@pytest.mark.parametrize("farewell", [Farewell.ARCHIVE, None])
+def test_what_ends_with_its_account_is_told_to_the_register_behind_all_rows(
+    account: Account, submission: Submission, farewell: Farewell | None
+) -> None:
+    first, second = partly(account, submission), sent(written(account))
+    with CaptureQueriesContext(connection) as asked:
+        if farewell:
+            delete_account(account.owner, account.public_id, farewell)
+        else:
+            with as_user(account.owner_id):
+                Account.objects.filter(pk=account.pk).update(deleted_at=timezone.now(), farewell=Farewell.ARCHIVE)
+            take_back(account.owner, account.public_id)
+    assert [state_of(row) for row in (first, second)] == [State.SENT, State.FAILED]
+    said = [query["sql"] for query in asked.captured_queries]
+    behind = said[next(place for place, sql in enumerate(said) if "teczka_audit(" in sql) :]
+    assert not [sql for sql in behind if re.match(r"INSERT|UPDATE|DELETE|.*FOR (NO KEY )?UPDATE", sql)]
 
 
 def test_a_deletion_that_is_undone_sends_nothing_by_itself(account: Account, submission: Submission) -> None:
@@ -487,13 +520,10 @@ def test_what_is_sent_while_its_account_is_deleted_stays_a_draft(
 def interrupted(account: Account) -> Outgoing:
     """A worker took it and was heard of no more."""
     row = sent(written(account))
-    leases = Leases(sharing=False)
-    lease = leases.try_take(account.pk)
-    assert lease
-    keeper = Outbox(account, lease)
-    keeper.release(timezone.now())
-    assert keeper.take(timezone.now())
-    leases.close()
+    with leased(account.pk) as lease:
+        keeper = Outbox(account, lease)
+        keeper.release(timezone.now())
+        assert keeper.take(timezone.now())
     assert state_of(row) is State.SENDING
     return row
 
@@ -522,6 +552,26 @@ def test_an_uncertain_message_that_lies_in_sent_was_sent(account: Account) -> No
     assert log_of(row)[-1] == "found"
 
 
+def test_while_a_message_is_newly_uncertain_sent_is_looked_for_on_the_server_now_and_then(
+    account: Account, own_database: OwnDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = interrupted(account)
+    told = []
+    with leased(account.pk) as lease, psycopg.connect(own_database.url, autocommit=True) as listener:
+        listener.execute(f"LISTEN {REQUESTS}")
+        sending = Sending(account.pk, account.owner_id, lease)
+        for pause in (BETWEEN_PASSES, timedelta(0), BETWEEN_PASSES):
+            monkeypatch.setattr("teczka.actions.sending.BETWEEN_PASSES", pause)
+            sending.run()
+            told.append([notice.payload for notice in listener.notifies(timeout=0)])
+        with as_user(account.owner_id):
+            Outgoing.objects.filter(pk=row.pk).update(attempt_at=timezone.now() - FRESH)
+        monkeypatch.setattr("teczka.actions.sending.BETWEEN_PASSES", timedelta(0))
+        sending.run()
+        told.append([notice.payload for notice in listener.notifies(timeout=0)])
+    assert told == [[], [str(account.pk)], [], []]
+
+
 def test_a_person_says_what_became_of_an_uncertain_message(account: Account, submission: Submission) -> None:
     arrived, again, enough = (interrupted(account) for _ in range(3))
     deliver(account)
@@ -537,11 +587,8 @@ def test_send_again_pressed_twice_sends_once(account: Account) -> None:
     row = interrupted(account)
     deliver(account)
     outbox.retry(account.owner, row.public_id)
-    leases = Leases(sharing=False)
-    lease = leases.try_take(account.pk)
-    assert lease
-    assert Outbox(account, lease).take(timezone.now())
-    leases.close()
+    with leased(account.pk) as lease:
+        assert Outbox(account, lease).take(timezone.now())
     with pytest.raises(Problem):
         outbox.retry(account.owner, row.public_id)
     assert state_of(row) is State.SENDING
@@ -556,16 +603,12 @@ def test_of_what_arrived_by_its_owners_word_our_copy_is_kept(account: Account) -
         assert Placement.objects.filter(folder__role="sent", message__message_id=row.message_id).exists()
 
 
-def test_a_worker_whose_lease_has_passed_on_begins_nothing(account: Account) -> None:
+def test_a_worker_whose_lease_has_passed_on_begins_nothing(account: Account, lease: Lease) -> None:
     row = sent(written(account))
-    leases = Leases(sharing=False)
-    lease = leases.try_take(account.pk)
-    assert lease
     keeper = Outbox(account, lease)
     revoke(account.pk)
     with pytest.raises(LeaseLost):
         keeper.take(timezone.now())
-    leases.close()
     assert state_of(row) is State.HELD
 
 
@@ -644,17 +687,13 @@ def test_where_nothing_may_be_appended_the_copy_stays_here(account: Account, pro
         assert Placement.objects.get(folder=folder, gone_at=None).message.message_id == row.message_id
 
 
-def test_an_account_that_has_become_read_only_gets_no_copy_on_its_server(account: Account) -> None:
+def test_an_account_that_has_become_read_only_gets_no_copy_on_its_server(account: Account, lease: Lease) -> None:
     make_folder(account, "Sent", "sent")
-    leases = Leases(sharing=False)
-    lease = leases.try_take(account.pk)
-    assert lease
     sending = Sending(account.pk, account.owner_id, lease)
     row = sent(written(account))
     with as_user(account.owner_id):
         Account.objects.filter(pk=account.pk).update(mode="read_only")
     sending.run()
-    leases.close()
     assert state_of(row) is State.SENT
     with as_user(account.owner_id):
         assert Operation.objects.get(kind=Kind.APPEND).state == OperationState.LOCAL

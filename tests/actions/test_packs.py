@@ -12,7 +12,7 @@ from django.db.models import F
 from django.db.utils import DatabaseError
 from pytest_django.plugin import DjangoDbBlocker
 
-from teczka.actions import packs
+from teczka.actions import export, packs
 from teczka.actions.export import export_account
 from teczka.actions.mail_export import Form, Leaving
 from teczka.actions.verify import verify_all
@@ -24,7 +24,7 @@ from teczka.store.models import Account, Folder, Lease, Message, Pack, Stray
 from teczka.store.packs.blobs import Blobs
 from teczka.store.packs.copying import copy_entries
 from teczka.store.packs.format import HEADER_BYTES, Entry, key
-from teczka.store.packs.reader import read
+from teczka.store.packs.reader import HELD_BYTES, read, verify
 from teczka.store.packs.writer import Pack as Packed
 from teczka.store.packs.writer import write_pack
 from teczka.store.queries import holdings
@@ -54,9 +54,13 @@ def objects() -> set[UUID]:
 
 
 def drop(account: Account, *subjects: int) -> None:
+    drop_raw(account, *map(raw, subjects))
+
+
+def drop_raw(account: Account, *raws: bytes) -> None:
     """As erasure does, with the row alone."""
     with as_user(account.owner_id):
-        for message in Message.objects.filter(sha256__in=[sha256(raw(number)).digest() for number in subjects]):
+        for message in Message.objects.filter(sha256__in=[sha256(one).digest() for one in raws]):
             message.placements.all().delete()
             Folder.objects.update(stored=F("stored") - 1, unread=F("unread") - 1)
             with connection.cursor() as cursor:
@@ -136,6 +140,43 @@ def test_an_export_finds_what_is_taken_to_another_pack_meanwhile(
     monkeypatch.setattr(holdings, "pieces", meanwhile)
     counted, missing = export_account(account.owner, account, tmp_path / "out")
     assert (counted["messages"], missing) == (2, [])
+
+
+def test_an_export_survives_a_pack_that_goes_between_two_looks_at_it(
+    account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(account, [raw(number) for number in range(1, 6)])
+    gone: list[int] = []
+
+    def meanwhile(where: Blobs, pack: UUID, entry: Entry) -> None:
+        verify(where, pack, entry)
+        if not gone:
+            drop(account, 3, 4, 5)
+            gone.append(packs.compact_wasted(threading.Event()))
+            assert packs.remove_retired(0) == 1
+
+    monkeypatch.setattr(export, "verify", meanwhile)
+    counted, missing = export_account(account.owner, account, tmp_path / "out")
+    assert (gone, counted["messages"], missing) == ([1], 2, [])
+    assert {file.read_bytes() for file in (tmp_path / "out" / "messages").rglob("*.eml")} == {raw(1), raw(2)}
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_large_message_whose_pack_goes_while_it_leaves_goes_on_in_the_next_or_is_told(
+    account: Account, stays: bool
+) -> None:
+    large, larger = (b"X: %d\r\n\r\n" % size + bytes(size) for size in (HELD_BYTES, 2 * HELD_BYTES))
+    store(account, [large, larger])
+    leaving = Leaving(account.owner, account.public_id, Form.MAILDIR)
+    pieces = next(leaving.files()).pieces
+    taken = [next(pieces)]
+    drop_raw(account, larger, *([] if stays else [large]))
+    assert packs.compact_wasted(threading.Event()) == packs.remove_retired(0) == 1
+    taken += pieces
+    if stays:
+        assert (b"".join(taken) == large, leaving.messages, leaving.missing) == (True, 1, [])
+    else:
+        assert (len(taken), leaving.messages, len(leaving.missing)) == (1, 0, 1)
 
 
 def test_a_pack_with_a_damaged_message_is_left_as_it_is(account: Account) -> None:

@@ -1,11 +1,9 @@
 """What people do to their mail, as another program sees it on a real server afterwards (actions/replay.py, sync/replay.py)."""
 
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from pytest_django.plugin import DjangoDbBlocker
 
 from teczka.actions.acts import undo
 from teczka.actions.folders import create_folder, remove_folder, rename_folder
@@ -14,32 +12,12 @@ from teczka.core.acts import OperationState, Verb
 from teczka.core.errors import Problem, Trouble
 from teczka.core.labels import keyword_of
 from teczka.remote.imap import ImapMailbox
-from teczka.store.models import Account, Operation, User
+from teczka.store.models import Account, Operation
 from teczka.store.queries.labels import known_labels
 from teczka.store.viewer import as_user
-from tests.cast import make_cast
-from tests.database import TestDatabase, own_copy
-from tests.dovecot.mailbox import Mailbox
-from tests.dovecot.server import Dovecot
-from tests.replayed import Played, flags, letter, lying, ours, played, theirs
+from tests.replayed import Played, flags, lying, ours, theirs
 
 pytestmark = pytest.mark.dovecot
-
-
-@pytest.fixture(scope="module")
-def owner(test_database: TestDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[User]:
-    """One database for all these tests; each has an account and a mailbox of its own."""
-    with own_copy(test_database, django_db_blocker):
-        yield make_cast().anna
-
-
-@pytest.fixture
-def box(owner: User, dovecot: Dovecot, mailbox: Mailbox) -> Iterator[Played]:
-    mailbox.create("Sprawy")
-    mailbox.deliver_many(letter(number) for number in range(1, 7))
-    with played(owner, dovecot, mailbox) as made:
-        made.sync()
-        yield made
 
 
 def settled(box: Played) -> None:

@@ -6,7 +6,6 @@ from hashlib import sha256
 from uuid import uuid4
 
 import pytest
-from pytest_django.plugin import DjangoDbBlocker
 
 from teczka.core.acts import OperationState
 from teczka.core.errors import Trouble
@@ -17,8 +16,6 @@ from teczka.store.models import Message, Operation, User
 from teczka.store.packs.format import key
 from teczka.store.packs.writer import write_pack
 from teczka.store.viewer import as_user
-from tests.cast import make_cast
-from tests.database import TestDatabase, own_copy
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
 from tests.replayed import Played, ours, played, theirs
@@ -27,12 +24,6 @@ pytestmark = pytest.mark.dovecot
 
 NAME = "szkic@kancelaria.example"
 WHEN = datetime(2026, 11, 5, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def owner(test_database: TestDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[User]:
-    with own_copy(test_database, django_db_blocker):
-        yield make_cast().anna
 
 
 @pytest.fixture

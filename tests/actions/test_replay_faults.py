@@ -1,12 +1,10 @@
 """What a server does between an act and its replay, what it lacks, and what it refuses: nothing is removed that nobody asked for (P3)."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from pytest_django.plugin import DjangoDbBlocker
 
 from teczka.actions.folders import remove_folder
 from teczka.core.accounts import Mode
@@ -15,32 +13,13 @@ from teczka.core.errors import Trouble
 from teczka.core.mail import NOWHERE
 from teczka.remote.imap import change
 from teczka.remote.imap.conversation import Command, Conversation
-from teczka.store.models import Account, Operation, Placement, User
+from teczka.store.models import Account, Operation, Placement
 from teczka.store.viewer import as_user
-from tests.cast import make_cast
-from tests.database import TestDatabase, own_copy
-from tests.dovecot.mailbox import Mailbox
-from tests.dovecot.server import Dovecot
-from tests.replayed import Played, flags, letter, lying, ours, played, theirs
+from tests.replayed import Played, flags, letter, lying, ours, theirs
 
 pytestmark = pytest.mark.dovecot
 
 INBOX = {"INBOX": [1, 2, 3, 4, 5, 6]}
-
-
-@pytest.fixture(scope="module")
-def owner(test_database: TestDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[User]:
-    with own_copy(test_database, django_db_blocker):
-        yield make_cast().anna
-
-
-@pytest.fixture
-def box(owner: User, dovecot: Dovecot, mailbox: Mailbox) -> Iterator[Played]:
-    mailbox.create("Sprawy")
-    mailbox.deliver_many(letter(number) for number in range(1, 7))
-    with played(owner, dovecot, mailbox) as made:
-        made.sync()
-        yield made
 
 
 @pytest.fixture

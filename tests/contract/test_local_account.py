@@ -105,6 +105,60 @@ def test_a_folder_that_went_and_came_back_is_the_same(local: LocalAccount) -> No
     assert (back.id, back.stored) == (work.id, 1)
 
 
+def fetched(local: LocalAccount, folder: LocalFolder, *messages: RemoteMessage) -> None:
+    """In a whole pass."""
+    status = FolderStatus(1, 10, len(messages), 77)
+    local.opened(folder, status)
+    local.add(folder, 1, local.keep(messages))
+    local.complete(folder, status, 10)
+
+
+def test_what_may_bear_another_name_now_is_told_while_nothing_is_written(local: LocalAccount) -> None:
+    _, work = local.save_folders([INBOX, WORK])
+    assert local.unlisted([INBOX, SENT]) == ([], [SENT])  # it was never opened
+    fetched(local, work, message(1), message(2))
+    missing, new = local.unlisted([INBOX, SENT, HOLDER])
+    assert ([folder.id for folder in missing], new) == ([work.id], [SENT])
+    for listed in ([INBOX, WORK], []):
+        assert local.unlisted(listed)[0] == []
+    local.mark_gone(work, 1, [1])
+    assert [(uid, one.size) for uid, one in local.placed(missing[0]).items()] == [(2, message(2).size)]
+
+
+def test_a_renamed_folder_keeps_all_but_its_name(local: LocalAccount) -> None:
+    there = {folder.name: folder for folder in local.save_folders([INBOX, WORK, SENT])}
+    work, sent = there[WORK.name], there[SENT.name]
+    fetched(local, work, message(1))
+    fetched(local, sent, message(2))
+    local.save_folders([INBOX, WORK])  # one that went bears the name still
+    local.rename_folder(work, SENT)
+    _, renamed = local.save_folders([INBOX, SENT])
+    assert (renamed.id, renamed.uidvalidity, renamed.complete_below, renamed.stored) == (work.id, 1, 10, 1)
+    assert renamed.highestmodseq is None
+    assert list(local.stored_uids(renamed, 1)) == [1]
+    another = next(folder for folder in local.save_folders([INBOX, SENT, WORK]) if folder.name == WORK.name)
+    assert another.id not in {work.id, sent.id}
+
+
+def test_a_new_folder_over_which_passes_break_off_is_not_looked_at_for_ever(stored: Callable[[], LocalMail]) -> None:
+    local = stored()
+    fetched(local, local.save_folders([INBOX, WORK])[1], message(1))
+    offered = [bool(local.unlisted([INBOX, SENT])[1]) for _ in range(TRIES + 2)]
+    assert offered == [True] * TRIES + [False, False]
+
+
+def test_what_lies_elsewhere_too_is_shown_there_alone_once_its_folder_is_gone(local: LocalAccount) -> None:
+    inbox, work = local.save_folders([INBOX, WORK])
+    fetched(local, work, message(1), message(2), message(3))
+    fetched(local, inbox, message(7, bytes(message(1).body)))
+    assert list(local.stored_uids(work, 1)) == [1, 2, 3]
+    local.save_folders([INBOX])
+    assert list(local.stored_uids(work, 1)) == [2, 3]
+    fetched(local, inbox, message(8, bytes(message(3).body)))
+    assert list(local.stored_uids(work, 1)) == [2]
+    assert list(local.stored_uids(inbox, 1)) == [7, 8]
+
+
 def test_a_folder_never_opened_has_no_cursor(house: House) -> None:
     assert (house.folder.uidvalidity, house.folder.complete_below, house.folder.highestmodseq, house.folder.told) == (
         None,
@@ -307,6 +361,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(stored: Callable[[], LocalM
     for write in (
         lambda: first.add(folder, 1, first.keep([message(1)])),
         lambda: first.save_folders([INBOX]),
+        lambda: first.rename_folder(folder, WORK),
         lambda: first.place(folder, 1, [(summary, 1)]),
         lambda: first.set_flags(folder, 1, [RemoteFlags(1, frozenset(), None)]),
         lambda: first.mark_gone(folder, 1, [1]),

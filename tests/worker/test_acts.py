@@ -1,7 +1,6 @@
 """A keeper whose account somebody acts on: the server hears of it at once, and no pass is made for it."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,7 +12,7 @@ from teczka.core.accounts import Mode
 from teczka.core.acts import Verb
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.imap import ImapMailbox
-from teczka.store.leases import Lease, Leases
+from teczka.store.leases import Lease
 from teczka.store.models import Account, Message, Operation, User
 from teczka.store.viewer import as_user
 from teczka.sync.report import Report
@@ -43,15 +42,6 @@ def account(owner: User, dovecot: Dovecot, mailbox: Mailbox) -> Account:
     with as_user(owner.pk):
         Account.objects.filter(pk=made.pk).update(mode=Mode.MANAGED)
     return made
-
-
-@pytest.fixture
-def lease(account: Account) -> Iterator[Lease]:
-    leases = Leases()
-    taken = leases.try_take(account.pk)
-    assert taken is not None
-    yield taken
-    leases.close()
 
 
 def test_what_is_done_between_two_passes_is_said_at_once_and_what_waits_when_it_is_due(

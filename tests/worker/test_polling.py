@@ -1,7 +1,7 @@
 """POP3 is asked again and again, and never listened to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TypeVar
@@ -13,7 +13,7 @@ from teczka.actions import manners
 from teczka.actions.secrets import seal_password
 from teczka.core.accounts import Protocol, State
 from teczka.core.errors import Trouble
-from teczka.store.leases import Lease, Leases
+from teczka.store.leases import Lease
 from teczka.store.models import Account, Message
 from teczka.store.viewer import as_user
 from teczka.worker.keeper import Keeper
@@ -33,15 +33,6 @@ T = TypeVar("T")
 @pytest.fixture
 def account(own_database: OwnDatabase, dovecot: Dovecot, mailbox: Mailbox) -> Account:
     return opened(make_cast().anna, dovecot, mailbox, Protocol.POP3)
-
-
-@pytest.fixture
-def lease(account: Account) -> Iterator[Lease]:
-    leases = Leases()
-    taken = leases.try_take(account.pk)
-    assert taken is not None
-    yield taken
-    leases.close()
 
 
 def now(account: Account) -> Account:

@@ -42,14 +42,20 @@ def told(language: str) -> tuple[str, str]:
 
 def test_the_letter_speaks_its_readers_language() -> None:
     subject, text = told("pl")
-    assert subject == "3 zadania na dziś"
+    assert subject == "1 zadanie na dziś, 1 zadanie po terminie"
     assert text.startswith(
         "Po terminie\n- Odpowiedź na pozew · poniedziałek, 18 maja 2026 · I C 12/24 Kowalski p. Nowak\n\nDziś\n"
     )
     assert "Przypomnienia\n- Apelacja · sobota, 23 maja 2026" in text
     subject, text = told("en")
-    assert subject == "3 tasks for today"
+    assert subject == "1 task for today, 1 task overdue"
     assert "Today\n- Zażalenie · Wednesday, 20 May 2026\n\n" in text
+
+
+def test_what_is_only_ahead_is_not_told_as_due() -> None:
+    anna = User(email="anna@lipowa.example", name="Anna", role=Role.MEMBER, language="pl")
+    assert words(anna, [line("Apelacja", date(2026, 5, 27))], TODAY)[0] == "Przypomnienie o 1 zadaniu"
+    assert words(anna, [line("Zażalenie", date(2026, 5, 19))] * 2, TODAY)[0] == "2 zadania po terminie"
 
 
 @pytest.mark.parametrize(("count", "subject"), [(1, "1 zadanie"), (2, "2 zadania"), (5, "5 zadań"), (22, "22 zadania")])

@@ -34,9 +34,7 @@ class Extracted:
     lack: Lack | None = None
 
 
-def extract(
-    data: bytes, name: str = "", content_type: str = "", charset: str = "", bounds: Bounds = BOUNDS
-) -> Extracted:
+def extract(data: bytes, name: str, content_type: str = "", charset: str = "", bounds: Bounds = BOUNDS) -> Extracted:
     """All words of the file, and of what is enclosed in it. Never raises but MemoryError, whatever the bytes."""
     sink = Sink(bounds)
     lack: Lack | None = None

@@ -36,7 +36,7 @@ class Refused(Exception):
 class Sink:
     """Takes text until a bound is met; then raises Refused."""
 
-    def __init__(self, bounds: Bounds = BOUNDS) -> None:
+    def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
         self._pieces: list[str] = []
         self._left = bounds.text

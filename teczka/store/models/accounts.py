@@ -2,10 +2,11 @@
 
 from typing import ClassVar
 
-from django.db import connection, models
+from django.db import models
 
 from teczka.core.accounts import MANAGEABLE, UNDO_DAYS, Auth, Mode, Protocol, SecretKind, State
 from teczka.store.models.rows import OwnedRow
+from teczka.store.statements import rows_of
 
 
 class Account(OwnedRow):
@@ -125,6 +126,4 @@ def accounts_to_remove() -> list[tuple[int, int]]:
 
 
 def _pairs(statement: str) -> list[tuple[int, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return [(account, owner) for account, owner in cursor]
+    return [(account, owner) for account, owner in rows_of(statement)]

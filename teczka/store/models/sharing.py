@@ -24,7 +24,7 @@ class Grant(models.Model):
     user = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
     office_id = models.BigIntegerField()
     owner_id = models.BigIntegerField()  # of the message; a composite foreign key holds it true
-    reason = models.TextField()  # core.access.Why
+    reason = models.TextField()  # "share": with them; "team": with the team of a case, and they are in it
     internaldate = models.DateTimeField()  # of the message: lists of what is shared with somebody walk an index
 
     class Meta:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-
 from teczka.store.packs.format import Codec, Entry
 from teczka.store.queries.holdings import flags_of
+from teczka.store.statements import rows_of
 from teczka.store.viewer import as_user
 
 PIECE = 500  # rows
@@ -39,21 +38,19 @@ class KeptMessage:
 
 def kept_folders(account_id: int) -> list[KeptFolder]:
     """Those that hold mail, by their paths."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, path, delimiter, stored FROM store_folder WHERE account_id = %s AND stored > 0 ORDER BY path, id",
-            [account_id],
-        )
-        return [KeptFolder(*row) for row in cursor]
+    rows = rows_of(
+        "SELECT id, path, delimiter, stored FROM store_folder WHERE account_id = %s AND stored > 0 ORDER BY path, id",
+        [account_id],
+    )
+    return [KeptFolder(*row) for row in rows]
 
 
 def keywords_of(folder_id: int) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT unnest(keywords) FROM store_placement WHERE folder_id = %s AND gone_at IS NULL ORDER BY 1",
-            [folder_id],
-        )
-        return [keyword for (keyword,) in cursor if not keyword.startswith("\\")]
+    rows = rows_of(
+        "SELECT DISTINCT unnest(keywords) FROM store_placement WHERE folder_id = %s AND gone_at IS NULL ORDER BY 1",
+        [folder_id],
+    )
+    return [keyword for (keyword,) in rows if not keyword.startswith("\\")]
 
 
 def kept_messages(folder_id: int, owner_id: int) -> Iterator[KeptMessage]:
@@ -76,23 +73,22 @@ def kept_message(folder_id: int, placement: int, owner_id: int) -> KeptMessage |
 
 
 def _piece(folder_id: int, after: int, most: int = PIECE) -> list[KeptMessage]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT p.id, m.public_id, m.pack_id, m.pack_offset, m.pack_length, m.pack_codec, m.size, m.sha256, p.internaldate,"
-            " m.from_address, p.seen, p.flagged, p.answered, p.draft, p.keywords"
-            " FROM store_placement p JOIN store_message m ON m.id = p.message_id"
-            " WHERE p.folder_id = %s AND p.gone_at IS NULL AND p.id > %s ORDER BY p.id LIMIT %s",
-            [folder_id, after, most],
+    rows = rows_of(
+        "SELECT p.id, m.public_id, m.pack_id, m.pack_offset, m.pack_length, m.pack_codec, m.size, m.sha256, p.internaldate,"
+        " m.from_address, p.seen, p.flagged, p.answered, p.draft, p.keywords"
+        " FROM store_placement p JOIN store_message m ON m.id = p.message_id"
+        " WHERE p.folder_id = %s AND p.gone_at IS NULL AND p.id > %s ORDER BY p.id LIMIT %s",
+        [folder_id, after, most],
+    )
+    return [
+        KeptMessage(
+            id_,
+            public_id,
+            pack,
+            Entry(offset, length, Codec(codec), size, bytes(digest)),
+            at,
+            sender,
+            flags_of(*flags),
         )
-        return [
-            KeptMessage(
-                id_,
-                public_id,
-                pack,
-                Entry(offset, length, Codec(codec), size, bytes(digest)),
-                at,
-                sender,
-                flags_of(*flags),
-            )
-            for id_, public_id, pack, offset, length, codec, size, digest, at, sender, *flags in cursor.fetchall()
-        ]
+        for id_, public_id, pack, offset, length, codec, size, digest, at, sender, *flags in rows
+    ]

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from teczka.core.audit import Entry, Link
 from teczka.store.models import User
 from teczka.store.queries import walls
+from teczka.store.statements import rows_of
 
 PAGE = 100
 PIECE = 1_000
@@ -83,7 +82,8 @@ def case_entries(viewer: User, case: UUID) -> Iterator[Entry | Link]:
 
 def chain(office: int) -> Iterator[Entry | Link]:
     """Whole, for verification, which tells what is wrong and nothing of what it says."""
-    return _pieces(lambda after: _rows("SELECT * FROM teczka_audit_chain(%s, %s, %s)", [office, after, PIECE]))
+    whole = "SELECT * FROM teczka_audit_chain(%s, %s, %s)"
+    return _pieces(lambda after: [_entry(*row) for row in rows_of(whole, [office, after, PIECE])])
 
 
 def _links(viewer: User, after: int) -> list[Entry | Link]:
@@ -115,12 +115,6 @@ def _entry(
     its_hash: bytes,
 ) -> Entry:
     return Entry(seq, at, actor, verb, case, tuple(ids), bytes(previous), bytes(its_hash))
-
-
-def _rows(statement: str, parameters: list[Any]) -> list[Entry | Link]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return [_entry(*row) for row in cursor]
 
 
 def _pieces(read: Callable[[int], list[Entry | Link]]) -> Iterator[Entry | Link]:

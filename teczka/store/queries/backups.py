@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.db import connection
 from django.utils import timezone
 
 from teczka.core.settings import settings
 from teczka.store.locks import BACKUP
 from teczka.store.models import BackupRun, Office
+from teczka.store.statements import value_of
 
 TOO_OLD = timedelta(hours=36)  # of a daily backup: a night was missed
 
@@ -80,13 +80,13 @@ def wants_backup() -> bool:
 
 def under_way() -> bool:
     """Whether somebody holds the lock of backups now: a run without it was cut off."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    return bool(
+        value_of(
             "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND granted"
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
             [BACKUP],
         )
-        return bool(cursor.fetchone()[0])
+    )
 
 
 def _one(owner: psycopg.Connection[Any], statement: str) -> int:

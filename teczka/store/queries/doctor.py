@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
-
-from django.db import connection
 
 from teczka.core.accounts import Protocol
 from teczka.store.models import Account, Office, User
+from teczka.store.statements import rows_of, value_of
 from teczka.store.viewer import as_user
 
 
@@ -24,39 +22,39 @@ class Scrubbed:
 
 
 def server_version() -> str:
-    return str(_row("SHOW server_version")[0])
+    return str(value_of("SHOW server_version"))
 
 
 def unread() -> int:
     """Messages that wait to be read (transaction B)."""
-    return int(_row("SELECT teczka_count_unread()")[0])
+    return int(value_of("SELECT teczka_count_unread()"))
 
 
 def coverage() -> tuple[int, int]:
     """How many messages search can find, and how many there are."""
-    searchable, stored = _row("SELECT searchable, stored FROM teczka_coverage()")
+    [(searchable, stored)] = rows_of("SELECT searchable, stored FROM teczka_coverage()")
     return searchable, stored
 
 
 def unextracted() -> int:
     """Attached files that wait for their text to be extracted."""
-    return int(_row("SELECT teczka_count_unextracted()")[0])
+    return int(value_of("SELECT teczka_count_unextracted()"))
 
 
 def unclean() -> int:
     """Messages that were erased, while the database's own files were not cleaned since."""
-    return int(_row("SELECT teczka_unclean()")[0])
+    return int(value_of("SELECT teczka_unclean()"))
 
 
 def scrubbed() -> Scrubbed:
     """How far the packs have been read from end to end, all people's."""
-    packs, unread, oldest, newest, damaged = _row("SELECT * FROM teczka_scrub_state()")
+    [(packs, unread, oldest, newest, damaged)] = rows_of("SELECT * FROM teczka_scrub_state()")
     return Scrubbed(packs, unread, oldest, newest, list(damaged))
 
 
 def accounts() -> tuple[int, int]:
     """How many are at work, neither paused nor deleted, and how many of them only their owner can mend."""
-    there, stuck = _row(
+    [(there, stuck)] = rows_of(
         "SELECT count(*), count(*) FILTER (WHERE state = 'needs_owner') FROM teczka_accounts() WHERE at_work"
     )
     return there, stuck
@@ -72,10 +70,3 @@ def _resting(owner_id: int) -> int:
     with as_user(owner_id):
         theirs = Account.objects.filter(owner=owner_id, paused_at=None, deleted_at=None)
         return theirs.exclude(protocol=Protocol.ARCHIVE).count()
-
-
-def _row(statement: str) -> tuple[Any, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        row: tuple[Any, ...] = cursor.fetchone()
-    return row

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-
 from teczka.store.models import User
 from teczka.store.packs.format import Codec, Entry
 from teczka.store.queries import walls
+from teczka.store.statements import rows_of
 
 PAGE = 100
 PIECE = 1_000
@@ -59,12 +58,11 @@ def kept_documents() -> Iterator[list[Kept]]:
 
 
 def _kept(after: int) -> list[Kept]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM teczka_documents(%s, %s)", [after, PIECE])
-        return [
-            Kept(id_, public_id, pack, pack_size, Entry(offset, length, Codec(codec), size, bytes(digest)))
-            for id_, public_id, pack, pack_size, offset, length, codec, size, digest in cursor
-        ]
+    rows = rows_of("SELECT * FROM teczka_documents(%s, %s)", [after, PIECE])
+    return [
+        Kept(id_, public_id, pack, pack_size, Entry(offset, length, Codec(codec), size, bytes(digest)))
+        for id_, public_id, pack, pack_size, offset, length, codec, size, digest in rows
+    ]
 
 
 def _statement(which: str) -> str:

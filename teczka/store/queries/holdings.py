@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-
 from teczka.store.packs.format import HEADER_BYTES, Codec, Entry
+from teczka.store.statements import rows_of
 from teczka.store.viewer import as_user
 
 PIECE = 1000  # rows
@@ -38,16 +37,15 @@ def message(account_id: int, message_id: int) -> Held | None:
 
 def messages(account_id: int, after: int, most: int = PIECE) -> list[Held]:
     """The next piece of the account's messages, those with ids above `after`."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, public_id, pack_id, pack_offset, pack_length, pack_codec, size, sha256 FROM store_message"
-            " WHERE account_id = %s AND id > %s ORDER BY id LIMIT %s",
-            [account_id, after, most],
-        )
-        return [
-            Held(id_, public_id, pack, Entry(offset, length, Codec(codec), size, bytes(digest)))
-            for id_, public_id, pack, offset, length, codec, size, digest in cursor.fetchall()
-        ]
+    rows = rows_of(
+        "SELECT id, public_id, pack_id, pack_offset, pack_length, pack_codec, size, sha256 FROM store_message"
+        " WHERE account_id = %s AND id > %s ORDER BY id LIMIT %s",
+        [account_id, after, most],
+    )
+    return [
+        Held(id_, public_id, pack, Entry(offset, length, Codec(codec), size, bytes(digest)))
+        for id_, public_id, pack, offset, length, codec, size, digest in rows
+    ]
 
 
 def pieces(account_id: int, owner_id: int) -> Iterator[list[Held]]:
@@ -64,24 +62,23 @@ def pieces(account_id: int, owner_id: int) -> Iterator[list[Held]]:
 
 def placements(message_ids: list[int]) -> list[Placed]:
     """Those that are on their server. Folders by their wire names, as far as these are ASCII."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT p.message_id, f.wire_name, p.uidvalidity, p.uid, p.internaldate, p.seen, p.flagged, p.answered, p.draft, p.keywords"
-            " FROM store_placement p JOIN store_folder f ON f.id = p.folder_id"
-            " WHERE p.message_id = ANY(%s) AND p.gone_at IS NULL AND p.left_at IS NULL ORDER BY p.id",
-            [message_ids],
+    rows = rows_of(
+        "SELECT p.message_id, f.wire_name, p.uidvalidity, p.uid, p.internaldate, p.seen, p.flagged, p.answered, p.draft, p.keywords"
+        " FROM store_placement p JOIN store_folder f ON f.id = p.folder_id"
+        " WHERE p.message_id = ANY(%s) AND p.gone_at IS NULL AND p.left_at IS NULL ORDER BY p.id",
+        [message_ids],
+    )
+    return [
+        Placed(
+            message_id,
+            bytes(name).decode("ascii", "backslashreplace"),
+            uidvalidity,
+            uid,
+            internaldate,
+            flags_of(*flags),
         )
-        return [
-            Placed(
-                message_id,
-                bytes(name).decode("ascii", "backslashreplace"),
-                uidvalidity,
-                uid,
-                internaldate,
-                flags_of(*flags),
-            )
-            for message_id, name, uidvalidity, uid, internaldate, *flags in cursor.fetchall()
-        ]
+        for message_id, name, uidvalidity, uid, internaldate, *flags in rows
+    ]
 
 
 def flags_of(seen: bool, flagged: bool, answered: bool, draft: bool, keywords: list[str]) -> list[str]:
@@ -92,9 +89,8 @@ def flags_of(seen: bool, flagged: bool, answered: bool, draft: bool, keywords: l
 
 def packs(account_id: int) -> dict[UUID, tuple[int, bool]]:
     """Every pack of the account, its size, and whether it is retired: then its object may be gone."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id, size, retired_at IS NOT NULL FROM store_pack WHERE account_id = %s", [account_id])
-        return {pack: (size, retired) for pack, size, retired in cursor.fetchall()}
+    rows = rows_of("SELECT id, size, retired_at IS NOT NULL FROM store_pack WHERE account_id = %s", [account_id])
+    return {pack: (size, retired) for pack, size, retired in rows}
 
 
 LETTERS = """
@@ -108,12 +104,10 @@ FROM store_enclosure e JOIN store_outgoing o ON o.id = e.outgoing_id WHERE o.acc
 
 def letters(account_id: int) -> list[Held]:
     """What was written from the account and what goes with it, as far as it has bytes of its own."""
-    with connection.cursor() as cursor:
-        cursor.execute(LETTERS, {"account": account_id})
-        return [
-            Held(id_, public_id, pack, Entry(offset, length, Codec(codec), size, bytes(digest)))
-            for id_, public_id, pack, offset, length, codec, size, digest in cursor.fetchall()
-        ]
+    return [
+        Held(id_, public_id, pack, Entry(offset, length, Codec(codec), size, bytes(digest)))
+        for id_, public_id, pack, offset, length, codec, size, digest in rows_of(LETTERS, {"account": account_id})
+    ]
 
 
 # Those that only repeat what other rows say: store/mending.py makes them anew.
@@ -157,8 +151,6 @@ RULES = {
 }
 
 
-def broken(account_id: int, rule: str, most: int = 100) -> list[UUID]:
-    """Public ids of what breaks the rule."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"{RULES[rule]} LIMIT {most}", [account_id])
-        return [row[0] for row in cursor]
+def broken(account_id: int, rule: str) -> list[UUID]:
+    """Public ids of what breaks the rule, a hundred at most."""
+    return [row[0] for row in rows_of(f"{RULES[rule]} LIMIT 100", [account_id])]

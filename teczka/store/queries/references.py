@@ -58,17 +58,17 @@ def messages_with(
     return _newest(viewer, named, "true", after, most, **reference._asdict())
 
 
-def older_mail_that_fits(viewer: User, case: int, after: UUID | None = None, most: int = BLOCK) -> list[MessageWith]:
-    """What the viewer may see and is not filed to this case yet, though it names one of the case's references, or comes from a party's
-    address that no other case has, courts' and bailiffs' apart. By a case's inner id, as the viewer's own query gave it. Answers to a
-    party are not looked for: they are filed with their conversation."""
+def older_mail_that_fits(viewer: User, case: int) -> list[MessageWith]:
+    """The newest BLOCK of what the viewer may see and is not filed to this case yet, though it names one of the case's references, or
+    comes from a party's address that no other case has, courts' and bailiffs' apart. By a case's inner id, as the viewer's own query gave
+    it. Answers to a party are not looked for: they are filed with their conversation."""
     fitting = f"""SELECT r.message_id AS id, 'reference' AS reason, r.written AS what, r.position AS rank
                   FROM store_casereference k JOIN store_messagereference r ON r.owner_id IN ({OWNERS}) AND {SAME.format("r", "k")}
                   WHERE k.case_id = %(case)s
                   UNION ALL SELECT t.message, 'party', t.address, 32767 FROM teczka_mail_from(ARRAY({_ITS_PEOPLE})) t"""
     loose = f"""EXISTS (SELECT FROM store_case c WHERE c.id = %(case)s AND {walls.card("c")})
                 AND NOT EXISTS (SELECT FROM store_filing f WHERE f.message_id = m.id AND f.case_id = %(case)s AND f.undone_at IS NULL)"""
-    return _newest(viewer, fitting, loose, after, most, case=case)
+    return _newest(viewer, fitting, loose, None, BLOCK, case=case)
 
 
 _ITS_PEOPLE = f"""SELECT a.address FROM store_partyaddress a JOIN store_party p ON p.id = a.party_id

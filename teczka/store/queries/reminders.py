@@ -2,13 +2,10 @@
 
 from datetime import datetime
 
-from django.db import connection
-
 from teczka.core.tasks import MORNING
+from teczka.store.statements import rows_of
 
 
 def people_to_remind(now: datetime) -> list[int]:
     """Ids of users; over the wall, by a function that tells no more than this (migration 0002)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT user_id FROM teczka_people_to_remind(%s, %s)", [now, MORNING])
-        return [user for (user,) in cursor]
+    return [user for (user,) in rows_of("SELECT user_id FROM teczka_people_to_remind(%s, %s)", [now, MORNING])]

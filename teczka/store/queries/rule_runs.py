@@ -15,7 +15,7 @@ SELECT r.public_id, r.state, r.dry, r.seen, r.total, r.matched, left_over.count,
   r.trouble_params, left_over.acts > 0
 FROM store_rulerun r JOIN store_rule o ON o.id = r.rule_id
 CROSS JOIN LATERAL (SELECT count(*), count(h.act_id) AS acts FROM store_rulehit h WHERE h.run_id = r.id AND h.undone_at IS NULL) left_over
-WHERE o.public_id = %(rule)s AND {walls.mine("o")} AND {walls.mine("r")} ORDER BY r.id DESC LIMIT %(most)s
+WHERE o.public_id = %(rule)s AND {walls.mine("o")} AND {walls.mine("r")} ORDER BY r.id DESC LIMIT 10
 """
 
 
@@ -71,6 +71,6 @@ class RunLine:
         return Problem(Trouble(self.trouble), **json.loads(self.params_json)) if self.trouble else None
 
 
-def runs(viewer: User, rule: UUID, most: int = 10) -> list[RunLine]:
-    """The newest first. None of a rule that is not the viewer's."""
-    return walls.read(viewer, RunLine, RUNS, rule=rule, most=most)
+def runs(viewer: User, rule: UUID) -> list[RunLine]:
+    """The newest ten, newest first. None of a rule that is not the viewer's."""
+    return walls.read(viewer, RunLine, RUNS, rule=rule)

@@ -7,8 +7,6 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
 from teczka.core.conditions import Field, Group, Op, leaves
 from teczka.core.numbering import pattern
 from teczka.core.references import Reference, parse
@@ -17,6 +15,7 @@ from teczka.store.models import User
 from teczka.store.queries import walls
 from teczka.store.queries.conditions import Known, Writer
 from teczka.store.queries.folders import THERE
+from teczka.store.statements import rows_of, value_of
 from teczka.store.threads import APART
 
 SAMPLE = 500  # messages looked at together
@@ -161,7 +160,7 @@ def newest_by_index(viewer: User, group: Group, since: datetime, most: int) -> t
     which = f"m.owner_id = %(viewer)s AND m.indexed_with IS NOT NULL AND m.internaldate >= %(since)s AND {narrowed}"
     sql = f"SELECT m.internaldate, m.id FROM store_message m WHERE {which}"
     parameters = {"viewer": viewer.pk, "since": since, **writer.parameters}
-    ids = [id_ for _, id_ in sorted(_rows(sql, parameters), reverse=True)]
+    ids = [id_ for _, id_ in sorted(rows_of(sql, parameters), reverse=True)]
     if exact:
         return _there(ids), 0
     found: list[int] = []
@@ -176,7 +175,7 @@ def newest_by_index(viewer: User, group: Group, since: datetime, most: int) -> t
 
 def _there(ids: list[int]) -> list[int]:
     """Without drafts, spam, what was thrown away, and what goes with its account."""
-    away = {row[0] for row in _rows(AWAY, {"messages": ids})} if ids else set()
+    away = {row[0] for row in rows_of(AWAY, {"messages": ids})} if ids else set()
     return [id_ for id_ in ids if id_ not in away]
 
 
@@ -207,25 +206,25 @@ def older(
 ) -> list[tuple[datetime, int]]:
     """The next of the owner's messages behind a place, the newest first: (internaldate, id)."""
     which, parameters = _behind(before, since)
-    return _rows(OLDER.format(which=which), {"viewer": owner.pk, "most": most, **parameters})
+    return rows_of(OLDER.format(which=which), {"viewer": owner.pk, "most": most, **parameters})
 
 
 def how_many(owner: User, since: datetime | None) -> int:
     """Messages that a run would look at."""
     which, parameters = _behind(None, since)
-    return int(_rows(COUNT.format(which=which), {"viewer": owner.pk, **parameters})[0][0])
+    return int(value_of(COUNT.format(which=which), {"viewer": owner.pk, **parameters}))
 
 
 def found_cases(owner: User, messages: Sequence[int]) -> dict[int, int]:
     """Message → the one case that bears a reference of it; those with none or several are left out."""
     parameters = {"viewer": owner.pk, "office": owner.office_id, "messages": list(messages)}
-    return dict(_rows(FOUND.format(same=SAME), parameters))
+    return dict(rows_of(FOUND.format(same=SAME), parameters))
 
 
 def placements(owner: User, messages: Sequence[int], *, every: bool) -> dict[int, list[tuple[int, int]]]:
     """Message → (placement, account); `every`: also among what was sent, and in a folder of all mail."""
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for message, placement, account in _rows(PLACES, {"viewer": owner.pk, "messages": list(messages), "all": every}):
+    for message, placement, account in rows_of(PLACES, {"viewer": owner.pk, "messages": list(messages), "all": every}):
         found[message].append((placement, account))
     return dict(found)
 
@@ -239,9 +238,3 @@ def _behind(before: tuple[datetime, int] | None, since: datetime | None) -> tupl
     which += ["(m.internaldate, m.id) < (%(at)s, %(id)s)"] if before else []
     which += ["m.internaldate >= %(since)s"] if since else []
     return " AND ".join(which), {"at": at, "id": id_, "since": since}
-
-
-def _rows(statement: str, parameters: dict[str, Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return list(cursor.fetchall())

@@ -11,9 +11,7 @@ from teczka.store.queries.listing import BLOCK, MessageLine, Place
 _HALF = 2**32  # a message's id as the two lower places of a cursor (listing.Place)
 
 
-def shared_block(
-    viewer: User, after: Place | None = None, skip: int = 0, most: int = BLOCK
-) -> list[tuple[MessageLine, str]]:
+def shared_block(viewer: User, after: Place | None, skip: int) -> list[tuple[MessageLine, str]]:
     """Lines, and whose each message is; newest first. Walks an index of grants: it costs the block, and what is skipped."""
     at, upper, lower = after or (None, 0, 0)
     bound = "AND (g.internaldate, g.message_id) < (%(at)s, %(id)s)" if after else ""
@@ -35,7 +33,7 @@ def shared_block(
         at=at,
         id=upper * _HALF + lower,
         skip=skip,
-        most=most,
+        most=BLOCK,
     )
 
 

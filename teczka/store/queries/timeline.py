@@ -66,15 +66,14 @@ def timeline(
     )
 
 
-def coming(viewer: User, case: int, most: int = 5) -> list[Item]:
-    """Its open tasks with a due date, the most pressing first."""
+def coming(viewer: User, case: int) -> list[Item]:
+    """Five of its open tasks with a due date, the most pressing first."""
     return walls.read(
         viewer,
         _item,
         f"""SELECT s.at, s.kind, s.public_id, s.who, s.title, s.detail FROM ({_tasks()}) s
-            WHERE s.detail->>'due' IS NOT NULL AND s.detail->>'done' IS NULL ORDER BY s.detail->>'due', s.at LIMIT %(most)s""",
+            WHERE s.detail->>'due' IS NOT NULL AND s.detail->>'done' IS NULL ORDER BY s.detail->>'due', s.at LIMIT 5""",
         case=case,
-        most=most,
     )
 
 

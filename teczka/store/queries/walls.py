@@ -4,9 +4,8 @@ so a forgotten condition shows nothing. Tests take each wall away in turn."""
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.db import connection
-
 from teczka.store.models import User
+from teczka.store.statements import rows_of
 from teczka.store.viewer import as_user, look_once
 
 Row = TypeVar("Row")
@@ -71,6 +70,6 @@ def read_within(seconds: float | None, viewer: User, row: Callable[..., Row], sq
 def read(viewer: User, row: Callable[..., Row], sql: str, **parameters: Any) -> list[Row]:
     """What the viewer may see of a query's answer, a `row` of each. `sql` has named parameters; %(viewer)s and
     %(office)s are given."""
-    with as_user(viewer.pk), connection.cursor() as cursor:
-        cursor.execute(sql, {"viewer": viewer.pk, "office": viewer.office_id, **parameters})
-        return [row(*values) for values in cursor.fetchall()]
+    with as_user(viewer.pk):
+        rows = rows_of(sql, {"viewer": viewer.pk, "office": viewer.office_id, **parameters})
+    return [row(*values) for values in rows]

@@ -77,10 +77,11 @@ def log_file(folder: DataFolder, user: User, limit: int) -> Path:
     return path
 
 
-def tail(log: Path, lines: int = 5) -> str:
+def tail(log: Path) -> str:
+    """Its last five lines."""
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - 4096))
-        return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
+        return "\n".join(file.read().decode(errors="replace").splitlines()[-5:])
 
 
 def _identities(user: User) -> str:

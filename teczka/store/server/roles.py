@@ -1,7 +1,4 @@
-"""The two roles and the database, as every PostgreSQL that serves Teczka must have them."""
-
-from collections.abc import Mapping
-from types import MappingProxyType
+"""The two roles and the database, as every PostgreSQL that serves Teczka must have them; made by us in the embedded one."""
 
 import psycopg
 from psycopg import sql
@@ -9,18 +6,15 @@ from psycopg import sql
 DATABASE = "teczka"
 OWNER = "teczka_owner"  # migrates; owns the tables
 APP = "teczka_app"  # all else; row-level security binds it
-NO_PASSWORDS: Mapping[str, str] = MappingProxyType({})
 
 
-def prepare(conninfo: str, passwords: Mapping[str, str] = NO_PASSWORDS) -> None:
+def prepare(conninfo: str) -> None:
     """Make what is missing of roles and database; change nothing that is there. `conninfo`: as a superuser, any database.
-
-    `passwords` by role, for a server of one's own; the embedded one knows its clients by their operating-system user.
-    """
+    Without passwords: the server knows its clients by their operating-system user."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
         for role in (OWNER, APP):
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
-                connection.execute(_create_role(role, passwords.get(role)))
+                connection.execute(_create_role(role))
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE template0").format(
@@ -31,8 +25,5 @@ def prepare(conninfo: str, passwords: Mapping[str, str] = NO_PASSWORDS) -> None:
         connection.execute(sql.SQL(rights).format(sql.Identifier(DATABASE), sql.Identifier(APP)))
 
 
-def _create_role(role: str, password: str | None) -> sql.Composed:
-    create = sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE").format(
-        sql.Identifier(role)
-    )
-    return create if password is None else create + sql.SQL(" PASSWORD {}").format(sql.Literal(password))
+def _create_role(role: str) -> sql.Composed:
+    return sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE").format(sql.Identifier(role))

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 import pyzipper
 
-from teczka.mime.archive import new_password, write
 from teczka.mime.enclosing import Attachment
+from teczka.mime.encrypted_zip import new_password, write
 
 SECRET = b"tajemnica adwokacka " * 5_000
 
