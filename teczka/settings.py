@@ -85,6 +85,8 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
+# Of tries to say a code; allauth has its own of the others.
+ACCOUNT_RATE_LIMITS = {"second_factor": "10/m/ip,5/5m/key,30/d/key"}
 ACCOUNT_SESSION_REMEMBER = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -146,5 +148,6 @@ LOGGING = {
         "line": {"()": "teczka.store.logs.Formatter", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}},  # web/proxies.py tells it in a line
     "root": {"handlers": ["stderr"], "level": "INFO"},
 }

@@ -6,7 +6,7 @@ One administrator who can sign in there is always.
 from uuid import UUID
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db import connection, transaction
+from django.db import transaction
 
 from teczka.actions.audit import note
 from teczka.actions.policy import check_administrator
@@ -14,7 +14,7 @@ from teczka.core.accounts import Farewell
 from teczka.core.audit import Verb
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.people import Role
-from teczka.store import events
+from teczka.store import events, leaving, second_factor
 from teczka.store.models import Office, User
 from teczka.store.sessions import end_sessions, look_again
 from teczka.store.sharing import regrant_person
@@ -58,9 +58,10 @@ def hand_over(actor: User, person: UUID, successor: UUID, farewell: Farewell) ->
             raise NotAllowed
         if heir.pk == actor.pk and not _alone(actor):
             raise Problem(Trouble.PERSON_ALONE)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT * FROM teczka_hand_over(%s, %s, %s)", [found.pk, heir.pk, farewell])
-            accounts = [account for (account,) in cursor.fetchall()]
+        accounts = leaving.hand_over(found.pk, heir.pk, farewell)
+        second_factor.drop(found.pk)
+        found.second_factor_at = None
+        found.save(update_fields=["second_factor_at"])
         here = User.objects.filter(office_id=actor.office_id, is_active=True)
         events.everything(list(here.values_list("public_id", flat=True)))  # of no case an id: the actor knows none
         for account in accounts:

@@ -23,7 +23,7 @@ COMMANDS = {
     "worker": "keep the accounts: fetch and watch",
     "reader": "read what was fetched: text, threads, search terms",
     "migrate": "bring the database to this version's shape",
-    "user": "add people: user add EMAIL --name NAME",
+    "user": "add people: user add EMAIL --name NAME; a lost phone: user second-factor-off EMAIL",
     "account": "external accounts: account add, account list, account check",
     "keys": "keys rotate: a new key for the stored secrets",
     "sync": "one pass over one account, to its end",

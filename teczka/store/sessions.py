@@ -34,11 +34,12 @@ class SessionStore(db.SessionStore):
 
 def signed_in(session_key: str) -> UUID | None:
     """The public id of whoever this session belongs to, by Django's own judgement: it has not expired, the person is active, the
-    password is still the one they signed in with."""
+    password is still the one they signed in with. Nobody, where they owe their office a second step of signing in: they see no page."""
     request = HttpRequest()
     request.session = SessionStore(session_key)
     user = get_user(request)
-    return user.public_id if isinstance(user, User) and user.is_active else None
+    inside = isinstance(user, User) and user.is_active and not user.owes_second_factor
+    return user.public_id if isinstance(user, User) and inside else None
 
 
 def look_again(user: UUID) -> None:

@@ -13,6 +13,8 @@ class Said(StrEnum):
 
     SAVED = "saved"
     PASSWORD = "password"  # noqa: S105  a word
+    SECOND_FACTOR_OFF = "second_factor_off"
+    SECOND_FACTOR_LIFTED = "second_factor_lifted"
     ELSEWHERE = "elsewhere"
     OFFERED = "offered"
     TAKEN_BACK = "taken_back"

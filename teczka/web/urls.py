@@ -84,6 +84,7 @@ from teczka.web.office.people import (
     office_person_role,
 )
 from teczka.web.office.policy import office_policy
+from teczka.web.office.second_factor import office_second_factor
 from teczka.web.office.set_up import set_up
 from teczka.web.palette import palette
 from teczka.web.rules.acting import rule_act, rule_except, rule_run_act, rule_template_drop, rule_try
@@ -98,6 +99,13 @@ from teczka.web.search.saved import search_forget, search_noted, search_save, se
 from teczka.web.session.demo import enter
 from teczka.web.session.join import join
 from teczka.web.session.leaving import sign_out
+from teczka.web.session.second_factor import (
+    second_factor_codes,
+    second_factor_noted,
+    second_factor_off,
+    second_factor_set_up,
+)
+from teczka.web.session.second_step import second_factor
 from teczka.web.session.security import elsewhere, security
 from teczka.web.session.settings import own_settings
 from teczka.web.source import source
@@ -106,11 +114,13 @@ from teczka.web.tasks.edit import task_add, task_edit, task_told
 from teczka.web.tasks.listing import task_list, task_list_done, task_list_office
 from teczka.web.tasks.reminders import reminders
 
+handler400 = "teczka.web.proxies.bad_request"
 urlpatterns = [
     path("", home, name="home"),
     path("setup/<str:token>/", set_up, name="set_up"),
     path("join/<uuid:person_id>/<str:token>/", join, name="join"),
     path("sign-in/", login, name="account_login"),
+    path("sign-in/code/", second_factor, name="second_factor"),
     path("sign-out/", sign_out, name="account_logout"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("source/", source, name="source"),
@@ -118,6 +128,10 @@ urlpatterns = [
     path("settings/", own_settings, name="own_settings"),
     path("settings/security/", security, name="security"),
     path("settings/security/elsewhere/", elsewhere, name="security_elsewhere"),
+    path("settings/security/second-factor/", second_factor_set_up, name="second_factor_set_up"),
+    path("settings/security/second-factor/off/", second_factor_off, name="second_factor_off"),
+    path("settings/security/second-factor/codes/", second_factor_codes, name="second_factor_codes"),
+    path("settings/security/second-factor/noted/", second_factor_noted, name="second_factor_noted"),
     path("settings/reminders/", reminders, name="reminders"),
     path("settings/identities/", identity_list, name="identity_list"),
     path("settings/identities/accounts/<uuid:account_id>/add/", identity_add, name="identity_add"),
@@ -152,6 +166,7 @@ urlpatterns = [
     path("oauth/<str:provider>/callback", oauth_callback, name="oauth_callback"),
     path("oauth/again/", oauth_again, name="oauth_again"),
     path("office/", office_people, name="office_people"),
+    path("office/second-factor/", office_second_factor, name="office_second_factor"),
     path("office/people/<uuid:person_id>/limit/", office_limit, name="office_limit"),
     path("office/people/invite/", office_invite, name="office_invite"),
     path("office/people/<uuid:person_id>/", office_person, name="office_person"),
@@ -160,6 +175,7 @@ urlpatterns = [
     path("office/people/<uuid:person_id>/hand-over/", office_hand_over, name="office_hand_over"),
     path("office/people/<uuid:person_id>/disable/", office_person_act, {"verb": "disable"}, name="office_disable"),
     path("office/people/<uuid:person_id>/enable/", office_person_act, {"verb": "enable"}, name="office_enable"),
+    path("office/people/<uuid:person_id>/second-factor/", office_person_act, {"verb": "lift"}, name="office_lift"),
     path("office/rules/", office_policy, name="office_policy"),
     path("office/offers/", office_offers, name="office_offers"),
     path("office/offers/add/", office_offer_add, name="office_offer_add"),

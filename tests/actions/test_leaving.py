@@ -188,6 +188,8 @@ class Left:
         shared_with(self.foreign, cast.anna, with_user=cast.celina)
         file(self.foreign, cast.celina, make_case(cast.celina, "Celiny"))
         self.task = make_task(cast.anna, "Odpowiedź", case=self.case)
+        with as_user(cast.anna.pk):
+            Task.objects.filter(pk=self.task.pk).update(reminded_at=timezone.now())
         self.own_task = make_task(cast.anna, "Dentysta")
         self.done = make_task(cast.anna, "Zrobione", case=self.case, done_at=timezone.now(), done_by=cast.anna)
         disable(cast.dorota, cast.anna.public_id)
@@ -208,7 +210,8 @@ def test_what_was_filed_goes_to_the_cases_team_and_the_place_to_the_successor(ca
     with as_user(cast.bartek.pk):
         assert {case.name for case in Case.objects.all()} >= {"Otwarta", "Tajna"}
         assert {message.subject for message in Message.objects.all()} == {"filed", "walled"}
-        assert set(Task.objects.filter(assignee=cast.bartek).values_list("title", flat=True)) == {"Odpowiedź"}
+        passed = Task.objects.filter(assignee=cast.bartek)
+        assert set(passed.values_list("title", "reminded_at")) == {("Odpowiedź", None)}, "reminded of it anew"
         members = CaseMember.objects.filter(case__name__in=["Otwarta", "Tajna"]).values_list("user__name", "lead")
         assert set(members) == {("Bartek Nowy", True), ("Felicja Zespolona", False)}
     assert sees(cast.felicja, left.filed)

@@ -63,6 +63,8 @@ def test_another_password_signs_the_other_browser_out(
         beside = page.context.new_page()
         for one in (there, beside):
             one.goto("/tasks/")
+        still = there.context.new_page()
+        still.goto("/settings/")  # which has no news of its own
         page.goto("/settings/security/")
         expect(page.locator("main")).to_contain_text(others)
         looked_at(page, ("light", 360), ("dark", 1440))
@@ -78,6 +80,7 @@ def test_another_password_signs_the_other_browser_out(
         expect(page.get_by_role("status").first).to_contain_text(changed)
         looked_at(page, ("light", 1440))
         there.wait_for_url("**/sign-in/**")
+        still.wait_for_url("**/sign-in/**")
         page.goto("/accounts/")
         expect(page).to_have_url(f"{office.site.url}/accounts/")
         beside.reload()

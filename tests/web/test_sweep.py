@@ -38,6 +38,11 @@ SWEEP = {
     "own_settings": "own",
     "security": "own",
     "security_elsewhere": "own",
+    "second_factor": "open",
+    "second_factor_set_up": "own",
+    "second_factor_off": "own",
+    "second_factor_codes": "own",
+    "second_factor_noted": "own",
     "account_list": "own",
     "account_lines": "own",
     "account_add": "own",
@@ -74,6 +79,8 @@ SWEEP = {
     "office_hand_over": "keepers",
     "office_disable": "keepers",
     "office_enable": "keepers",
+    "office_lift": "keepers",
+    "office_second_factor": "keepers",
     "office_policy": "keepers",
     "office_offers": "keepers",
     "office_offer_add": "keepers",
@@ -219,6 +226,7 @@ Answers = dict[str, HttpResponseBase]  # by the address's name
 # Where a letter stands that has looks of its own: styles are let in there, and scripts are not.
 OF_LETTERS = [
     "compose",
+    "compose_new",
     "compose_done",
     "compose_undo",
     "compose_pick",

@@ -25,6 +25,7 @@ from teczka.store.models.people import Office, User
 from teczka.store.models.references import MessageReference
 from teczka.store.models.rules import Rule, RuleException, RuleHit, RuleRun, RuleTemplate
 from teczka.store.models.searches import SavedSearch
+from teczka.store.models.second_factor import SecondFactor
 from teczka.store.models.sharing import Comment, Grant, Mention, Share
 from teczka.store.models.tasks import Task
 
@@ -80,6 +81,7 @@ __all__ = [
     "RuleRun",
     "RuleTemplate",
     "SavedSearch",
+    "SecondFactor",
     "Secret",
     "SetAside",
     "Share",

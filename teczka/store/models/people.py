@@ -22,6 +22,7 @@ class Office(models.Model):
     number_patterns = ArrayField(models.TextField(), default=list)  # of its own file numbers: core.numbering
     # When the backup was made that it was restored from, until its keeper lets its accounts connect again.
     restored_at = models.DateTimeField(null=True, blank=True)
+    requires_second_factor = models.BooleanField(default=False)  # of everybody who signs in
     created_at = models.DateTimeField(auto_now_add=True)
 
     @staticmethod
@@ -82,6 +83,9 @@ class User(AbstractBaseUser):
     reminded_on = models.DateField(null=True, blank=True)  # by a letter of that morning; one a day
     # Their messages below this id are still to be looked through for the office's patterns of file numbers, which changed.
     numbers_below = models.BigIntegerField(null=True, blank=True)
+    second_factor_at = models.DateTimeField(null=True, blank=True)  # since when signing in takes a second step
+    # When somebody else turned that off, until its owner has taken note.
+    second_factor_lifted_at = models.DateTimeField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -95,6 +99,11 @@ class User(AbstractBaseUser):
     @property
     def is_administrator(self) -> bool:
         return self.role == Role.ADMINISTRATOR
+
+    @property
+    def owes_second_factor(self) -> bool:
+        """Their office wants one of everybody, and they have none: no page of theirs is shown before."""
+        return self.office.requires_second_factor and self.second_factor_at is None
 
 
 @cache

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-
 from teczka.core.accounts import State
 from teczka.store.models import User
+from teczka.store.statements import rows_of
 from teczka.store.viewer import as_user
 
 
@@ -44,6 +43,7 @@ class Person:
     active: bool  # is let in
     came: bool  # has a password; else an invitation, or a link after a reset
     last_login: datetime | None
+    second_factor_at: datetime | None  # since when they sign in by a second step
     accounts: list[Health] = field(default_factory=list)
 
 
@@ -67,6 +67,7 @@ def everybody(viewer: User) -> list[Person]:
             one.is_active,
             one.has_usable_password(),
             one.last_login,
+            one.second_factor_at,
             health.get(one.pk, []),
         )
         for one in User.objects.filter(office_id=viewer.office_id)
@@ -82,11 +83,11 @@ def colleagues(viewer: User) -> list[User]:
 def _health(viewer: User) -> Mapping[int, list[Health]]:
     """By owner; over the wall, by a function that tells no more than this (migration 0002)."""
     by_owner: dict[int, list[Health]] = {}
-    with as_user(viewer.pk), connection.cursor() as cursor:
-        cursor.execute(
+    with as_user(viewer.pk):
+        rows = rows_of(
             "SELECT owner_id, address, protocol, state, troubled, incomplete, trouble_since, last_contact_at, paused"
             " FROM teczka_office_accounts()"
         )
-        for owner, *facts in cursor:
+        for owner, *facts in rows:
             by_owner.setdefault(owner, []).append(Health(*facts))
     return by_owner

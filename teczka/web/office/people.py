@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from teczka.actions.invitations import invite, new_link
 from teczka.actions.leaving import disable, enable, hand_over, set_role
+from teczka.actions.second_factor import lift
 from teczka.core.accounts import UNDO_DAYS, Farewell
 from teczka.core.errors import AlreadyThere, Problem
 from teczka.core.people import Role
@@ -31,7 +32,11 @@ ROLES = [
     (Role.MEMBER.value, pgettext_lazy("a role", "Member")),
     (Role.ADMINISTRATOR.value, gettext_lazy("Administrator")),
 ]
-ACTS = {"disable": (disable, Said.SHUT_OUT), "enable": (enable, Said.LET_IN)}
+ACTS = {
+    "disable": (disable, Said.SHUT_OUT),
+    "enable": (enable, Said.LET_IN),
+    "lift": (lift, Said.SECOND_FACTOR_LIFTED),
+}
 
 
 class InviteForm(forms.Form):
@@ -100,7 +105,7 @@ def office_person_role(request: Request, person_id: UUID) -> HttpResponse:
 @for_administrators
 @require_POST
 def office_person_act(request: Request, person_id: UUID, verb: str) -> HttpResponse:
-    """Lets somebody in, or no longer."""
+    """Lets somebody in, or no longer, or by their password alone."""
     act, done = ACTS[verb]
     try:
         act(request.user, person_id)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from teczka.store.models import User
@@ -29,7 +30,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not ty
         email = credentials["email"].lower()
         return f"{email} {'inside' if request.user.is_authenticated else known(request, email)}"
 
+    def get_login_stages(self) -> list[str]:
+        return [*super().get_login_stages(), "teczka.web.session.second_step.SecondStep"]
+
     def post_login(self, request: HttpRequest, user: User, **told: Any) -> HttpResponseBase:
+        """Whose second step somebody else turned off is told so before all else."""
+        if user.second_factor_lifted_at is not None:
+            told["redirect_url"] = reverse("security")
         response: HttpResponseBase = super().post_login(request, user, **told)
         remember(response, user)
         return response

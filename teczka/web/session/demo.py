@@ -1,9 +1,11 @@
 """The demo's front door: a link from the console signs its visitor in. There is no such page outside a demo (web/urls.py)."""
 
-from django.contrib.auth import login
+from typing import cast
+
+from allauth.account.utils import perform_login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from teczka.actions.visiting import visitor
@@ -15,5 +17,4 @@ def enter(request: HttpRequest, given: str) -> HttpResponse:
     person = visitor(given)
     if person is None:
         raise Http404
-    login(request, person)
-    return redirect("home")
+    return cast("HttpResponse", perform_login(request, person, redirect_url=reverse("home")))

@@ -1,13 +1,15 @@
-"""The link that lets somebody in: they choose a password, once."""
+"""The link that lets somebody in: they choose a password, once. Who has a second step of signing in is asked for it, too."""
 
+from typing import cast
 from uuid import UUID
 
+from allauth.account.utils import perform_login
 from django import forms
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -15,7 +17,6 @@ from django.views.decorators.http import require_http_methods
 from teczka.actions.invitations import invited
 from teczka.actions.invitations import join as join_by
 from teczka.core.errors import NotAllowed
-from teczka.web.session.known import remember
 from teczka.web.session.password import new_password
 
 
@@ -40,8 +41,5 @@ def join(request: HttpRequest, person_id: UUID, token: str) -> HttpResponse:
         except NotAllowed:  # another window was quicker
             return render(request, "session/join_over.html", status=404)
         else:
-            login(request, joined)
-            response = redirect("home")
-            remember(response, joined)
-            return response
+            return cast("HttpResponse", perform_login(request, joined, redirect_url=reverse("home")))
     return render(request, "session/join.html", {"form": form, "person": person})

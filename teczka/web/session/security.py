@@ -1,9 +1,5 @@
 """Somebody's own password, and the other browsers in which they are signed in."""
 
-from typing import Any, cast
-
-from allauth.account.adapter import get_adapter
-from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,33 +8,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from teczka.actions.people import change_password, sign_out_elsewhere
-from teczka.store.models import User
+from teczka.store.queries.second_factor import backup_codes_left
 from teczka.store.sessions import others
 from teczka.web.requests import Request, allowed
 from teczka.web.said import Said, said, say
 from teczka.web.session.known import remember
-from teczka.web.session.password import new_password
+from teczka.web.session.password import Proof, new_password
 
 
-class PasswordForm(forms.Form):
-    current = forms.CharField(
-        label=_("Current password"),
-        strip=False,
-        widget=forms.PasswordInput({"autocomplete": "current-password"}),
-    )
+class PasswordForm(Proof):
     password = new_password(_("New password"))
-
-    def __init__(self, data: Any, request: Request) -> None:
-        super().__init__(data)
-        self._request = request
-
-    def clean_current(self) -> User:
-        """The person whom it proves. As at the door, tries are counted: the browser may have been left open."""
-        claim = {"email": self._request.user.email, "password": self.cleaned_data["current"]}
-        person = get_adapter(self._request).authenticate(self._request, **claim)
-        if person is None:
-            raise ValidationError(_("This is not your current password."))
-        return cast("User", person)
 
 
 @sensitive_post_parameters("current", "password")
@@ -56,8 +35,8 @@ def security(request: Request) -> HttpResponse:
             response = redirect("security")
             remember(response, person)
             return response
-    told = {"form": form, "others": others(request.user, request.session), "said": said(request)}
-    return render(request, "session/security.html", told)
+    told = {"form": form, "others": others(request.user, request.session), "left": backup_codes_left(request.user)}
+    return render(request, "session/security.html", told | {"said": said(request)})
 
 
 @require_POST

@@ -25,8 +25,8 @@ ICONS = (
     " circle-check circle-pause clock cloud-off code copy download ellipsis ellipsis-vertical external-link eye file file-archive"
     " file-image file-pen file-plus file-spreadsheet file-text flag folder folder-input folder-open forward globe image-off inbox"
     " info italic life-buoy link list list-ordered list-todo lock log-in log-out mail mail-open mail-plus mailbox mails maximize-2"
-    " menu message-square minus paperclip pause pencil pin play plug plus quote refresh-cw reply reply-all search send server settings"
-    " shield-alert signature star stethoscope sticky-note tag trash-2 triangle-alert underline undo-2 users x"
+    " menu message-square minus paperclip pause pencil pin play plug plus printer quote refresh-cw reply reply-all search send server"
+    " settings shield-alert shield-check signature star stethoscope sticky-note tag trash-2 triangle-alert underline undo-2 users x"
 ).split()
 
 

@@ -1,0 +1,86 @@
+"""The second step of signing in. Until it is done nobody is signed in: allauth keeps, in a stranger's session, whose password was right."""
+
+import logging
+from typing import cast
+
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.stages import LoginStage, LoginStageController
+from allauth.core.internal import ratelimit
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from teczka.actions.second_factor import passes
+from teczka.store.models import User
+from teczka.store.secrets import SecretBroken
+from teczka.web.session.known import known
+
+log = logging.getLogger(__name__)
+
+
+class SecondStep(LoginStage):  # type: ignore[misc]  # allauth is not typed
+    key = "second_factor"
+    urlname = "second_factor"
+
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        if self.login.user is None or self.login.user.second_factor_at is None:
+            return None, True
+        self.state["proved"] = self.login.user.get_session_auth_hash()
+        return redirect(self.urlname), True
+
+    @property
+    def stands(self) -> bool:
+        """Nothing has become of the person since: no other password, and nobody shut them out or turned their second step off."""
+        person = self.login.user
+        whole = isinstance(person, User) and person.is_active and person.second_factor_at is not None
+        return whole and constant_time_compare(self.state.get("proved", ""), person.get_session_auth_hash())
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
+    )
+
+
+@login_not_required
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def second_factor(request: HttpRequest) -> HttpResponse:
+    stage = LoginStageController.enter(request, SecondStep.key)
+    if stage is None or not stage.stands or "other" in request.POST:
+        clear_login(request)
+        return redirect("account_login")
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        wrong = _refusal(request, stage.login.user, form.cleaned_data["code"])
+        if not wrong:
+            return cast("HttpResponse", stage.exit())
+        form.add_error("code", wrong)
+    return render(request, "session/second_factor.html", {"form": form, "email": stage.login.user.email})
+
+
+def _refusal(request: HttpRequest, person: User, code: str) -> str:
+    """Why this code lets nobody in, "" where it does. Tries are counted as those of passwords are (web/session/adapter.py), and by the day
+    as well: whoever got so far has the password."""
+    key = f"{person.email} {known(request, person.email)}"
+    tried = ratelimit.consume(request, app="allauth.account", action="second_factor", key=key)
+    if tried is None:
+        return _("Too many tries. Wait a few minutes, then try again.")
+    try:
+        if passes(person, code):
+            tried.rollback()
+            return ""
+    except SecretBroken as broken:
+        log.error("codes at sign-in cannot be checked: no key %s opens what they are made of", broken)
+        return _(
+            "Codes of your app cannot be checked here any more. Use a backup code, or ask your office's administrator."
+        )
+    return _("This code is wrong, or was used already. Each of them lets you in once.")
