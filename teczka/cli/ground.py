@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import pwd
 import sys
 from pathlib import Path
 
@@ -20,21 +21,39 @@ def lay(words: list[str], *, restoring: bool = False) -> None:
     chosen, _ = options.parse_known_args(words)
     if chosen.data is not None:
         os.environ["TECZKA_DATA"] = str(chosen.data.absolute())
-    if not restoring:
-        _refuse_half()
+    data = Path(os.environ.get("TECZKA_DATA") or default_data(os.environ)).absolute()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "teczka.settings")
     try:
+        _refuse_anothers(data)
+        if not restoring:
+            _refuse_half(data)
         django.setup()
         gate()  # understood now, or never
     except SettingError as error:
         sys.exit(f"teczka: {error}")
-    except OSError as error:  # the keys are made here
+    except OSError as error:  # the keys are made here, too
         sys.exit(f"teczka: The data folder cannot be used: {error.strerror} ({error.filename}).")
 
 
-def _refuse_half() -> None:
+def _refuse_anothers(data: Path) -> None:
+    """The database does not know us there, root neither, and what we wrote its user could not read."""
+    try:
+        owner = (data / "lock").stat().st_uid
+    except FileNotFoundError:  # nobody has served from it yet
+        return
+    if owner != os.geteuid():
+        sys.exit(f"teczka: The data folder {data} is the user {_name(owner)}'s. Run this command as that user.")
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def _refuse_half(data: Path) -> None:
     """What is being restored is served when it is whole."""
-    data = Path(os.environ.get("TECZKA_DATA") or default_data(os.environ))
     if mark.read(data) is not None:
         sys.exit(
             f"teczka: A backup is being restored into {data}, or was, and did not come to its end. Run `teczka restore` again."

@@ -3,6 +3,7 @@
 from teczka.cli.house import Refused, parser, told
 from teczka.core.settings import settings
 from teczka.store.migrate import migrate
+from teczka.store.secrets import Keys
 from teczka.store.server import Server
 from teczka.store.server.roles import DATABASE, OWNER
 
@@ -18,6 +19,7 @@ def _migrate() -> int:
         raise Refused("TECZKA_DATABASE_OWNER_URL must name the database as its owner role.")
     if ours.database_url:
         migrate(ours.database_owner_url)
+        Keys(ours.keys).prepare()
         return 0
     server = Server(ours.data, ours.postgres_bin)
     server.start()

@@ -19,6 +19,7 @@ from teczka.core.errors import Problem
 from teczka.core.problems import in_words
 from teczka.core.settings import Settings, settings
 from teczka.store.migrate import migrate
+from teczka.store.secrets import Keys
 from teczka.store.server import Server
 from teczka.store.server.roles import DATABASE, OWNER
 
@@ -78,6 +79,7 @@ def database(ours: Settings) -> Iterator[Callable[[], None]]:
             migrate(server.dsn(DATABASE, OWNER))
         elif ours.database_owner_url:
             migrate(ours.database_owner_url)
+            Keys(ours.keys).prepare()
         check_database()
         yield Revival(server).look if server else lambda: None
     finally:

@@ -51,6 +51,11 @@ class Keys:
         _create(self._folder / f"{key_id}.key", secrets.token_bytes(KEY_BYTES))
         return key_id
 
+    def prepare(self) -> None:
+        """The first key, where there is none: the folder may be copied to other machines before there is a secret."""
+        if self.newest() is None:
+            self.add()
+
     def remove(self, key_id: str) -> None:
         """What was sealed with it can never be opened again. Nothing where it is not there."""
         (self._folder / f"{key_id}.key").unlink(missing_ok=True)

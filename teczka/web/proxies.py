@@ -1,11 +1,17 @@
 """Who asks, and by what address, when a reverse proxy stands before us (TECZKA_TRUSTED_PROXIES)."""
 
+import logging
 from collections.abc import Callable
 from ipaddress import ip_address
 
-from django.http import HttpRequest, HttpResponseBase
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils import translation
 
 from teczka.core.settings import settings
+
+log = logging.getLogger(__name__)
 
 FORWARDED = (
     "HTTP_X_FORWARDED_FOR",
@@ -53,6 +59,17 @@ class TrustedProxies:
             if not self._trusts(address):
                 break
         return peer
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's page 400. Of a name that is not ours the keeper is told in a line of our own: Django's says where in itself it was found
+    (settings.py keeps it quiet), and to change a setting that we have not."""
+    if not isinstance(exception, DisallowedHost):
+        return HttpResponse(render_to_string("400.html"), status=400)
+    told = "asked for as %r: pages answer to the name in TECZKA_URL, and to localhost"
+    log.warning(told, request.META.get("HTTP_HOST", ""))
+    with translation.override(translation.get_language_from_request(request)):  # it came not as far as web/language.py
+        return HttpResponse(render_to_string("400.html", {"strange": True}), status=400)
 
 
 def _last(value: str) -> str:

@@ -18,13 +18,13 @@ from django.db import OperationalError
 from teczka.cli import account, doctor, export, house, sync
 from teczka.core.errors import Trouble
 from teczka.remote import check
-from teczka.store.leases import Leases
 from teczka.store.models.accounts import everyones_accounts
 from tests.cast import make_cast
 from tests.conftest import OwnDatabase
 from tests.database import TestDatabase
 from tests.dovecot.mailbox import Mailbox
 from tests.dovecot.server import Dovecot
+from tests.leased import leased
 from tests.remote.imap.hostile import Client, Hostile, Script
 
 PATIENCE = 30.0  # seconds for a command whole: one server has half of them
@@ -352,12 +352,8 @@ def test_nobody_is_waited_for_without_end(teczka: Commands, monkeypatch: pytest.
     with Hostile(serves(), tls=True) as hostile:
         account_id = teczka.added(hostile)
     (account_pk,) = (account_pk for account_pk, _ in everyones_accounts())
-    leases = Leases()
-    try:
-        assert leases.try_take(account_pk)
+    with leased(account_pk):
         done = teczka.sync(account_id)
-    finally:
-        leases.close()
     assert (done.status, done.error.count("\n")) == (1, 1)
     assert "does not answer" in done.error
 

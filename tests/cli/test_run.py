@@ -5,13 +5,16 @@ import re
 import signal
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
 import psycopg
 import pytest
 
-from teczka.cli import listening, processes, run, web
+from teczka.cli import listening, migrate, processes, run, web
+from teczka.core.settings import read
+from teczka.store.secrets import Keys
 from tests.database import migrated
 from tests.dovecot.dam import Dam
 from tests.dovecot.mailbox import Mailbox
@@ -79,6 +82,18 @@ def test_why_nobody_was_added_is_told(house: House, address: str, name: str, say
     assert (done.returncode, said in done.stderr) == (1, True), done.stderr
 
 
+@pytest.mark.usefixtures("joined")
+def test_the_keeper_lets_somebody_in_by_their_password_alone(house: House) -> None:
+    refused = house.teczka.tried("user", "second-factor-off", ADDRESS)
+    assert (refused.returncode, refused.stderr) == (1, f"teczka: Nobody signs in as {ADDRESS} by a second factor.\n")
+    with psycopg.connect(house.teczka.dsn(), autocommit=True) as look:
+        look.execute("UPDATE store_user SET second_factor_at = now() WHERE email = %s", [ADDRESS])
+        told = house.teczka("user", "second-factor-off", ADDRESS)
+        assert (told["email"], told["second_factor"]) == (ADDRESS, False)
+        left = look.execute("SELECT second_factor_at FROM store_user WHERE email = %s", [ADDRESS]).fetchone()
+    assert left == (None,)
+
+
 @pytest.mark.parametrize("word", ["web", "reader"])
 def test_a_killed_child_runs_again(house: House, word: str) -> None:
     """The worker: tests/faults/test_kills.py, and there the parent, too."""
@@ -131,6 +146,17 @@ def test_a_command_on_a_folder_that_was_never_migrated_says_so() -> None:
         assert done.returncode == 1
         assert "Start `teczka run`, or run `teczka migrate`." in done.stderr
         assert not teczka.database()
+
+
+def test_what_other_machines_copy_is_there_once_the_database_is_migrated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = "postgresql://teczka_app@nowhere/teczka"
+    ours = {"TECZKA_DATA": str(tmp_path), "TECZKA_DATABASE_URL": there, "TECZKA_DATABASE_OWNER_URL": there}
+    monkeypatch.setattr(migrate, "settings", lambda: read(ours))
+    monkeypatch.setattr(migrate, "migrate", lambda _url: None)
+    assert migrate.main([]) == 0
+    assert Keys(tmp_path / "keys").newest()
 
 
 def test_a_taken_port_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,3 +98,11 @@ def test_processes_that_make_djangos_key_at_once_get_the_same(tmp_path: Path) ->
         with ThreadPoolExecutor(8) as pool:
             assert len(set(pool.map(django_key, [folder] * 8))) == 1
         assert [path.name for path in folder.iterdir()] == ["django"]
+
+
+def test_the_first_key_can_be_copied_before_there_is_a_secret(keys: Keys, tmp_path: Path) -> None:
+    keys.prepare()
+    keys.prepare()
+    there = keys.ids()
+    assert len(there) == 1
+    assert keys.seal(b"hunter2", ACCOUNT).key_id == there[0]

@@ -186,14 +186,14 @@ def test_a_data_folder_whose_name_is_too_long_for_a_socket_has_it_elsewhere() ->
         place.rmdir()
 
 
-def test_preparing_a_server_of_ones_own_sets_passwords_and_can_be_repeated() -> None:
+def test_preparing_makes_what_is_missing_and_can_be_repeated() -> None:
     with started() as server:
         superuser = server.dsn("postgres", "postgres")
         with psycopg.connect(superuser, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {DATABASE}")
             connection.execute(f"DROP ROLE {APP}; DROP ROLE {OWNER}")
         for _ in range(2):
-            prepare(superuser, {APP: "it's one", OWNER: "another"})
-        stored = ask(server, f"SELECT rolpassword FROM pg_authid WHERE rolname = '{APP}'", role="postgres")
-        assert str(stored).startswith("SCRAM-SHA-256$")
+            prepare(superuser)
+        assert ask(server, f"SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = '{APP}'") is False
+        assert ask(server, f"SELECT datdba::regrole::text FROM pg_database WHERE datname = '{DATABASE}'") == OWNER
         assert ask(server, "SELECT has_database_privilege('pg_monitor', 'teczka', 'CONNECT')") is False

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from teczka import asgi
 from teczka.core.settings import read
@@ -61,3 +61,16 @@ def test_a_header_with_underscores_is_not_taken_for_the_proxys(monkeypatch: pyte
     scope: Any = {"type": "http", "path": "/", "headers": told}
     asyncio.run(asgi.application(scope, None, None))  # type: ignore[arg-type]
     assert seen == [told[0], told[2]]
+
+
+def test_another_name_is_refused_in_words_and_told_in_one_line(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = client.get("/sign-in/", headers={"host": "evil.example"})
+    assert answer.status_code == 400
+    assert "Pod tą nazwą Teczka nie działa." in answer.content.decode()
+    english = client.get("/", headers={"host": "evil.example", "accept-language": "en"}).content.decode()
+    assert "Teczka does not go by this name." in english
+    assert [record.getMessage() for record in caplog.records] == [
+        "asked for as 'evil.example': pages answer to the name in TECZKA_URL, and to localhost"
+    ] * 2

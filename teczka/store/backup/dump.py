@@ -24,6 +24,10 @@ COPY_BEGINS, COPY_ENDS = b"COPY ", b"\\.\n"
 # Set by newer pg_dumps, unknown to older servers; and what only psql understands.
 SKIPPED = (b"SET transaction_timeout", b"\\restrict ", b"\\unrestrict ")
 
+SPEAKS_TLS = (
+    "Teczka's own pg_dump speaks no TLS: TECZKA_POSTGRES_BIN names a folder with one that does (docs/deploy.md)."
+)
+
 
 def dump(owner_conninfo: str, snapshot: str, binaries: Path | None) -> Iterator[bytes]:
     """The whole database as this exported snapshot shows it. Raises Problem(DATABASE_FAILED) where pg_dump fails."""
@@ -43,7 +47,8 @@ def dump(owner_conninfo: str, snapshot: str, binaries: Path | None) -> Iterator[
             if process.wait():
                 said.seek(0)
                 told = said.read(2_000).decode(errors="replace").strip()
-                raise Problem(Trouble.DATABASE_FAILED, log="pg_dump", detail=told)
+                remedy = f" {SPEAKS_TLS}" if "SSL support is not compiled in" in told else ""
+                raise Problem(Trouble.DATABASE_FAILED, log="pg_dump", detail=told + remedy)
         finally:
             process.kill()
             process.wait()
@@ -62,6 +67,12 @@ def replay(connection: psycopg.Connection[Any], dumped: Iterable[bytes]) -> None
         elif not line.startswith(SKIPPED):
             statements.append(line)
     _run(connection, statements)
+
+
+def analyse(owner_conninfo: str) -> None:
+    """Or the first searches would be planned as of empty tables."""
+    with psycopg.connect(owner_conninfo, autocommit=True) as connection:
+        connection.execute("ANALYZE")
 
 
 @contextmanager
