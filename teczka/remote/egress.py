@@ -136,7 +136,7 @@ class Gate:
         return self._place(host, port, found, end, named_only, ports)
 
     def dial(self, place: Place, timeout: float) -> socket.socket:
-        """The second half."""
+        """The second half. Raises Problem(CONNECT_FAILED)."""
         for candidate, seconds in place.turns():
             try:
                 return _dial(candidate, seconds, timeout)
@@ -145,8 +145,8 @@ class Gate:
         time.sleep(place.rest)
         raise place.failure()
 
-    async def connect_async(self, host: str, port: int, timeout: float, *, named_only: bool = False) -> socket.socket:
-        """As `connect`, with a non-blocking socket and without holding the event loop up."""
+    async def connect_async(self, host: str, port: int, timeout: float, *, named_only: bool) -> socket.socket:
+        """As `connect`, Problem included, with a non-blocking socket and without holding the event loop up."""
         end = time.monotonic() + min(timeout, PATIENCE)
         try:
             async with asyncio.timeout(end - time.monotonic()):
@@ -207,6 +207,7 @@ def parse_entries(text: str) -> list[Entry]:
 
 
 def parse_entry(entry: str) -> Entry:
+    """One of them; ValueError."""
     bracketed = _BRACKETED.fullmatch(entry)
     if bracketed:
         address, port = bracketed[1] + (bracketed[2] or ""), bracketed[3] or ""

@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from teczka.core.errors import Problem, Trouble
-from teczka.remote.types import Server
+from teczka.remote.types import Server, printable
 
 # OpenSSL's X509_V_ERR_*: the certificate is not yet, or no longer, valid.
 _TIME = {9, 10}
@@ -30,10 +30,10 @@ def _context(ca_pem: str) -> ssl.SSLContext:
 
 def client_context(server: Server) -> ssl.SSLContext:
     """One for all connections with the same authorities: it holds the system's certificates, a megabyte that thousands of connections
-    share. `server.ca_pem` comes beside the system's."""
+    share. `server.ca_pem` comes beside the system's; Problem(TLS_UNTRUSTED) where it is no certificate."""
     try:
         return _context(server.ca_pem)
-    except (ssl.SSLError, ValueError) as error:  # what was given is no certificate
+    except (ssl.SSLError, ValueError) as error:
         raise Problem(Trouble.TLS_UNTRUSTED, host=server.host) from error
 
 
@@ -80,7 +80,7 @@ def _names(certificate: x509.Certificate) -> list[str]:
 
 def _shown(told: object) -> str:
     """On one line, printable, not long: whoever made the certificate chose the words."""
-    return "".join(letter if letter.isprintable() else " " for letter in str(told)[:LONGEST])
+    return printable(str(told)[:LONGEST])
 
 
 def unverified() -> ssl.SSLContext:

@@ -1,6 +1,7 @@
 """What the outside world is made of, whatever the protocol. No database and no Django below this line."""
 
 import base64
+import errno
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ __all__ = [
     "Server",
     "Spool",
     "SpoolFactory",
+    "printable",
+    "write",
 ]
 
 
@@ -93,6 +96,21 @@ class Credential:
 
 
 SpoolFactory = Callable[[int], Spool]
+
+
+def write(spool: Spool, piece: bytearray | memoryview) -> None:
+    """Raises Problem(DISK_FULL)."""
+    try:
+        spool.write(piece)
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise Problem(Trouble.DISK_FULL) from error
+        raise
+
+
+def printable(told: str) -> str:
+    """On one line: what others said is quoted to people."""
+    return "".join(letter if letter.isprintable() else " " for letter in told)
 
 
 class RemoteMailbox(Protocol):

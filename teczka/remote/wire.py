@@ -11,29 +11,15 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from socket import SHUT_RDWR, socket
-from typing import Protocol, cast
+from typing import cast
 
 from teczka.core.errors import Problem, Trouble
+from teczka.remote.talking import Sink
 from teczka.remote.tls import client_context, handshake_problem
 from teczka.remote.types import Server
 
 ROOM = 1 << 18  # bytes fetched at once
 RECORD = 1 << 14  # bytes: the largest of TLS, RFC 8446 §5.1
-
-
-class Sink(Protocol):
-    """Who understands the bytes. `ready`: has something to give, and wants no more until it was taken."""
-
-    @property
-    def ready(self) -> bool: ...
-
-    def room(self) -> memoryview | None:
-        """Where the next bytes go, or None: then `feed` them."""
-        ...
-
-    def filled(self, count: int) -> None: ...
-
-    def feed(self, data: bytes) -> None: ...
 
 
 class Wire:
@@ -45,8 +31,8 @@ class Wire:
     def __init__(self, sock: socket, server: Server, timeout: float, end: float) -> None:
         self._sock = sock
         self._server = server
-        self._timeout = timeout
-        self._end = end
+        self.timeout = timeout
+        self.end = end
         self._seconds = 0.0
         self._raw = memoryview(bytearray(ROOM))
         self._fresh = b""  # received without encryption, not yet given on
@@ -62,7 +48,7 @@ class Wire:
     @property
     def seconds(self) -> float:
         """That a step may take. Never 0: that would mean "do not block"."""
-        return min(self._timeout, max(0.001, self._end - time.monotonic()))
+        return min(self.timeout, max(0.001, self.end - time.monotonic()))
 
     def handshake(self) -> None:
         """A step as a whole; the certificate is verified for the server's name. Raises Problem."""
@@ -82,7 +68,7 @@ class Wire:
 
     def outlast(self) -> None:
         """Its end is forgotten."""
-        self._end = math.inf
+        self.end = math.inf
 
     def patience(self, seconds: float) -> None:
         """How long `receive` may take from now on, each time; above 0."""

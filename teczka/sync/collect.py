@@ -27,9 +27,8 @@ PIECE = 1000  # rows of one transaction where no bytes are written
 T = TypeVar("T")
 
 
-def collect(remote: RemoteDrop, local: LocalDrop[K], report: Report | None = None) -> Report:
+def collect(remote: RemoteDrop, local: LocalDrop[K], report: Report) -> None:
     """Raises LeaseLost; a Problem is in the report, and whatever came before it stays."""
-    report = report or Report()
     try:
         with report.phase("listing"):
             (folder,) = local.save_folders([INBOX])
@@ -40,7 +39,6 @@ def collect(remote: RemoteDrop, local: LocalDrop[K], report: Report | None = Non
         report.folders += 1
     except Problem as problem:
         report.stopped = problem
-    return report
 
 
 def _bring_in(

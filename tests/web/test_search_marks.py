@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from teczka.core.search import parse
-from teczka.language.fields import of_message
+from teczka.language.fields import Field, of_message
 from teczka.language.vectors import vectors
 from teczka.store.models import AttachmentText, Folder, Message, Part
 from teczka.store.queries.extraction import TOGETHER, names, texts
@@ -76,8 +76,9 @@ def posted(
         for part in Part.objects.filter(message=message, kind="attachment"):
             waiting = AttachmentText.objects.filter(message=message, path=part.path)
             assert waiting.update(text=files[part.name], extracted_with=1)
-        people = of_message(subject, [(who, "jan@klient.example")], [], files, text, files.values())
-        save_terms(message.owner_id, {message.pk: vectors(people)})
+        fields = of_message(subject, [(who, "jan@klient.example")], [], files, text)
+        fields += [(Field.TEXT, each) for each in files.values()]
+        save_terms(message.owner_id, {message.pk: vectors(fields)})
     return message
 
 

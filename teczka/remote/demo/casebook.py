@@ -36,16 +36,16 @@ class Entry:
     """One of casebook.toml. What it does not say is empty."""
 
     by: str
-    of: str = ""  # `short` of its case
-    age: timedelta = timedelta()
-    text: str = ""  # of a note, of a comment; a task's title
-    name: str = ""  # of a paper
-    subject: str = ""  # how the letter's subject begins
-    whose: str = ""  # whose mail that is, who does the task, or whom it is shown to
-    due: int | None = None  # days from today
-    remind: int | None = None  # days before
-    done: int | None = None  # days ago
-    office: bool = False  # everybody sees it
+    of: str  # `short` of its case
+    age: timedelta
+    text: str  # of a note, of a comment; a task's title
+    name: str  # of a paper
+    subject: str  # how the letter's subject begins
+    whose: str  # whose mail that is, who does the task, or whom it is shown to
+    due: int | None  # days from today
+    remind: int | None  # days before
+    done: int | None  # days ago
+    office: bool  # everybody sees it
 
 
 def entries(kind: str) -> list[Entry]:

@@ -1,6 +1,7 @@
 """The client's half of the IMAP grammar (RFC 3501 §9): a command's bytes into values, and sequence sets.
 
 A command arrives as pieces, text and literal in turn. Everything that is not the grammar raises `Bad`; nothing else is raised.
+The verbs and the session raise `Bad` and `No` likewise.
 """
 
 import re

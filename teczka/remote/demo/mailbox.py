@@ -27,7 +27,7 @@ class DemoMessage:
 class DemoFolder:
     name: str
     uidvalidity: int
-    special_use: str = ""  # RFC 6154 §2, with the backslash
+    special_use: str  # RFC 6154 §2, with the backslash
     uidnext: int = 1
     highestmodseq: int = 1
     messages: dict[int, DemoMessage] = field(default_factory=dict)  # by UID, ascending

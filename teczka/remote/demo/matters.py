@@ -26,10 +26,10 @@ class Matter:
     court: Person | None
     facts: Mapping[str, str]  # the slots that letters fill in
     team: tuple[str, ...]  # its lawyer first
-    filed: bool = False
-    shared: bool = False  # whoever files their mail to it shows it to its team
-    walled: bool = False
-    english: bool = False  # so its client writes
+    filed: bool
+    shared: bool  # whoever files their mail to it shows it to its team
+    walled: bool
+    english: bool  # so its client writes
 
 
 def matters(today: date) -> list[Matter]:

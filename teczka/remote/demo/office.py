@@ -6,7 +6,6 @@ office.arrive()               # one more letter, now
 office.stop()
 """
 
-import ssl
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from teczka.remote.demo.mailbox import DemoMailbox
 from teczka.remote.demo.matters import matters
 from teczka.remote.demo.post import Placed, message
 from teczka.remote.demo.servers import DemoServers
-from teczka.remote.types import Credential, Security, Server
+from teczka.remote.types import Credential, Server
 
 NAME = "Kancelaria Adwokacka Lipowa"
 PASSWORD = "lipowa-7"  # noqa: S105 - of mailboxes that exist only here and in memory
@@ -45,19 +44,12 @@ class RunningOffice:
 
 
 class DemoOffice:
-    """`now`, with its zone, is when the newest message is minutes old; the same `now` makes the same mail.
+    """`now`, with its zone, is when the newest message is minutes old; the same `now` makes the same mail. ValueError without a zone.
 
     `belongs` is the truth that no mail program knows: the matter (`Matter.short`) of a message, by its Message-ID, in angle brackets.
     """
 
-    def __init__(
-        self,
-        now: datetime,
-        *,
-        security: Security = Security.PLAIN,
-        context: ssl.SSLContext | None = None,
-        ca_pem: str = "",
-    ) -> None:
+    def __init__(self, now: datetime) -> None:
         if now.tzinfo is None:
             raise ValueError("the demo's now needs a time zone")
         self._now, self._since = now, time.monotonic()
@@ -67,9 +59,7 @@ class DemoOffice:
         placed = everything(now)
         self.belongs = {copy.message_id: copy.matter for copy in placed if copy.matter}
         self.mailboxes = _mailboxes(now, self._people, placed)
-        self.servers = DemoServers(
-            self.mailboxes, security=security, context=context, ca_pem=ca_pem, clock=self.clock, outside=self._outside()
-        )
+        self.servers = DemoServers(self.mailboxes, clock=self.clock, outside=self._outside())
 
     def start(self) -> RunningOffice:
         imap, smtp = self.servers.start()

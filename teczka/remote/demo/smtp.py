@@ -22,7 +22,7 @@ class Deliveries:
     """aiosmtpd's handler and authenticator. Addresses are compared without case."""
 
     def __init__(
-        self, mailboxes: Mapping[str, DemoMailbox], clock: Callable[[], datetime], outside: Collection[str] = ()
+        self, mailboxes: Mapping[str, DemoMailbox], clock: Callable[[], datetime], outside: Collection[str]
     ) -> None:
         self._mailboxes = mailboxes
         self._clock = clock

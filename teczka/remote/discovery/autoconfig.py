@@ -11,6 +11,7 @@ from teczka.core.accounts import Endpoint
 from teczka.core.discovery import Service
 from teczka.remote.discovery.tree import Element, NotRead, read
 from teczka.remote.egress import MAIL
+from teczka.remote.types import printable
 
 HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])")
 
@@ -94,7 +95,7 @@ def _username(server: Element, filling: _Filling) -> str:
 
 
 def _shown(name: str) -> str:
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())[:_NAME_LENGTH]
+    return " ".join(printable(name).split())[:_NAME_LENGTH]
 
 
 def _help(provider: Element) -> str:

@@ -35,6 +35,7 @@ class Element:
 
 
 def read(document: bytes) -> Element:
+    """Its root. Raises NotRead."""
     builder = _Builder()
     parser = ParserCreate()
     parser.buffer_text = True

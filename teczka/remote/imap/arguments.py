@@ -6,6 +6,8 @@ int    a number
 Uids   a sequence set
 tuple  a parenthesised list of these
 Stream a message, as the last argument: a literal that the server must ask for
+
+What cannot be sent so raises Problem(INTERNAL).
 """
 
 import re

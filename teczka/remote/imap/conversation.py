@@ -1,31 +1,20 @@
-"""One IMAP connection without its socket: the state machine of RFC 3501 §3, shared by both transports.
+"""One IMAP connection without its socket: the state machine of RFC 3501 §3, shared by both transports."""
 
-A verb is a generator (a `Talk`): it yields what is to be said and is sent what was answered. `play` turns it into the three things that a
-transport can do: send bytes, receive more, shake hands. Whatever a server says, only `Problem` is raised.
-"""
-
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import Enum
 from functools import lru_cache
 from itertools import chain
-from typing import TypeVar
 
 from teczka.core.errors import Problem, Trouble
+from teczka.remote import talking
 from teczka.remote.imap.arguments import Argument, Stream, encode
 from teczka.remote.imap.limits import DEFAULT, EVENT, PIECE, Limits
 from teczka.remote.imap.reader import Reader
 from teczka.remote.imap.refusals import at_bye
 from teczka.remote.imap.responses import Continuation, Event, Status, Untagged, read
 from teczka.remote.imap.tokens import NotImap, Value, ascii_text
-from teczka.remote.types import Security, Server, SpoolFactory
-
-
-class Step(Enum):
-    """What a talk wants from its transport besides a command."""
-
-    GREETING = "wait for the server's first words"
-    HANDSHAKE = "encrypt, then forget everything heard before"
+from teczka.remote.talking import Play, T
+from teczka.remote.types import Server, SpoolFactory
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +38,7 @@ class Answer:
     said: list[Status] = field(default_factory=list)
 
 
-class Need(Enum):
-    """What a play wants from its transport besides sending the bytes that it yields."""
-
-    MORE = "receive into the conversation, at least one byte"
-    HANDSHAKE = "encrypt the connection"
-
-
-T = TypeVar("T")
-Talk = Generator[Command | Step, Answer, T]
-Play = Generator[bytes | Need, None, T]
+Talk = talking.Talk[Command, Answer, T]
 
 # What the talks never ask for; it may come at any time and in any number (RFC 3501 §7.3.1, §7.4).
 _PASSING = {"FETCH", "EXPUNGE", "VANISHED", "RECENT"}
@@ -68,28 +48,15 @@ _CHANGES = {"EXISTS", "EXPUNGE", "FETCH", "VANISHED"}
 MOST_CAPABILITIES, LONGEST_CAPABILITY = 200, 64
 
 
-class Conversation:
-    __slots__ = (
-        "_outgoing",
-        "_tags",
-        "capabilities",
-        "changed",
-        "encrypted",
-        "greeted",
-        "host",
-        "leaving",
-        "limits",
-        "reader",
-        "server",
-    )
+class Conversation(talking.Conversation[Command, Answer, Event]):
+    __slots__ = ("_outgoing", "_tags", "capabilities", "changed", "leaving", "limits", "preauthenticated")
+
+    reader: Reader
 
     def __init__(self, server: Server, *, spool: SpoolFactory | None = None, limits: Limits = DEFAULT) -> None:
-        self.server = server
-        self.host = server.host
+        super().__init__(server, Reader(server.host, spool, limits))
         self.limits = limits
-        self.reader = Reader(server.host, spool, limits)
-        self.encrypted = server.security is Security.TLS
-        self.greeted = False
+        self.preauthenticated = False  # the greeting said that we are signed in
         self.changed = False  # since it was last taken
         self.leaving = False  # LOGOUT was said: BYE is an answer
         self.capabilities: frozenset[str] = frozenset()
@@ -98,19 +65,7 @@ class Conversation:
 
     def play(self, talk: Talk[T]) -> Play[T]:
         try:
-            step = next(talk)
-            while True:
-                if step is Step.HANDSHAKE:
-                    self.encrypt()
-                    yield Need.HANDSHAKE
-                    step = next(talk)
-                elif isinstance(step, Command):
-                    step = talk.send((yield from self._ask(step)))
-                else:
-                    step = talk.send(Answer((yield from self._greeting())))
-        except StopIteration as done:
-            result: T = done.value
-            return result
+            return (yield from super().play(talk))
         except NotImap as error:
             raise self.garbage() from error
 
@@ -140,16 +95,11 @@ class Conversation:
             if count > self.limits.responses or size > self.limits.answer:
                 raise Problem(Trouble.SERVER_LIMIT, host=self.host)
 
-    def _greeting(self) -> Play[Status]:
+    def _greeting(self) -> Play[Answer]:
         event = yield from self._next()
         if not isinstance(event, Status):
             raise NotImap("no greeting")
-        return event
-
-    def _next(self) -> Play[Event]:
-        while (event := self.event()) is None:
-            yield Need.MORE
-        return event
+        return Answer(event)
 
     def start(self, command: Command) -> tuple[bytes, bytes]:
         """The tag, and the bytes to send now; the rest waits for the server's `+`."""
@@ -167,21 +117,13 @@ class Conversation:
         return self._outgoing.pop(0) if self._outgoing else [b"*\r\n"]
 
     def encrypt(self) -> None:
-        """Before the handshake of STARTTLS: what came in plaintext behind the OK was not sent by the server (RFC 3501 §6.2.1)."""
-        if not self.reader.empty:
-            raise Problem(Trouble.TLS_FAILED, host=self.host)
-        self.encrypted = True
+        super().encrypt()
         self.capabilities = frozenset()
         self._outgoing.clear()
 
-    def event(self) -> Event | None:
-        """The next whole response, or None where more bytes are needed. BYE is a Problem unless we are leaving."""
-        try:
-            response = self.reader.next()
-        except Problem as problem:
-            if self.greeted or problem.trouble.step != "server":
-                raise
-            raise self.garbage() from problem
+    def _heard(self) -> Event | None:
+        """BYE is a Problem unless we are leaving."""
+        response = self.reader.next()
         if response is None:
             return None
         try:
@@ -191,28 +133,12 @@ class Conversation:
             raise self.garbage() from error
         return event
 
-    def garbage(self) -> Problem:
-        """An answer that is no IMAP; the first one means that another protocol lives at this port."""
-        if self.greeted:
-            return Problem(Trouble.SERVER_GARBAGE, host=self.host)
-        return Problem(Trouble.GREETING_FOREIGN, host=self.host, port=self.server.port)
-
-    def silence(self) -> Problem:
-        """No answer within the time-out."""
-        if self.greeted:
-            return Problem(Trouble.SERVER_SILENT, host=self.host)
-        return Problem(Trouble.GREETING_SILENT, host=self.host, port=self.server.port)
-
     def take_change(self) -> bool:
         """True once for all changes that were told together."""
         if not self.changed or self.reader.ready:
             return False
         self.changed = False
         return True
-
-    def detail(self, status: Status) -> str:
-        """The server's words may be shown only where nobody on the way could have put them there."""
-        return status.text if self.encrypted else ""
 
     def _note(self, event: Event) -> None:
         if not self.greeted:

@@ -1,6 +1,7 @@
 """UID FETCH, RFC 3501 §6.4.8: what is asked for, and what is taken from the answers. Only BODY.PEEK, which does not set \\Seen.
 
-An answer counts only for a UID that was asked for: servers send others' changes in between (§7.4.2), and wrong ones.
+An answer counts only for a UID that was asked for: servers send others' changes in between (§7.4.2), and wrong ones. What is no
+answer at all raises NotImap.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""LIST and STATUS: what folders there are and what is in them, without opening one."""
+"""LIST and STATUS: what folders there are and what is in them, without opening one. Refusals are Problems."""
 
 from teczka.core.errors import Problem, Trouble
 from teczka.core.folders import LONGEST_WIRE_NAME
@@ -69,13 +69,15 @@ def _status(untagged: Untagged) -> FolderStatus:
 
 
 def bounded(messages: int, conversation: Conversation) -> None:
-    """More than we ever list is nothing to keep either: what a server says of itself lies in columns of a size."""
+    """More than we ever list is nothing to keep either: what a server says of itself lies in columns of a size. Raises
+    Problem(SERVER_LIMIT)."""
     if messages > conversation.limits.uids:
         raise Problem(Trouble.SERVER_LIMIT, host=conversation.host)
 
 
 def argument(folder: bytes, host: str) -> bytes:
-    """A folder's name as an argument. A server may have given one (as a literal) that cannot be sent back safely."""
+    """A folder's name as an argument. A server may have given one (as a literal) that cannot be sent back safely:
+    Problem(FOLDER_REFUSED)."""
     if not sendable(folder):
         raise Problem(Trouble.FOLDER_REFUSED, host=host, folder=path_of(folder))
     return folder

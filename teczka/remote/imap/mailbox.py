@@ -1,25 +1,18 @@
-"""The blocking transport: one signed-in connection for the listing and bulk download of one account (`remote.types.RemoteMailbox`).
+"""One signed-in connection for the listing and bulk download of one account (`remote.types.RemoteMailbox`)."""
 
-It reads from the socket only when the caller wants the next item, so that it never holds more than the message under way.
-"""
-
-import math
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from socket import socket
-from ssl import SSLObject
 from typing import Self, TypeVar
 
 from teczka.core.errors import Problem, Trouble
-from teczka.core.ladder import Step
+from teczka.remote.connection import ENTRY, Connection
 from teczka.remote.egress import Gate
 from teczka.remote.imap import change, shaping
 from teczka.remote.imap.append import append
 from teczka.remote.imap.arguments import Stream
-from teczka.remote.imap.conversation import Command, Conversation, Need, Talk
+from teczka.remote.imap.conversation import Answer, Command, Conversation, Talk
 from teczka.remote.imap.examine import examine, select
 from teczka.remote.imap.fetch import Flags, Messages, Summaries
 from teczka.remote.imap.folders import list_, status
@@ -28,9 +21,10 @@ from teczka.remote.imap.noop import logout, noop
 from teczka.remote.imap.refusals import at_folder
 from teczka.remote.imap.responses import Event, Status, Untagged
 from teczka.remote.imap.search import search
-from teczka.remote.imap.signin import enter, greet, starttls
+from teczka.remote.imap.signin import sign_in
 from teczka.remote.imap.tokens import NotImap
 from teczka.remote.imap.utf7 import path_of
+from teczka.remote.talking import Way
 from teczka.remote.types import (
     Credential,
     FolderStatus,
@@ -39,38 +33,30 @@ from teczka.remote.types import (
     RemoteFolder,
     RemoteMessage,
     RemoteSummary,
-    Security,
     Server,
     SpoolFactory,
 )
-from teczka.remote.wire import Wire
 
 T = TypeVar("T")
 Reading = Flags | Summaries | Messages
 
 IN_FLIGHT = 4  # commands
-ENTRY = 4  # steps: what a sign-in as a whole may take
-PACE = 1024  # bytes a second that a server must deliver beyond its time-out: a trickle is no answer
-# Where less than FEW bytes have come of an answer, the rest gathers for a moment: servers send by 4 KB, and to be woken for each cost a
-# quarter of the reading thread's time in a first sync from a server slower than we are, and a tenth of the server's own.
-FEW = 1 << 17
-MOMENT = 0.001  # seconds
 
 
-class ImapMailbox:
+class ImapMailbox(Connection[Command, Answer, Event]):
     """`connect` makes one. Every method may raise Problem; after one whose step is not "folder" the connection is closed."""
 
-    def __init__(self, server: Server, sock: socket, conversation: Conversation, timeout: float, end: float) -> None:
-        self._server = server
-        self._wire = Wire(sock, server, timeout, end)
-        self._conversation = conversation
-        self._timeout = timeout
-        self._end = end  # of the whole connection, by time.monotonic()
+    # Servers send by 4 KB, and to be woken for each cost a quarter of the reading thread's time in a first sync from a server slower
+    # than we are, and a tenth of the server's own. Not for POP3: where messages are fetched one by one it takes twice as long.
+    _few = 1 << 17
+    _conversation: Conversation
+
+    def __init__(self, sock: socket, conversation: Conversation, timeout: float, lifetime: float) -> None:
+        super().__init__(sock, conversation, timeout, lifetime)
         self._folder = b""
         self._writing = False  # it was opened by SELECT
         self._keeps: frozenset[str] | None = None
         self._pending: set[bytes] = set()  # tags of a stream that its reader left early or that failed in the middle
-        self._closed = False
 
     @classmethod
     def connect(
@@ -88,38 +74,16 @@ class ImapMailbox:
         Without `spool` only what is not a message is expected: an answer above `limits.response` is refused.
         """
         sock = gate.connect(server.host, server.port, timeout, named_only=server.named_only)
-        mailbox = cls(
-            server, sock, Conversation(server, spool=spool, limits=limits), timeout, time.monotonic() + ENTRY * timeout
-        )
-        for _ in mailbox.enter(credential):
-            pass
-        mailbox._outlast()
-        return mailbox
+        conversation = Conversation(server, spool=spool, limits=limits)
+        return cls(sock, conversation, timeout, ENTRY * timeout)._signed_in(credential)
 
     @classmethod
     def over(cls, sock: socket, server: Server, seconds: float) -> Self:
         """Not signed in yet, for who wants to see `enter` step by step. All of it has to end within `seconds`."""
-        return cls(server, sock, Conversation(server), seconds, time.monotonic() + seconds)
+        return cls(sock, Conversation(server), seconds, seconds)
 
-    def enter(self, credential: Credential) -> Iterator[Step]:
-        """From the first byte to the authenticated state: yields what was reached."""
-        security, conversation = self._server.security, self._conversation
-        if security is Security.TLS:
-            with self._closing_on_problem():
-                self._wire.handshake()
-            yield Step.TLS
-        preauthenticated = self._run(greet(security, self._server.host))
-        yield Step.GREETING
-        if security is Security.STARTTLS:
-            self._run(starttls(conversation))
-            yield Step.TLS
-        self._run(enter(conversation, credential, preauthenticated=preauthenticated))
-        yield Step.SIGNIN
-
-    @property
-    def tls(self) -> SSLObject | None:
-        """What encrypts the connection."""
-        return self._wire.tls
+    def _way_in(self, credential: Credential) -> Way[Command, Answer]:
+        return sign_in(self._conversation, credential)
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -219,37 +183,14 @@ class ImapMailbox:
         """NOOP, RFC 3501 §6.1.2: keeps the connection alive."""
         self._run(noop(self._conversation))
 
-    def cut(self) -> None:
-        """From any thread, without a farewell: whatever is under way ends with a Problem."""
-        self._wire.cut()
-
-    def close(self) -> None:
-        if self._closed:
-            return
-        try:
-            if not self._pending:
-                self._run(logout(self._conversation))
-        except Problem:
-            pass  # nothing is lost with a farewell
-        finally:
-            self._drop()
+    def _farewell(self) -> None:
+        if not self._pending:
+            self._run(logout(self._conversation))
 
     def _run(self, talk: Talk[T]) -> T:
         with self._closing_on_problem():
             self._drain()
-            play = self._conversation.play(talk)
-            try:
-                while True:
-                    want = next(play)
-                    if want is Need.MORE:
-                        self._receive()
-                    elif want is Need.HANDSHAKE:
-                        self._wire.handshake()
-                    elif isinstance(want, bytes):
-                        self._send(want)
-            except StopIteration as done:
-                result: T = done.value
-                return result
+        return super()._run(talk)
 
     def _stream(
         self, reading: Reading, read: Callable[[Untagged], T | None], pause: Callable[[], bool] | None = None
@@ -269,7 +210,7 @@ class ImapMailbox:
                 else:
                     ignored += 1
                     if ignored > self._conversation.limits.responses:
-                        raise Problem(Trouble.SERVER_LIMIT, host=self._server.host)
+                        raise Problem(Trouble.SERVER_LIMIT, host=self._conversation.host)
 
     def _refill(self, commands: Iterator[Command]) -> bool:
         """False when all is answered."""
@@ -296,7 +237,7 @@ class ImapMailbox:
         """EXPUNGEISSUED only says that some are gone (RFC 5530 §3), which the caller sees by what it got."""
         if ended.kind != "OK" and ended.code != "EXPUNGEISSUED":
             detail = self._conversation.detail(ended)
-            raise at_folder(ended, self._server.host, path_of(self._folder), detail)
+            raise at_folder(ended, self._conversation.host, path_of(self._folder), detail)
 
     def _drain(self) -> None:
         """Hear out the commands of a stream that ended early."""
@@ -307,62 +248,9 @@ class ImapMailbox:
             elif isinstance(event, Untagged):
                 event.discard()
 
-    def _event(self) -> Event:
-        while (event := self._conversation.event()) is None:
-            self._receive()
-        return event
-
-    def _receive(self) -> None:
-        """Until a response is whole. A server must keep PACE: it has its time-out, and no more than that at any moment."""
-        reader, wire = self._conversation.reader, self._wire
-        count = FEW
-        deadline = min(time.monotonic() + self._timeout, self._end)
-        try:
-            wire.patience(wire.seconds)
-            while True:
-                wire.pull(reader)
-                if reader.ready:
-                    return
-                if count < FEW:
-                    time.sleep(MOMENT)
-                if self._end < math.inf:
-                    wire.patience(wire.seconds)
-                count = wire.receive()
-                now = time.monotonic()
-                if now > deadline:
-                    raise self._conversation.silence()
-                if not count:
-                    raise Problem(Trouble.SERVER_CLOSED, host=self._server.host)
-                deadline = min(deadline + count / PACE, now + self._timeout, self._end)
-        except TimeoutError as error:
-            raise self._conversation.silence() from error
-        except OSError as error:
-            raise Problem(Trouble.SERVER_CLOSED, host=self._server.host) from error
-
-    def _send(self, data: bytes) -> None:
-        try:
-            self._wire.send(data)
-        except TimeoutError as error:
-            raise self._conversation.silence() from error
-
-    def _outlast(self) -> None:
-        self._end = math.inf
-        self._wire.outlast()
-
-    @contextmanager
-    def _closing_on_problem(self) -> Iterator[None]:
-        try:
-            yield
-        except Problem as problem:
-            if problem.trouble.step != "folder":
-                self._drop()
-            raise
-
     def _drop(self) -> None:
-        self._closed = True
         self._pending.clear()
-        self._conversation.reader.close()
-        self._wire.close()
+        super()._drop()
 
 
 def _until(commands: Iterator[Command], pause: Callable[[], bool] | None) -> Iterator[Command]:

@@ -6,11 +6,9 @@ a message are copied once. Otherwise it hands what it received to `feed(data)`. 
 time linear in its length. A response is complete or is not given at all; what is wrong with the stream is told after all that came before.
 """
 
-import errno
-
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.imap.limits import DEFAULT, PIECE, Limits
-from teczka.remote.types import Spool, SpoolFactory
+from teczka.remote.types import Spool, SpoolFactory, write
 
 Piece = bytes | bytearray | Spool
 Response = list[Piece]
@@ -179,17 +177,9 @@ class Reader:
         if isinstance(self._literal, bytearray):
             self._literal[self._filled : self._filled + count] = part
         else:
-            self._write(self._literal, part)
+            write(self._literal, part)
         self.filled(count)
         return count
-
-    def _write(self, spool: Spool, part: memoryview) -> None:
-        try:
-            spool.write(part)
-        except OSError as error:
-            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-                raise Problem(Trouble.DISK_FULL) from error
-            raise
 
     def _end_literal(self) -> None:
         if self._literal is not None:

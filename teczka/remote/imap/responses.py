@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from teczka.remote.imap.reader import Response, discard
 from teczka.remote.imap.tokens import NotImap, Value, values
+from teczka.remote.types import printable
 
 _TAGGED = re.compile(rb"([A-Za-z0-9]{1,20}|\*) (OK|NO|BAD|BYE|PREAUTH)(?: ([^\n]*+))?", re.IGNORECASE)
 _CODE = re.compile(rb"\[([^ \]]{1,64}+)(?: ([^\]]*+))?\] ?")
@@ -84,4 +85,4 @@ def _status(found: re.Match[bytes]) -> Status:
 def _readable(data: bytes) -> str:
     """The server's words, to be quoted to a person: one line, printable, not long."""
     shown = data[:500].decode("utf-8", "replace")
-    return "".join(letter if letter.isprintable() else " " for letter in shown).strip()
+    return printable(shown).strip()

@@ -4,33 +4,29 @@ import base64
 
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.imap.arguments import sendable
-from teczka.remote.imap.conversation import Command, Conversation, Step, Talk
+from teczka.remote.imap.conversation import Answer, Command, Conversation, Talk
 from teczka.remote.imap.refusals import at_command, at_signin
 from teczka.remote.sasl import Exchange, bearer, plain
+from teczka.remote.talking import Need, Way, way_in
 from teczka.remote.types import Credential, Security
 
 
-def sign_in(conversation: Conversation, security: Security, credential: Credential) -> Talk[None]:
-    preauthenticated = yield from greet(security, conversation.host)
-    if security is Security.STARTTLS:
-        yield from starttls(conversation)
-    yield from enter(conversation, credential, preauthenticated=preauthenticated)
+def sign_in(conversation: Conversation, credential: Credential) -> Way[Command, Answer]:
+    return way_in(conversation, greet(conversation), starttls(conversation), enter(conversation, credential))
 
 
-def greet(security: Security, host: str) -> Talk[bool]:
-    """Whether the server takes us for signed in already (RFC 3501 §7.1.4)."""
-    greeting = yield Step.GREETING
-    preauthenticated = greeting.status.kind == "PREAUTH"
-    if preauthenticated and security is Security.STARTTLS:
+def greet(conversation: Conversation) -> Talk[None]:
+    greeting = yield Need.MORE
+    conversation.preauthenticated = greeting.status.kind == "PREAUTH"  # RFC 3501 §7.1.4
+    if conversation.preauthenticated and conversation.server.security is Security.STARTTLS:
         # STARTTLS is forbidden then: whoever greets so wants to keep us in plaintext (RFC 3501 §6.2.1).
-        raise Problem(Trouble.TLS_PREAUTH, host=host)
-    return preauthenticated
+        raise Problem(Trouble.TLS_PREAUTH, host=conversation.host)
 
 
-def enter(conversation: Conversation, credential: Credential, *, preauthenticated: bool) -> Talk[None]:
+def enter(conversation: Conversation, credential: Credential) -> Talk[None]:
     if not conversation.capabilities:
         yield from capability(conversation)
-    if not preauthenticated:
+    if not conversation.preauthenticated:
         yield from authenticate(conversation, credential)
     if "ID" in conversation.capabilities:
         yield from identify(conversation)
@@ -53,7 +49,7 @@ def starttls(conversation: Conversation) -> Talk[None]:
     answer = yield Command.of("STARTTLS")
     if answer.status.kind != "OK":
         raise Problem(Trouble.TLS_MISSING, host=conversation.host)
-    yield Step.HANDSHAKE
+    yield Need.HANDSHAKE
 
 
 def authenticate(conversation: Conversation, credential: Credential) -> Talk[None]:

@@ -4,6 +4,8 @@ bytes       an atom or a quoted string: where the difference matters the caller 
 None        NIL
 bytearray, Spool   a literal
 list        a parenthesised list
+
+Whatever is none of these, or not what was expected, raises NotImap.
 """
 
 import re

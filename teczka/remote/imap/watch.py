@@ -15,7 +15,7 @@ from teczka.remote.imap.noop import noop
 from teczka.remote.imap.refusals import at_command
 from teczka.remote.imap.responses import Continuation, Event, Status
 from teczka.remote.imap.signin import sign_in
-from teczka.remote.types import Credential, Security, Server
+from teczka.remote.types import Credential, Server
 
 MOST = 100_000  # responses to one command: as many as when a large folder is emptied. Read they cost a second of the event loop
 
@@ -60,9 +60,7 @@ async def watch(
     sock = await gate.connect_async(server.host, server.port, timeout, named_only=server.named_only)
     line = Line(server, sock, timeout)
     try:
-        if server.security is Security.TLS:
-            await line.handshake()
-        await line.run(sign_in(line.conversation, server.security, credential))
+        await line.climb(sign_in(line.conversation, credential))
         await line.run(examine(line.conversation, folder))
         line.conversation.changed = False
         yield Change(folder)

@@ -5,6 +5,7 @@ from typing import Any
 
 from teczka.core.errors import Problem, Trouble
 from teczka.core.oauth import IdentityProvider
+from teczka.remote.types import printable
 
 _AADSTS = re.compile(r"AADSTS(\d+)")
 
@@ -73,4 +74,4 @@ def _trouble(error: str, description: str) -> Trouble:
 def _first_line(description: str) -> str:
     """What follows are ids of the request, which help nobody here."""
     line = re.split(r"[\r\n]| Trace ID:", description, maxsplit=1)[0]
-    return "".join(letter if letter.isprintable() else " " for letter in line)[:300]
+    return printable(line)[:300]

@@ -65,7 +65,7 @@ def encode(verb: str, *arguments: bytes | int) -> bytes:
 
 
 def encode_reply(reply: bytes) -> bytes:
-    """The answer to a challenge."""
+    """The answer to a challenge. Raises Problem(INTERNAL) as above."""
     if not sendable(reply):
         raise Problem(Trouble.INTERNAL, argument="reply")
     return reply + b"\r\n"

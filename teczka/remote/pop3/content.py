@@ -4,13 +4,12 @@ Lenient where servers are known to err, so that no byte of a message is lost: a 
 them never sends such a line.
 """
 
-import errno
 from hashlib import sha256
 
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.pop3.commands import Want
 from teczka.remote.pop3.limits import Limits
-from teczka.remote.types import Spool, SpoolFactory
+from teczka.remote.types import Spool, SpoolFactory, write
 
 Body = bytearray | Spool
 
@@ -45,7 +44,7 @@ class Content:
 
     def take(self, buffer: bytearray, start: int, stop: int, doubled: int, *, last: bool = False) -> None:
         """What lies there begins with a line end or in the middle of a line, and splits neither a line end nor a dot from it. `doubled`: so
-        many of its dots at most."""
+        many of its dots at most. Raises Problem(SERVER_LIMIT), or DISK_FULL."""
         if not doubled:
             piece = buffer[start if self._opened else start + 1 : stop]
         else:
@@ -84,17 +83,9 @@ class Content:
             if self._spool is not None and len(self.body) > self._limits.spool_above:
                 self._to_disk(self.body, self._spool(self.size))
         else:
-            self._write(self.body, piece)
+            write(self.body, piece)
 
     def _to_disk(self, held: bytearray, spool: Spool) -> None:
         self.prefix = bytes(held[: self._limits.head])
         self.body = self._spooled = spool
-        self._write(spool, held)
-
-    def _write(self, spool: Spool, piece: bytearray) -> None:
-        try:
-            spool.write(piece)
-        except OSError as error:
-            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-                raise Problem(Trouble.DISK_FULL) from error
-            raise
+        write(spool, held)

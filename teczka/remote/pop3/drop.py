@@ -1,4 +1,5 @@
-"""What the mailbox holds: STAT, LIST and UIDL (RFC 1939 §5, §7) as one listing, forgiving of servers that contradict themselves."""
+"""What the mailbox holds: STAT, LIST and UIDL (RFC 1939 §5, §7) as one listing, forgiving of servers that contradict themselves.
+Refusals, and more than can be, are Problems."""
 
 import re
 from dataclasses import dataclass

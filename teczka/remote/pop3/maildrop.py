@@ -1,65 +1,53 @@
-"""The blocking transport: one signed-in session, which is a snapshot of the mailbox (`remote.types.RemoteDrop`).
+"""One signed-in session, which is a snapshot of the mailbox (`remote.types.RemoteDrop`).
 
 A session in which a message was fetched ends without QUIT. Only QUIT takes a server to the UPDATE state (RFC 1939 §6), in which those
 that keep nothing remove what was fetched (EXPIRE 0, RFC 2449 §6.7): by hanging up nothing is removed (P3). Whether RETR marks a message
 as read for other programs is the server's choice.
 """
 
-import math
-import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from socket import socket
-from ssl import SSLObject
 from typing import Self, TypeVar
 
-from teczka.core.errors import Problem, Trouble
-from teczka.core.ladder import Step
 from teczka.core.mail import DropEntry, DropHint, RemoteMessage
+from teczka.remote.connection import ENTRY, Connection
 from teczka.remote.egress import Gate
 from teczka.remote.pop3 import drop
 from teczka.remote.pop3.commands import Verb
-from teczka.remote.pop3.conversation import Command, Conversation, Need, Talk
+from teczka.remote.pop3.conversation import Command, Conversation
 from teczka.remote.pop3.drop import Listing
 from teczka.remote.pop3.head import arrival, envelope, fingerprint, header_block
 from teczka.remote.pop3.limits import DEFAULT, Limits
-from teczka.remote.pop3.pace import Pace
 from teczka.remote.pop3.reader import Response
 from teczka.remote.pop3.refusals import at_command, is_later
-from teczka.remote.pop3.signin import authenticate, greet, leave, stls
-from teczka.remote.types import Credential, Security, Server, SpoolFactory
-from teczka.remote.wire import Wire
+from teczka.remote.pop3.signin import leave, sign_in
+from teczka.remote.talking import Way
+from teczka.remote.types import Credential, Server, SpoolFactory
 
-T = TypeVar("T")
 X = TypeVar("X")
 
-ENTRY = 4  # steps: what a sign-in as a whole may take
 IN_FLIGHT = 64  # commands, where the server takes more than one (PIPELINING, RFC 2449 §6.6)
 
 
-class Pop3Drop:
+class Pop3Drop(Connection[Command, Response, Response]):
     """`connect` makes one. Every method may raise Problem; the connection is closed then."""
+
+    _conversation: Conversation
 
     def __init__(
         self,
-        server: Server,
         sock: socket,
         conversation: Conversation,
         timeout: float,
-        end: float,
+        lifetime: float,
         *,
         listing: Listing | None = None,
     ) -> None:
-        self._server = server
-        self._wire = Wire(sock, server, timeout, end)
-        self._conversation = conversation
-        self._timeout = timeout
-        self._end = end  # of the whole connection, by time.monotonic()
+        super().__init__(sock, conversation, timeout, lifetime)
         self._listing = listing  # where it was asked for already
         self._fetched = False  # QUIT would change something
         self._worn = False  # the server fell silent in the middle
-        self._closed = False
 
     @classmethod
     def connect(
@@ -75,38 +63,16 @@ class Pop3Drop:
         """Signed in. `timeout` in seconds for each step: the connection, the handshake, each answer. Without `spool` messages lie in
         memory, however large."""
         sock = gate.connect(server.host, server.port, timeout, named_only=server.named_only)
-        made = cls(
-            server, sock, Conversation(server, spool=spool, limits=limits), timeout, time.monotonic() + ENTRY * timeout
-        )
-        for _ in made.enter(credential):
-            pass
-        made._outlast()
-        return made
+        conversation = Conversation(server, spool=spool, limits=limits)
+        return cls(sock, conversation, timeout, ENTRY * timeout)._signed_in(credential)
 
     @classmethod
     def over(cls, sock: socket, server: Server, seconds: float) -> Self:
         """Not signed in yet, for who wants to see `enter` step by step. All of it has to end within `seconds`."""
-        return cls(server, sock, Conversation(server), seconds, time.monotonic() + seconds)
+        return cls(sock, Conversation(server), seconds, seconds)
 
-    def enter(self, credential: Credential) -> Iterator[Step]:
-        """From the first byte to the transaction state: yields what was reached."""
-        security, conversation = self._server.security, self._conversation
-        if security is Security.TLS:
-            with self._closing_on_problem():
-                self._wire.handshake()
-            yield Step.TLS
-        self._run(greet(conversation))
-        yield Step.GREETING
-        if security is Security.STARTTLS:
-            self._run(stls(conversation))
-            yield Step.TLS
-        self._run(authenticate(conversation, credential))
-        yield Step.SIGNIN
-
-    @property
-    def tls(self) -> SSLObject | None:
-        """What encrypts the connection."""
-        return self._wire.tls
+    def _way_in(self, credential: Credential) -> Way[Command, Response]:
+        return sign_in(self._conversation, credential)
 
     @property
     def login_delay(self) -> float:
@@ -148,22 +114,11 @@ class Pop3Drop:
                 yield self._message(uid, entry, response, envelopes)
             elif is_later(response.status):
                 detail = self._conversation.detail(response.status)
-                raise at_command(response.status, self._server.host, detail)
+                raise at_command(response.status, self._conversation.host, detail)
 
-    def cut(self) -> None:
-        """From any thread, without a farewell: whatever is under way ends with a Problem."""
-        self._wire.cut()
-
-    def close(self) -> None:
-        if self._closed:
-            return
-        try:
-            if not (self._fetched or self._worn):
-                self._run(leave())
-        except Problem:
-            pass  # nothing is lost with a farewell
-        finally:
-            self._drop()
+    def _farewell(self) -> None:
+        if not (self._fetched or self._worn):
+            self._run(leave())
 
     def _message(self, uid: int, entry: DropEntry, response: Response, envelopes: bool) -> RemoteMessage:
         content = response.content
@@ -179,22 +134,6 @@ class Pop3Drop:
             sha256=content.digest(),
             hint=DropHint(entry.uidl, entry.size, fingerprint(block)),
         )
-
-    def _run(self, talk: Talk[T]) -> T:
-        with self._closing_on_problem():
-            play = self._conversation.play(talk)
-            try:
-                while True:
-                    want = next(play)
-                    if want is Need.MORE:
-                        self._receive()
-                    elif want is Need.HANDSHAKE:
-                        self._wire.handshake()
-                    elif isinstance(want, bytes):
-                        self._send(want)
-            except StopIteration as done:
-                result: T = done.value
-                return result
 
     def _stream(self, asked: Iterable[tuple[X, Command]]) -> Iterator[tuple[X, Response]]:
         """Answers come in the order of the commands (RFC 2449 §6.6). Left before its end the connection is closed: a fresh session costs
@@ -225,7 +164,7 @@ class Pop3Drop:
 
     def _response(self) -> Response:
         asked_again = False
-        while (response := self._conversation.response()) is None:
+        while (response := self._conversation.event()) is None:
             if self._conversation.reader.stuck:
                 asked_again = True
                 self._send(self._conversation.start(Command.of(Verb.NOOP)))
@@ -236,54 +175,17 @@ class Pop3Drop:
             self._response()
         return response
 
-    def _receive(self) -> None:
-        """Until a response is whole."""
-        reader, wire = self._conversation.reader, self._wire
+    def _receive(self, seconds: float = 0.0) -> None:
         if self._worn:
             raise self._conversation.silence()
-        pace = Pace(self._timeout, self._end)
-        try:
-            wire.patience(wire.seconds)
-            while True:
-                wire.pull(reader)
-                if reader.ready or reader.stuck:
-                    return
-                if self._end < math.inf:
-                    wire.patience(wire.seconds)
-                count = wire.receive()
-                if not pace.kept(count):
-                    raise self._conversation.silence()
-                if not count:
-                    raise Problem(Trouble.SERVER_CLOSED, host=self._server.host)
-        except TimeoutError as error:
-            self._worn = True
-            if not reader.settle():
-                raise self._conversation.silence() from error
-        except OSError as error:
-            raise Problem(Trouble.SERVER_CLOSED, host=self._server.host) from error
+        super()._receive(seconds)
 
-    def _send(self, data: bytes) -> None:
-        try:
-            self._wire.send(data)
-        except TimeoutError as error:
-            raise self._conversation.silence() from error
+    def _enough(self) -> bool:
+        return self._conversation.reader.ready or self._conversation.reader.stuck
 
-    def _outlast(self) -> None:
-        self._end = math.inf
-        self._wire.outlast()
-
-    @contextmanager
-    def _closing_on_problem(self) -> Iterator[None]:
-        try:
-            yield
-        except Problem:
-            self._drop()
-            raise
-
-    def _drop(self) -> None:
-        self._closed = True
-        self._conversation.reader.close()
-        self._wire.close()
+    def _settled(self) -> bool:
+        self._worn = True
+        return self._conversation.reader.settle()
 
 
 def _headers(response: Response, limits: Limits) -> bytes:

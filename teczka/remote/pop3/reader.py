@@ -50,7 +50,7 @@ class Response:
 
 
 class Reader:
-    """A `remote.wire.Sink`."""
+    """A `remote.talking.Sink`."""
 
     def __init__(self, host: str, spool: SpoolFactory | None = None, limits: Limits = DEFAULT) -> None:
         self._host = host

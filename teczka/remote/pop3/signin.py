@@ -4,15 +4,20 @@ import base64
 
 from teczka.core.errors import Problem, Trouble
 from teczka.remote.pop3.commands import Verb, sendable
-from teczka.remote.pop3.conversation import Command, Conversation, Step, Talk
+from teczka.remote.pop3.conversation import Command, Conversation, Talk
 from teczka.remote.pop3.reader import Response
 from teczka.remote.pop3.refusals import at_greeting, at_signin
 from teczka.remote.sasl import Exchange, bearer, plain
+from teczka.remote.talking import Need, Way, way_in
 from teczka.remote.types import Credential
 
 
+def sign_in(conversation: Conversation, credential: Credential) -> Way[Command, Response]:
+    return way_in(conversation, greet(conversation), stls(conversation), authenticate(conversation, credential))
+
+
 def greet(conversation: Conversation) -> Talk[None]:
-    greeting = yield Step.GREETING
+    greeting = yield Need.MORE
     if not greeting.status.ok:
         raise at_greeting(greeting.status, conversation.host, conversation.detail(greeting.status))
     yield from capa(conversation)
@@ -35,7 +40,7 @@ def stls(conversation: Conversation) -> Talk[None]:
     answer = yield Command.of(Verb.STLS)
     if not answer.status.ok:
         raise Problem(Trouble.TLS_MISSING, host=conversation.host)
-    yield Step.HANDSHAKE
+    yield Need.HANDSHAKE
     yield from capa(conversation)
 
 

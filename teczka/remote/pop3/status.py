@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from teczka.remote.types import printable
+
 _LINE = re.compile(rb"(\+OK|-ERR|\+)(?:[ \t]+|$)(?:\[([^\]]{1,100})\] ?)?(.*)", re.IGNORECASE | re.DOTALL)
 
 LONGEST_TEXT = 500  # bytes of a server's words: to be quoted to a person, and looked through
@@ -29,5 +31,5 @@ def read(line: bytes) -> Status:
     if not found:
         raise NotPop3
     told = found[3][:LONGEST_TEXT].decode("utf-8", "replace")
-    text = "".join(letter if letter.isprintable() else " " for letter in told).strip()
+    text = printable(told).strip()
     return Status(found[1].decode("ascii").upper(), (found[2] or b"").decode("ascii", "replace").upper(), text)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from teczka.core.errors import Problem, Trouble
+from teczka.remote.types import printable
 
 # Bytes. RFC 5321 §4.5.3.1.5 allows a line 512; the longest replies, to EHLO, have 2 KB.
 LINE = 8192
@@ -30,11 +31,11 @@ class Reply:
     def text(self) -> str:
         """On one line, printable, not long."""
         shown = " ".join(self.lines)[:500]
-        return "".join(letter if letter.isprintable() else " " for letter in shown).strip()
+        return printable(shown).strip()
 
 
 class Reader:
-    """A `remote.wire.Sink`. What is no SMTP, and what is too much, is told by `next`; the reader is useless after it."""
+    """A `remote.talking.Sink`. What is no SMTP, and what is too much, is told by `next`; the reader is useless after it."""
 
     def __init__(self, host: str) -> None:
         self._host = host
@@ -55,6 +56,7 @@ class Reader:
         return not (self.ready or self._buffer or self._lines)
 
     def next(self) -> Reply | None:
+        """Raises Problem."""
         if self._ready:
             return self._ready.pop(0)
         if self._fault:
@@ -66,6 +68,9 @@ class Reader:
 
     def filled(self, count: int) -> None:
         raise NotImplementedError  # nobody was given room
+
+    def close(self) -> None:
+        pass  # nothing that would outlast it
 
     def feed(self, data: bytes) -> None:
         self._buffer += data

@@ -11,9 +11,9 @@ import pytest
 import trustme
 
 from teczka.core.errors import Problem, Trouble
+from teczka.remote.connection import ENTRY
 from teczka.remote.egress import Gate
 from teczka.remote.imap import ImapMailbox
-from teczka.remote.imap.mailbox import ENTRY
 from teczka.remote.types import Credential, Security, Server
 from tests.remote.imap.hostile import HOST, Client, Hostile, Script, cut_once
 from tests.remote.imap.spools import Spools
@@ -78,7 +78,7 @@ def test_a_connection_lasts_longer_than_its_sign_in_may() -> None:
 
     with Hostile(script) as hostile:
         mailbox = connect(hostile.server())
-        assert mailbox._end == math.inf
+        assert mailbox._wire.end == math.inf
         mailbox.noop()
         mailbox.close()
 

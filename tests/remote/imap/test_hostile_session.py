@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from teczka.core.errors import Problem, Trouble
+from teczka.remote import connection as transport
 from teczka.remote.egress import Gate
 from teczka.remote.imap import ImapMailbox
-from teczka.remote.imap import mailbox as transport
 from teczka.remote.imap.limits import DEFAULT, Limits
 from teczka.remote.types import Credential
 from tests.remote.imap.hostile import CAPABILITIES, HOST, Client, Hostile, Script

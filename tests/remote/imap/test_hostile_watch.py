@@ -168,6 +168,21 @@ def test_a_server_that_never_answers_done_is_silent() -> None:
     assert heard(script, refresh=0.05) == ([INBOX], Trouble.SERVER_SILENT)
 
 
+def test_an_answer_without_end_is_silence() -> None:
+    def script(client: Client) -> None:
+        client.send(b"* OK ")
+        client.sock.settimeout(0.1)
+        while True:
+            client.send(b"x" * 1000)
+            try:
+                client.sock.recv(1)
+            except TimeoutError:
+                continue
+            return
+
+    assert heard(script) == ([], Trouble.GREETING_SILENT)
+
+
 @pytest.mark.parametrize("security", Security)
 def test_a_server_that_says_nothing_is_silent_within_the_time_out(security: Security) -> None:
     async def listen(hostile: Hostile) -> None:

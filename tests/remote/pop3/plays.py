@@ -67,12 +67,12 @@ class Play:
         """One pass, whatever comes of it; what it brought is looked at. By turns over the one transport and the other, which does nothing
         where it finds nothing new."""
         self._most |= Counter(one.raw for one in self.messages)
-        drop = self._enter()
+        drop, report = self._enter(), report or Report()
         if drop is None:
-            return report or Report()
+            return report
         self._settled = b""
         try:
-            report = collect(drop, self.local, report)
+            collect(drop, self.local, report)
         finally:
             drop.close()
         if report.stopped is None:

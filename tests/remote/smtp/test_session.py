@@ -145,10 +145,11 @@ def test_a_greeting_that_is_none(greeting: bytes, expected: Trouble) -> None:
         assert trouble(hostile.server()).trouble is expected
 
 
-def test_a_trickle_is_no_answer() -> None:
+@pytest.mark.parametrize("drop", [b"2", b"220-" + b"x" * 1000 + b"\r\n"])
+def test_a_trickle_is_no_answer_however_much_comes_of_it(drop: bytes) -> None:
     def script(client: Client) -> None:
         while True:
-            client.send(b"2")
+            client.send(drop)
             client.sock.settimeout(TIMEOUT / 5)
             try:
                 client.sock.recv(1)
