@@ -3,7 +3,7 @@
 import re
 from html import unescape
 from typing import Final, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from teczka.core.glyphs import plain
 from teczka.mime.recipients import ascii_host
@@ -21,6 +21,19 @@ _BLANKS: Final = re.compile(r"[\x00-\x20]+")
 _WEB: Final = re.compile(r"https?:[/\\]*([^/\\?#]*)", re.IGNORECASE)
 _MAIL: Final = re.compile(r"mailto:([^?]*)", re.IGNORECASE)
 _PORT: Final = re.compile(r":\d*\Z")
+
+# What mailbox providers put before links to look at them first, and which goes on to what its parameter names. No counters of mailings:
+# those lead wherever their customer says.
+_CHECKS: Final = (
+    (re.compile(r"(?:[a-z0-9-]+\.)*safelinks\.protection\.outlook\.com/?"), {"url"}),
+    (re.compile(r"www\.google\.com/url"), {"q", "url"}),
+    (re.compile(r"linkprotect\.cudasvc\.com/url"), {"a"}),
+    (re.compile(r"urldefense\.proofpoint\.com/v2/url"), {"u"}),
+)
+_IN_PATH: Final = re.compile(r"https?://urldefense\.com/v3/__(.+?)__;", re.IGNORECASE)
+# Nothing that another program could read in another way.
+_CLEAR: Final = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?(?:[/?#][^\x00-\x20\\]*)?", re.IGNORECASE)
+_DEEPEST: Final = 3  # of one within another
 
 # As people read one: the host is what comes first.
 _HOST: Final = r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,20}"
@@ -40,20 +53,42 @@ class Lead(NamedTuple):
 
 def misleading(html: str) -> list[Lead]:
     """Links of sanitised `html` that lead to another host than their words name, each pair once, in order, at most `MOST`. A host and what
-    lies below it are one. Costs the page's length."""
+    lies below it are one. A link that a mailbox provider's check stands before leads to where that goes on to. Costs the page's length."""
     found: dict[Lead, None] = {}
     left = _LOOKED_AT
     for values, inside in _LINK.findall(html):
         if left <= 0 or not _DOT.search(inside):
             continue
         inside, left = inside[:left], left - len(inside)
-        host = _host(unescape(dict(_VALUE.findall(values)).get("href", "")))
-        said = next((one for one in _said(words(inside)) if not _akin(_ascii(one), host)), "") if host else ""
-        if said:
-            found[Lead(said, host)] = None
+        hosts = _way(unescape(dict(_VALUE.findall(values)).get("href", "")))
+        said = next((one for one in _said(words(inside)) if not any(_akin(_ascii(one), host) for host in hosts)), "")
+        if said and hosts:
+            found[Lead(said, hosts[-1])] = None
             if len(found) == MOST:
                 break
     return list(found)
+
+
+def _way(address: str) -> list[str]:
+    """The hosts that a link passes, where it ends last; none of what is no address."""
+    hosts = [_host(address)]
+    while len(hosts) <= _DEEPEST and (address := _goes_on_to(address)):
+        hosts.append(_host(address))
+    return [host for host in hosts if host]
+
+
+def _goes_on_to(address: str) -> str:
+    """Behind a provider's check; "" where there is none, or it is not sure what it would read."""
+    if not _CLEAR.fullmatch(address):
+        return ""
+    parts = urlsplit(address)
+    names = next((names for check, names in _CHECKS if check.fullmatch(f"{parts.hostname}{parts.path}")), set())
+    told = [value for name, value in parse_qsl(parts.query, keep_blank_values=True) if name.lower() in names]
+    if parts.hostname == "urldefense.proofpoint.com":  # its own way of writing %3A and /
+        told = [unquote(value.replace("-", "%").replace("_", "/")) for value in told]
+    if inside := _IN_PATH.match(address):
+        told = [inside[1]]
+    return told[0] if len(told) == 1 and _CLEAR.fullmatch(told[0]) else ""
 
 
 def _host(address: str) -> str:
