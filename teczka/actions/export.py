@@ -21,6 +21,7 @@ from teczka.store.viewer import as_user
 
 MANIFEST = "manifest.jsonl"
 StoredT = TypeVar("StoredT", Held, KeptMessage)
+TakenT = TypeVar("TakenT")
 
 
 def export_account(viewer: User, account: Account, to: Path) -> tuple[dict[str, int], list[str]]:
@@ -41,12 +42,11 @@ def export_account(viewer: User, account: Account, to: Path) -> tuple[dict[str, 
             held: dict[int, Held] = {}
             for message in piece:
                 try:
-                    there = where_it_lies(message, partial(_now, message, account))
+                    there = while_it_lies(message, partial(_now, message, account), partial(_write, making))
                 except (PackDamaged, FileNotFoundError):
                     missing.append(str(message.public_id))
                     continue
                 if there:
-                    _write(there, making)
                     held[there.id] = there
                     counted["bytes"] += there.entry.raw_length
             counted["messages"] += len(held)
@@ -75,21 +75,21 @@ def made_whole(to: Path) -> Iterator[Path]:
     making.rename(to)
 
 
-def where_it_lies(message: StoredT, look: Callable[[], StoredT | None]) -> StoredT | None:
-    """Verified. Packs are rewritten, and removed, while a long export goes through those before: `look` asks where it lies now. None: it
-    is there no longer. Raises PackDamaged, FileNotFoundError."""
+def while_it_lies(
+    message: StoredT, look: Callable[[], StoredT | None], take: Callable[[StoredT], TakenT]
+) -> TakenT | None:
+    """What `take` makes of it, from the beginning again if need be: packs are rewritten, and removed, while a long export goes through
+    those before, and `look` asks where it lies now. None: it is there no longer. Raises PackDamaged, FileNotFoundError."""
     while True:
         try:
-            verify(blobs(), message.pack, message.entry)
+            return take(message)
         except FileNotFoundError:
             now = look()
-            if now and (now.pack, now.entry) == (message.pack, message.entry):
-                raise
             if now is None:
                 return None
+            if (now.pack, now.entry) == (message.pack, message.entry):
+                raise
             message = now
-        else:
-            return message
 
 
 def _now(message: Held, account: Account) -> Held | None:
@@ -97,12 +97,15 @@ def _now(message: Held, account: Account) -> Held | None:
         return holdings.message(account.pk, message.id)
 
 
-def _write(message: Held, folder: Path) -> None:
+def _write(folder: Path, message: Held) -> Held:
+    """What is what was stored."""
+    verify(blobs(), message.pack, message.entry)
     path = folder / _name(message)
     path.parent.mkdir(parents=True, exist_ok=True)
     with mapped(blobs(), message.pack, message.entry) as raw, path.open("wb") as file:
         for offset in range(0, len(raw), STRIDE):
             file.write(raw[offset : offset + STRIDE])
+    return message
 
 
 def _name(message: Held) -> Path:

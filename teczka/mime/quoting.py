@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from teczka.core.recipients import Mailbox
 from teczka.mime.hidden import drop_hidden
+from teczka.mime.preview import beginning
 from teczka.mime.references import unlinked
 from teczka.mime.text import of_html
 
@@ -57,6 +58,7 @@ class _Words:
     forwarded: str
     labels: tuple[str, str, str, str, str]  # From, Date, Subject, To, Cc
     more: str
+    cut: str  # what is quoted of a flood of text
 
 
 _WORDS: Final = {
@@ -66,6 +68,7 @@ _WORDS: Final = {
         "Wiadomość przekazana",
         ("Od", "Data", "Temat", "Do", "DW"),
         "i jeszcze {n}",
+        "[… Wiadomość jest bardzo długa: zacytowano tylko jej początek.]",
     ),
     "en": _Words(
         "On {date}, {who} wrote:",
@@ -73,6 +76,7 @@ _WORDS: Final = {
         "Forwarded message",
         ("From", "Date", "Subject", "To", "Cc"),
         "and {n} more",
+        "[… The message is very long: only its beginning is quoted.]",
     ),
 }
 
@@ -83,7 +87,7 @@ def for_reply(letter: Quoted, language: str, picture: Address) -> Quote:
     who = letter.sender[0] if letter.sender else Mailbox("?", "")
     wrote = words.wrote if letter.date else words.undated
     line = wrote.format(date=_moment(letter.date, language), who=_person(who))
-    page, text = _shown(letter, picture)
+    page, text = _shown(letter, words, picture)
     return Quote(f'<div>{escape(line)}</div><blockquote type="cite">{page}</blockquote>', f"{line}\n{_marked(text)}")
 
 
@@ -95,9 +99,14 @@ def for_forward(letter: Quoted, language: str, picture: Address) -> Quote:
     head = [(label, value) for label, value in zip(words.labels, values, strict=True) if value]
     divider = f"---------- {words.forwarded} ----------"
     lines = "".join(f"<div><b>{escape(label)}:</b> {escape(value)}</div>" for label, value in head)
-    page, text = _shown(letter, picture)
+    page, text = _shown(letter, words, picture)
     told = "\n".join(f"{label}: {value}" for label, value in head)
     return Quote(f"<div>{divider}</div>{lines}<br><div>{page}</div>", f"{divider}\n{told}\n\n{text}")
+
+
+def is_cut(text: str, html: str) -> bool:
+    """Of a flood of text the beginning is quoted, as it is shown."""
+    return not html and len(beginning(text)) < len(text)
 
 
 def bare_subject(subject: str) -> str:
@@ -114,10 +123,12 @@ def forward_subject(subject: str) -> str:
     return f"Fwd: {bare_subject(subject)}".strip()
 
 
-def _shown(letter: Quoted, picture: Address) -> tuple[str, str]:
+def _shown(letter: Quoted, words: _Words, picture: Address) -> tuple[str, str]:
     """The page and its words. Of a letter that has a page its plain text was shown to nobody."""
     if not letter.html:
-        return "<br>".join(map(escape, letter.text.split("\n"))), letter.text
+        cut = is_cut(letter.text, letter.html)
+        text = f"{beginning(letter.text)}\n\n{words.cut}" if cut else letter.text
+        return "<br>".join(map(escape, text.split("\n"))), text
     body = LexborHTMLParser(f"<body>{unlinked(letter.html)}</body>").body
     if body is None:
         return "", ""

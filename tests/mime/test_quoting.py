@@ -1,12 +1,14 @@
 """What stands below an answer: what was shown, and nothing that was hidden."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from teczka.core.recipients import Mailbox
-from teczka.mime.quoting import Quoted, for_forward, for_reply, forward_subject, reply_subject
+from teczka.mime.limits import LIMITS
+from teczka.mime.quoting import Quote, Quoted, for_forward, for_reply, forward_subject, reply_subject
 from teczka.mime.references import linked
 from teczka.mime.sanitize import sanitize
 
@@ -54,6 +56,22 @@ def test_a_forwarded_letter_has_its_head_above_it() -> None:
     assert "<div><b>Od:</b> Jan &lt;b&gt; &lt;jan@example.pl&gt;</div>" in quote.html
     assert quote.html.endswith("<div><p>Treść <b>listu</b></p></div>")
     assert "blockquote" not in quote.html
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("pl", "zacytowano tylko jej początek"), ("en", "only its beginning is quoted")]
+)
+@pytest.mark.parametrize("make", [for_reply, for_forward])
+def test_of_a_flood_of_text_the_beginning_is_quoted_and_that_is_said(
+    make: Callable[..., Quote], language: str, said: str
+) -> None:
+    flood = letter(text="Zażółć gęślą jaźń.\n" * 600_000)
+    quote = make(flood, language, cid)
+    for words in (quote.html, quote.text):
+        assert said in words
+        assert "Zażółć" in words
+        assert len(words) < 2 * LIMITS.shown
+    assert said not in make(letter(text="Krótko."), language, cid).text
 
 
 def test_no_date_is_made_up_for_a_letter_that_has_none() -> None:

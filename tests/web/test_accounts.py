@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client, RequestFactory
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from teczka.actions.accounts import add_account
@@ -23,6 +24,7 @@ from teczka.web.accounts import details
 from teczka.web.accounts.details import _added
 from teczka.web.accounts.found import seal
 from teczka.web.accounts.ladder import fact, remedy
+from teczka.web.accounts.mending import mended_on
 from teczka.web.problems import tell
 from tests.cast import make_account, make_folder
 from tests.conftest import OwnDatabase
@@ -145,6 +147,23 @@ def test_the_button_leads_to_the_field_that_mends_it(trouble: Trouble, field: st
     leads = remedy(Problem(trouble, host="h", port=1), "imap", by_password=True)
     assert leads
     assert leads.href == f"#id_imap_{field}"
+
+
+@pytest.mark.parametrize(
+    "trouble", [Trouble.SIGNIN_REFUSED, Trouble.SECRET_MISSING, Trouble.OAUTH_ENDED, Trouble.TLS_NAME]
+)
+def test_the_check_leads_to_the_page_that_mends_it_as_other_pages_do(
+    office: Office, anna: Client, trouble: Trouble
+) -> None:
+    problem = Problem(trouble, host="h", port=1, username="u", provider="P", names=["h"])
+    rung = Rung(Step.SIGNIN, Service.IMAP, Outcome.FAILED, problem)
+    with as_user(office.cast.anna.pk):
+        Account.objects.filter(pk=office.account.pk).update(check_report=[rung.as_json()], checked_at=timezone.now())
+    page = anna.get(reverse("account_check", args=[office.account.public_id])).content.decode()
+    outcome = page.split('<div class="outcome">')[1]
+    leads = re.search(r'<a class="button(?: primary)?" href="([^"#]*)', outcome)
+    assert leads
+    assert leads[1] == reverse(mended_on(trouble), args=[office.account.public_id])
 
 
 def test_a_refused_sign_in_is_told_of_every_way_in_that_may_have_to_be_allowed() -> None:
@@ -475,3 +494,17 @@ def test_without_an_account_the_list_asks_for_one(office: Office) -> None:
     page = browser(office.cast.celina).get("/", follow=True).content.decode()
     assert "Nie ma jeszcze żadnego konta." in page
     assert "/accounts/add/" in page
+
+
+def test_no_browser_is_asked_to_fill_in_the_password_for_teczka_itself(office: Office) -> None:
+    account, keys = office.account.public_id, office.cast.dorota
+    asked = [
+        (office.cast.anna, reverse("account_edit", args=[account])),
+        (office.cast.anna, reverse("account_signin", args=[account])),
+        (office.cast.anna, reverse("account_offer", args=[office.offer.public_id])),
+        (keys, reverse("office_oauth", args=["microsoft"])),
+    ]
+    for person, path in asked:
+        fields = re.findall(r'<input type="password"[^>]*>', browser(person).get(path).content.decode())
+        assert fields, path
+        assert all('autocomplete="new-password"' in field for field in fields), path

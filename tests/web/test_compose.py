@@ -1,7 +1,11 @@
 """Letters on their way from an empty page to the outbox, with no script at all."""
 
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
 from io import BytesIO
-from uuid import UUID
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,7 +13,10 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import override
 
+from teczka.actions import uploads
+from teczka.actions.documents import remove_document
 from teczka.actions.identities import add_identity, drop_identity
 from teczka.core.discovery import Service
 from teczka.core.errors import Problem, Trouble
@@ -18,13 +25,16 @@ from teczka.core.outgoing import State
 from teczka.store.models import Account, Enclosure, Identity, Outgoing, Recipient, Template, User
 from teczka.store.queries.templates import TemplateLine, templates
 from teczka.store.viewer import as_user
+from teczka.web.compose import laters
 from teczka.web.compose.files import received
 from teczka.web.compose.form import people
+from tests.cases import make_case, upload
 from tests.cast import make_account, make_folder
 from tests.web.conftest import Office, browser
 from tests.web.mailroom import store
 from tests.web.pages import fields_of
 
+WARSAW = ZoneInfo("Europe/Warsaw")
 SENDING = {"smtp_host": "127.0.0.1", "smtp_port": 465, "smtp_security": "tls"}
 
 
@@ -76,6 +86,65 @@ def test_a_letter_to_nobody_is_refused_in_words_and_kept(writing: Office, anna: 
     assert row(writing, draft).subject == "Pozew"
 
 
+def test_documents_of_the_letters_case_are_found_by_name_and_go_with_it_as_copies(
+    writing: Office, anna: Client
+) -> None:
+    cast = writing.cast
+    case = make_case(cast.anna, "Kowalski p. Żak", cast.bartek, walled=True)
+    deed, _other = upload(case, cast.bartek, "akt 100%.pdf", b"%PDF umowa"), upload(case, cast.bartek, "wyrok.pdf")
+    gone = upload(case, cast.bartek, "akt stary.pdf")
+    remove_document(cast.bartek, case.public_id, gone.public_id)
+    draft = begin(anna)
+    where = reverse("compose_pick", args=[draft])
+    assert "Dokumenty sprawy" not in anna.get(where).content.decode()
+    press(anna, draft, "keep", case=str(case.public_id))
+    of_letter, named = unescapeX
+    for page in (of_letter, named):
+        assert "Dokumenty sprawy „Kowalski p. Żak”" in page
+        assert re.findall(r'value="(case:[^"]+)"', page) == [f"case:{case.public_id}:{deed.public_id}"]
+    answer = anna.post(where, {"part": f"case:{case.public_id}:{deed.public_id}", "alone": "1"})
+    assert answer.headers["Location"] == reverse("compose", args=[draft])
+    with as_user(cast.anna.pk):
+        made = Enclosure.objects.get(outgoing__public_id=draft)
+    assert (made.name, made.size, made.pack_id == deed.pack) == ("akt 100%.pdf", 10, False)
+    remove_document(cast.bartek, case.public_id, deed.public_id)
+    kept = anna.get(reverse("compose_file", args=[draft, made.public_id]))
+    assert b"".join(kept.streaming_content) == b"%PDF umowa"  # type: ignore[attr-defined]
+    assert anna.post(where, {"part": f"case:{case.public_id}:{deed.public_id}"}).status_code == 404
+
+
+def test_documents_of_a_case_are_its_teams_in_a_letter_too(writing: Office) -> None:
+    cast = writing.cast
+    case = make_case(cast.anna, "Kowalski p. Żak", walled=True)
+    deed = upload(case, cast.anna, "akt.pdf")
+    for stranger in (cast.bartek, cast.dorota):
+        make_account(stranger, f"{stranger.pk}@kancelaria-lipowa.example", **SENDING)
+        client = browser(stranger)
+        draft = begin(client)
+        where = reverse("compose_pick", args=[draft])
+        page, nothing = (client.get(where, {"case": str(one)}).content for one in (case.public_id, uuid4()))
+        assert b"akt.pdf" not in page
+        assert page == nothing
+        assert client.post(where, {"part": f"case:{case.public_id}:{deed.public_id}"}).status_code == 404
+        assert client.post(where, {"part": f"case:{uuid4()}:{deed.public_id}"}).status_code == 404
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_document_that_is_too_large_for_a_letter_is_refused_in_words(
+    writing: Office, anna: Client, monkeypatch: pytest.MonkeyPatch, alone: bool
+) -> None:
+    monkeypatch.setattr(uploads, "MOST_BYTES", 5)
+    case = make_case(writing.cast.anna, "Kowalski p. Żak")
+    deed = upload(case, writing.cast.anna, "nagranie.pdf")
+    draft = begin(anna)
+    told = {"part": f"case:{case.public_id}:{deed.public_id}"} | ({"alone": "1"} if alone else {})
+    answer = anna.post(reverse("compose_pick", args=[draft]), told)
+    assert answer.status_code == (200 if alone else 400)
+    assert "nagranie.pdf" in answer.content.decode()
+    with as_user(writing.cast.anna.pk):
+        assert not Enclosure.objects.exists()
+
+
 def test_files_come_with_the_form_and_go_again(writing: Office, anna: Client) -> None:
     draft = begin(anna)
     file = SimpleUploadedFile("żółw.pdf", b"%PDF-1.4 " + b"x" * 3_000_000, "application/pdf")
@@ -122,6 +191,38 @@ def test_a_risk_is_asked_about_once_and_sending_later_wants_a_moment_to_come(wri
     held = row(writing, draft)
     assert (held.state, held.send_at.year if held.send_at else 0) == (State.HELD, 2099)
     assert "Cofnij" in anna.get(reverse("compose_done", args=[draft])).content.decode()
+
+
+def test_a_question_about_many_people_names_some_and_counts_the_others(writing: Office, anna: Client) -> None:
+    draft = begin(anna)
+    to = ", ".join(f"noreply@{number}.example" for number in range(200))
+    fields = saving(draft, 0, to=to, html="<div>Zawiadomienie.</div>", subject="Do wszystkich")
+    [risk] = anna.post(reverse("compose_send", args=[draft]), fields).json()["risks"]
+    assert risk["text"].endswith("noreply@3.example, noreply@4.example i jeszcze 195.")
+
+
+@pytest.mark.parametrize(
+    ("now", "name", "moment"),
+    [
+        ("2026-11-24T07:30", "tomorrow", "2026-11-25T08:00"),
+        ("2026-11-24T07:30", "monday", "2026-11-30T08:00"),
+        ("2026-11-23T07:30", "monday", "2026-11-30T08:00"),
+        ("2026-10-24T23:59", "tomorrow", "2026-10-25T08:00"),
+        ("2026-11-24T07:30", "2026-11-24T07:30", None),
+        ("2026-11-24T07:30", "2026-11-24T07:31", "2026-11-24T07:31"),
+    ],
+)
+def test_a_moment_by_name_is_counted_when_it_is_chosen(now: str, name: str, moment: str | None) -> None:
+    here = datetime.fromisoformat(now).replace(tzinfo=WARSAW)
+    wanted = datetime.fromisoformat(moment).replace(tzinfo=WARSAW) if moment else None
+    with override(WARSAW):
+        assert laters.moment(name, here) == wanted
+
+
+def test_no_hour_is_offered_that_the_clocks_leave_out() -> None:
+    with override(WARSAW):
+        (*_, (when, words)) = laters.laters(datetime(2027, 3, 27, 23, 40, tzinfo=UTC))
+    assert (when, words) == ("2027-03-28T03:00", "03:00")
 
 
 class Broken(BytesIO):
@@ -303,6 +404,31 @@ def test_a_letter_of_a_deleted_account_goes_on_from_another(writing: Office, ann
         assert row(writing, letter).from_address == "sad@kancelaria-lipowa.example"
 
 
+def test_what_waits_in_an_account_that_was_handed_over_is_said_not_to_go(writing: Office, anna: Client) -> None:
+    draft = waits(writing, anna, state=State.HELD, send_at=timezone.now() - timedelta(days=2))
+    of(writing, draft, deleted_at=timezone.now(), farewell="archive")
+    page = outbox_says(anna)
+    assert "usunięto, zanim wiadomość wyszła" in page
+    assert "wysyłka:" not in page
+    assert '<span class="badge bad">Wymaga decyzji</span>' in page
+    assert ("W drodze" in page, 'value="retry"' in page) == (False, False)
+    anna.post(reverse("outbox_act", args=[draft]), {"do": "cancel"})
+    assert row(writing, draft).state == State.DRAFT
+
+
+def test_who_has_nothing_to_send_from_is_told_what_to_do(writing: Office, anna: Client) -> None:
+    with as_user(writing.cast.anna.pk):
+        before = Outgoing.objects.count()
+        Account.objects.filter(owner=writing.cast.anna).update(smtp_host="")
+    for asked in ({}, {"answer": f"reply:{writing.private.public_id}"}):
+        page = anna.post(reverse("compose_new"), asked)
+        assert page.status_code == 200
+        assert "Nie masz jeszcze skrzynki, z której można wysyłać." in page.content.decode()
+        assert "frame-ancestors 'self'" in page.headers["Content-Security-Policy"]
+    with as_user(writing.cast.anna.pk):
+        assert Outgoing.objects.count() == before
+
+
 def test_a_draft_of_the_only_account_opens_once_that_is_deleted(writing: Office, anna: Client) -> None:
     draft = waits(writing, anna)
     with as_user(writing.cast.anna.pk):
@@ -345,6 +471,10 @@ def test_what_keeps_us_out_is_mended_one_click_away(writing: Office, anna: Clien
     assert "Wysyłanie nie działa" not in anna.get(reverse("account_list")).content.decode()
     of(writing, draft, paused_at=None, checked_at=timezone.now())  # and found in order
     assert "Wysyłanie nie działa" not in anna.get(reverse("account_list")).content.decode()
+    of(writing, draft, checked_at=None)
+    with as_user(writing.cast.anna.pk):
+        Outgoing.objects.filter(public_id=draft).update(updated_at=timezone.now() - timedelta(days=91))
+    assert "Wysyłanie nie działa" not in anna.get(reverse("account_list")).content.decode()
 
 
 def test_a_server_for_sending_that_the_check_did_not_reach_is_told_in_the_list(writing: Office, anna: Client) -> None:
@@ -354,6 +484,9 @@ def test_a_server_for_sending_that_the_check_did_not_reach_is_told_in_the_list(w
     page = anna.get(reverse("account_list")).content.decode()
     assert "Wysyłanie nie działa" in page
     assert "smtp.example" in page
+    with as_user(writing.cast.anna.pk):
+        Account.objects.update(checked_at=timezone.now() - timedelta(days=91))
+    assert "Wysyłanie nie działa" not in anna.get(reverse("account_list")).content.decode()
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(0, ""), (5, "czeka tu 5 sekund,"), (30, "czeka tu 30 sekund,")])
@@ -465,3 +598,15 @@ def test_a_template_whose_name_is_taken_keeps_what_was_typed(writing: Office, an
     assert (
         ">Dzień dobry</textarea>" in anna.post(reverse("template_add"), told | {"text": "Dzień dobry"}).content.decode()
     )
+
+
+@pytest.mark.parametrize("mode", ["rich", "plain"])
+def test_a_template_too_long_to_be_kept_comes_back_as_it_was_typed(writing: Office, anna: Client, mode: str) -> None:
+    anna.post(reverse("template_add"), {"name": "Wezwanie", "subject": "", "mode": "plain", "text": "Szanowni Państwo"})
+    line = "<div>Zażółć &amp; gęślą</div>" if mode == "rich" else "Zażółć & gęślą\n"
+    told = {"name": "Wezwanie", "subject": "", "mode": mode, ("html" if mode == "rich" else "text"): line * 100_000}
+    answer = anna.post(reverse("template_edit", args=[kept(writing).public_id]), told)
+    page = unescape(answer.content.decode())
+    assert "żeby zachować ją w całości. Nie została zapisana." in page
+    assert page.count("Zażółć & gęślą" if mode == "plain" else "Zażółć &amp; gęślą") >= 100_000
+    assert kept(writing).html == "<div>Szanowni Państwo</div>"

@@ -122,7 +122,7 @@ def test_to_whoever_is_not_of_the_team_nothing_is_there(office: Office, case: Ca
     made = upload(case, office.cast.anna, "skan.pdf")
     for stranger in (office.cast.celina, office.cast.dorota, office.cast.edward):
         client = browser(stranger)
-        nothing = client.get("/nowhere/").content
+        nothing = client.get("/cases/nowhere/").content
         for rest in ("", f"{made.public_id}/", f"{made.public_id}/rename/"):
             answer = client.get(url(case, rest))
             assert (answer.status_code, answer.content) == (404, nothing)

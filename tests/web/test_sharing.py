@@ -51,7 +51,7 @@ def give(client: Client, message: Message, scope: str, *people: User, **more: ob
 def test_the_page_says_that_it_is_private_and_what_would_become_visible(anna: Client, mail: Mailroom) -> None:
     page = words(anna, f"/messages/{mail.letters['2'].public_id}/share/")
     assert "Prywatna: widzisz ją tylko Ty. Nikt inny z kancelarii jej nie widzi, administrator też nie." in page
-    assert "Rozmowę do tej chwili i jeszcze 2 wiadomości" in page
+    assert "Całą dotychczasową rozmowę (oprócz tej jeszcze 2 wiadomości)" in page
     assert "Ta wiadomość cytuje 1 wcześniejszą, w tym 1 prywatną." in page
     assert "Zobaczą też 2 inne wiadomości:" in page
     for name in ("Bartek Nowy", "Celina Cicha", "Dorota Zarządna"):

@@ -12,6 +12,7 @@ from teczka.store.models import User
 from teczka.store.packs.format import Codec, Entry
 from teczka.store.queries import walls
 from teczka.store.queries.comments import CommentLine, comments
+from teczka.store.queries.correspondents import Newcomer, newcomer
 from teczka.store.queries.drafts import unreached
 from teczka.store.queries.folders import MANAGED
 from teczka.store.queries.sharing import audience
@@ -91,7 +92,7 @@ class PlaceLine:
     seen: bool
     flagged: bool
     keywords: list[str]
-    gone_at: datetime | None  # from the server; a POP3 message stays in its folder nevertheless
+    gone_at: datetime | None  # from the server, it or its folder; a POP3 message stays in its folder nevertheless
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class MessagePage:
     unreached: list[str] = field(
         default_factory=list
     )  # addresses that it was refused for, of a letter of the viewer's own
+    newcomer: Newcomer | None = None  # its sender is one
 
 
 def message_text(viewer: User, public_id: UUID) -> MessageText | None:
@@ -139,6 +141,10 @@ def message_part(viewer: User, public_id: UUID, path: str) -> PartLine | None:
     return next((part for part in message_parts(viewer, public_id) if part.path == path), None)
 
 
+# The viewer's own letters, and what nobody comes to be known by.
+_NO_NEWCOMERS = {FolderRole.SENT, FolderRole.DRAFTS, FolderRole.JUNK}
+
+
 def message_page(viewer: User, public_id: UUID) -> MessagePage | None:
     """Everything that the pane shows."""
     text = message_text(viewer, public_id)
@@ -146,9 +152,12 @@ def message_page(viewer: User, public_id: UUID) -> MessagePage | None:
         return None
     parts, seen_by = message_parts(viewer, public_id), audience(viewer, public_id)
     places = _places(viewer, public_id)
-    was_sent = any(place.role == FolderRole.SENT for place in places)
-    missed = unreached(viewer, text.message_id) if was_sent and text.message_id else []
-    return MessagePage(text, parts, places, seen_by, comments(viewer, public_id), missed)
+    roles = {place.role for place in places}
+    missed = unreached(viewer, text.message_id) if FolderRole.SENT in roles and text.message_id else []
+    new = None
+    if text.owned and text.read and roles.isdisjoint(_NO_NEWCOMERS):
+        new = newcomer(viewer, text.id, text.from_name, text.from_address)
+    return MessagePage(text, parts, places, seen_by, comments(viewer, public_id), missed, new)
 
 
 def _places(viewer: User, public_id: UUID) -> list[PlaceLine]:
@@ -157,11 +166,11 @@ def _places(viewer: User, public_id: UUID) -> list[PlaceLine]:
         viewer,
         PlaceLine,
         f"""SELECT f.public_id, f.path, f.delimiter, f.role, a.provider_name, {MANAGED}, p.seen, p.flagged, p.keywords,
-                   coalesce(p.gone_at, p.left_at)
+                   coalesce(p.gone_at, p.left_at, f.gone_at)
             FROM store_placement p JOIN store_message m ON m.id = p.message_id JOIN store_folder f ON f.id = p.folder_id
             JOIN store_account a ON a.id = f.account_id
             WHERE m.public_id = %(message)s AND {walls.mine("p")} AND {walls.mine("m")} AND {walls.mine("f")} AND {walls.mine("a")}
-            ORDER BY coalesce(p.gone_at, p.left_at) IS NOT NULL, p.id""",
+            ORDER BY coalesce(p.gone_at, p.left_at, f.gone_at) IS NOT NULL, p.id""",
         message=public_id,
     )
     return [place for place in every if not place.gone_at] or every

@@ -17,10 +17,10 @@ from teczka.actions.account_rows import described
 from teczka.actions.accounts import account_of
 from teczka.actions.check import check_account
 from teczka.actions.diagnoses import send_diagnosis
-from teczka.core.errors import Problem
 from teczka.core.ladder import Rung, failure
 from teczka.store.models import Account
 from teczka.web.accounts.ladder import rung_line
+from teczka.web.accounts.mending import mended_on
 from teczka.web.accounts.trying import Trial, refusal, report, try_out
 from teczka.web.requests import Request, allowed
 
@@ -71,16 +71,12 @@ def _trial(request: Request, account: Account) -> Trial:
     )
 
 
-def _mended_at(account: Account, problem: Problem | None) -> str:
-    """The page of the field that the one button leads to."""
-    by_password = problem is not None and problem.trouble.step == "signin"
-    return reverse("account_signin" if by_password else "account_edit", args=[account.public_id])
-
-
 def _said(account: Account, rungs: list[Rung]) -> dict[str, Any]:
     """A check that found something wrong is no failure of checking."""
     problem = failure(rungs)
-    context: dict[str, Any] = {"account": account, "checked": bool(rungs), "mend_at": _mended_at(account, problem)}
+    context: dict[str, Any] = {"account": account, "checked": bool(rungs)}
     if problem:
+        page = mended_on(problem.trouble) or "account_edit"
+        context |= {"mended_on": page, "mend_at": reverse(page, args=[account.public_id])}
         return context | refusal(problem, described(account), rungs)
     return context | {"diagnosis": report(described(account), rungs)}

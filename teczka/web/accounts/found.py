@@ -25,7 +25,7 @@ WHERE = {
     Source.DATABASE: _("Thunderbird's public directory"),
     Source.DNS: _("the domain's name records"),
     Source.GUESSED: _("usual names, each of which answered"),
-    Source.BY_HAND: _("nowhere: usual names stand here, to be checked with your provider"),
+    Source.BY_HAND: _("usual names, at none of which a server answered"),
 }
 FIELDS = {
     Field.HOST: _("Server"),
@@ -123,7 +123,7 @@ def lookalikes(found: Found) -> list[tuple[str, str]]:
 
 
 def where(found: Found) -> str:
-    return str(WHERE[found.source])
+    return str(WHERE[found.source]) if found.offers else ""
 
 
 def trust(found: Found) -> str:

@@ -26,7 +26,7 @@ from teczka.web.requests import Request, allowed
 
 class PasswordForm(forms.Form):
     password = forms.CharField(
-        strip=False, max_length=1000, widget=forms.PasswordInput({"autocomplete": "off", "autofocus": True})
+        strip=False, max_length=1000, widget=forms.PasswordInput({"autocomplete": "new-password", "autofocus": True})
     )
 
 

@@ -22,7 +22,7 @@ from teczka.web.mail.messages import as_uuid
 
 
 def begin(actor: User, asked: QueryDict) -> str:
-    """The letter's address. `answer`: "new", or "reply:" and a message's id, and so on. Raises NotAllowed."""
+    """The letter's address. `answer`: "new", or "reply:" and a message's id, and so on. Raises NotAllowed, Problem(SENDING_NOWHERE)."""
     kind, _colon, about = asked.get("answer", "").partition(":")
     message = as_uuid(about)
     if message:

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from teczka.actions.drafts import Changed, restore_draft
 from teczka.actions.outbox import cancel
-from teczka.actions.uploads import attach_part, zip_files
+from teczka.actions.uploads import attach_document, attach_part, zip_files
 from teczka.core.errors import Problem
 from teczka.core.outgoing import GRACE, UNDO_SECONDS, State
-from teczka.store.queries.attachments import files
+from teczka.store.queries.attachments import MOST, files
+from teczka.store.queries.cases import case_inside
+from teczka.store.queries.documents import documents
 from teczka.store.queries.drafts import DraftText, draft, enclosures
 from teczka.web.compose.document import in_its_own_document
 from teczka.web.compose.files import shown_files, told
@@ -58,15 +60,37 @@ def compose_zip(request: Request, draft_id: UUID) -> HttpResponse:
 @in_its_own_document
 @require_http_methods(["GET", "HEAD", "POST"])
 def compose_pick(request: Request, draft_id: UUID) -> HttpResponse:
+    """Files of the viewer's messages, and documents of the letter's case or of the one that is named. What came of a choice is told as the
+    files of the letter, or with 400 in words."""
     text = found(draft(request.user, draft_id))
     if request.method == "POST":
-        message, _colon, path = request.POST.get("part", "").partition(":")
-        allowed(attach_part, request.user, draft_id, found(as_uuid(message)), path)
         alone = "alone" in request.POST
+        try:
+            _attach_picked(request, draft_id)
+        except Problem as problem:
+            wrong = HttpResponse(told(problem), status=400, content_type="text/plain; charset=utf-8")
+            return render(request, "compose/pick.html", _picks(request, text, told(problem))) if alone else wrong
         return redirect("compose", draft_id) if alone else HttpResponse(_files(request, draft_id))
+    return render(request, "compose/pick.html", _picks(request, text))
+
+
+def _attach_picked(request: Request, draft_id: UUID) -> None:
+    """`part`: a message and the path in it, or "case" with the case and its document; colons between."""
+    kind, _colon, rest = request.POST.get("part", "").partition(":")
+    if kind != "case":
+        return allowed(attach_part, request.user, draft_id, found(as_uuid(kind)), rest)
+    case, _colon, document = rest.partition(":")
+    return allowed(attach_document, request.user, draft_id, found(as_uuid(case)), found(as_uuid(document)))
+
+
+def _picks(request: Request, text: DraftText, wrong: str = "") -> dict[str, object]:
     query = request.GET.get("q", "")[:200]
+    named = as_uuid(request.GET["case"]) if "case" in request.GET else text.case
+    case = case_inside(request.user, named) if named else None
+    its = documents(request.user, case.public_id, most=MOST, called=query) if case else []
     lines = [(line, icon_of(line.content_type)) for line in files(request.user, query)]
-    return render(request, "compose/pick.html", {"draft": text, "lines": lines, "query": query})
+    papers = [(line, icon_of(line.content_type)) for line in its]
+    return {"draft": text, "lines": lines, "papers": papers, "case": case, "query": query, "wrong": wrong}
 
 
 def _standing(text: DraftText) -> dict[str, object]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from teczka.actions.outbox import acknowledge, cancel, give_up, retry, send_rest, settle
@@ -48,12 +49,18 @@ class Shown:
         """Its account is, and with it what waits here."""
         return self.line.waits and self.line.account_paused
 
+    @property
+    def stopped(self) -> bool:
+        """Its account is gone, as one is that was handed over: it waits for its writer."""
+        return self.line.waits and self.line.account_deleted and not self.line.reached
+
 
 @require_safe
 def outbox_list(request: Request) -> HttpResponse:
+    way = _lines(request.user, ON_THE_WAY, MOST)
     groups = [
-        (_("Needs you"), [_shown(line) for line in stuck(request.user, MOST)]),
-        (_("On the way"), _lines(request.user, ON_THE_WAY, MOST)),
+        (_("Needs you"), [_shown(line) for line in stuck(request.user, MOST)] + [one for one in way if one.stopped]),
+        (_("On the way"), [one for one in way if not one.stopped]),
         (_("Drafts"), _lines(request.user, (State.DRAFT,), MOST)),
         (_("Sent lately"), _lines(request.user, (State.SENT,), RECENT)),
     ]
@@ -87,8 +94,11 @@ def _lines(viewer: User, states: tuple[State, ...], most: int) -> list[Shown]:
 
 
 def _shown(line: OutgoingLine) -> Shown:
+    bare = Shown(line, None, "")
+    if bare.stopped:
+        return Shown(line, tell(Trouble.SENDING_DELETED, {"account": line.account_name}), "")
     if not line.trouble:
-        return Shown(line, None, "")
+        return bare
     trouble = Trouble(line.trouble)
     return Shown(
         line, tell(trouble, line.params, line.trouble_detail), "" if line.account_deleted else mended_on(trouble)
@@ -110,12 +120,13 @@ def _happened(event: EventLine) -> str:
         State.QUEUED: _("Due"),
         State.SENDING: _("Being handed to the server"),
         State.SENT: _("Taken by the server"),
-        State.FAILED: _("Refused"),
+        State.FAILED: pgettext("outgoing", "Not sent"),
         State.UNCERTAIN: _("Whether the server took it is unknown"),
         State.DRAFT: _("Taken back"),
         State.CANCELLED: _("Given up"),
         "again": _("Tried again at your wish"),
         "stopped": _("Its account was deleted"),
+        "missed": _("Its hour was missed"),
         "arrived": _("You said that it arrived"),
         "acknowledged": _("You took note of who did not get it"),
         "found": _("Found among the sent mail"),

@@ -1,7 +1,6 @@
 """The page where a letter is written: a document of its own, alone or docked into the mail's page."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from teczka.actions.outbox import size_limit
 from teczka.core.drafts import halves, signed
+from teczka.core.errors import Problem
 from teczka.core.outgoing import Origin, State
 from teczka.store.models import User
 from teczka.store.queries.drafts import DraftText, draft, enclosures
@@ -25,7 +25,9 @@ from teczka.web.compose.cases import offered
 from teczka.web.compose.document import in_its_own_document
 from teczka.web.compose.files import shown_files
 from teczka.web.compose.form import as_header
+from teczka.web.compose.laters import laters, tomorrow
 from teczka.web.compose.pictures import shown
+from teczka.web.problems import tell
 from teczka.web.requests import Request, allowed, found
 
 MEGABYTE = 1_000_000
@@ -47,9 +49,13 @@ class ShownSender:
         return words % {"megabytes": int(self.limit / ENCODED) // MEGABYTE}
 
 
+@in_its_own_document
 @require_POST
 def compose_new(request: Request) -> HttpResponse:
-    return redirect(allowed(begin, request.user, request.POST))
+    try:
+        return redirect(allowed(begin, request.user, request.POST))
+    except Problem as problem:
+        return render(request, "compose/nobody.html", {"told": tell(problem.trouble, problem.params)})
 
 
 @in_its_own_document
@@ -87,7 +93,8 @@ def page(viewer: User, text: DraftText) -> dict[str, Any]:
         "size_words": chosen.size_words if chosen else "",
         "too_large": bool(chosen and chosen.limit and size * ENCODED > chosen.limit),
         "cases": offered(viewer, text),
-        "laters": _laters(timezone.localtime()),
+        "laters": laters(timezone.now()),
+        "tomorrow": tomorrow(timezone.now()),
         "templates": [(one, mark_safe(one.html)) for one in templates(viewer)],  # noqa: S308
         **answered(viewer, text),
     }
@@ -115,13 +122,3 @@ def _titles() -> dict[Origin, str]:
         Origin.FORWARD_ATTACHED: _("Forward"),
         Origin.EDITED: _("Draft"),
     }
-
-
-def _laters(now: datetime) -> list[tuple[str, str]]:
-    """Moments to choose from, and their words."""
-    morning = now.replace(hour=8, minute=0, second=0, microsecond=0)
-    tomorrow = morning + timedelta(days=1)
-    monday = morning + timedelta(days=7 - now.weekday())
-    hours = (now + timedelta(hours=2)).replace(minute=0, second=0, microsecond=0)
-    moments = [(tomorrow, _("Tomorrow at 8:00")), (monday, _("On Monday at 8:00")), (hours, f"{hours:%H:%M}")]
-    return [(f"{moment:%Y-%m-%dT%H:%M}", words) for moment, words in moments]

@@ -1,14 +1,14 @@
 """A letter goes: at once, later, or not before a question about a risk was answered."""
 
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from teczka.actions.answers import choice
@@ -24,8 +24,12 @@ from teczka.store.queries.cases import opposing
 from teczka.store.queries.correspondents import written_domains
 from teczka.store.queries.drafts import DraftText, draft, enclosures
 from teczka.web.compose.files import told
+from teczka.web.compose.laters import moment
 from teczka.web.compose.saving import save
 from teczka.web.requests import Request, allowed, found
+from teczka.web.templatetags.pages import amount
+
+NAMED = 5  # addresses that a question names
 
 
 @require_POST
@@ -50,11 +54,11 @@ def dispatch(request: Request, draft_id: UUID, revision: int) -> dict[str, Any]:
     if open_risks:
         return {"risks": open_risks}
     later = request.POST.get("do") == "later"
-    moment = _moment(request.POST.get("when", "")) if later else None
-    if later and moment is None:
+    when = moment(request.POST.get("when", ""), timezone.now()) if later else None
+    if later and when is None:
         return {"wrong": _("Say when it shall go: a moment that has not passed yet.")}
     try:
-        allowed(send, request.user, draft_id, revision, moment)
+        allowed(send, request.user, draft_id, revision, when)
     except Problem as problem:
         return {"wrong": told(problem)}
     return {"url": reverse("compose_done", args=[draft_id])}
@@ -74,7 +78,16 @@ def _risks(viewer: User, text: DraftText) -> list[tuple[Risk, str]]:
         was_bcc=bool(told and told.was_bcc),
         opposing=opposing(viewer, text.case) if text.case else frozenset(),
     )
-    return [(risk, _words()[risk] % {"who": who}) for risk, who in risks(looked)]
+    return [(risk, _words()[risk] % {"who": _some(who)}) for risk, who in risks(looked)]
+
+
+def _some(addresses: Sequence[str]) -> str:
+    """A question is read where it is short."""
+    left = len(addresses) - NAMED
+    more = (
+        " " + ngettext("and %(shown)s more", "and %(shown)s more", left) % {"shown": amount(left)} if left > 0 else ""
+    )
+    return ", ".join(addresses[:NAMED]) + more
 
 
 def _words() -> dict[Risk, str]:
@@ -86,14 +99,3 @@ def _words() -> dict[Risk, str]:
         Risk.OPPOSING: _("Of the opposing side in this case: %(who)s."),
         Risk.NOBODY_READS: _("This address takes no answers, as its name says: %(who)s."),
     }
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        return None
-    if moment is None:
-        return None
-    aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
-    return aware if aware > timezone.now() else None

@@ -59,6 +59,7 @@ def _edit(request: Request, one: TemplateLine | None) -> HttpResponse:
     seen = request.POST.get("seen", "") if request.POST else marks(written)
     theirs: list[tuple[str, list[str]]] | None = None
     form = TemplateForm(request.POST or None, initial=written)
+    typed = ""
     if request.method == "POST":
         try:
             written = _typed(form)
@@ -70,12 +71,14 @@ def _edit(request: Request, one: TemplateLine | None) -> HttpResponse:
             form.add_error("name", str(_("Another template bears this name.")))
         except Problem as problem:
             form.add_error(None, words_of(problem))
+            typed = form.page()
         except ChangedMeanwhile:
             now = found(template(request.user, found(one).public_id)).written
             theirs = _theirs(now, clashes(now, written, seen))
             written, seen = insisted(now, written, seen), marks(now)
             form = TemplateForm(None, initial=written)
-    context = {"form": form, "one": one, "seen": seen, "theirs": theirs, "plain_text": of_html(written["html"])}
+    context = {"form": form, "one": one, "seen": seen, "theirs": theirs, "typed": typed}
+    context["plain_text"] = form.cleaned_data["text"] if typed else of_html(written["html"])
     context["written"] = mark_safe(written["html"])  # noqa: S308  made safe above, or when it was saved
     return render(request, "compose/template.html", context)
 

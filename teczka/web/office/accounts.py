@@ -28,7 +28,8 @@ class LimitForm(forms.Form):
 @require_safe
 def office_people(request: Request) -> HttpResponse:
     staff = sorted(everybody(request.user), key=lambda person: (not person.active, sort_key(person.name)))
-    context = {"people": staff, "limit": policy(request.user).account_limit, "said": said(request)}
+    without = sum(1 for person in staff if person.active and person.second_factor_at is None)
+    context = {"people": staff, "without": without, "limit": policy(request.user).account_limit, "said": said(request)}
     return render(request, "office/people.html", context)
 
 

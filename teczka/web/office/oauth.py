@@ -31,13 +31,14 @@ class ClientForm(forms.Form):
         label=_("Directory (tenant) id"),
         help_text=_("Of your office's own directory. “common” lets in any directory and personal accounts."),
         max_length=253,
+        widget=forms.TextInput({"autocomplete": "off"}),
     )
     secret = forms.CharField(
         label=_("Client secret"),
         required=False,
         strip=True,
         max_length=500,
-        widget=forms.PasswordInput({"autocomplete": "off"}),  # never given back to the browser
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),  # never given back to the browser
     )
     secret_ends_on = forms.DateField(
         label=_("The secret ends on"),
