@@ -233,7 +233,7 @@ class _Reading:
         """The batch goes to the packers, and the oldest of those before it to its rows."""
         now = self._now
         if now.messages and now.folder:
-            there = self._archive.placed(now.folder, [(message.sha256, message.size) for message in now.messages])
+            there = self._archive.lying(now.folder, [(message.sha256, message.size) for message in now.messages])
             for message in now.messages:
                 if (message.sha256, message.size) in there:
                     self._doubled(message)

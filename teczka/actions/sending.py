@@ -52,7 +52,7 @@ from teczka.store.sent import waiting_copies
 from teczka.store.viewer import as_user
 
 A_MOMENT = 1.0  # seconds: a first pass lists the folders before all else
-BETWEEN_PASSES = timedelta(minutes=1)  # each wakes us, so as many as that
+BETWEEN_PASSES = timedelta(minutes=1)  # that only look for what may have gone
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,9 @@ class Sending:
             return
         with as_user(self._account.owner_id):
             lately = Outgoing.objects.filter(account=self._account, state=State.UNCERTAIN, attempt_at__gt=now - FRESH)
-            if lately.exists():
+            # Of one in trouble its keeper knows when to try again; a password that was refused is not said a third time.
+            well = lately.filter(account__state=AccountState.WORKING, account__protocol=Protocol.IMAP)
+            if well.exists():
                 self._fetched_at = now
                 events.ask_keeper(self._account.pk)
 

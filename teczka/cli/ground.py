@@ -36,12 +36,14 @@ def lay(words: list[str], *, restoring: bool = False) -> None:
 
 
 def _refuse_anothers(data: Path) -> None:
-    """The database does not know us there, root neither, and what we wrote its user could not read."""
+    """The database does not know us there, root neither, and what we wrote its user could not read. Before anybody has served from it
+    the folder itself tells whose it is; root alone could write into another's."""
+    us = os.geteuid()
     try:
         owner = (data / "lock").stat().st_uid
-    except FileNotFoundError:  # nobody has served from it yet
-        return
-    if owner != os.geteuid():
+    except FileNotFoundError:
+        owner = data.stat().st_uid if us == 0 and data.is_dir() else us
+    if owner != us:
         sys.exit(f"teczka: The data folder {data} is the user {_name(owner)}'s. Run this command as that user.")
 
 

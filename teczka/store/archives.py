@@ -66,7 +66,7 @@ class LocalArchive(LocalMail):
             self._tell([found])
         return found
 
-    def placed(self, folder: LocalFolder, identities: Sequence[Identity]) -> set[Identity]:
+    def lying(self, folder: LocalFolder, identities: Sequence[Identity]) -> set[Identity]:
         """Which of these lie in the folder."""
         with self.writing():
             digests = array([digest for digest, _ in identities])

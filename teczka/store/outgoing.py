@@ -96,8 +96,7 @@ class Outbox:
             rows = list(self._rows(State.HELD).filter(send_at__lte=now).select_for_update())
             for row in rows:
                 if row.send_at and now - row.send_at > LATE:
-                    step(row, State.FAILED, **trouble_columns(Problem(Trouble.SENDING_LATE)))
-                    note(row, "missed")
+                    self._ask(row)
                 else:
                     step(row, State.QUEUED, next_try_at=row.send_at)
                     note(row, State.QUEUED)
@@ -105,16 +104,25 @@ class Outbox:
         return len(rows)
 
     def take(self, now: datetime) -> Outgoing | None:
-        """The next that is due, as a new try; committed before anybody is called."""
+        """The next that is due, as a new try; committed before anybody is called. What has waited for its try for long is asked about."""
         with self.writing():
             due = self._rows(State.QUEUED).filter(next_try_at__lte=now).order_by("next_try_at", "id")
-            row = due.select_for_update().first()
+            while row := due.select_for_update().first():
+                if not row.next_try_at or now - row.next_try_at <= LATE or reached(row):
+                    break
+                self._ask(row)
             if row is None:
                 return None
             step(row, State.SENDING, attempt=uuid4(), attempt_at=now, tries=row.tries + 1)
             note(row, State.SENDING, attempt=str(row.attempt), number=row.tries)
             self._tell(True)
         return row
+
+    def _ask(self, row: Outgoing) -> None:
+        """Whether it shall still go."""
+        step(row, State.FAILED, **trouble_columns(Problem(Trouble.SENDING_LATE)))
+        note(row, "missed")
+        self._tell(True)
 
     def next_at(self) -> datetime | None:
         """When there will be something to do."""

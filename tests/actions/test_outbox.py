@@ -386,7 +386,12 @@ def test_whose_hour_is_long_past_asks_first(account: Account, submission: Submis
     with as_user(account.owner_id):
         Outgoing.objects.filter(pk=overnight.pk).update(send_at=timezone.now() - timedelta(hours=23))
         Outgoing.objects.filter(pk=forgotten.pk).update(send_at=timezone.now() - timedelta(hours=25))
+        waited = sent(written(account))
+        Outgoing.objects.filter(pk=waited.pk).update(
+            state=State.QUEUED, next_try_at=timezone.now() - timedelta(hours=25)
+        )
     deliver(account)
+    assert (state_of(waited), trouble_of(waited)) == (State.FAILED, Trouble.SENDING_LATE)
     assert (state_of(overnight), state_of(forgotten)) == (State.SENT, State.FAILED)
     assert (trouble_of(forgotten), log_of(forgotten)) == (Trouble.SENDING_LATE, ["held", "missed"])
     outbox.retry(account.owner, forgotten.public_id)
@@ -567,16 +572,22 @@ def test_while_a_message_is_newly_uncertain_sent_is_looked_for_on_the_server_now
     with leased(account.pk) as lease, psycopg.connect(own_database.url, autocommit=True) as listener:
         listener.execute(f"LISTEN {REQUESTS}")
         sending = Sending(account.pk, account.owner_id, lease)
-        for pause in (BETWEEN_PASSES, timedelta(0), BETWEEN_PASSES):
+        of_it, now = Outgoing.objects.filter(pk=row.pk), timezone.now()
+        for pause, state, tried in (
+            (BETWEEN_PASSES, "working", now),
+            (timedelta(0), "working", now),
+            (BETWEEN_PASSES, "working", now),
+            (timedelta(0), "needs_owner", now),
+            (timedelta(0), "troubled", now),
+            (timedelta(0), "working", now - FRESH),
+        ):
             monkeypatch.setattr("teczka.actions.sending.BETWEEN_PASSES", pause)
+            with as_user(account.owner_id):
+                Account.objects.filter(pk=account.pk).update(state=state)
+                of_it.update(attempt_at=tried)
             sending.run()
             told.append(heard(listener))
-        with as_user(account.owner_id):
-            Outgoing.objects.filter(pk=row.pk).update(attempt_at=timezone.now() - FRESH)
-        monkeypatch.setattr("teczka.actions.sending.BETWEEN_PASSES", timedelta(0))
-        sending.run()
-        told.append(heard(listener))
-    assert told == [[], [str(account.pk)], [], []]
+    assert told == [[], [str(account.pk)], [], [], [], []]
 
 
 def test_a_person_says_what_became_of_an_uncertain_message(account: Account, submission: Submission) -> None:

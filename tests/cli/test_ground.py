@@ -45,3 +45,15 @@ def test_whoever_is_not_the_data_folders_user_is_told_so_and_leaves_nothing(
     ):
         ground.lay(["doctor"])
     assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+
+
+def test_root_begins_nothing_in_a_folder_that_was_made_for_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if os.geteuid() == 0:
+        os.chown(tmp_path, 65534, -1)
+    monkeypatch.setenv("TECZKA_DATA", str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with pytest.raises(SystemExit, match="Run this command as that user."):
+        ground.lay(["migrate"])
+    assert not list(tmp_path.iterdir())
