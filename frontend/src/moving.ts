@@ -8,8 +8,8 @@ const flat = (text: string): string => text.normalize("NFD").replace(FLAT, "").r
 /** The tree's folders that this row's mail may go to: of its own account, without the one that it lies in. */
 function folders(main: HTMLElement, row: HTMLElement | null): HTMLAnchorElement[] {
   const here = row?.dataset["folder"] ?? main.dataset["folder"] ?? "";
-  const branch = document.querySelector(`#tree [data-folder="${CSS.escape(here)}"]`)?.closest("[data-writable]");
-  return [...(branch?.querySelectorAll<HTMLAnchorElement>("a[data-folder]") ?? [])].filter((link) => link.dataset["folder"] !== here);
+  const branch = document.querySelector(`#tree [data-folder="${CSS.escape(here)}"]:not([data-gone])`)?.closest("[data-writable]");
+  return [...(branch?.querySelectorAll<HTMLAnchorElement>("a[data-folder]:not([data-gone])") ?? [])].filter((link) => link.dataset["folder"] !== here);
 }
 
 /** The list of folders; false where there is none to choose. */

@@ -60,7 +60,10 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
     ),
     Trouble.TLS_MISSING: (
         _("“%(host)s” does not offer STARTTLS on this port."),
-        _("Choose TLS and its port (993, 995 or 465). Teczka never sends a password unencrypted."),
+        _(
+            "Choose TLS and its port (993, 995 or 465). The password was not sent: unencrypted it goes only to servers for which your"
+            " office allows that."
+        ),
     ),
     Trouble.TLS_REQUIRED: (
         _("Your office allows no unencrypted connection to “%(host)s”."),

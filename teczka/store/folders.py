@@ -1,17 +1,16 @@
 """What is known of an account's folders: names, roles, cursors, and the messages that would not come. Within the owner's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
-from teczka.core.errors import Trouble
+from teczka.core.errors import Problem, Trouble
 from teczka.core.folders import LONGEST_WIRE_NAME, ORDER, FolderRole, LocalFolder, roles
 from teczka.core.mail import FolderStatus, RemoteFolder
 from teczka.core.messages import TRIES
-from teczka.store import erased
+from teczka.store import erased, outcomes
 from teczka.store.models import Account, Folder
+from teczka.store.statements import execute, rows_of, value_of
 
 # Where a rename waits for the server, paths are people's, and nothing is new or missed under the name that is to be: an answer may have
 # been lost, and the folder lie there already. What is to be removed there stays removed here.
@@ -44,6 +43,13 @@ missed AS (
 SELECT (SELECT count(*) FROM saved) + (SELECT count(*) FROM missed)
 """
 
+# What is to be done to mail of a folder that is gone, by others than whoever removed it here.
+STRANDED = """
+SELECT o.id, f.path, o.kind = 'flag' FROM store_operation o JOIN store_folder f ON f.id = o.folder_id
+WHERE o.account_id = %s AND o.kind IN ('flag', 'move', 'copy', 'expunge') AND o.state IN ('pending', 'started') AND f.gone_at IS NOT NULL
+  AND NOT EXISTS (SELECT FROM store_operation r WHERE r.folder_id = f.id AND r.kind = 'remove' AND r.state IN ('pending', 'started'))
+"""
+
 KNOWN = """
 SELECT id, public_id, wire_name, uidvalidity, complete_below, highestmodseq, stored - (
     SELECT count(*) FROM store_placement p WHERE p.folder_id = f.id AND p.gone_at IS NULL AND p.left_at IS NOT NULL) - (
@@ -56,32 +62,75 @@ SELECT id, public_id, wire_name, uidvalidity, complete_below, highestmodseq, sto
 FROM store_folder f WHERE account_id = %s AND gone_at IS NULL AND selectable AND uidvalidity IS DISTINCT FROM -1
 """
 
+NAMES = "SELECT wire_name FROM store_folder WHERE account_id = %s AND gone_at IS NULL"
+SHAPED = """
+SELECT EXISTS (SELECT FROM store_operation WHERE account_id = %s AND kind IN ('rename', 'remove') AND state IN ('pending', 'started'))
+"""
+# One that went earlier may bear the name still, as in outcomes.RENAMED.
+RENAME = (
+    """UPDATE store_folder SET wire_name = wire_name || '\\x00'::bytea || id::text::bytea
+       WHERE account_id = %(account)s AND wire_name = %(name)s AND gone_at IS NOT NULL""",
+    "UPDATE store_folder SET wire_name = %(name)s, highestmodseq = NULL WHERE id = %(id)s AND account_id = %(account)s",
+)
+
 
 def save(account: Account, listed: Sequence[RemoteFolder]) -> tuple[list[LocalFolder], dict[int, UUID], bool]:
     """The selectable folders in the order of `LocalAccount.save_folders`, their public ids, and whether anything changed."""
     changed = False
     # A server that lists a name twice means one folder.
     named = {folder.name: folder for folder in listed if len(folder.name) <= LONGEST_WIRE_NAME}
-    with connection.cursor() as cursor:
-        if named:
-            given = roles(list(named.values()), _chosen(account))
-            columns: dict[str, Any] = {
-                "office": account.office_id,
-                "owner": account.owner_id,
-                "account": account.pk,
-                "names": list(named),
-                "long": [folder.name for folder in listed if folder.name not in named],  # kept once, it is kept
-                "paths": [folder.path.replace("\0", "") for folder in named.values()],
-                "delimiters": [(folder.delimiter or "").replace("\0", "") for folder in named.values()],
-                "roles": [given[name] for name in named],
-                "selectable": [folder.selectable for folder in named.values()],
-            }
-            cursor.execute(UPSERT.format(t_is_renamed=_renamed("t"), f_is_renamed=_renamed("f")), columns)
-            changed = cursor.fetchone() != (0,)
-        cursor.execute(KNOWN, [account.pk])
-        rows = sorted(cursor.fetchall(), key=lambda row: (ORDER.index(FolderRole(row[8])), row[9]))
-    found = [LocalFolder(row[0], bytes(row[2]), *row[3:8]) for row in rows]
-    return found, {row[0]: row[1] for row in rows}, changed
+    if named:
+        given = roles(list(named.values()), _chosen(account, named))
+        columns: dict[str, Any] = {
+            "office": account.office_id,
+            "owner": account.owner_id,
+            "account": account.pk,
+            "names": list(named),
+            "long": [folder.name for folder in listed if folder.name not in named],  # kept once, it is kept
+            "paths": [folder.path.replace("\0", "") for folder in named.values()],
+            "delimiters": [(folder.delimiter or "").replace("\0", "") for folder in named.values()],
+            "roles": [given[name] for name in named],
+            "selectable": [folder.selectable for folder in named.values()],
+        }
+        changed = value_of(UPSERT.format(t_is_renamed=_renamed("t"), f_is_renamed=_renamed("f")), columns) != 0
+        if changed:
+            _release(account.pk)
+    rows = sorted(rows_of(KNOWN, [account.pk]), key=lambda row: (ORDER.index(FolderRole(row[8])), row[9]))
+    return [_local(row) for row in rows], {row[0]: row[1] for row in rows}, changed
+
+
+def _release(account_id: int) -> None:
+    """What no server can be told any more: what was marked stays marked here, and what was moved is where it was."""
+    stranded = rows_of(STRANDED, [account_id])
+    outcomes.keep_here([id_ for id_, _, marks in stranded if marks])
+    for gone in {path for _, path, marks in stranded if not marks}:
+        moved = [id_ for id_, path, marks in stranded if path == gone and not marks]
+        outcomes.refuse(moved, Problem(Trouble.FOLDER_VANISHED, folder=gone))
+
+
+def unlisted(account: Account, listed: Sequence[RemoteFolder]) -> tuple[list[LocalFolder], list[RemoteFolder]]:
+    """Of folders that were opened those that are not listed, and those listed that are not known; `LocalAccount.unlisted`."""
+    names = {folder.name for folder in listed}
+    known = {bytes(row[0]) for row in rows_of(NAMES, [account.pk])}
+    if known <= names or names <= known or value_of(SHAPED, [account.pk]):
+        return [], []
+    missing = [
+        folder
+        for row in rows_of(KNOWN, [account.pk])
+        if (folder := _local(row)).name not in names and folder.uidvalidity
+    ]
+    new = [folder for folder in listed if folder.selectable and folder.name not in known]
+    return missing, [folder for folder in new if len(folder.name) <= LONGEST_WIRE_NAME]
+
+
+def rename(account_id: int, folder_id: int, to: RemoteFolder) -> None:
+    """As the server calls it now. What people call it follows from the listing, as ever."""
+    for statement in RENAME:
+        execute(statement, {"account": account_id, "id": folder_id, "name": to.name})
+
+
+def _local(row: Sequence[Any]) -> LocalFolder:
+    return LocalFolder(row[0], bytes(row[2]), *row[3:8])
 
 
 def _renamed(folder: str) -> str:
@@ -92,9 +141,10 @@ def _renamed(folder: str) -> str:
     )
 
 
-def _chosen(account: Account) -> dict[bytes, FolderRole]:
+def _chosen(account: Account, listed: Collection[bytes]) -> dict[bytes, FolderRole]:
+    """A folder that is gone keeps no role from another."""
     chosen = Folder.objects.filter(account=account, chosen_role__isnull=False).values_list("wire_name", "chosen_role")
-    return {bytes(name): FolderRole(role or "") for name, role in chosen}
+    return {bytes(name): FolderRole(role or "") for name, role in chosen if bytes(name) in listed}
 
 
 # How many generations lie below zero already, where no server counts. One look into the index for each folder.
@@ -115,31 +165,26 @@ AFRESH = (
 def start_afresh(account_id: int) -> None:
     """The account lies on another server now: its UIDVALIDITY and UIDs may be those of other messages by chance. What we hold keeps its
     place under numbers that no server gives, so that the next pass takes it for renumbered and re-matches it. Costs a row each."""
-    with connection.cursor() as cursor:
-        cursor.execute(GENERATIONS, {"account": account_id})
-        row = cursor.fetchone()
-        used = row[0] if row and row[0] else 0
-        for statement in AFRESH:
-            cursor.execute(statement, {"account": account_id, "down": ((used + 1) << 32) + 1})
+    used = value_of(GENERATIONS, {"account": account_id}) or 0
+    for statement in AFRESH:
+        execute(statement, {"account": account_id, "down": ((used + 1) << 32) + 1})
     erased.forget_places(account_id)
 
 
 def opened(folder_id: int, status: FolderStatus) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE store_folder SET on_server = %(messages)s, uidvalidity = %(validity)s,"
-            " complete_below = CASE WHEN uidvalidity = %(validity)s THEN complete_below ELSE 0 END,"
-            " highestmodseq = CASE WHEN uidvalidity = %(validity)s THEN highestmodseq END WHERE id = %(id)s",
-            {"messages": status.messages, "validity": status.uidvalidity, "id": folder_id},
-        )
+    execute(
+        "UPDATE store_folder SET on_server = %(messages)s, uidvalidity = %(validity)s,"
+        " complete_below = CASE WHEN uidvalidity = %(validity)s THEN complete_below ELSE 0 END,"
+        " highestmodseq = CASE WHEN uidvalidity = %(validity)s THEN highestmodseq END WHERE id = %(id)s",
+        {"messages": status.messages, "validity": status.uidvalidity, "id": folder_id},
+    )
 
 
 def complete(folder_id: int, status: FolderStatus, complete_below: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE store_folder SET complete_below = %s, highestmodseq = %s WHERE id = %s",
-            [complete_below, status.highestmodseq, folder_id],
-        )
+    execute(
+        "UPDATE store_folder SET complete_below = %s, highestmodseq = %s WHERE id = %s",
+        [complete_below, status.highestmodseq, folder_id],
+    )
 
 
 # After its tries at once a message waits: ten minutes, then four times as long each time, a day at most. So it comes soon after what a
@@ -152,24 +197,20 @@ FROM store_fetchtrouble WHERE folder_id = %s AND uidvalidity = %s
 
 
 def troubled_uids(folder_id: int, uidvalidity: int) -> dict[int, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(TROUBLED, [TRIES, folder_id, uidvalidity])
-        return dict(cursor.fetchall())
+    return dict(rows_of(TROUBLED, [TRIES, folder_id, uidvalidity]))
 
 
 def give_up(folder_id: int, owner_id: int, uidvalidity: int, uids: Sequence[int], trouble: Trouble) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO store_fetchtrouble AS t (folder_id, owner_id, uidvalidity, uid, tries, trouble, last_try_at)"
-            " SELECT %s, %s, %s, uid, 1, %s, now() FROM unnest(%s::bigint[]) AS uid ON CONFLICT (folder_id, uidvalidity, uid) DO UPDATE"
-            " SET tries = t.tries + 1, trouble = excluded.trouble, last_try_at = now()",
-            [folder_id, owner_id, uidvalidity, trouble, list(uids)],
-        )
+    execute(
+        "INSERT INTO store_fetchtrouble AS t (folder_id, owner_id, uidvalidity, uid, tries, trouble, last_try_at)"
+        " SELECT %s, %s, %s, uid, 1, %s, now() FROM unnest(%s::bigint[]) AS uid ON CONFLICT (folder_id, uidvalidity, uid) DO UPDATE"
+        " SET tries = t.tries + 1, trouble = excluded.trouble, last_try_at = now()",
+        [folder_id, owner_id, uidvalidity, trouble, list(uids)],
+    )
 
 
 def forget_trouble(folder_id: int, uidvalidity: int, uids: Sequence[int]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM store_fetchtrouble WHERE folder_id = %s AND uidvalidity = %s AND uid = ANY(%s)",
-            [folder_id, uidvalidity, list(uids)],
-        )
+    execute(
+        "DELETE FROM store_fetchtrouble WHERE folder_id = %s AND uidvalidity = %s AND uid = ANY(%s)",
+        [folder_id, uidvalidity, list(uids)],
+    )

@@ -1,4 +1,4 @@
-"""One pass over an account: `run(remote, local)` over IMAP, `collect(remote, local)` over POP3."""
+"""One pass over an account: `run(remote, local)` over IMAP, `collect(remote, local, report)` over POP3."""
 
 from teczka.sync.apply import run
 from teczka.sync.collect import collect

@@ -11,6 +11,7 @@ from teczka.remote.types import RemoteMailbox
 from teczka.sync.download import download
 from teczka.sync.plan import plan
 from teczka.sync.ports import K, LocalAccount
+from teczka.sync.renames import renames
 from teczka.sync.replay import Acts
 from teczka.sync.report import Report
 from teczka.sync.steps import Begin, Download, Finish, Gone, Reflag, Rematch, Step
@@ -34,7 +35,13 @@ def run(
             _repeat(acts, report)
         with report.phase("listing"):
             listed = remote.folders()
+            renamed = False
+            for known, to in renames(listed, local, remote):
+                local.rename_folder(known, to)
+                renamed = True
             folders = local.save_folders(listed)
+        if renamed and acts and not acts.last:
+            _repeat(acts, report)  # what waited for the new name
         kept = {folder.name for folder in folders}
         left_out = [folder for folder in listed if len(folder.name) > LONGEST_WIRE_NAME and folder.name not in kept]
         report.problems += [_too_long(folder) for folder in left_out]

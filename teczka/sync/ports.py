@@ -27,9 +27,24 @@ class LocalAccount(Protocol[K]):
     on. Nothing here ever deletes a message (P2); repeating any call adds nothing twice (P4). All are called from one thread."""
 
     def save_folders(self, listed: Sequence[RemoteFolder]) -> list[LocalFolder]:
-        """Make the folders be as listed: new ones added, missing ones marked gone (their mail stays). Returns the selectable ones, the
-        inbox first, then by how much people wait for them. An empty list where folders were known changes nothing: a server that lists
-        nothing is ill, not empty. A name longer than LONGEST_WIRE_NAME becomes no folder, and no folder is gone that bears it."""
+        """Make the folders be as listed: new ones added, missing ones marked gone (their mail stays; what lies in another as well is
+        shown there alone). Returns the selectable ones, the inbox first, then by how much people wait for them. An empty list where
+        folders were known changes nothing: a server that lists nothing is ill, not empty. A name longer than LONGEST_WIRE_NAME becomes no
+        folder, and no folder is gone that bears it."""
+        ...
+
+    def unlisted(self, listed: Sequence[RemoteFolder]) -> tuple[list[LocalFolder], list[RemoteFolder]]:
+        """Of folders that were opened those that `listed` does not name, and what it names that we do not know; selectable ones. None
+        where it names nothing, nor while somebody here renames or removes folders: then names are not what they seem. What was
+        offered as new TRIES times and is so still, for the pass broke off each time, is offered no more."""
+        ...
+
+    def placed(self, folder: LocalFolder) -> dict[int, Candidate]:
+        """What lies in the folder on the server under its UIDVALIDITY, as far as we know, by UID."""
+        ...
+
+    def rename_folder(self, folder: LocalFolder, to: RemoteFolder) -> None:
+        """It bears this name on the server now, and is the same: all stays as it is. Flags have to be asked for anew."""
         ...
 
     def stored_uids(self, folder: LocalFolder, uidvalidity: int, lowest: int = 1) -> "array[int]":
@@ -81,7 +96,8 @@ class LocalAccount(Protocol[K]):
     def complete(self, folder: LocalFolder, status: FolderStatus, complete_below: int) -> None:
         """Move the cursor: everything below is durable. Flags are known up to status.highestmodseq. Placements under another UIDVALIDITY
         than status.uidvalidity are marked gone, once nothing is troubled under that: what the server still has of them was matched or
-        downloaded again. Under UIDVALIDITY DROP they have left, and stay in sight; and what had left is not marked."""
+        downloaded again. So are those in folders that are gone, of messages that lie in one that is there. Under UIDVALIDITY DROP they
+        have left, and stay in sight; and what had left is not marked."""
         ...
 
     def spool(self, size: int) -> Spool:

@@ -42,23 +42,25 @@ class Acts:
     def asked(self) -> bool:
         return self._asked.is_set() and not self.last
 
-    def repeat(self) -> None:
+    def repeat(self) -> bool:
         """As `replay`."""
         self._asked.clear()
         try:
-            replay(self._remote, self._journal)
+            return replay(self._remote, self._journal)
         except Exception:  # a mistake of ours, too, shall not keep new mail out
             self.broke = True
             raise
 
 
-def replay(remote: RemoteMailbox, journal: Journal) -> None:
-    """Until nothing is left that can be done now. Which folder is open afterwards nobody knows. Raises LeaseLost, and Problem where the
-    connection broke: what was under way then is looked for the next time."""
+def replay(remote: RemoteMailbox, journal: Journal) -> bool:
+    """Until nothing is left that can be done now. False where a pass has to find out first what a folder is called now. Which one is open
+    afterwards nobody knows. Raises LeaseLost, and Problem where the connection broke: what was under way then is looked for the next
+    time."""
     run = _Replay(remote, journal)
     for _ in range(ROUNDS):
         if not run.round():
-            return
+            break
+    return not run.unlisted
 
 
 class _Replay:
@@ -67,6 +69,7 @@ class _Replay:
         self._journal = journal
         self._busy: set[bytes] = set()  # folders that are left alone this time
         self._alone: set[int] = set()  # refused together with others: tried one by one
+        self.unlisted = False  # a folder that its server had
 
     def round(self) -> bool:
         """Everything that is due, once. Whether another may do more: what waited for something can be done now."""
@@ -96,7 +99,7 @@ class _Replay:
                 if late or problem.trouble is Trouble.INTERNAL:  # or it would break every connection
                     self._journal.refuse([op.id for op in batch], problem)
                 raise
-            if problem.trouble is Trouble.FOLDER_BUSY and not late:
+            if (problem.trouble is Trouble.FOLDER_BUSY or self._has_moved(batch[0], problem)) and not late:
                 self._busy |= batch[0].folders
                 return False
             if len(batch) > 1 and problem.trouble not in WHOLE:
@@ -104,6 +107,14 @@ class _Replay:
                 return False
             self._journal.refuse([op.id for op in batch], problem)
         return True
+
+    def _has_moved(self, op: Pending, problem: Problem) -> bool:
+        """The folder that its message lies in was renamed or removed: which, the next pass sees, and what becomes of the operation."""
+        if problem.trouble is not Trouble.FOLDER_REFUSED or op.kind in OF_FOLDERS or op.source is None:
+            return False
+        moved = all(folder.name != op.source.name for folder in self._remote.folders())
+        self.unlisted = self.unlisted or moved
+        return moved
 
     def _perform(self, batch: Sequence[Pending]) -> None:
         match batch[0].kind:

@@ -71,7 +71,26 @@ class MemoryAccount:
             )
         for name in self._listed:
             self._folders.setdefault(name, LocalFolder(len(self._folders) + 1, name, None, 0, None, 0, 0))
+        self._show_once()
         return [self._now(self._folders[name]) for name in self._listed]
+
+    def unlisted(self, listed: Sequence[RemoteFolder]) -> tuple[list[LocalFolder], list[RemoteFolder]]:
+        names = {folder.name for folder in listed}
+        missing = [self._now(self._folders[name]) for name in self._listed if names and name not in names]
+        new = [folder for folder in listed if folder.selectable and folder.name not in self._listed]
+        return [folder for folder in missing if folder.uidvalidity], new
+
+    def placed(self, folder: LocalFolder) -> dict[int, Candidate]:
+        return {
+            uid: self._candidate(placed) for uid, placed in self._in(folder, folder.uidvalidity or 0) if not placed.gone
+        }
+
+    def rename_folder(self, folder: LocalFolder, to: RemoteFolder) -> None:
+        if gone := self._folders.pop(to.name, None):
+            self._folders[to.name + b"\0%d" % gone.id] = gone
+        known = self._folders.pop(folder.name)
+        self._folders[to.name] = replace(known, name=to.name, highestmodseq=None)
+        self._listed = [to.name if name == folder.name else name for name in self._listed]
 
     def stored_uids(self, folder: LocalFolder, uidvalidity: int, lowest: int = 1) -> "array[int]":
         return array(
@@ -112,6 +131,11 @@ class MemoryAccount:
             if at == folder.id and not placed.gone
         ]
 
+    def _candidate(self, placed: Placed) -> Candidate:
+        seconds = int(placed.internaldate.timestamp())
+        message_id = self.message_ids.get(placed.digest, b"")
+        return Candidate(placed.id, len(self.messages[placed.digest]), seconds, message_id)
+
     def _unlooked(self, placed: Placed) -> DropHint:
         return DropHint(None, len(self.messages[placed.digest]), None)
 
@@ -151,12 +175,7 @@ class MemoryAccount:
 
     def candidates(self, folder: LocalFolder, uidvalidity: int) -> list[Candidate]:
         return [
-            Candidate(
-                placed.id,
-                len(self.messages[placed.digest]),
-                int(placed.internaldate.timestamp()),
-                self.message_ids.get(placed.digest, b""),
-            )
+            self._candidate(placed)
             for (at, validity, _), placed in self.placements.items()
             if at == folder.id and validity != uidvalidity and not placed.gone
         ]
@@ -202,6 +221,7 @@ class MemoryAccount:
                     placed.gone = True
         kept = self._folders[folder.name]
         self._folders[folder.name] = replace(kept, complete_below=complete_below, highestmodseq=status.highestmodseq)
+        self._show_once()
 
     def spool(self, size: int) -> MemorySpool:
         return MemorySpool()
@@ -225,6 +245,17 @@ class MemoryAccount:
         self._ids += 1
         self.placements[key] = Placed(self._ids, digest, flags, internaldate)
         return 1
+
+    def _show_once(self) -> None:
+        listed = {self._folders[name].id for name in self._listed}
+        there = {
+            placed.digest
+            for (at, validity, _), placed in self.placements.items()
+            if at in listed and validity >= 0 and not placed.gone and not placed.left
+        }
+        for (at, validity, _), placed in self.placements.items():
+            if at not in listed and validity != AWAITED and placed.digest in there:
+                placed.gone = True
 
     def _take(self, key: Key, digest: bytes, message: RemoteMessage, loose: Loose) -> bool:
         folder, validity, _ = key

@@ -1,7 +1,7 @@
 """A server that changes at will, passes that break anywhere: P1, P2 and P4 hold after each, and one whole pass makes both sides equal."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,7 +28,17 @@ class MortalAccount(MemoryAccount):
     lives: int | None = None
 
     def __getattribute__(self, name: str) -> Any:
-        if name in {"save_folders", "add", "place", "set_flags", "mark_gone", "give_up", "opened", "complete"}:
+        if name in {
+            "save_folders",
+            "rename_folder",
+            "add",
+            "place",
+            "set_flags",
+            "mark_gone",
+            "give_up",
+            "opened",
+            "complete",
+        }:
             if self.lives == 0:
                 raise Killed
             if self.lives is not None:
@@ -43,6 +53,7 @@ class Passes(RuleBasedStateMachine):
         self.local = MortalAccount()
         self.ever: set[bytes] = set()  # every body that was stored
         self.serial = 0
+        self.made = 0  # folders
         self.twins: set[datetime] = set()
         self.lied_to = False  # a cursor may stand above mail that an ill server hid: counts tell, in the next pass
 
@@ -64,7 +75,8 @@ class Passes(RuleBasedStateMachine):
         for _ in range(many):
             self.serial += 1
             named = b"%d@x" % self.serial if known else b""
-            self.server.folders[folder].deliver(b"message %d" % self.serial, named)
+            when = EPOCH + timedelta(seconds=self.serial)
+            self.server.folders[folder].deliver(b"message %d" % self.serial, named, when)
 
     @rule(data=st.data())
     def deliver_a_copy(self, data: st.DataObject) -> None:
@@ -104,9 +116,39 @@ class Passes(RuleBasedStateMachine):
         self.server.folders[data.draw(st.sampled_from(sorted(self.server.folders)))].number_anew()
 
     @precondition(lambda self: len(self.server.folders) < 3)
-    @rule()
-    def new_folder(self) -> None:
-        self.server.folders[b"F%d" % len(self.server.folders)] = PlayFolder(uidvalidity=100 + self.serial)
+    @rule(data=st.data())
+    def new_folder(self, data: st.DataObject) -> None:
+        self.made += 1
+        self.server.folders[self.others(data, taken=False)] = PlayFolder(uidvalidity=1000 * self.made)
+
+    def others(self, data: st.DataObject, taken: bool = True) -> bytes:
+        """A folder's name other than the inbox's."""
+        names = {b"A", b"B", b"A/C", b"B/C", b"F1", b"F2"}
+        there = sorted(names & set(self.server.folders) if taken else names - set(self.server.folders))
+        return data.draw(st.sampled_from(there)) if there else b""
+
+    @rule(data=st.data())
+    def rename_folder(self, data: st.DataObject) -> None:
+        """With what lies below it, RFC 3501 §6.3.5."""
+        old, new = self.others(data), self.others(data, taken=False)
+        if old and new and not new.startswith(old + b"/"):
+            for name in sorted(self.server.folders):
+                to = new + name[len(old) :]
+                if (name == old or name.startswith(old + b"/")) and to not in self.server.folders:
+                    self.server.folders[to] = self.server.folders.pop(name)
+
+    @rule(data=st.data())
+    def swap_folders(self, data: st.DataObject) -> None:
+        one, other = self.others(data), self.others(data)
+        if one and other:
+            folders = self.server.folders
+            folders[one], folders[other] = folders[other], folders[one]
+
+    @rule(data=st.data())
+    def remove_folder(self, data: st.DataObject) -> None:
+        name = self.others(data)
+        if name and not self.twins & {held.when for held in self.server.folders[name].messages}:
+            del self.server.folders[name]
 
     @rule(after=st.integers(0, 300))
     def broken_pass(self, after: int) -> None:
@@ -155,8 +197,8 @@ class Passes(RuleBasedStateMachine):
     def the_cursor_passes_only_what_is_stored_gone_or_troubled(self) -> None:
         """P1. Only of UIDs that the server still has under the UIDVALIDITY that we know."""
         for name, known in self.local._folders.items():
-            folder = self.server.folders[name]
-            if known.uidvalidity == folder.uidvalidity and not self.lied_to:
+            folder = self.server.folders.get(name)
+            if folder and known.uidvalidity == folder.uidvalidity and not self.lied_to:
                 for held in folder.messages:
                     key = (known.id, folder.uidvalidity, held.uid)
                     assert (

@@ -2,8 +2,9 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from teczka.store.models import Act, Comment, Message, Operation
+from teczka.store.models import Act, Comment, Folder, Message, Operation
 from teczka.store.viewer import as_user
 from tests.cases import file, make_case
 from tests.cast import Cast, make_account, make_cast
@@ -46,6 +47,8 @@ def test_it_says_what_goes_who_saw_it_and_what_stays_before_anything_goes(cast: 
     assert browser(cast.celina).get(here).status_code == browser(cast.celina).post(here).status_code == 404
     with as_user(cast.anna.pk):
         assert Message.objects.filter(pk=message.pk).exists()
+        Folder.objects.update(gone_at=timezone.now())  # its server removed the folder
+    assert "ZOSTAJE" not in browser(cast.anna).get(here).content.decode()
 
 
 def test_the_button_erases_it_and_says_so(cast: Cast, message: Message) -> None:

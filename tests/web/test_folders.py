@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 
 from teczka.core.accounts import State
 from teczka.core.folders import levels
-from teczka.store.models import Account, FetchTrouble, Folder
+from teczka.store.models import Account, FetchTrouble, Folder, Placement
 from teczka.store.viewer import as_user
 from teczka.web.mail.tree import folder_name
 from teczka.web.templatetags.pages import dated, exactly
@@ -41,6 +41,18 @@ def test_the_page_shows_the_newest_fifty(anna: Client, long: Folder) -> None:
     assert subjects(page) == list(range(180, 130, -1))
     assert 'aria-rowcount="180"' in page.decode()
     assert [index for _id, _cursor, index in ROW.findall(page.decode())] == [str(number) for number in range(1, 51)]
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "nieprzeczytana"), (22, "nieprzeczytane"), (5, "nieprzeczytanych"), (12, "nieprzeczytanych")],
+)
+def test_how_many_are_unread_is_heard_as_it_is_said(anna: Client, office: Office, count: int, said: str) -> None:
+    folder = make_folder(make_account(office.cast.anna, "duze@skrzynka.example"))
+    with as_user(office.cast.anna.pk):
+        Folder.objects.filter(pk=folder.pk).update(unread=count)
+    page = anna.get(f"/folders/{folder.public_id}/").content.decode()
+    assert f'{count}<span class="vh"> {said}</span>' in page
 
 
 def test_cursors_walk_the_folder_once_and_whole(anna: Client, long: Folder) -> None:
@@ -289,3 +301,24 @@ def test_a_folder_that_was_left_out_says_so_in_its_list_and_in_the_tree(anna: Cl
     page = anna.get(f"/folders/{other.public_id}/").content.decode()
     assert "Serwer nie otworzył" not in page
     assert page.count("Poczta z tego folderu nie dotarła.") == 1  # in the tree
+
+
+def test_a_folder_that_is_gone_from_its_server_says_so_wherever_it_stands(anna: Client, office: Office) -> None:
+    account = make_account(office.cast.anna, "anna@usunieta.example", state="working", mode="managed")
+    folder, other = make_folder(account, "Kowal", ""), make_folder(account, "Nowak", "")
+    fill(office.cast.anna, account, folder, 1, 2)
+    with as_user(office.cast.anna.pk):
+        Folder.objects.filter(pk=folder.pk).update(gone_at=timezone.now(), on_server=5)
+        message = Placement.objects.filter(folder=folder)[0].message
+    where = f"/folders/{folder.public_id}/"
+    page = anna.get(where).content.decode()
+    assert "Ten folder został usunięty na serwerze." in page
+    assert page.count('title="Kowal: usunięty na serwerze"') == 1  # in the tree
+    assert "Zmień nazwę folderu" not in page
+    pane = anna.get(f"/messages/{message.public_id}/pane/").content.decode()
+    assert "Kowal (usunięta na serwerze)" in pane
+    assert "Usunięta na serwerze." in pane
+    assert 'data-action="bin"' not in pane
+    page = anna.get(f"/folders/{other.public_id}/").content.decode()
+    assert "Ten folder został usunięty na serwerze." not in page
+    assert page.count("usunięty na serwerze") == 2  # the tree's title and words

@@ -29,7 +29,8 @@ SELECT teczka_is_filed(m.id),
   (SELECT count(*) FROM store_task t WHERE t.message_id = m.id AND t.removed_at IS NULL),
   (SELECT count(*) FROM store_message o WHERE o.owner_id = m.owner_id AND o.id <> m.id
     AND ((o.message_id = m.message_id AND m.message_id <> '') OR o.sha256 = m.sha256)),
-  EXISTS (SELECT FROM store_placement p WHERE p.message_id = m.id AND p.gone_at IS NULL AND p.left_at IS NULL AND p.uidvalidity >= 0)
+  EXISTS (SELECT FROM store_placement p JOIN store_folder f ON f.id = p.folder_id AND f.gone_at IS NULL
+    WHERE p.message_id = m.id AND p.gone_at IS NULL AND p.left_at IS NULL AND p.uidvalidity >= 0)
 FROM store_message m JOIN store_account a ON a.id = m.account_id WHERE m.owner_id = %(viewer)s AND m.public_id = %(message)s
 """
 

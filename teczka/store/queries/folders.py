@@ -25,6 +25,7 @@ class FolderLine:
     on_server: int
     managed: bool  # what is done to its mail is done on the server
     left_out: bool  # by the last whole pass
+    gone: bool  # from its server; its mail is kept
 
     @property
     def missing(self) -> int:
@@ -32,12 +33,16 @@ class FolderLine:
         return max(self.on_server - self.stored, 0)
 
 
-MANAGED = f"(a.protocol <> '{Protocol.POP3}' AND a.mode = '{Mode.MANAGED}' AND a.deleted_at IS NULL)"
+# What is done to mail in folder f of account a is done on its server.
+MANAGED = (
+    f"(a.protocol <> '{Protocol.POP3}' AND a.mode = '{Mode.MANAGED}' AND a.deleted_at IS NULL AND f.gone_at IS NULL)"
+)
 # Whose mail goes with its account is out of sight from the moment its owner said so.
 THERE = f"a.farewell <> '{Farewell.REMOVE}'"
 COLUMNS = (
     "f.id, f.public_id, a.public_id, a.provider_name, f.path, f.delimiter, f.role, f.chosen_role IS NOT NULL, f.selectable,"
-    f" f.stored, f.unread, f.on_server, {MANAGED}, a.left_out @> jsonb_build_array(jsonb_build_object('folder', f.path))"
+    f" f.stored, f.unread, CASE WHEN f.gone_at IS NULL THEN f.on_server ELSE 0 END, {MANAGED},"
+    " a.left_out @> jsonb_build_array(jsonb_build_object('folder', f.path)), f.gone_at IS NOT NULL"
 )
 
 

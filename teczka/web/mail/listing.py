@@ -40,6 +40,7 @@ class Listing:
     on_server: int
     role: str
     managed: bool  # some of it may be moved about on its server
+    gone: bool = False  # from the server; its mail is kept
     outward: bool = False  # whom it went to says more there than whom it came from
     stripes: dict[int, Stripe] = field(default_factory=dict)  # by folder
     which: str = ""  # of the folders' mail that alone (queries.listing.block)
@@ -87,6 +88,7 @@ def of_folder(line: FolderLine) -> Listing:
         line.on_server,
         line.role,
         line.managed,
+        line.gone,
         outward=line.role in OUTWARD,
     )
 

@@ -43,8 +43,8 @@ def folder_role(request: Request, folder_id: UUID) -> HttpResponse:
 
 
 def uses(line: FolderLine) -> list[Use]:
-    """What may be chosen for this folder; nothing for the inbox, which is what the server says it is."""
-    if line.role == FolderRole.INBOX or not line.selectable:
+    """What may be chosen for this folder; nothing for the inbox, which is what the server says it is, and for one that is gone."""
+    if line.role == FolderRole.INBOX or not line.selectable or line.gone:
         return []
     roles: list[Use] = [(role, *ROLES[role], line.role == role) for role in USES]
     roles.append((NONE, _("An ordinary folder"), "folder", not line.role))

@@ -3,6 +3,8 @@
 from functools import cached_property
 from uuid import UUID
 
+from django.utils.translation import pgettext
+
 from teczka.store.models import User
 from teczka.store.queries.accounts import AccountLine, accounts
 from teczka.store.queries.case_names import CaseName, all_cases, offered_cases
@@ -73,4 +75,5 @@ class Things:
 
 
 def _named(one: FolderLine) -> str:
-    return f"{one.account_name} – {folder_name(one.path, one.delimiter, one.role)}"
+    gone = f" ({pgettext('a folder', 'removed on the server')})" if one.gone else ""
+    return f"{one.account_name} – {folder_name(one.path, one.delimiter, one.role)}{gone}"
