@@ -35,6 +35,7 @@ ENTRIES = (
     "everywhere.ts",
     "leads.ts",
     "leaving.ts",
+    "printing.ts",
     "notices.ts",
     "palette.ts",
     "search.ts",

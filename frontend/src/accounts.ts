@@ -10,6 +10,7 @@ const lines = document.getElementById("lines");
 if (lines) {
   const { eventsUrl = "", eventsWorker = "", viewer = "" } = lines.dataset;
   const changed = paced(() => refresh(changed));
+  addEventListener("teczka:day", changed);
   listen(eventsUrl, eventsWorker, viewer, (news) => (news.kind === "signout" ? location.reload() : changed()));
 }
 menus(document);

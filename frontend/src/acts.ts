@@ -2,7 +2,7 @@
 // next refresh, and a sentence says why. One after the other, in the order of the keys; each bears a key of its own, so that one that
 // is told again after a broken connection is done once.
 
-import { fill, fromTemplate, need } from "./dom";
+import { fill, fromTemplate, need, say } from "./dom";
 import { post, Refused } from "./http";
 import type { List } from "./list";
 import type { Marks } from "./marks";
@@ -93,7 +93,7 @@ export class Acts {
     if (!row && tools) return tools.querySelector("[data-action=archive]") !== null;
     const folder = row?.dataset["folder"];
     if (!folder) return "managed" in this.main.dataset;
-    return Boolean(document.querySelector(`#tree [data-folder="${CSS.escape(folder)}"]`)?.closest("[data-writable]"));
+    return Boolean(document.querySelector(`#tree [data-folder="${CSS.escape(folder)}"]:not([data-gone])`)?.closest("[data-writable]"));
   }
 
   #concerned(): readonly string[] {
@@ -119,8 +119,9 @@ export class Acts {
     else if (this.main.dataset["leaves"]?.split(" ").includes(verb)) this.#takeAway(ids, by);
     else if (AWAY.has(verb) && this.main.dataset["role"] !== "search") this.#takeAway(ids.filter((id) => this.movable(id)), by);
     const fields = { key: unique(), verb, listing: this.main.dataset["folder"] ?? "", message: ids, ...more };
+    say("teczka:telling", { key: fields.key, url, fields }); // kept until it is told, though this page closes (waiting.ts)
     this.#later(async () => {
-      const { act, said } = (await this.#insist(url, fields).finally(() => look || this.onChanged(ids))) as Told;
+      const { act, said } = (await this.#insist(url, fields).finally(() => (say("teczka:told", fields.key), look || this.onChanged(ids)))) as Told;
       if (more["quietly"]) return;
       if (act) this.#done.push(act);
       this.#toast("t-done", said);
@@ -145,6 +146,7 @@ export class Acts {
       .catch((error: unknown) => this.#toast("t-refused", error instanceof Refused ? error.said : ""))
       .then(() => {
         this.#waiting--;
+        say("teczka:told", null);
         this.onDone();
       });
   }
@@ -157,7 +159,8 @@ export class Acts {
       } catch (error) {
         if (error instanceof Refused) throw error;
         this.#toast("t-unsaved");
-        await new Promise((resolve) => setTimeout(resolve, wait));
+        say("teczka:untold", null);
+        await new Promise((resolve) => (setTimeout(resolve, wait), addEventListener("online", resolve, { once: true })));
       }
     }
   }

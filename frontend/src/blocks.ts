@@ -11,11 +11,7 @@ export class Block {
   failed = false;
   #late = 0;
 
-  constructor(
-    public start: number,
-    public size: number,
-    rowHeight: number,
-  ) {
+  constructor(public start: number, public size: number, rowHeight: number) {
     this.element.className = "block-wait";
     this.element.setAttribute("role", "presentation");
     this.element.style.height = `${size * rowHeight}px`;

@@ -183,12 +183,12 @@ export class Editor {
 }
 
 function fragment(html: string): DocumentFragment {
-  return document.importNode(DOMPurify.sanitize(html, { ...PASTED, RETURN_DOM_FRAGMENT: true }), true);
+  const clean = DOMPurify.sanitize(html, { ...PASTED, RETURN_DOM_FRAGMENT: true });
+  for (const picture of clean.querySelectorAll("img:not([src])")) picture.remove(); // Word's lie on the writer's disk
+  return document.importNode(clean, true);
 }
 
-function squeezed(node: Node): string {
-  return (node.textContent ?? "").replace(/\s+/g, " ").trim();
-}
+const squeezed = (node: Node): string => (node.textContent ?? "").replace(/\s+/g, " ").trim();
 
 /** Text as it reads: a line for each block. */
 function words(node: ParentNode & Node): string {
@@ -207,9 +207,6 @@ function words(node: ParentNode & Node): string {
 
 function asBlocks(text: string): string {
   const holder = document.createElement("div");
-  for (const line of text.split("\n")) {
-    const block = holder.appendChild(document.createElement("div"));
-    block.append(line || document.createElement("br"));
-  }
+  for (const line of text.split("\n")) holder.appendChild(document.createElement("div")).append(line || document.createElement("br"));
   return holder.innerHTML;
 }

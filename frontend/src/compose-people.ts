@@ -75,8 +75,8 @@ export class People {
     const shown = person.name || person.address;
     fill(chip, "who", shown);
     fill(chip, "domain", person.outside && person.name ? person.address.slice(person.address.indexOf("@")) : "");
-    chip.classList.toggle("outside", Boolean(person.outside));
-    chip.classList.toggle("wrong", Boolean(person.wrong));
+    for (const look of ["outside", "wrong"] as const) chip.classList.toggle(look, Boolean(person[look]));
+    for (const button of chip.querySelectorAll("button")) button.ariaLabel += `: ${shown}`;
     chip.title = person.address;
     chip.dataset["value"] = person.name ? `"${person.name.replace(/["\\]/g, "\\$&")}" <${person.address}>` : person.address;
     this.#chips.append(chip);

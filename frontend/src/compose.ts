@@ -215,7 +215,8 @@ function start(form: HTMLFormElement): void {
   const pick = async (query: string): Promise<void> => {
     const dialog = need<HTMLDialogElement>("pick-dialog");
     const ours = (picking += 1);
-    const answer = await fetch(`${form.dataset["pickUrl"]}?${new URLSearchParams({ q: query })}`, { redirect: "manual" });
+    const asked = new URLSearchParams({ q: query, case: need<HTMLSelectElement>("case").value });
+    const answer = await fetch(`${form.dataset["pickUrl"]}?${asked}`, { redirect: "manual" });
     const body = parse(await answer.text());
     if (ours !== picking) return; // another was asked for meanwhile
     if (!answer.ok) throw new Error(String(answer.status));
@@ -231,9 +232,11 @@ function start(form: HTMLFormElement): void {
     const body = new FormData();
     body.set("part", button.value);
     void saver.post(form.dataset["pickUrl"] ?? "", body).then(async (answer) => {
-      if (!answer.ok) throw new Error(String(answer.status));
-      files.replace(await answer.text());
+      if (!answer.ok && answer.status !== 400) throw new Error(String(answer.status));
+      const told = await answer.text();
       need<HTMLDialogElement>("pick-dialog").close();
+      if (!answer.ok) return refuse(told);
+      files.replace(told);
       changed();
     }).catch(unpicked);
   });
@@ -279,5 +282,7 @@ if (draft) start(draft);
 const written = document.getElementById("written") as HTMLFormElement | null;
 if (written) {
   const editor = new Editor();
+  const typed = document.getElementById("typed") as HTMLTextAreaElement | null; // what could not be saved, as it was typed
+  if (typed) editor.set(typed.value, "", true);
   written.addEventListener("submit", () => (need<HTMLInputElement>("html").value = editor.html));
 }

@@ -32,7 +32,7 @@ export function parse(html: string): HTMLElement {
   return body;
 }
 
-type Said = "list" | "act" | "action" | "concerned" | "renew" | "leaving";
+type Said = "list" | "act" | "action" | "concerned" | "renew" | "leaving" | "telling" | "untold" | "told";
 
 /** To the page's other scripts: true where one of them took it up. */
 export function say(kind: `teczka:${Said}`, detail: unknown): boolean {

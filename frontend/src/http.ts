@@ -50,7 +50,7 @@ export async function post(url: string, fields: Record<string, string | readonly
   const token = document.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "";
   const keepalive = body.toString().length < OUTLIVES;
   const response = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token }, redirect: "manual", keepalive });
-  if (response.type === "opaqueredirect") signIn();
+  if (response.type === "opaqueredirect") return signIn(), new Promise(() => {}); // neither done nor refused: the next page tells it
   if (response.ok) return response.json();
   if (OVERLOADED.has(response.status)) throw new Error(`${url}: ${response.status}`);
   const told = (await response.json().catch(() => ({}))) as { said?: string };

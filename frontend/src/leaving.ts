@@ -1,11 +1,12 @@
 // Copies of letters in this browser (compose-save.ts): what a closed page left goes to the server, and whoever signs out leaves nothing.
+// Where the session ends elsewhere, by itself or by another password, the page goes to the door.
 
-interface Copy {
-  entries: [string, string][];
-  left?: boolean;
-}
+import { listen } from "./events";
+import { tellLeft, tellWaiting } from "./waiting";
 
-const { viewer = "", letters = "" } = document.body.dataset;
+type Copy = { entries: [string, string][]; left?: boolean };
+
+const { viewer = "", letters = "", eventsUrl = "", eventsWorker = "" } = document.body.dataset;
 const mine = `draft ${viewer} `;
 const address = (key: string): string => `${letters}${key.slice(mine.length)}/`;
 const copies = (): string[] => Object.keys(localStorage).filter((key) => key.startsWith("draft "));
@@ -34,15 +35,20 @@ async function leave(form: HTMLFormElement): Promise<void> {
   await handing;
   document.getElementById("dock")?.remove(); // letters that close leave what they have not sent
   for (let key; (key = copies()[0]); ) if (!(await hand(key, true).catch(() => false))) return location.assign(address(key)); // it says why
+  await tellWaiting().catch(() => {}); // without a server nobody signs out, either
   new BroadcastChannel("out").postMessage(null);
   sessionStorage.clear();
   form.submit();
 }
 
 if (parent === window) {
+  tellLeft();
   const open = document.querySelector<HTMLElement>("form[data-draft]")?.dataset["draft"] ?? " ";
   for (const key of copies()) if (!key.startsWith(mine)) localStorage.removeItem(key); // somebody's who did not sign out
   handing = Promise.allSettled(copies().filter((key) => read(key).left && !key.endsWith(open)).map((key) => hand(key, false)));
+  // Pages with news of their own hear it with them; a letter says so itself, and keeps what was written. One stream serves all windows.
+  if (eventsUrl && typeof SharedWorker !== "undefined" && !document.querySelector("body [data-events-url], form[data-draft]"))
+    listen(eventsUrl, eventsWorker, viewer, ({ kind }) => kind === "signout" && location.replace(location.pathname + location.search));
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
     if (!form.matches("[data-out]")) return;

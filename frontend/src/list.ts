@@ -1,7 +1,9 @@
 // The list: a real window over a folder of any length. Two spacers keep the scroll bar honest; between them lie at most six
 // blocks of rows. Blocks are known by the index they start at; cursors that were seen make every place reachable by one request
 // that costs the server its rows, not its folder.
-// (A browser's tallest element is 33.5 million pixels: 599,000 rows of 56.)
+// (Browsers bound how tall an element is: Firefox takes no notice of a height above 17.9 million pixels, Chromium cuts off what is above
+// 33.5 million of the screen's own, half of that where a pixel of ours is two. The list ends there, at 303,571 rows of 56 in Firefox and at
+// 589,285 or less in Chromium, instead of at nothing: older mail is found by search.)
 
 import { Anchors, BLOCK } from "./anchors";
 import { Block, rowsOf } from "./blocks";
@@ -57,13 +59,17 @@ export class List {
     const first = new Block(0, 0, 0);
     first.fill(rowsOf(grid), this.#ready);
     this.#newest = new Set(rowsOf(first.element).map((row) => row.id));
-    grid.replaceChildren(this.#above, first.element, this.#below);
-    this.#blocks = first.size ? [first] : [];
-    if (!first.size) first.element.remove();
+    grid.replaceChildren(this.#above, this.#below);
+    this.#place(first.size ? [first] : []);
     this.#remember(first);
     grid.addEventListener("scroll", () => this.render(), { passive: true });
     new ResizeObserver(() => this.#fit()).observe(grid);
     this.render();
+  }
+
+  /** How many rows a browser can be scrolled to. */
+  get reach(): number {
+    return Math.min(this.total, Math.floor(tallest() / this.#rowHeight));
   }
 
   get page(): number {
@@ -140,9 +146,9 @@ export class List {
   /** Puts in place the blocks that are seen, and fetches those that are missing. */
   render(): void {
     const first = Math.max(0, this.firstSeen - MARGIN);
-    const last = Math.min(this.total, Math.ceil((this.#top + this.#height) / this.#rowHeight) + MARGIN);
+    const last = Math.min(this.reach, Math.ceil((this.#top + this.#height) / this.#rowHeight) + MARGIN);
     const wanted: Block[] = [];
-    for (let index = Math.min(first, Math.max(0, this.total - 1)); index < last; ) {
+    for (let index = Math.min(first, Math.max(0, last - 1)); index < last; ) {
       const block = this.#blockAt(index) ?? this.#newBlock(index, wanted.at(-1)?.end ?? 0);
       wanted.push(block);
       index = block.end;
@@ -221,7 +227,6 @@ export class List {
     this.#anchors.add(Math.min(count, rows.length), edge?.dataset["cursor"] ?? "");
     for (const block of this.#blocks) block.move(count);
     this.#count(this.total + count);
-    this.#above.style.height = `${(this.#blocks[0]?.start ?? 0) * this.#rowHeight}px`;
     this.#top += count * this.#rowHeight;
   }
 
@@ -244,7 +249,7 @@ export class List {
     const anchor = this.#anchors.below(index);
     const start = Math.max(notBefore, anchor.index + Math.floor((index - anchor.index) / BLOCK) * BLOCK);
     const next = this.#blocks.find((block) => block.start > index)?.start ?? Infinity;
-    const size = Math.min(BLOCK, this.#anchors.above(start) - start, next - start, this.total - start);
+    const size = Math.min(BLOCK, this.#anchors.above(start) - start, next - start, this.reach - start);
     return new Block(start, size, this.#rowHeight);
   }
 
@@ -319,7 +324,7 @@ export class List {
     if (Number.isNaN(total) || total === this.total) return;
     this.total = total;
     this.#grid.setAttribute("aria-rowcount", String(total));
-    this.#below.style.height = `${Math.max(0, total - (this.#blocks.at(-1)?.end ?? 0)) * this.#rowHeight}px`;
+    this.#place(this.#blocks);
   }
 
   /** Up to six in all: blocks that lie beside what is seen are kept, so that turning back costs nothing. */
@@ -342,7 +347,7 @@ export class List {
     }
     this.#blocks = blocks;
     this.#above.style.height = `${(blocks[0]?.start ?? 0) * this.#rowHeight}px`;
-    this.#below.style.height = `${Math.max(0, this.total - (blocks.at(-1)?.end ?? 0)) * this.#rowHeight}px`;
+    this.#below.style.height = `${Math.max(0, this.reach - (blocks.at(-1)?.end ?? 0)) * this.#rowHeight}px`;
   }
 
   #stop(blocks: Block[]): void {
@@ -354,6 +359,7 @@ export class List {
   }
 }
 
-function spacer(): HTMLElement {
-  return Object.assign(document.createElement("div"), { className: "spacer", role: "presentation" });
-}
+const spacer = (): HTMLElement => Object.assign(document.createElement("div"), { className: "spacer", role: "presentation" });
+
+/** px, and safely less than the bound. */
+const tallest = (): number => (CSS.supports("-moz-appearance", "none") ? 17_000_000 : 33_000_000 / Math.max(1, devicePixelRatio));

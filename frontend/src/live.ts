@@ -9,7 +9,7 @@ import type { Pane } from "./pane";
 import type { Change, News } from "./stream";
 
 const APART = 500; // ms between two refreshes: a first fetch commits several times a second
-const BESIDE = ["count", "standing"]; // what comes with the tree: how the folder stands that is looked at
+const BESIDE = ["desk", "count", "standing"]; // what comes with the tree: numbers above it, and how the folder stands that is looked at
 const PATIENCE = 3_000; // ms without a stream before it is told
 
 export class Live {
@@ -30,7 +30,7 @@ export class Live {
     const { eventsUrl = "", eventsWorker = "", viewer = "" } = main.dataset;
     acts.onDone = () => void this.#refresh();
     listen(eventsUrl, eventsWorker, viewer, (news) => this.#hear(news));
-    addEventListener("online", () => void this.#refresh()); // the stream may not have noticed
+    for (const kind of ["online", "teczka:day"]) addEventListener(kind, () => void this.#refresh()); // of which no stream may tell
   }
 
   #hear(news: News): void {
@@ -99,12 +99,12 @@ export class Live {
     if (url !== this.main.dataset["treeUrl"]) return this.#fetchTree(); // another list stands beside it since
     for (const now of tree.querySelectorAll("details[id]"))
       body.querySelector(`#${CSS.escape(now.id)}`)?.toggleAttribute("open", now.hasAttribute("open"));
-    const at = tree.contains(document.activeElement) ? document.activeElement : null;
+    const at = document.activeElement?.closest("#tree *, #desk *") ?? null;
     const focused = at?.localName === "summary" ? `#${CSS.escape(at.parentElement?.id ?? "")} > summary` : `[href="${CSS.escape(at?.getAttribute("href") ?? "")}"]`;
     for (const id of BESIDE) put(id, body.querySelector(`#${id}`));
     tree.replaceChildren(...body.childNodes);
     this.#current()?.setAttribute("aria-current", "page");
-    if (at) tree.querySelector<HTMLElement>(focused)?.focus();
+    if (at) need("side").querySelector<HTMLElement>(focused)?.focus();
   }
 
   #current(): HTMLElement | null {

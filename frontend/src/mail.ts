@@ -74,7 +74,7 @@ function start(main: HTMLElement): void {
     next: () => move(1),
     previous: () => move(-1),
     first: () => goTo(0, 1),
-    last: () => goTo(list.total - 1, -1),
+    last: () => goTo(list.reach - 1, -1),
     "page-down": () => move(list.page),
     "page-up": () => move(-list.page),
     open,

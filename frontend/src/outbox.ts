@@ -33,6 +33,6 @@ const tick = (): void => {
   else setTimeout(() => location.reload(), LINGER);
 };
 if (left && until) tick();
-else if (docked) setTimeout(leave, undo ? UNDO : LINGER);
+else if (docked && toast?.dataset["stays"] === undefined) setTimeout(leave, undo ? UNDO : LINGER);
 
 export {};

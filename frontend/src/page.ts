@@ -9,8 +9,11 @@ const main = document.querySelector<HTMLElement>("main[data-topics]");
 if (main) {
   const { topics: ours = "", eventsUrl = "", eventsWorker = "", viewer = "" } = main.dataset;
   const changed = paced(() => refresh(changed));
+  const aside = paced(() => refreshDesk(aside));
+  addEventListener("teczka:day", changed);
   listen(eventsUrl, eventsWorker, viewer, (news) => {
     if (news.kind === "signout") return location.reload();
+    aside();
     const { everything, topics = [], folders = [] } = news.kind === "up" ? { everything: news.up } : news.change;
     if (everything || [...topics, ...folders].some((topic) => ours.split(" ").includes(topic))) changed(); // "shared" is told as a folder
   });
@@ -30,6 +33,16 @@ async function refresh(again: () => void): Promise<void> {
   }
 }
 
+/** The numbers at the side are of other pages: whatever changed, they may be otherwise. */
+async function refreshDesk(again: () => void): Promise<void> {
+  const now = (await getFragment("/folders/tree/")).body.querySelector<HTMLElement>("#desk");
+  const before = document.getElementById("desk");
+  if (!before || !now) return;
+  const here = before.querySelector("[aria-current]")?.getAttribute("href") ?? "";
+  now.querySelector(`[href="${CSS.escape(here)}"]`)?.setAttribute("aria-current", "page");
+  if (!now.isEqualNode(before)) void put(before, now, again);
+}
+
 for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
   const field = document.getElementById(button.dataset["copy"] ?? "") as HTMLInputElement;
   button.hidden = false;
@@ -39,6 +52,8 @@ for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-c
     if (navigator.clipboard) for (const words of button.querySelectorAll("span")) words.hidden = !words.hidden;
   });
 }
+
+for (const button of document.querySelectorAll<HTMLElement>("[data-print]")) [button.hidden, button.onclick] = [false, () => print()];
 
 // A second click while the first is being answered would do the same thing again; a fresh piece of the page may have another form for it.
 let sent = "";

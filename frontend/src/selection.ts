@@ -50,7 +50,7 @@ export class Selection {
   /** Chooses the row with this index: now, or as soon as it is there. */
   goTo(index: number, direction = 1): void {
     if (!this.list.total) return;
-    const target = Math.min(Math.max(index, 0), this.list.total - 1);
+    const target = Math.min(Math.max(index, 0), this.list.reach - 1);
     this.#direction = direction;
     this.#sought = target;
     this.list.reveal(target);

@@ -19,10 +19,7 @@ export class Stream {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wait = SHORTEST;
 
-  constructor(
-    readonly url: string,
-    readonly tell: (news: News) => void,
-  ) {}
+  constructor(readonly url: string, readonly tell: (news: News) => void) {}
 
   open(): void {
     if (this.#source) return;

@@ -1,7 +1,7 @@
 """What is worth a question before a letter goes. A question on every letter would soon be answered unread: there is one on a risk alone."""
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -42,23 +42,23 @@ class Looked:
     opposing: Set[str] = frozenset()  # addresses of the other side in the letter's case
 
 
-def risks(letter: Looked) -> Iterator[tuple[Risk, str]]:
-    """Each with whom it concerns."""
+def risks(letter: Looked) -> Iterator[tuple[Risk, Sequence[str]]]:
+    """Each with the addresses that it concerns."""
     if not letter.subject.strip():
-        yield Risk.SUBJECT, ""
+        yield Risk.SUBJECT, ()
     if not letter.files and _SPEAKS_OF_FILES.search(letter.words):
-        yield Risk.FILE, ""
+        yield Risk.FILE, ()
     strange = [one for one in letter.addresses if _domain(one) not in letter.familiar]
     if strange and letter.kind in _ANSWERS:
-        yield Risk.OUTSIDE, ", ".join(strange)
+        yield Risk.OUTSIDE, strange
     if letter.was_bcc and letter.kind == Origin.REPLY_ALL:
-        yield Risk.WAS_BCC, ""
+        yield Risk.WAS_BCC, ()
     unread = [one for one in letter.addresses if takes_no_answer(one)]
     if unread:
-        yield Risk.NOBODY_READS, ", ".join(unread)
+        yield Risk.NOBODY_READS, unread
     against = [one for one in letter.addresses if one.lower() in letter.opposing]
     if against:
-        yield Risk.OPPOSING, ", ".join(against)
+        yield Risk.OPPOSING, against
 
 
 def _domain(address: str) -> str:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from teczka.core.accounts import Mode
 from teczka.store.models import Account, Folder
 from teczka.store.viewer import as_user
-from tests.browser.conftest import Office
+from tests.browser.conftest import Office, intercept
 from tests.dovecot.accounts import opened
 from tests.dovecot.fixtures import dovecot
 from tests.dovecot.mailbox import Mailbox
@@ -26,6 +26,10 @@ __all__ = ["dovecot"]
 pytestmark = pytest.mark.dovecot
 
 SECONDS = 60
+NO_PAUSE_ENDS = """() => {
+  const really = window.setTimeout;
+  window.setTimeout = (then, ms) => really(then, ms >= 1000 ? 1e8 : ms);
+}"""
 
 
 def letter(number: int) -> bytes:
@@ -56,6 +60,10 @@ class Desk:
     def choose(self, number: int) -> None:
         self.row(number).locator("[data-field=from]").click()
         expect(self.page.locator("#pane-head h1")).to_have_text(f"Pismo {number}")
+
+    def begun(self) -> None:
+        """The page's core has: before that a click is nobody's."""
+        expect(self.page.locator("#rows .spacer").first).to_be_attached()
 
     def told(self, text: str) -> None:
         expect(self.page.locator("#toast")).to_contain_text(text)
@@ -224,8 +232,90 @@ def test_folders_are_made_renamed_and_removed(desk: Desk) -> None:
     until(lambda: "Pole" not in desk.mailbox.folders(), "not removed")
 
 
+def test_folders_that_another_program_renames_and_removes(desk: Desk) -> None:
+    page, mailbox = desk.page, desk.mailbox
+    mailbox.deliver_many([letter(number) for number in (30, 31)], "Sprawy")
+    mailbox.deliver(letter(13))
+    until(lambda: _stored(desk.account) == 17, "the mail did not come")
+    page.locator("#tree").get_by_role("link", name="Sprawy").click()
+    expect(page.locator("#folder-name")).to_have_text("Sprawy")
+    desk.begun()
+    desk.choose(31)
+    mailbox.rename_folder("Sprawy", "Akta")
+    desk.press("s")
+    until(lambda: "\\Flagged" in desk.held("Akta")[31], "not starred under its new name")
+    expect(page.locator("#tree").get_by_role("link", name="Akta")).to_have_attribute("aria-current", "page")
+    assert _stored(desk.account) == 17
+    mailbox.delete_folder("Akta")
+    mailbox.deliver(letter(14))
+    gone = page.locator("#tree").get_by_role("link", name="Akta")
+    expect(gone).to_contain_text("usunięty na serwerze")
+    page.reload()
+    desk.begun()
+    expect(page.locator("#standing")).to_contain_text("Ten folder został usunięty na serwerze.")
+    desk.choose(30)
+    expect(page.locator("#pane-head")).to_contain_text("Usunięta na serwerze.")
+    desk.press("s")
+    desk.told("Tylko tutaj, w Teczce")
+    desk.press("v")
+    expect(page.locator("#move")).to_be_hidden()
+    desk.press("#")
+    desk.told("nie można już przenieść")
+    expect(desk.row(30)).to_be_visible()
+    page.reload()
+    expect(desk.row(30)).to_have_class(re.compile("starred"))
+    expect(page.get_by_role("button", name="Rozumiem")).to_have_count(0)
+    page.goto(desk.folder_url("inbox"))
+    desk.begun()
+    desk.choose(14)
+    desk.press("v")
+    expect(page.locator("#move option", has_text="Archiwum")).to_have_count(1)
+    expect(page.locator("#move option", has_text="Akta")).to_have_count(0)
+
+
 def test_a_message_that_is_looked_at_becomes_read_and_one_passed_over_does_not(desk: Desk) -> None:
     desk.choose(12)
     desk.press("j", "j")
     until(lambda: "\\Seen" in desk.held("INBOX")[10], "not read")
     assert "\\Seen" not in desk.held("INBOX")[11]
+
+
+def kept(page: Page) -> list[str]:
+    """What waits in the browser."""
+    found: list[str] = page.evaluate("() => Object.keys(localStorage).filter((name) => name.startsWith('act '))")
+    return found
+
+
+def test_what_was_done_without_a_network_is_done_as_soon_as_there_is_one(desk: Desk) -> None:
+    desk.choose(11)
+    desk.page.evaluate(NO_PAUSE_ENDS)  # the network's coming back is what tells
+    intercept(desk.page, "**/acts/", lambda route: route.abort())
+    desk.press("e", "e")
+    desk.told("Brak połączenia")
+    expect(desk.row(10)).to_have_count(0)
+    desk.page.unroute("**/acts/")
+    desk.page.evaluate("() => window.dispatchEvent(new Event('online'))")
+    until(lambda: {11, 10} <= set(desk.held("Archive")), "not archived")
+    until(lambda: not kept(desk.page), "told and kept nevertheless")
+
+
+def test_what_no_server_was_told_of_the_next_page_tells(desk: Desk) -> None:
+    page = desk.page
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
+    desk.choose(11)
+    intercept(page, "**/acts/", lambda route: route.abort())
+    desk.press("e", "e")
+    desk.told("Brak połączenia")
+    until(lambda: len(kept(page)) == 2, "not kept")
+    beside = page.context.new_page()
+    beside.goto("/cases/")
+    until(lambda: {11, 10} <= set(desk.held("Archive")), "not archived")
+    until(lambda: not kept(page), "told and kept nevertheless")
+    page.goto("/cases/")
+    assert asked == ["beforeunload"]

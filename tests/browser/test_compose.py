@@ -11,12 +11,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from teczka.actions.answers import begin_from
 from teczka.actions.drafts import Beginning, begin_new
 from teczka.actions.identities import add_identity, ensure_identities, save_identity
+from teczka.actions.pins import pin_case
 from teczka.core.outgoing import Origin
 from teczka.store.models import Account, Enclosure, Outgoing, User
 from teczka.store.queries.identities import senders
 from teczka.store.viewer import as_user
 from tests.browser.conftest import Office, intercept
 from tests.browser.test_pages import check
+from tests.cases import make_case, upload
 from tests.cast import make_account, make_folder
 from tests.processes import until
 from tests.web.mailroom import store
@@ -175,6 +177,23 @@ def test_the_sender_is_changed_aloud_and_the_signature_with_it(
     assert row(anna, draft).from_address == "biuro@lipowa.example"
 
 
+def test_what_word_brings_is_words_without_its_looks_or_pictures_of_the_writers_disk(
+    page: Page, begin: Callable[..., UUID]
+) -> None:
+    begin()
+    page.locator("#editor").click()
+    page.locator("#editor").evaluate(
+        """(field) => {
+          const carried = new DataTransfer();
+          carried.setData("text/html", '<p class="MsoNormal" style="color:red">Wnoszę o <b>zapłatę</b>' +
+            '<img src="file:///C:/tmp/clip_image001.png" width="9"></p>');
+          field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: carried, bubbles: true, cancelable: true }));
+        }"""
+    )
+    expect(page.locator("#editor b")).to_have_text("zapłatę")
+    expect(page.locator("#editor").locator("img, [style], [class]")).to_have_count(0)
+
+
 def test_files_are_sent_up_stopped_pasted_and_encrypted(page: Page, office: Office, begin: Callable[..., UUID]) -> None:
     draft = begin(recipients={"to": [["Jan", "jan@klient.example"]]}, subject="Pliki")
     page.locator("#editor").click()
@@ -212,12 +231,14 @@ def test_an_answer_folds_what_it_quotes_and_asks_on_a_risk_alone(page: Page, off
     expect(page.locator("#editor")).not_to_contain_text("Proszę o odpowiedź")
     page.get_by_role("button", name="Odpowiedz wszystkim (2)").click()
     expect(page.locator(".chip")).to_have_count(2)
+    expect(page.get_by_role("button", name="Usuń z listy: Ewa Nowak")).to_have_count(1)
     expect(page.locator(".chip", has_text="Anna")).to_have_count(0)
     write(page, "W załączeniu odpowiedź.")
     page.locator("#quote summary").click()
     expect(page.locator("#editor blockquote")).to_contain_text("Proszę o odpowiedź.")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#risks li")).to_have_text(["Mowa o załączniku, ale nic nie dołączono."])
+    expect(page.locator("#risk-title")).to_be_focused()  # however long it is, it is read from its beginning
     page.keyboard.press("Escape")
     expect(page.locator("#risk-dialog")).to_be_hidden()
     page.keyboard.press("Control+Enter")
@@ -260,6 +281,40 @@ def test_letters_are_written_beside_the_mail(page: Page, office: Office, account
     letter.locator("#editor").press("Escape")
     expect(page.locator("#dock iframe")).to_have_count(1)
     assert "Drugi list" in page.context.request.get("/outbox/").text()
+
+
+def test_a_document_of_the_case_is_attached_before_the_case_is_saved(
+    page: Page, office: Office, begin: Callable[..., UUID]
+) -> None:
+    anna = office.cast.anna
+    case = make_case(anna, "Kowalski p. Żak, zapłata")
+    upload(case, anna, "umowa.pdf")
+    pin_case(anna, case.public_id)
+    draft = begin(subject="Z dokumentem")
+    page.locator("#case").select_option(str(case.public_id))
+    page.locator("button[value=pick]").click()
+    picked = page.locator("#picked")
+    expect(picked).to_contain_text("Dokumenty sprawy „Kowalski p. Żak, zapłata”")
+    page.locator("#pick-query").fill("wyrok")
+    page.locator("#pick-search").click()
+    expect(picked).to_contain_text("Nie znaleziono takiego dokumentu.")
+    page.locator("#pick-query").fill("umowa")
+    page.locator("#pick-search").click()
+    picked.get_by_role("button", name="umowa.pdf").click()
+    expect(page.locator("#files")).to_contain_text("umowa.pdf")
+    with as_user(anna.pk):
+        assert Enclosure.objects.filter(outgoing__public_id=draft).count() == 1
+
+
+def test_c_begins_a_letter_on_every_page_and_is_a_letter_in_a_field(page: Page, account: Account) -> None:
+    page.goto("/cases/new/")
+    page.locator("main input[type=text]").first.focus()
+    page.keyboard.press("c")
+    expect(page.locator("main input[type=text]").first).to_have_value("c")
+    page.locator("main").focus()
+    page.keyboard.press("c")
+    page.wait_for_url("**/compose/*/")
+    expect(page.locator("#editor")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ from teczka.actions.drafts import Beginning, begin_new
 from teczka.store.models import Account, Folder, Outgoing
 from teczka.store.viewer import as_user
 from tests.browser.conftest import Office, intercept
-from tests.browser.held import Held
+from tests.browser.held import Held, read_through
 from tests.browser.test_compose import SENDING, opened, row, saved, write
 from tests.cast import make_account, make_folder
+from tests.web.mailroom import store
 
 LOADED = """({ ownerDocument: { readyState, defaultView } }) =>
   readyState === "complete" || new Promise((done) => defaultView.addEventListener("load", () => setTimeout(done, 0)))"""
@@ -183,3 +184,79 @@ def test_a_toast_that_goes_leaves_the_focus_in_the_letter_being_written(mail: Pa
     expect(mail.locator("#dock iframe.toast")).to_have_count(0)
     mail.keyboard.type("Pani")
     expect(write_in).to_contain_text("Szanowna Pani")
+
+
+def send(mail: Page) -> FrameLocator:
+    """A letter by the keyboard alone; what tells of it."""
+    mail.keyboard.press("c")
+    newest(mail).locator("#field-to").fill("jan@pozna.example")
+    newest(mail).locator("#subject").fill("Wysłany")
+    newest(mail).locator("#editor").press("Control+Home")
+    mail.keyboard.type("Dzień dobry.")
+    mail.keyboard.press("Control+Enter")
+    toast = mail.frame_locator("#dock iframe.toast")
+    expect(toast.locator("#undo")).to_be_visible()
+    return toast
+
+
+def test_after_a_letter_is_sent_keys_are_the_mails_and_z_takes_back_what_was_done_last(
+    mail: Page, office: Office, account: Account
+) -> None:
+    with as_user(office.cast.anna.pk):
+        folder = Folder.objects.get(account=account)
+    store(folder, b"From: a@x.example\r\nSubject: Gwiazdka\r\n\r\nTekst.")
+    mail.reload()
+    expect(mail.locator("#rows .spacer").first).to_be_attached()
+    toast = send(mail)
+    mail.keyboard.press("j")
+    row = mail.get_by_role("row").first
+    expect(row).to_have_attribute("aria-selected", "true")
+    mail.keyboard.press("s")
+    expect(mail.locator("#toast .told")).to_be_visible()
+    over = mail.evaluate(
+        """() => {
+          const [told, letter] = ["#toast", "#dock iframe"].map((one) => document.querySelector(one).getBoundingClientRect());
+          return told.right > letter.left && told.bottom > letter.top;
+        }"""
+    )
+    assert not over
+    mail.keyboard.press("z")
+    expect(row).not_to_have_class(re.compile("starred"))
+    expect(toast.locator("#undo")).to_be_visible()  # the letter goes
+
+
+def test_where_no_letter_can_be_begun_none_stands_there_dead(mail: Page) -> None:
+    mail.locator("#rows .spacer").first.wait_for(state="attached")
+    mail.context.set_offline(True)
+    mail.keyboard.press("c")
+    expect(mail.locator("#toast")).to_contain_text("Brak połączenia")
+    expect(mail.locator("#dock iframe")).to_have_count(0)
+    mail.context.set_offline(False)
+    mail.evaluate("document.getElementById('toast').replaceChildren()")
+    intercept(mail, "**/compose/", lambda route: route.abort())  # a network, and nobody there
+    intercept(mail, re.compile("/folders/[^/]+/$"), lambda route: route.abort())
+    mail.keyboard.press("c")
+    expect(mail.locator("#toast")).to_contain_text("Brak połączenia")
+    expect(mail.locator("#dock iframe")).to_have_count(0)
+    mail.unroute_all()
+    intercept(
+        mail,
+        "**/compose/",
+        lambda route: route.fulfill(
+            status=404, body="<main><p>Tego tu nie ma.</p></main>", content_type="text/html; charset=utf-8"
+        ),
+    )
+    mail.keyboard.press("c")
+    expect(mail.locator("#toast")).to_contain_text("Tego tu nie ma.")
+    expect(mail.locator("#dock iframe")).to_have_count(0)
+
+
+def test_whoever_begins_a_letter_after_the_session_has_ended_is_led_to_the_door(mail: Page) -> None:
+    beside = mail.context.new_page()  # its browser complains of a door that stands in no frame
+    with beside.expect_response("**/folders/tree/**"):  # nothing else is asked for that would lead there
+        beside.goto(mail.url)
+    read_through(beside)
+    mail.goto("about:blank")
+    mail.context.clear_cookies()
+    beside.keyboard.press("c")
+    beside.wait_for_url("**/sign-in/**")

@@ -5,8 +5,11 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
+from teczka.actions.tasks import add_task
+from teczka.core.tasks import Wanted
 from tests.browser.conftest import Mail, MailFolder, Office, intercept, still_being_read
 from tests.browser.held import Held, Late
 from tests.site import free_port, serving
@@ -304,3 +307,35 @@ def test_what_did_not_load_is_there_once_the_line_is_back(page: Page, open_folde
     page.unroute("**/pane/")
     page.evaluate("() => dispatchEvent(new Event('online'))")
     mail.shows(3)
+
+
+def test_the_numbers_at_the_side_are_live_on_every_page(page: Page, open_folder: Open, office: Office) -> None:
+    anna = office.cast.anna
+    due = Wanted("Odpowiedź na pozew", due_on=timezone.localdate(), assignee=anna.public_id)
+    add_task(anna, due)
+    tasks = page.locator("#desk [data-key=tasks]")
+    number = tasks.locator(".count")
+    with page.expect_response("**/folders/tree/**"):  # once the stream has begun
+        open_folder(office.folder("at-the-side", 1))
+    for address in ("", "/cases/"):
+        if address:
+            with page.expect_response("**/folders/tree/"):
+                page.goto(address)
+        told = int(re.sub(r"\D", "", number.inner_text()))
+        tasks.focus()
+        add_task(anna, due)
+        expect(number).to_contain_text(str(told + 1))
+        expect(tasks).to_be_focused()
+    expect(page.locator("#desk [aria-current]")).to_have_attribute("href", "/cases/")
+
+
+def test_a_page_left_open_over_midnight_says_today_of_no_other_day(open_folder: Open, office: Office) -> None:
+    page = open_folder(office.folder("over-midnight", 1)).page
+    page.evaluate("() => { window.yesterday = true; Date.prototype.toDateString = () => 'tomorrow' }")
+    page.evaluate("() => window.dispatchEvent(new Event('focus'))")
+    page.wait_for_function("() => !window.yesterday")
+    page.locator("#search-text").fill("umowa")
+    page.evaluate("() => { window.yesterday = true; Date.prototype.toDateString = () => 'tomorrow' }")
+    with page.expect_response("**/rows/**"):  # what is being written stays; the rows are fetched again
+        page.evaluate("() => window.dispatchEvent(new Event('focus'))")
+    assert page.evaluate("() => window.yesterday")

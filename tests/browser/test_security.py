@@ -63,6 +63,7 @@ def test_another_password_signs_the_other_browser_out(
         beside = page.context.new_page()
         for one in (there, beside):
             one.goto("/tasks/")
+        beside.evaluate("window.before = true")
         still = there.context.new_page()
         still.goto("/settings/")  # which has no news of its own
         page.goto("/settings/security/")
@@ -83,5 +84,5 @@ def test_another_password_signs_the_other_browser_out(
         still.wait_for_url("**/sign-in/**")
         page.goto("/accounts/")
         expect(page).to_have_url(f"{office.site.url}/accounts/")
-        beside.reload()
+        beside.wait_for_function("() => !window.before")  # it has come anew by itself, with this browser's new session
         expect(beside).to_have_url(f"{office.site.url}/tasks/")

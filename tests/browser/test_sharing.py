@@ -20,9 +20,16 @@ from teczka.store.models import User
 from tests.browser.conftest import NETWORK, PATIENCE, WIDE, Office
 from tests.browser.held import Held, read_through
 from tests.browser.test_pages import check
+from tests.cast import make_account, make_folder
 from tests.conversation import OWNER, Mailroom
+from tests.web.mailroom import share as show_to
+from tests.web.mailroom import store
 
 LOOKS: list[tuple[Literal["light", "dark"], int]] = [("light", 1280), ("dark", 360)]
+CHIP = """seen => {
+  const chip = Object.assign(document.createElement("span"), { className: "case-chip", textContent: "Kowalski przeciwko Nowakowi" });
+  seen.before(chip);
+}"""
 Window = Callable[[User], Page]
 
 
@@ -268,3 +275,18 @@ def test_the_pages_of_sharing_can_be_used_by_everybody_in_english(
             expect(anna.get_by_role("heading", name="Who sees it")).to_be_visible()
     finally:
         User.objects.filter(pk=office.cast.anna.pk).update(language="pl")
+
+
+def test_who_sees_a_message_stands_on_one_line_of_its_row(window: Window, office: Office) -> None:
+    folder = make_folder(make_account(office.cast.bartek, "bartek@udostepnia.example"))
+    message = store(folder, b"From: s@krakow.example\r\nSubject: Wezwanie do zaplaty z odsetkami\r\n\r\nTekst.")
+    for person in (office.cast.anna, office.cast.dorota, office.cast.celina):
+        show_to(message, person)
+    page = window(office.cast.anna)
+    for width in (1440, 1280, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto("/shared/")
+        seen = page.get_by_role("row").filter(has_text="Wezwanie").locator(".shared")
+        expect(seen).to_be_visible()
+        seen.evaluate(CHIP)
+        assert seen.evaluate("seen => seen.offsetHeight < 1.7 * parseFloat(getComputedStyle(seen).fontSize)"), width

@@ -56,7 +56,7 @@ def test_who_got_it_in_bcc_is_told_before_answering_everybody() -> None:
 
 def test_an_address_that_nobody_reads_is_named() -> None:
     letter = Looked(Origin.REPLY, "Pismo", "", ("no-reply@klient.example",), 0, FAMILIAR)
-    assert list(risks(letter)) == [(Risk.NOBODY_READS, "no-reply@klient.example")]
+    assert list(risks(letter)) == [(Risk.NOBODY_READS, ["no-reply@klient.example"])]
 
 
 def test_a_letter_to_the_other_side_of_its_case_is_asked_about() -> None:

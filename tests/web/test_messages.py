@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -7,7 +7,7 @@ from django.test import Client
 
 from teczka.core.outgoing import Delivery, State
 from teczka.remote.imap.dates import internaldate
-from teczka.store.models import Folder, Outgoing, Recipient
+from teczka.store.models import Account, Correspondent, Folder, Outgoing, Recipient
 from teczka.store.viewer import as_user
 from tests.cast import make_account, make_folder
 from tests.outgoing import written
@@ -55,6 +55,51 @@ def test_the_pane_carries_the_letter_as_escaped_text_alone(anna: Client, hostile
     assert body
     assert "<" not in body[1]
     assert "Dzień dobry" in body[1]
+
+
+FIRST, NAMESAKE = "Pierwsza wiadomość od tego nadawcy", "Osobę o tej nazwie znasz z innego"
+
+
+def newcomer(client: Client, folder: Folder, sender: str, at: int = 1, **fields: datetime) -> str:
+    """What the pane says of this sender's letter of that minute after the account was added."""
+    raw = f"From: {sender}\r\nSubject: x{at}\r\n\r\nx".encode()
+    when = fields.get("arrived") or folder.account.created_at + timedelta(minutes=at)
+    page = client.get(f"/messages/{store(folder, raw, when).public_id}/pane/").content.decode()
+    return next((said for said in (FIRST, NAMESAKE) if said in page), "")
+
+
+def test_the_first_letter_of_a_sender_says_so(anna: Client, office: Office) -> None:
+    assert newcomer(anna, office.folder, "Jan <jan@nowy.example>") == FIRST
+    assert newcomer(anna, office.folder, "Jan <JAN@nowy.example>", 2) == ""
+    assert newcomer(anna, office.folder, "ewa@nowy.example", arrived=datetime(2026, 5, 3, tzinfo=UTC)) == "", (
+        "of before"
+    )
+    for role in ("sent", "junk"):
+        assert newcomer(anna, make_folder(office.account, role, role), f"{role}@nowy.example") == ""
+
+
+def test_nobody_is_new_while_older_mail_may_still_come(anna: Client, office: Office) -> None:
+    other = make_account(office.cast.anna, "druga@skrzynka.example", state="fetching")
+    assert newcomer(anna, office.folder, "jan@nowy.example") == ""
+    with as_user(other.owner_id):
+        Account.objects.filter(pk=other.pk).update(state="working")
+    assert newcomer(anna, office.folder, "ewa@nowy.example") == FIRST
+    with as_user(other.owner_id):
+        Account.objects.filter(pk=office.account.pk).update(state="troubled")
+    assert newcomer(anna, office.folder, "iga@nowy.example") == ""
+
+
+def test_a_stranger_under_the_name_of_somebody_one_writes_to_is_told(anna: Client, office: Office) -> None:
+    bartek = make_account(office.cast.bartek, "bartek@skrzynka.example", state="working")
+    for account, name in ((office.account, "Jan Kowal"), (bartek, "Ewa Obca")):
+        owner = {"office_id": account.office_id, "owner_id": account.owner_id, "account": account}
+        with as_user(account.owner_id):
+            address = f"{name.split()[0].lower()}@dawny.example"
+            Correspondent.objects.create(name=name, address=address, sent_count=1, last_at=account.created_at, **owner)
+    for number, name in enumerate(("JAN  Kowal", "J\u0430n Kowal")):
+        assert newcomer(anna, office.folder, f'"{name}" <jan{number}@nowy.example>') == NAMESAKE
+    assert newcomer(anna, office.folder, "Ewa Obca <ewa@nowy.example>") == FIRST, "another's correspondence"
+    assert newcomer(anna, office.folder, "Jan Kowal <jan@dawny.example>") == "", "one has written there"
 
 
 def test_a_letter_in_sent_says_whom_the_server_refused(anna: Client, office: Office) -> None:
