@@ -78,18 +78,19 @@ def change_case(actor: User, public_id: UUID, new: Card, seen: str) -> None:
         note(actor, Verb.CASE_CHANGE, [case.public_id], case.pk)
 
 
-def set_state(actor: User, public_id: UUID, state: CaseState, today: date) -> CaseState:
-    """What it was before. Closed, a case has the day on which it was; open again, it has none. Raises NotAllowed."""
+def set_state(actor: User, public_id: UUID, state: CaseState, day: date) -> tuple[CaseState, date | None]:
+    """What it was before, and the day on which it had been closed. Closed, a case has that day, which is `day`; open again, it has none.
+    Raises NotAllowed."""
     with as_user(actor.pk):
         case = changeable(actor, public_id)
-        before = CaseState(case.state)
+        before, closed_on = CaseState(case.state), case.closed_on
         if state is not before:
-            case.state, case.closed_on = state, today if state is CaseState.CLOSED else None
+            case.state, case.closed_on = state, day if state is CaseState.CLOSED else None
             case.active_at = timezone.now()
             case.save()
             tell_of_case(case)
             note(actor, Verb.CASE_CHANGE, [case.public_id], case.pk)
-    return before
+    return before, closed_on
 
 
 def changeable(actor: User, public_id: UUID) -> Case:

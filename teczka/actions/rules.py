@@ -145,7 +145,8 @@ def _carry_out(
         raise
     except Problem as problem:
         pause(row, problem)
-    except (NotAllowed, DatabaseError, LookupError, TypeError, ValueError):  # never the reader's end, nor the mail's
+    except (NotAllowed, DatabaseError, LookupError, ArithmeticError, TypeError, ValueError):
+        # Never the reader's end, nor the mail's.
         log.exception("rule %s could not be carried out", row.public_id)
         pause(row, Problem(Trouble.RULE_FAILED))
     return None

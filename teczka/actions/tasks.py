@@ -1,5 +1,6 @@
 """Tasks: made, changed, done, removed, and all of that taken back, by whoever sees them. Who that is, is said by whoever governs one."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -72,7 +73,14 @@ def finish(actor: User, public_id: UUID) -> None:
 
 
 def reopen(actor: User, public_id: UUID) -> None:
-    _mark(actor, public_id, done_at=None, done_by=None)
+    """In a walled case whose team its doer has left it is the actor's to do."""
+    with as_user(actor.pk):
+        row = _locked(actor, public_id)
+        case = row.case
+        left = case and case.walled and not case.members.filter(user=row.assignee_id).exists()
+        _mark(
+            actor, public_id, done_at=None, done_by=None, **({"assignee": actor, "reminded_at": None} if left else {})
+        )
 
 
 def remove(actor: User, public_id: UUID) -> None:
@@ -81,6 +89,18 @@ def remove(actor: User, public_id: UUID) -> None:
 
 def restore(actor: User, public_id: UUID) -> None:
     _mark(actor, public_id, removed_at=None)
+
+
+def hand_on(case: Case, team: Collection[int], heir: User) -> bool:
+    """What is not done yet and somebody outside the team, by ids of users, was to do in a case that its team alone knows of: it is the
+    heir's, who is reminded of it anew. Told to both. Whether there was any. Within the caller's transaction, in the eyes of the team."""
+    left = Task.objects.filter(case=case, done_at=None).exclude(assignee_id__in=team)
+    doers = set(left.values_list("assignee_id", flat=True))
+    if doers:
+        left.update(assignee=heir, reminded_at=None, updated_at=timezone.now())
+        people = User.objects.filter(pk__in={*doers, *team, heir.pk}, is_active=True)
+        events.told(list(people.values_list("public_id", flat=True)), [events.TASKS])
+    return bool(doers)
 
 
 def seen_by(actor: User, wanted: Wanted, maker: UUID) -> Seen:

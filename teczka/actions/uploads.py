@@ -22,8 +22,9 @@ from teczka.store.blobs import blobs
 from teczka.store.compaction import retire
 from teczka.store.models import Enclosure, Outgoing, Pack, User
 from teczka.store.packs.writer import Pack as Packed
+from teczka.store.queries import documents
 from teczka.store.queries.messages import MessageText, PartLine, message_part, message_text
-from teczka.store.queries.raw import part_pieces, raw_pieces
+from teczka.store.queries.raw import part_pieces, raw_pieces, upload_pieces
 from teczka.store.viewer import as_user
 
 MOST_BYTES = 200_000_000  # of one file: more than any provider's server takes
@@ -82,6 +83,15 @@ def attach_part(actor: User, draft: UUID, message: UUID, path: str) -> None:
     if text is None or (path and part is None):
         raise NotAllowed
     enclose(actor, draft, text, [Taken(part)])
+
+
+def attach_document(actor: User, draft: UUID, case: UUID, document: UUID) -> None:
+    """A file that was sent up to a case, copied: the letter is the actor's own, whatever becomes of the document or of their place in the
+    team. Raises Problem(UPLOAD_LARGE, DISK_FULL), NotAllowed."""
+    line = documents.document(actor, document, case)
+    if line is None or line.removed or line.pack is None:
+        raise NotAllowed
+    attach(actor, draft, line.name, line.content_type, upload_pieces(line.pack, line.entry))
 
 
 @dataclass(frozen=True, slots=True)

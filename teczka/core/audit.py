@@ -37,10 +37,11 @@ class Verb(StrEnum):
     PERSON_ENABLE = "person.enable"
     PERSON_RESET = "person.reset"
     PERSON_PASSWORD = "person.password"  # noqa: S105  their own, changed by themselves
-    SECOND_FACTOR_ON = "person.second_factor_on"  # their own, in these four
+    SECOND_FACTOR_ON = "person.second_factor_on"  # their own, in these five
     SECOND_FACTOR_OFF = "person.second_factor_off"
     SECOND_FACTOR_CODES = "person.second_factor_codes"  # other backup codes
     SECOND_FACTOR_SPENT = "person.second_factor_spent"  # signed in by a backup code
+    SECOND_FACTOR_TRIES = "person.second_factor_tries"  # too many wrong codes after the right password
     SECOND_FACTOR_LIFT = "person.second_factor_lift"  # the person, whose second step somebody else turned off
     PERSON_HAND_OVER = "person.hand_over"  # the person, and whoever takes their place
     CASE_CREATE = "case.create"  # the case, in all of these
@@ -51,6 +52,8 @@ class Verb(StrEnum):
     CASE_UNWALL = "case.unwall"
     CASE_EXPORT = "case.export"
     OFFICE_CHANGE = "office.change"  # none: its rules, numbers of cases, sign-in with providers
+    SECOND_FACTOR_REQUIRE = "office.second_factor_require"  # none: of everybody
+    SECOND_FACTOR_SPARE = "office.second_factor_spare"  # none: of nobody any more
     OFFICE_CONNECT = "office.connect"  # none: its accounts may connect again after it was restored
     PERSON_LIMIT = "person.limit"  # the person: how many external accounts
     AUDIT_EXPORT = "audit.export"  # none: the register itself

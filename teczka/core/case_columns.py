@@ -38,8 +38,8 @@ HEADINGS: Final[Mapping[Column, Words]] = {
     Column.CLIENT: (("client",), ("klient",)),
     Column.REFERENCES: (("references", "reference", "file number"), ("sygnatury", "sygnatura", "sygn. akt")),
     Column.STATE: (("state", "status"), ("stan",)),
-    Column.OPENED: (("opened", "opened on"), ("założona", "data założenia", "otwarta")),
-    Column.CLOSED: (("closed", "closed on"), ("zamknięta", "data zamknięcia", "zakończona")),
+    Column.OPENED: (("opened on", "opened"), ("data przyjęcia", "założona", "data założenia", "otwarta")),
+    Column.CLOSED: (("closed on", "closed"), ("data zamknięcia", "zamknięta", "zakończona")),
     Column.LEAD: (("led by", "lead"), ("prowadzi", "prowadzący")),
     Column.TEAM: (("team",), ("zespół",)),
     Column.WALLED: (("team only", "walled"), ("tylko dla zespołu",)),
@@ -50,7 +50,7 @@ HEADINGS: Final[Mapping[Column, Words]] = {
     Column.NOTE: (("note", "notes"), ("uwagi", "notatka")),
 }
 STATES: Final[Mapping[CaseState, Words]] = {
-    CaseState.OPEN: (("open",), ("otwarta", "w toku")),
+    CaseState.OPEN: (("open",), ("w toku", "otwarta")),
     CaseState.SUSPENDED: (("suspended",), ("zawieszona",)),
     CaseState.CLOSED: (("closed",), ("zamknięta", "zakończona")),
 }

@@ -13,14 +13,16 @@ from teczka.actions.team import save_team, unwall_case, wall_case
 from teczka.core.cases import Card, CaseState, PartyCard, Side
 from teczka.core.errors import AlreadyThere, NotAllowed
 from teczka.core.meanwhile import ChangedMeanwhile
-from teczka.store.models import User
+from teczka.store.models import Message, Share, User
 from teczka.store.queries.case_find import find_version
 from teczka.store.queries.case_list import By, Which, case_list, case_list_for
 from teczka.store.queries.cases import case_card, case_line, members
 from teczka.store.queries.notes import notes
 from teczka.store.queries.timeline import Kind, coming, timeline
+from teczka.store.viewer import as_user
 from tests.cases import make_case, make_note, make_task, upload
-from tests.cast import Cast, make_cast
+from tests.cast import Cast, make_account, make_cast, make_folder
+from tests.web.mailroom import store
 
 COURT = PartyCard(None, Side.COURT, "SO w Warszawie", "", ("biuro@sad.example",))
 OPPONENT = PartyCard(None, Side.OPPOSING, "Żak sp. z o.o.", "pozwany", ("zak@firma.example", "rada@firma.example"))
@@ -171,6 +173,18 @@ def test_an_administrator_who_walls_a_case_is_in_its_team(cast: Cast) -> None:
     assert {one.name for one in members(cast.dorota, case.pk)} == {"Anna Lipowska", "Dorota Zarządna"}
 
 
+def test_an_administrator_who_joins_by_a_wall_sees_what_was_shared_with_the_team(cast: Cast) -> None:
+    message = store(make_folder(make_account(cast.anna)), b"Subject: a\r\n\r\n")
+    case = make_case(cast.anna, "Sprawa", cast.bartek)
+    with as_user(cast.anna.pk):
+        Share.objects.create(office_id=case.office_id, owner_id=cast.anna.pk, message=message, with_case=case)
+    assert not wall_case(cast.dorota, case.public_id), "taking the wall down leaves them in the team"
+    with as_user(cast.dorota.pk):
+        assert Message.objects.filter(pk=message.pk).exists()
+    unwall_case(cast.anna, case.public_id)
+    assert wall_case(cast.anna, case.public_id)
+
+
 def test_who_leaves_a_walled_team_knows_no_more_of_it(cast: Cast) -> None:
     case = make_case(cast.anna, "Sprawa", cast.bartek, walled=True)
     save_team(cast.bartek, case.public_id, [cast.anna.public_id, cast.celina.public_id], cast.anna.public_id)
@@ -188,10 +202,10 @@ def test_the_last_one_cannot_leave(cast: Cast) -> None:
 
 def test_a_closed_case_has_its_day_and_loses_it_when_it_is_open_again(cast: Cast) -> None:
     case = make_case(cast.anna, "Sprawa")
-    assert set_state(cast.anna, case.public_id, CaseState.CLOSED, TODAY) is CaseState.OPEN
+    assert set_state(cast.anna, case.public_id, CaseState.CLOSED, TODAY) == (CaseState.OPEN, None)
     assert told(cast.anna, case.public_id).closed_on == TODAY
     assert [one.name for one in case_list(cast.anna, Which.CLOSED, By.NAME)] == ["Sprawa"]
-    assert set_state(cast.anna, case.public_id, CaseState.OPEN, TODAY) is CaseState.CLOSED
+    assert set_state(cast.anna, case.public_id, CaseState.OPEN, TODAY) == (CaseState.CLOSED, TODAY)
     assert told(cast.anna, case.public_id).closed_on is None
 
 

@@ -1,7 +1,7 @@
 """Rules on arrival: what each does, in which order, once, and that nobody sees more than their owner wrote."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from teczka.actions import acts, rules
+from teczka.actions import acts, rules, tasks
 from teczka.actions.reading import read_now
 from teczka.core.acts import Verb
 from teczka.core.errors import Trouble
@@ -214,6 +214,28 @@ def test_a_task_of_a_letter_whose_date_nobody_knows_is_due_on_no_day(office: Off
     with as_user(office.anna.pk):
         rules.apply(office.anna, [row], [old.pk])
         assert Task.objects.get().due_on is None
+
+
+def test_a_task_of_a_letter_from_the_end_of_all_days_is_due_on_none_and_the_letter_is_read(office: Office) -> None:
+    row = make_rule(office.anna, {"do": "task", "title": "", "days": 400})
+    met = receive(office.inbox, "a", at=datetime(9998, 12, 30, tzinfo=UTC))
+    assert met.indexed_with
+    assert office.rule(row).paused_at is None
+    with as_user(office.anna.pk):
+        assert Task.objects.get().due_on is None
+
+
+def test_what_cannot_be_counted_pauses_the_rule_and_not_the_reader(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = make_rule(office.anna, {"do": "task", "title": "", "days": 14})
+
+    def overflow(*_: object) -> None:
+        raise OverflowError
+
+    monkeypatch.setattr(tasks, "add_task", overflow)
+    assert receive(office.inbox, "a").indexed_with
+    assert office.rule(row).trouble == Trouble.RULE_FAILED
 
 
 def test_a_rule_meets_a_message_once_for_its_version_and_exceptions_never(office: Office) -> None:

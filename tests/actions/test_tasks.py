@@ -7,12 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 
 from teczka.actions.tasks import add_task, finish, remove, reopen, restore, save_task, seen_by
+from teczka.actions.team import save_team, wall_case
+from teczka.core.audit import Verb
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.meanwhile import ChangedMeanwhile, marks
 from teczka.core.tasks import Audience, Reminder, Wanted
 from teczka.store.models import Case, CaseMember, Message, Task, User
+from teczka.store.queries.audit import lines
 from teczka.store.queries.tasks import Scope, TaskLine, done_tasks, open_tasks, pressing, remembered, task
 from teczka.store.viewer import as_user
 from tests.cases import make_case
@@ -130,6 +134,40 @@ def test_who_leaves_a_walled_team_sees_its_tasks_no_more(cast: Cast) -> None:
     assert remembered(cast.bartek, TODAY - DAY) == []
     with pytest.raises(NotAllowed):
         finish(cast.bartek, made.public_id)
+
+
+@pytest.mark.parametrize(("lead", "heir"), [("felicja", "felicja"), (None, "anna")])
+def test_who_leaves_a_walled_team_leaves_their_open_tasks_to_its_lead(cast: Cast, lead: str | None, heir: str) -> None:
+    stays = [cast.anna.public_id, cast.felicja.public_id]
+    walled = make_case(cast.anna, "Zamknięta", cast.bartek, cast.felicja, walled=True)
+    wanted = Wanted("Zażalenie", case=walled.public_id, assignee=cast.bartek.public_id, due_on=TODAY)
+    open_one, undone, own = add_task(cast.anna, wanted), add_task(cast.anna, wanted), add_task(cast.bartek, Wanted("x"))
+    finish(cast.bartek, undone.public_id)
+    with as_user(cast.bartek.pk):
+        Task.objects.filter(pk=open_one.pk).update(reminded_at=timezone.now())
+    save_team(cast.anna, walled.public_id, stays, getattr(cast, lead).public_id if lead else None)
+    whose = getattr(cast, heir)
+    assert pressing(whose, TODAY) == 1
+    with as_user(cast.anna.pk):
+        now = Task.objects.get(pk=open_one.pk)
+        assert (now.assignee_id, now.reminded_at) == (whose.pk, None)
+        assert Task.objects.get(pk=undone.pk).assignee_id == cast.bartek.pk, "what is done is done by whom it was"
+    noted = [line.ids for line in lines(cast.anna, walled.public_id) if line.verb == Verb.CASE_TASKS]
+    assert noted == [[walled.public_id, whose.public_id]]
+    reopen(cast.felicja, undone.public_id)
+    assert found_task(cast.felicja, undone.public_id).assignee == cast.felicja.public_id
+    assert found_task(cast.bartek, own.public_id).assignee == cast.bartek.public_id
+
+
+def test_a_wall_leaves_no_task_to_somebody_who_does_not_see_it(cast: Cast) -> None:
+    case = make_case(cast.anna, "Sprawa", cast.felicja)
+    wanted = Wanted("Zażalenie", case=case.public_id, assignee=cast.bartek.public_id, due_on=TODAY)
+    made, kept = add_task(cast.anna, wanted), add_task(cast.felicja, Wanted("Pismo", case=case.public_id))
+    save_team(cast.anna, case.public_id, [cast.anna.public_id, cast.felicja.public_id], cast.anna.public_id)
+    assert found_task(cast.anna, made.public_id).assignee == cast.bartek.public_id, "who sees the card sees their tasks"
+    assert not wall_case(cast.dorota, case.public_id)
+    assert found_task(cast.anna, made.public_id).assignee == cast.anna.public_id
+    assert found_task(cast.anna, kept.public_id).assignee == cast.felicja.public_id
 
 
 def test_a_message_is_named_to_who_may_see_it_alone(cast: Cast) -> None:

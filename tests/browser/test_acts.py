@@ -234,14 +234,14 @@ def test_folders_are_made_renamed_and_removed(desk: Desk) -> None:
 
 def test_folders_that_another_program_renames_and_removes(desk: Desk) -> None:
     page, mailbox = desk.page, desk.mailbox
-    mailbox.deliver_many([letter(number) for number in (30, 31)], "Sprawy")
+    mailbox.deliver_many([letter(number) for number in (30, 31)], "Umowy")
     mailbox.deliver(letter(13))
     until(lambda: _stored(desk.account) == 17, "the mail did not come")
-    page.locator("#tree").get_by_role("link", name="Sprawy").click()
-    expect(page.locator("#folder-name")).to_have_text("Sprawy")
+    page.locator("#tree").get_by_role("link", name="Umowy").click()
+    expect(page.locator("#folder-name")).to_have_text("Umowy")
     desk.begun()
     desk.choose(31)
-    mailbox.rename_folder("Sprawy", "Akta")
+    mailbox.rename_folder("Umowy", "Akta")
     desk.press("s")
     until(lambda: "\\Flagged" in desk.held("Akta")[31], "not starred under its new name")
     expect(page.locator("#tree").get_by_role("link", name="Akta")).to_have_attribute("aria-current", "page")

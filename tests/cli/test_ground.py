@@ -54,6 +54,6 @@ def test_root_begins_nothing_in_a_folder_that_was_made_for_another(
         os.chown(tmp_path, 65534, -1)
     monkeypatch.setenv("TECZKA_DATA", str(tmp_path))
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    with pytest.raises(SystemExit, match="Run this command as that user."):
+    with pytest.raises(SystemExit, match=r"Run this command as that user\."):
         ground.lay(["migrate"])
     assert not list(tmp_path.iterdir())

@@ -83,6 +83,20 @@ def test_headings_and_words_of_both_languages_mean_one_thing_each() -> None:
     assert reading(polish).cases[0].opened_on == date(2026, 5, 14)
 
 
+def test_what_older_tables_called_a_day_and_a_state_is_still_understood() -> None:
+    for opened, closed, state in (
+        ("Założona", "Zamknięta", "otwarta"),
+        ("Data przyjęcia", "Data zamknięcia", "w toku"),
+    ):
+        found = reading(
+            f"Sprawa;Stan;{opened};{closed}\nA v B;{state};2026-05-14;\nB v C;zamknięta;;2026-05-15\n"
+        ).cases
+        assert [(one.state, one.opened_on, one.closed_on) for one in found] == [
+            (CaseState.OPEN, date(2026, 5, 14), None),
+            (CaseState.CLOSED, None, date(2026, 5, 15)),
+        ]
+
+
 @pytest.mark.parametrize(
     ("headings_and_cells", "fault"),
     [

@@ -1,6 +1,7 @@
 """Pages of cases as browsers without script meet them: who sees which, and what forms say."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from teczka.core.cases import CaseState
 from teczka.store.models import Case, CaseNote, Office, User
@@ -220,6 +222,63 @@ def test_what_was_done_to_a_case_is_taken_back_on_the_spot(cast: Cast) -> None:
         assert case.walled
         undo()
         assert not case.walled
+
+
+@pytest.mark.parametrize("act", ["case_reopen", "case_suspend"])
+def test_a_case_that_was_opened_by_mistake_is_closed_again_on_its_old_day(cast: Cast, act: str) -> None:
+    case = make_case(cast.anna, "Sprawa", state="closed", closed_on=date(2024, 5, 3))
+    client = browser(cast.anna)
+    send(client, act, case.public_id)
+    back = re.search(r'class="said" role="status">.*?action="([^"]+)"', page(client, "case_people", case.public_id))
+    assert back
+    for on, day in (("2999-01-01", localdate()), ("2024-02-31", localdate()), ("2024-05-03", date(2024, 5, 3))):
+        client.post(re.sub(r"on=.*", f"on={on}", back[1]))
+        with as_user(cast.anna.pk):
+            case.refresh_from_db()
+        assert (case.state, case.closed_on) == ("closed", day)
+        send(client, act, case.public_id)
+    assert back[1].endswith("on=2024-05-03")
+
+
+def test_a_wall_by_which_somebody_joined_or_got_a_task_is_not_taken_back_in_one_go(cast: Cast) -> None:
+    for actor, doer in ((cast.dorota, cast.anna), (cast.anna, cast.bartek)):
+        case = make_case(cast.anna, "Sprawa")
+        make_task(cast.anna, "Pismo", doer, case=case)
+        client = browser(actor)
+        send(client, "case_wall", case.public_id)
+        told = page(client, "case_notes", case.public_id)
+        assert "Od teraz o tej sprawie wie tylko jej zespół" in told
+        assert reverse("case_unwall", args=[case.public_id]) not in told, actor.name
+
+
+def test_whose_open_tasks_go_to_whom_is_said_beforehand(cast: Cast) -> None:
+    case = make_case(cast.anna, "Sprawa", cast.felicja)
+    for doer in (cast.bartek, cast.bartek, cast.celina, cast.felicja):
+        make_task(cast.anna, "Pismo", doer, case=case)
+    told = page(browser(cast.felicja), "case_people", case.public_id)
+    assert "2 otwarte zadania, które ma Bartek Nowy, przejmie Anna Lipowska." in told
+    assert "1 otwarte zadanie, które ma Celina Cicha, przejmie Anna Lipowska." in told
+    assert "Felicja Zespolona, przejmie" not in told
+    outside = page(browser(cast.dorota), "case_people", case.public_id)
+    assert "Otwarte zadania osób spoza zespołu przejmie Anna Lipowska." in outside
+    assert "Bartek Nowy" not in outside
+    assert "Otwarte zadania teraz" not in page(browser(cast.anna), "case_team", case.public_id), "they keep them"
+    send(browser(cast.anna), "case_wall", case.public_id)
+    team = page(browser(cast.anna), "case_team", case.public_id)
+    assert "Otwarte zadania teraz: Anna Lipowska – 3, Felicja Zespolona – 1." in team
+
+
+def test_a_table_of_cases_calls_a_day_and_a_state_as_the_pages_do(cast: Cast) -> None:
+    make_case(cast.anna, "Sprawa", opened_on=date(2024, 5, 3))
+    client = browser(cast.anna)
+    head, *rows = client.get(reverse("case_table")).content.decode("utf-8-sig").splitlines()
+    with as_user(cast.anna.pk):
+        told = page(client, "case_edit", Case.objects.get().public_id)
+    for name in ("Data przyjęcia", "Data zamknięcia"):
+        assert name in head
+        assert name in told
+    assert "w toku" in rows[0]
+    assert "w toku" in told
 
 
 def test_a_note_is_written_on_the_timeline_and_its_removal_taken_back(cast: Cast) -> None:

@@ -112,7 +112,7 @@ def test_a_mention_that_shares_by_its_authors_word_shares_this_message_alone(
     assert mail.seen_by("1", "2") == {"1": ["Bartek", "Celina"], "2": []}
     celina = browser(office.cast.celina)
     assert "wspomina o Tobie" in words(celina, "/shared/")
-    assert "Udostępnione mi 1 komentarze, w których jest o Tobie mowa" in words(celina, "/tasks/")
+    assert "Udostępnione mi 1 komentarz, w którym jest o Tobie mowa" in words(celina, "/tasks/")
     with as_user(office.cast.anna.pk):
         made = Comment.objects.get(message=mail.letters["1"])
     assert celina.post(f"/comments/{made.public_id}/hear/").status_code == 302

@@ -239,7 +239,7 @@ def test_a_case_behind_a_wall_leaves_no_trace_in_what_is_suggested(desk: Desk) -
 def test_what_waits_to_be_filed_is_a_list_with_its_number(desk: Desk) -> None:
     first, second, third = desk.letter("a"), desk.letter("b"), desk.letter("c")
     page = desk.anna.get("/unfiled/").content.decode()
-    assert '<span class="count">3<span class="vh"> czeka na przypisanie' in page
+    assert '<span class="count">3<span class="vh"> czekają na przypisanie' in page
     assert 'data-leaves="file set_aside"' in page
     assert page.count('title="Podpowiedź: KAN/1/2026"') == 3
     desk.post(first)

@@ -47,6 +47,15 @@ def test_an_account_that_is_not_there_yet_is_not_said_to_be_tried_again_by_itsel
         assert tell(trouble, EVERY_PARAMETER, unsaved=True).advice != fill(advice, EVERY_PARAMETER)
 
 
+def test_where_an_office_allows_a_server_unencrypted_nobody_is_told_that_no_password_ever_goes_so() -> None:
+    told = tell(Trouble.TLS_MISSING, {"host": "poczta.kancelaria.example"}).advice
+    assert (
+        "Hasło nie zostało wysłane: bez szyfrowania trafia tylko do serwerów, dla których kancelaria na to zezwala."
+        in told
+    )
+    assert "nigdy" not in told
+
+
 def test_a_refused_port_of_a_public_server_is_not_called_an_address_of_the_office_alone() -> None:
     """The egress gate refuses both, and does not say which."""
     for language, word in (("en", "on port 2143"), ("pl", "na porcie 2143")):

@@ -22,6 +22,11 @@ class FileLine:
     internaldate: datetime
 
 
+def like(query: str) -> str:
+    """For ILIKE: what has these words, in this order."""
+    return "%" + query.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace(" ", "%") + "%"
+
+
 def files(viewer: User, query: str) -> list[FileLine]:
     """The newest whose name, sender or subject has the words. Costs the viewer's messages with files, once."""
     return walls.read(
@@ -33,6 +38,6 @@ def files(viewer: User, query: str) -> list[FileLine]:
             WHERE {walls.mine("m")} AND {walls.mine("p")} AND m.attachments > 0 AND p.kind = 'attachment'
               AND (p.name || ' ' || coalesce(m.subject, '') || ' ' || m.from_name || ' ' || m.from_address) ILIKE %(like)s
             ORDER BY m.internaldate DESC, m.id, p.path LIMIT %(most)s""",
-        like="%" + query.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace(" ", "%") + "%",
+        like=like(query),
         most=MOST,
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 from teczka.store.models import User
 from teczka.store.packs.format import Codec, Entry
 from teczka.store.queries import walls
+from teczka.store.queries.attachments import like
 from teczka.store.statements import rows_of
 
 PAGE = 100
@@ -73,8 +74,10 @@ def _statement(which: str) -> str:
             WHERE {walls.card("c")} AND {walls.inside("d.case_id")} AND (d.message_id IS NULL OR m.id IS NOT NULL) AND {which}"""
 
 
-def documents(viewer: User, case: UUID, before: UUID | None = None, most: int = PAGE) -> list[DocumentLine]:
-    """The newest, or those that follow `before`; without the removed ones."""
+def documents(
+    viewer: User, case: UUID, before: UUID | None = None, most: int = PAGE, called: str = ""
+) -> list[DocumentLine]:
+    """The newest, or those that follow `before`, whose names have the words of `called`; without the removed ones."""
     older = (
         ""
         if before is None
@@ -83,8 +86,10 @@ def documents(viewer: User, case: UUID, before: UUID | None = None, most: int = 
     return walls.read(
         viewer,
         DocumentLine,
-        _statement(f"c.public_id = %(case)s AND d.removed_at IS NULL {older}") + " ORDER BY d.id DESC LIMIT %(most)s",
+        _statement(f"c.public_id = %(case)s AND d.removed_at IS NULL AND d.name ILIKE %(like)s {older}")
+        + " ORDER BY d.id DESC LIMIT %(most)s",
         case=case,
+        like=like(called),
         before=before,
         most=most,
     )

@@ -72,6 +72,15 @@ class Colleague:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class OpenOf:
+    """How much of a case somebody is to do."""
+
+    doer: int  # id of a user
+    name: str
+    tasks: int
+
+
 _OPEN = "t.done_at IS NULL AND t.removed_at IS NULL"
 _DONE = "t.done_at IS NOT NULL AND t.removed_at IS NULL"
 _WHICH: Mapping[Scope, str] = {
@@ -96,6 +105,17 @@ def open_tasks(
         if len(found) == most:
             break
     return found
+
+
+def open_by_doer(viewer: User, case: int) -> list[OpenOf]:
+    """Whoever has open tasks in a case, by name: for its team."""
+    return walls.read(
+        viewer,
+        OpenOf,
+        f"""SELECT u.id, u.name, count(*) FROM store_task t JOIN store_user u ON u.id = t.assignee_id
+            WHERE t.case_id = %(case)s AND {_OPEN} AND {walls.task("t")} GROUP BY u.id ORDER BY lower(u.name), u.id""",
+        case=case,
+    )
 
 
 def tasks_called(viewer: User, words: Sequence[str], most: int) -> list[TaskLine]:

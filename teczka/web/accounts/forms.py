@@ -65,7 +65,8 @@ class AccountForm(forms.Form):
         required=False,
         strip=False,
         max_length=1000,
-        widget=forms.PasswordInput({"autocomplete": "new-password"}),  # never given back to the browser; "off" would have Firefox fill in the one for Teczka
+        # Never given back to the browser. Told "off", Firefox fills in the one for Teczka.
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
     insist = forms.BooleanField(label=_("It is right; try it all the same"), required=False)
     provider_name = forms.CharField(

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from teczka.actions.team import save_team, unwall_case, wall_case
 from teczka.core.errors import AlreadyThere
+from teczka.store.queries.tasks import open_by_doer
 from teczka.web.cases.forms import TeamForm
 from teczka.web.cases.page import card_page, who_else
 from teczka.web.mail.messages import as_uuid
@@ -37,13 +38,14 @@ def case_team(request: Request, case_id: UUID) -> HttpResponse:
         say(request, Said.SAVED)
         gone = context["case"].walled and request.user.public_id not in told["people"]
         return redirect("case_list") if gone else redirect("case_people", case_id)
-    return render(request, "cases/team.html", context | {"form": form, "seen": seen})
+    doers = open_by_doer(request.user, context["case"].id) if context["case"].walled else []
+    return render(request, "cases/team.html", context | {"form": form, "seen": seen, "doers": doers})
 
 
 @require_POST
 def case_wall(request: Request, case_id: UUID) -> HttpResponse:
-    allowed(wall_case, request.user, case_id)
-    say(request, Said.CASE_WALLED, reverse("case_unwall", args=[case_id]))
+    undone = allowed(wall_case, request.user, case_id)
+    say(request, Said.CASE_WALLED, reverse("case_unwall", args=[case_id]) if undone else "")
     return redirect("case_people", case_id)
 
 
@@ -59,4 +61,8 @@ def case_unwall(request: Request, case_id: UUID) -> HttpResponse:
 
 def _context(request: Request, case_id: UUID) -> dict[str, Any]:
     context = card_page(request, case_id, "people")
-    return context | who_else(request, context)
+    team, case = context["team"], context["case"]
+    within = {one.id for one in team}
+    passed = [one for one in open_by_doer(request.user, case.id) if one.doer not in within] if case.inside else []
+    heir = next((one.name for one in team if one.lead and one.here), request.user.name)
+    return context | who_else(request, context) | {"passed": passed, "heir": heir}

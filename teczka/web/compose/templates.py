@@ -77,10 +77,14 @@ def _edit(request: Request, one: TemplateLine | None) -> HttpResponse:
             theirs = _theirs(now, clashes(now, written, seen))
             written, seen = insisted(now, written, seen), marks(now)
             form = TemplateForm(None, initial=written)
-    context = {"form": form, "one": one, "seen": seen, "theirs": theirs, "typed": typed}
-    context["plain_text"] = form.cleaned_data["text"] if typed else of_html(written["html"])
-    context["written"] = mark_safe(written["html"])  # noqa: S308  made safe above, or when it was saved
-    return render(request, "compose/template.html", context)
+    told = {"form": form, "one": one, "seen": seen, "theirs": theirs, "typed": typed}
+    return render(request, "compose/template.html", told | _text(form, written["html"], typed))
+
+
+def _text(form: TemplateForm, html: str, typed: str) -> dict[str, str]:
+    """`html`: made safe when it was typed, or saved; `typed`: what was too long for that."""
+    plain = form.cleaned_data["text"] if typed else of_html(html)
+    return {"plain_text": plain, "written": mark_safe(html)}  # noqa: S308
 
 
 def _typed(form: TemplateForm) -> dict[str, str]:
