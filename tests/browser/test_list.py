@@ -1,8 +1,9 @@
 """The list window: any place of a long folder, few rows in the document, an honest scroll bar."""
 
+import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import LONG, Mail, MailFolder, Office, intercept
 
@@ -86,6 +87,33 @@ def test_a_block_that_fails_says_so_and_can_be_asked_for_again(
     )  # a click would scroll first, and what comes near by scrolling is asked for again anyway
     expect(again).to_have_count(0)
     expect(mail.page.get_by_text(f"Pismo {LONG - 2_000}", exact=True).first).to_be_in_viewport()
+
+
+def test_a_list_longer_than_a_browser_is_tall_ends_at_rows_that_can_be_seen(
+    page: Page, open_folder: Open, long_folder: MailFolder
+) -> None:
+    """Chromium cuts off what is above 33.5 million pixels: End led to a row that no scrolling reaches."""
+    home, length = f"/folders/{long_folder.folder.public_id}/", 700_000
+
+    def lengthen(route: Route) -> None:
+        at = re.search(r"[?]at=(\d+)", route.request.url)
+        start = int(at[1]) % 4_000 if at else 0
+        answer = route.fetch(url=route.request.url.partition("?")[0] + (f"?at={start}&skip={start}" if start else ""))
+        body = answer.text().replace(f'aria-rowcount="{LONG}"', f'aria-rowcount="{length}"')
+        route.fulfill(response=answer, body=body, headers=answer.headers | {"x-total": str(length)})
+
+    page.route(re.compile(f"{home}(rows/.*)?$"), lengthen)
+    mail = open_folder(long_folder)
+    tall = page.evaluate("document.querySelector('#rows [role=row]').offsetHeight")
+    mail.press("End")
+    last = page.locator('#rows [aria-selected="true"]')
+    expect(last).to_have_attribute("aria-rowindex", str(33_000_000 // tall))
+    expect(last).to_be_in_viewport(ratio=1)
+    mail.scroll_to(length)
+    expect(last).to_be_in_viewport(ratio=1)
+    mail.press("k", "k")
+    expect(last).to_have_attribute("aria-rowindex", str(33_000_000 // tall - 2))
+    assert page.locator("#rows").get_attribute("aria-rowcount") == str(length)
 
 
 def test_an_empty_folder_says_so_and_fills_by_itself(open_folder: Open, office: Office) -> None:
