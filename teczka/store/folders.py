@@ -92,9 +92,8 @@ def save(account: Account, listed: Sequence[RemoteFolder]) -> tuple[list[LocalFo
             "roles": [given[name] for name in named],
             "selectable": [folder.selectable for folder in named.values()],
         }
+        _release(account.pk)  # before more are taken for gone: a listing may lack one just once
         changed = value_of(UPSERT.format(t_is_renamed=_renamed("t"), f_is_renamed=_renamed("f")), columns) != 0
-        if changed:
-            _release(account.pk)
     rows = sorted(rows_of(KNOWN, [account.pk]), key=lambda row: (ORDER.index(FolderRole(row[8])), row[9]))
     return [_local(row) for row in rows], {row[0]: row[1] for row in rows}, changed
 
@@ -117,7 +116,7 @@ def unlisted(account: Account, listed: Sequence[RemoteFolder]) -> tuple[list[Loc
     missing = [
         folder
         for row in rows_of(KNOWN, [account.pk])
-        if (folder := _local(row)).name not in names and folder.uidvalidity
+        if (folder := _local(row)).name not in names and folder.uidvalidity and folder.name.upper() != b"INBOX"
     ]
     new = [folder for folder in listed if folder.selectable and folder.name not in known]
     return missing, [folder for folder in new if len(folder.name) <= LONGEST_WIRE_NAME]

@@ -58,10 +58,11 @@ class LocalMail:
         self._unplaced: set[Future[Arrival]] = set()  # kept, and surely in no row
 
     def save_folders(self, listed: Sequence[RemoteFolder]) -> list[LocalFolder]:
+        self._offered.clear()
         with self.writing():
             found, self._public, changed = folders.save(self._account, listed)
             if changed:
-                self._tell([], also=placements.show_once(self._account.pk))
+                self._tell([])
         return found
 
     def unlisted(self, listed: Sequence[RemoteFolder]) -> tuple[list[LocalFolder], list[RemoteFolder]]:
@@ -204,7 +205,7 @@ class LocalMail:
             else:
                 placements.supersede(folder.id, status.uidvalidity, complete_below)
             folders.complete(folder.id, status, complete_below)
-            self._tell([folder], also=placements.show_once(self._account.pk))
+            self._tell([folder])
 
     def spool(self, size: int) -> SpoolFile:
         keep_room(self._blobs.incoming, size)
@@ -221,8 +222,8 @@ class LocalMail:
         """From any thread: whatever would be written from now on raises LeaseLost."""
         self._epoch = NEVER
 
-    def _tell(self, changed: Sequence[LocalFolder], *, also: Sequence[UUID] = (), unread: bool = False) -> None:
-        named = [*also, *(self._public[folder.id] for folder in changed if folder.id in self._public)]
+    def _tell(self, changed: Sequence[LocalFolder], *, unread: bool = False) -> None:
+        named = [self._public[folder.id] for folder in changed if folder.id in self._public]
         events.changed([self._account.owner.public_id], self._account.public_id, named, unread=unread)
 
 

@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID
 
 from teczka.core.folders import AWAITED
 from teczka.core.mail import RemoteFlags, RemoteSummary
 from teczka.core.messages import Candidate
 from teczka.store import erased
 from teczka.store.overlay import hidden, laid, untold
-from teczka.store.statements import each_of, execute, rows_of, value_of
+from teczka.store.statements import each_of, execute, value_of
 
 FEW = 20  # flags
 
@@ -51,20 +50,6 @@ WITH gone AS (
   UPDATE store_placement p SET gone_at = now() WHERE folder_id = %(folder)s AND gone_at IS NULL AND {which} RETURNING seen)
 UPDATE store_folder SET stored = stored - (SELECT count(*) FROM gone), unread = unread - (SELECT count(*) FROM gone WHERE NOT seen)
 WHERE id = %(folder)s RETURNING (SELECT count(*) FROM gone)
-"""
-
-# What lies in a folder that is gone, and in one that is there. What is awaited in such a folder is refused in its turn.
-TWICE = """
-WITH gone AS (
-  UPDATE store_placement p SET gone_at = now() FROM store_folder g
-  WHERE g.account_id = %(account)s AND g.gone_at IS NOT NULL AND g.stored > 0
-    AND p.folder_id = g.id AND p.gone_at IS NULL AND p.uidvalidity <> %(awaited)s AND EXISTS (
-      SELECT FROM store_placement there JOIN store_folder f ON f.id = there.folder_id WHERE there.message_id = p.message_id
-        AND there.gone_at IS NULL AND there.left_at IS NULL AND there.uidvalidity >= 0 AND f.gone_at IS NULL)
-  RETURNING p.folder_id, p.seen)
-UPDATE store_folder f SET stored = f.stored - d.stored, unread = f.unread - d.unread
-FROM (SELECT folder_id, count(*) AS stored, count(*) FILTER (WHERE NOT seen) AS unread FROM gone GROUP BY 1) d
-WHERE f.id = d.folder_id RETURNING f.public_id
 """
 
 # An UPDATE cannot return what was before it (PostgreSQL 15), so the rows are read first, and locked.
@@ -191,11 +176,6 @@ def supersede(folder_id: int, uidvalidity: int, complete_below: int) -> int:
     columns = {"folder": folder_id, "uidvalidity": uidvalidity, "awaited": AWAITED, "below": complete_below}
     erased.not_there(folder_id, "uidvalidity <> %(uidvalidity)s", columns)
     return _count(GONE.format(which=which), columns)
-
-
-def show_once(account_id: int) -> list[UUID]:
-    """What lies in folders that are gone, and elsewhere on the server as well, is shown there alone. Returns these folders' public ids."""
-    return [row[0] for row in rows_of(TWICE, {"account": account_id, "awaited": AWAITED})]
 
 
 def stored_uids(folder_id: int, uidvalidity: int, lowest: int) -> "array[int]":

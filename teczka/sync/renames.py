@@ -67,7 +67,10 @@ def _is(folder: LocalFolder, to: RemoteFolder, local: LocalAccount[K], remote: R
     ours = local.placed(folder)
     try:
         remote.open(to.name)
-        both = [uid for uid in remote.uids() if uid in ours]
+        there = remote.uids()
+        if not _met(folder, there, local):
+            return False
+        both = [uid for uid in there if uid in ours]
         seen = 0
         for summary in remote.summaries(both):
             if not _alike(ours[summary.uid], summary):
@@ -80,21 +83,30 @@ def _is(folder: LocalFolder, to: RemoteFolder, local: LocalAccount[K], remote: R
     return seen > 0
 
 
+def _met(folder: LocalFolder, there: Sequence[int], local: LocalAccount[K]) -> bool:
+    """Below the cursor lies nothing that we have not met there (RFC 3501 §2.3.1.1 gives no UID twice): it would never be fetched."""
+    uidvalidity = folder.uidvalidity or 0
+    known = {*local.stored_uids(folder, uidvalidity), *local.troubled_uids(folder, uidvalidity)}
+    return all(uid in known for uid in there if uid < folder.complete_below)
+
+
 def _alike(ours: Candidate, told: RemoteSummary) -> bool:
-    """Some servers tell sizes wrong, and not every message has a Message-ID."""
-    if ours.internaldate_seconds != int(told.internaldate.timestamp()):
+    """Not every message has a Message-ID. Where a server tells sizes wrong, its folders stay two."""
+    if ours.internaldate_seconds != int(told.internaldate.timestamp()) or ours.size != told.size:
         return False
     message_id = bare_id(told.envelope.message_id) if told.envelope else b""
-    if ours.message_id and message_id:
-        return ours.message_id == message_id
-    return ours.size == told.size
+    return not (ours.message_id and message_id) or ours.message_id == message_id
 
 
 def _taken_along(left: Sequence[LocalFolder], free: Sequence[Told], found: Sequence[Rename]) -> Iterator[Rename]:
     """What is empty proves nothing by itself. It went with others where its own name followed from theirs."""
+    taken: set[bytes] = set()
     for folder, (to, status) in product(left, free):
+        if taken & {folder.name, to.name}:
+            continue
         empty = not folder.stored and not status.messages and status.uidnext == folder.complete_below
         if empty and _may_be(folder, status) and any(_follows(folder, to, rename) for rename in found):
+            taken |= {folder.name, to.name}
             yield folder, to
 
 

@@ -334,6 +334,8 @@ def test_what_waits_for_a_folder_that_goes_is_kept_here_or_taken_back(mail: Mail
     mail.act(Verb.STAR, 1, folder=mail.work)
     mail.act(Verb.BIN, 1, 2, folder=mail.work)
     listed(mail, without="Praca")
+    assert set(mail.states()[-3:]) == {"pending"}  # one listing may have lacked it by mistake
+    listed(mail, without="Praca")
     assert mail.states()[-3:] == ["local", "refused", "refused"]
     assert (mail.lie(mail.work), mail.lie(mail.trash)) == ([1, 2], [])
     with as_user(mail.owner.pk):

@@ -147,18 +147,6 @@ def test_a_new_folder_over_which_passes_break_off_is_not_looked_at_for_ever(stor
     assert offered == [True] * TRIES + [False, False]
 
 
-def test_what_lies_elsewhere_too_is_shown_there_alone_once_its_folder_is_gone(local: LocalAccount) -> None:
-    inbox, work = local.save_folders([INBOX, WORK])
-    fetched(local, work, message(1), message(2), message(3))
-    fetched(local, inbox, message(7, bytes(message(1).body)))
-    assert list(local.stored_uids(work, 1)) == [1, 2, 3]
-    local.save_folders([INBOX])
-    assert list(local.stored_uids(work, 1)) == [2, 3]
-    fetched(local, inbox, message(8, bytes(message(3).body)))
-    assert list(local.stored_uids(work, 1)) == [2]
-    assert list(local.stored_uids(inbox, 1)) == [7, 8]
-
-
 def test_a_folder_never_opened_has_no_cursor(house: House) -> None:
     assert (house.folder.uidvalidity, house.folder.complete_below, house.folder.highestmodseq, house.folder.told) == (
         None,

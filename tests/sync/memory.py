@@ -71,14 +71,13 @@ class MemoryAccount:
             )
         for name in self._listed:
             self._folders.setdefault(name, LocalFolder(len(self._folders) + 1, name, None, 0, None, 0, 0))
-        self._show_once()
         return [self._now(self._folders[name]) for name in self._listed]
 
     def unlisted(self, listed: Sequence[RemoteFolder]) -> tuple[list[LocalFolder], list[RemoteFolder]]:
         names = {folder.name for folder in listed}
         missing = [self._now(self._folders[name]) for name in self._listed if names and name not in names]
         new = [folder for folder in listed if folder.selectable and folder.name not in self._listed]
-        return [folder for folder in missing if folder.uidvalidity], new
+        return [folder for folder in missing if folder.uidvalidity and folder.name.upper() != b"INBOX"], new
 
     def placed(self, folder: LocalFolder) -> dict[int, Candidate]:
         return {
@@ -221,7 +220,6 @@ class MemoryAccount:
                     placed.gone = True
         kept = self._folders[folder.name]
         self._folders[folder.name] = replace(kept, complete_below=complete_below, highestmodseq=status.highestmodseq)
-        self._show_once()
 
     def spool(self, size: int) -> MemorySpool:
         return MemorySpool()
@@ -245,17 +243,6 @@ class MemoryAccount:
         self._ids += 1
         self.placements[key] = Placed(self._ids, digest, flags, internaldate)
         return 1
-
-    def _show_once(self) -> None:
-        listed = {self._folders[name].id for name in self._listed}
-        there = {
-            placed.digest
-            for (at, validity, _), placed in self.placements.items()
-            if at in listed and validity >= 0 and not placed.gone and not placed.left
-        }
-        for (at, validity, _), placed in self.placements.items():
-            if at not in listed and validity != AWAITED and placed.digest in there:
-                placed.gone = True
 
     def _take(self, key: Key, digest: bytes, message: RemoteMessage, loose: Loose) -> bool:
         folder, validity, _ = key

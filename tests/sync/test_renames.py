@@ -136,16 +136,6 @@ def test_folders_that_changed_names_among_themselves_show_what_lies_in_each() ->
     assert len(local.messages) == 3
 
 
-def test_what_lies_elsewhere_too_is_not_shown_in_a_folder_that_is_gone() -> None:
-    server, local = fetched(Kowal=filled(7, b"one", b"two"))
-    gone = known(local)[b"Kowal"]
-    del server.folders[b"Kowal"]
-    server.folders[b"Archiwum"] = filled(9, b"two")
-    run(PlayMailbox(server), local)
-    assert [raw for raw, _ in local.present(b"Kowal").values()] == [b"one"]
-    assert local.messages.keys() >= {placed.digest for (at, *_), placed in local.placements.items() if at == gone.id}
-
-
 @given(st.data())
 def test_whatever_becomes_of_folders_each_shows_what_lies_in_it(data: st.DataObject) -> None:
     """On servers that number each folder by itself, and on such as number all alike; there no name is given to another folder."""
@@ -183,3 +173,41 @@ def test_whatever_becomes_of_folders_each_shows_what_lies_in_it(data: st.DataObj
     passed(server, local)
     after = known(local)
     assert {id(f): after[name].id for name, f in server.folders.items() if id(f) in same}.items() <= same.items()
+
+
+def numbered(*given: tuple[int, bytes]) -> PlayFolder:
+    """UIDs are the account's own numbers of its messages, as where folders are labels; UIDVALIDITY is 1 everywhere."""
+    folder = PlayFolder(1)
+    for uid, raw in given:
+        folder.uidnext = uid
+        folder.deliver(raw, raw + b"@x", EPOCH + timedelta(seconds=uid))
+    folder.uidnext = 10
+    return folder
+
+
+def test_a_folder_with_mail_below_the_cursor_that_was_never_met_is_another() -> None:
+    server, local = fetched(A=numbered((1, b"shared"), (2, b"two"), (3, b"three")))
+    del server.folders[b"A"]
+    server.folders[b"B"] = numbered((1, b"shared"), (5, b"five"), (6, b"six"))
+    passed(server, local)
+
+
+def test_the_same_message_id_and_second_do_not_make_two_messages_one() -> None:
+    first, second = PlayFolder(1), PlayFolder(1)
+    first.deliver(b"direct", b"same@x", EPOCH)
+    second.deliver(b"by the list", b"same@x", EPOCH)
+    server, local = fetched(A=first)
+    del server.folders[b"A"]
+    server.folders[b"B"] = second
+    passed(server, local)
+
+
+def test_the_inbox_is_never_taken_for_renamed() -> None:
+    server, local = fetched(INBOX=filled(7, b"one", b"two"))
+    inbox = server.folders.pop(b"INBOX")
+    server.folders[b"Kopia"] = filled(7, b"one", b"two")
+    passed(server, local)
+    server.folders[b"INBOX"] = inbox
+    before = local.messages.copy()
+    passed(server, local)
+    assert (local.messages, set(known(local))) == (before, {b"INBOX", b"Kopia"})
