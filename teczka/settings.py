@@ -85,8 +85,14 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
-# Of tries to say a code; allauth has its own of the others.
-ACCOUNT_RATE_LIMITS = {"second_factor": "10/m/ip,5/5m/key,30/d/key"}
+# Of tries to say a code (web/session/second_step.py); allauth has its own of the others. An address comes last: what a person's own count
+# refuses takes nothing of it from the others behind it.
+ACCOUNT_RATE_LIMITS = {
+    "second_factor": "5/5m/key",
+    "second_factor_day": "30/d/key",
+    "second_factor_known": "100/d/key",
+    "second_factor_address": "10/m/ip",
+}
 ACCOUNT_SESSION_REMEMBER = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
+from django.utils import timezone
 
 from teczka.actions.audit import note
 from teczka.actions.policy import check_administrator
@@ -60,8 +61,9 @@ def hand_over(actor: User, person: UUID, successor: UUID, farewell: Farewell) ->
             raise Problem(Trouble.PERSON_ALONE)
         accounts = leaving.hand_over(found.pk, heir.pk, farewell)
         second_factor.drop(found.pk)
-        found.second_factor_at = None
-        found.save(update_fields=["second_factor_at"])
+        if found.second_factor_at is not None:  # let in again, they are told
+            found.second_factor_at, found.second_factor_lifted_at = None, timezone.now()
+            found.save(update_fields=["second_factor_at", "second_factor_lifted_at"])
         here = User.objects.filter(office_id=actor.office_id, is_active=True)
         events.everything(list(here.values_list("public_id", flat=True)))  # of no case an id: the actor knows none
         for account in accounts:

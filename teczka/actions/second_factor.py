@@ -31,33 +31,36 @@ from teczka.store.sessions import end_sessions, look_again, stay_alone
 from teczka.store.viewer import as_user
 
 WAITS = timedelta(hours=1)  # for its first code
+BEGUN = "second_factor"  # in the session that began it: which row waits for it
 
 
-def begin(actor: User) -> str:
-    """The secret that the actor's app is to learn. For an hour it is the same one: a phone loads the page again once it has shown the app.
+def begin(actor: User, session: SessionBase) -> str:
+    """The secret that the actor's app is to learn. For an hour it is the same one in this session: a phone loads the page again once it has
+    shown the app. Any other session begins anew: whoever has the password must not know beforehand what its owner's app will hold.
     Raises NotAllowed where it is on already."""
     with as_user(actor.pk):
         if _locked(actor).second_factor_at is not None:
             raise NotAllowed
         waiting = SecondFactor.objects.filter(owner=actor, made_at__gt=timezone.now() - WAITS).first()
-        if waiting is not None:
+        if waiting is not None and session.get(BEGUN) == str(waiting.public_id):
             with suppress(SecretBroken):
                 return open_second_factor(waiting)
         SecondFactor.objects.filter(owner=actor).delete()
         made, secret = SecondFactor(office_id=actor.office_id, owner=actor), new_secret()
         seal_second_factor(made, secret)
         made.save()
+        session[BEGUN] = str(made.public_id)
         return secret
 
 
 def turn_on(actor: User, said: str, session: SessionBase) -> list[str] | None:
     """By the app's first code. The actor stays signed in in this session alone: the others were begun without a second step. Returns their
-    backup codes, which nobody can be told again; None where the code is wrong. Raises NotAllowed where it is on already, or nothing was
-    begun."""
+    backup codes, which nobody can be told again; None where the code is wrong. Raises NotAllowed where it is on already, or what waits was
+    not begun in this session."""
     with as_user(actor.pk):
         on = _locked(actor).second_factor_at is not None
         row = SecondFactor.objects.filter(owner=actor).first()
-        if on or row is None:
+        if on or row is None or session.get(BEGUN) != str(row.public_id):
             raise NotAllowed
         try:
             step = matching_step(open_second_factor(row), digits_of(said), time.time(), row.step)
@@ -69,18 +72,22 @@ def turn_on(actor: User, said: str, session: SessionBase) -> list[str] | None:
         codes = _renew(row)
         actor.second_factor_at, actor.second_factor_lifted_at = timezone.now(), None
         actor.save(update_fields=["second_factor_at", "second_factor_lifted_at"])
+        del session[BEGUN]
         stay_alone(actor, session)
         note(actor, Verb.SECOND_FACTOR_ON, [actor.public_id])
     return codes
 
 
-def turn_off(actor: User) -> None:
-    """By whoever has just said their password. Raises NotAllowed where it was replaced meanwhile."""
+def turn_off(actor: User, session: SessionBase) -> None:
+    """By whoever has just said their password, in this session: they stay signed in there alone. Raises NotAllowed where it is not on, or
+    the password was replaced meanwhile."""
     with as_user(actor.pk):
-        _locked(actor)
+        if _locked(actor).second_factor_at is None:
+            raise NotAllowed
         SecondFactor.objects.filter(owner=actor).delete()
         actor.second_factor_at = None
         actor.save(update_fields=["second_factor_at"])
+        stay_alone(actor, session)
         note(actor, Verb.SECOND_FACTOR_OFF, [actor.public_id])
 
 
@@ -111,6 +118,11 @@ def passes(person: User, said: str) -> bool:
         row.step = step
         row.save(update_fields=["step"])
     return True
+
+
+def note_tries(person: User) -> None:
+    """That somebody, who has the password, said so many wrong codes that no more are taken for a while."""
+    note(person, Verb.SECOND_FACTOR_TRIES, [person.public_id])
 
 
 def lift(actor: User, person: UUID) -> None:
@@ -149,11 +161,13 @@ def require(actor: User, *, required: bool) -> None:
     check_administrator(actor)
     with as_user(actor.pk):
         office = Office.objects.select_for_update(no_key=True).get(pk=actor.office_id)
+        if office.requires_second_factor == required:
+            return
         office.requires_second_factor = required
         office.save(update_fields=["requires_second_factor"])
         for one in User.objects.filter(office=office, is_active=True, second_factor_at=None):
             look_again(one.public_id)
-        note(actor, Verb.OFFICE_CHANGE, [])
+        note(actor, Verb.SECOND_FACTOR_REQUIRE if required else Verb.SECOND_FACTOR_SPARE, [])
 
 
 def _locked(actor: User) -> User:

@@ -22,6 +22,7 @@ from teczka.core.settings import settings
 from teczka.remote.types import Credential
 from teczka.store.models import Account, SecondFactor, Secret
 from teczka.store.secrets import Keys, SecretBroken
+from teczka.store.sessions import SessionStore
 from teczka.store.viewer import as_user
 from tests.cast import Cast, make_account, make_cast
 from tests.conftest import OwnDatabase
@@ -54,7 +55,7 @@ def cast(own_database: OwnDatabase, keys: Keys) -> Cast:
             seal_password(make_account(owner, f"1{owner.email}"), f"hasło-{owner.pk}")
             seal_tokens(make_account(owner, f"2{owner.email}", auth=Auth.GOOGLE), TOKENS)
     save_client(made.dorota, Auth.GOOGLE, NewClient("teczka", "klient-tajne"))
-    begin(made.bartek)
+    begin(made.bartek, SessionStore())
     return made
 
 

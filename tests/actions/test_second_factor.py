@@ -4,8 +4,11 @@ import time
 from copy import deepcopy
 
 import pytest
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.models import Session
 from django.db import ProgrammingError, connection, transaction
+from django.utils.crypto import salted_hmac
+from pytest_django import Settings
 
 from teczka.actions.leaving import disable, enable, hand_over
 from teczka.actions.second_factor import begin, lift, lift_by_keeper, new_codes, passes, require, turn_off, turn_on
@@ -41,7 +44,8 @@ def cast(standing: Cast, db: None, monkeypatch: pytest.MonkeyPatch) -> Cast:
 
 
 def turned_on(person: User) -> list[str]:
-    codes = turn_on(person, code_of(begin(person), step_of(time.time())), SessionStore())
+    session = SessionStore()
+    codes = turn_on(person, code_of(begin(person, session), step_of(time.time())), session)
     assert codes
     return codes
 
@@ -120,20 +124,28 @@ def test_without_the_password_of_now_nothing_is_changed(cast: Cast) -> None:
     meanwhile = anew(cast.anna)
     meanwhile.set_password("brzoza za domem rośnie")
     meanwhile.save()
-    for act in (turn_off, new_codes, begin):
+    for act in (turn_off, begin):
         with pytest.raises(NotAllowed):
-            act(cast.anna)
+            act(cast.anna, SessionStore())
+    with pytest.raises(NotAllowed):
+        new_codes(cast.anna)
     assert backup_codes_left(cast.anna) == 10
 
 
 def test_it_is_turned_on_once_and_only_after_it_was_begun(cast: Cast) -> None:
     with pytest.raises(NotAllowed):
         turn_on(cast.anna, "123456", SessionStore())
-    secret = begin(cast.anna)
-    assert begin(cast.anna) == secret
+    session = SessionStore()
+    secret = begin(cast.anna, session)
+    assert begin(cast.anna, session) == secret
     assert not passes(cast.bartek, code_of(secret, step_of(time.time())))
+    with pytest.raises(NotAllowed):
+        turn_on(cast.anna, code_of(secret, step_of(time.time())), SessionStore())
+    assert begin(cast.anna, SessionStore()) != secret, "another session's"
+    with pytest.raises(NotAllowed):
+        turn_on(cast.anna, code_of(secret, step_of(time.time())), session)
     turned_on(cast.anna)
-    for again in (lambda: begin(cast.anna), lambda: turn_on(cast.anna, "123456", SessionStore())):
+    for again in (lambda: begin(cast.anna, session), lambda: turn_on(cast.anna, "123456", SessionStore())):
         with pytest.raises(NotAllowed):
             again()
 
@@ -147,12 +159,38 @@ def test_who_is_let_in_again_has_it_and_who_was_handed_over_has_not(cast: Cast) 
     disable(cast.dorota, cast.bartek.public_id)
     hand_over(cast.dorota, cast.bartek.public_id, cast.anna.public_id, Farewell.ARCHIVE)
     assert anew(cast.bartek).second_factor_at is None
+    assert anew(cast.bartek).second_factor_lifted_at is not None
     assert backup_codes_left(cast.bartek) == 0
+
+
+def test_what_was_never_on_is_not_turned_off(cast: Cast) -> None:
+    begin(cast.anna, SessionStore())
+    with pytest.raises(NotAllowed):
+        turn_off(cast.anna, SessionStore())
+
+
+def test_requiring_it_is_told_by_its_own_name_and_only_where_it_changes(cast: Cast) -> None:
+    before = len(lines(cast.dorota))
+    for required in (True, True, False, False):
+        require(cast.dorota, required=required)
+    told = lines(cast.dorota)
+    assert len(told) == before + 2
+    assert [line.verb for line in told[:2]] == [Verb.SECOND_FACTOR_SPARE, Verb.SECOND_FACTOR_REQUIRE]
+
+
+def test_who_has_none_keeps_the_sessions_from_before(cast: Cast, settings: Settings) -> None:
+    before = AbstractBaseUser.get_session_auth_hash(cast.anna)
+    salt = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+    assert before == salted_hmac(salt, cast.anna.password, algorithm="sha256").hexdigest()
+    turned_on(cast.anna)
+    assert cast.anna.get_session_auth_hash() == anew(cast.anna).get_session_auth_hash() != before
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    assert list(cast.anna.get_session_auth_fallback_hash()) == [cast.anna.get_session_auth_hash()]
 
 
 def test_it_goes_with_its_person(cast: Cast) -> None:
     made = User.objects.create_user("halina@lipowa.example", office=cast.office, name="Halina", role=Role.MEMBER)
-    begin(made)
+    begin(made, SessionStore())
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM store_user WHERE id = %s", [made.pk])
     with as_user(made.pk):

@@ -41,10 +41,13 @@ def page(browser: Browser, office: Office, people: tuple[User, User]) -> Iterato
         yield made
 
 
-def type_code(page: Page, code: str) -> None:
+def type_code(page: Page, code: str, password: str = "") -> None:
     go_to(page, page.locator("#id_code"))
     page.keyboard.press("Control+a")
     page.keyboard.type(code)
+    if password:
+        page.keyboard.press("Tab")
+        page.keyboard.type(password)
     page.keyboard.press("Enter")
 
 
@@ -58,9 +61,9 @@ def sign_in(page: Page, person: User) -> None:
     page.keyboard.press("Enter")
 
 
-def by_app(page: Page) -> None:
+def by_app(page: Page, password: str = "") -> None:
     secret = page.locator("code.code").inner_text().replace(" ", "")
-    type_code(page, code_of(secret, step_of(time.time())))
+    type_code(page, code_of(secret, step_of(time.time())), password)
 
 
 def test_the_whole_way(page: Page, office: Office, people: tuple[User, User]) -> None:
@@ -71,10 +74,10 @@ def test_the_whole_way(page: Page, office: Office, people: tuple[User, User]) ->
     page.keyboard.press("Enter")
     expect(page.locator(".qr svg")).to_be_visible()
     looked_at(page, ("light", 360), ("dark", 1440))
-    type_code(page, "000000")
+    type_code(page, "000000", PASSWORD)
     expect(page.locator(".field-error")).to_contain_text(no_fit)
     expect(page.locator("#id_code")).to_be_focused()
-    by_app(page)
+    by_app(page, PASSWORD)
     codes = page.locator("#codes").input_value().split("\n")
     looked_at(page, ("dark", 360), ("light", 1440))
     with page.expect_download() as saved:

@@ -5,11 +5,15 @@ import re
 import time
 from base64 import b32encode
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
+from allauth.core.internal import ratelimit
+from django.core import signing
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from pytest_django import Settings
 
 from teczka.actions.invitations import new_link
 from teczka.actions.second_factor import begin, passes, turn_on
@@ -18,6 +22,7 @@ from teczka.store.models import SecondFactor, User
 from teczka.store.queries.audit import lines
 from teczka.store.sessions import SessionStore, signed_in
 from teczka.store.viewer import as_user
+from teczka.web.session.second_step import SecondStep
 from tests.cast import make_cast
 from tests.conftest import OwnDatabase
 from tests.web.conftest import Office, browser
@@ -43,6 +48,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> "Clock":
 class Clock:
     """Which stands until it is moved: codes follow it."""
 
+    monotonic = staticmethod(time.monotonic)
+    sleep = staticmethod(time.sleep)
+
     def __init__(self) -> None:
         self.now = time.time()
 
@@ -66,8 +74,9 @@ def person(office: Office) -> User:
 
 def turned_on(user: User, clock: Clock) -> tuple[str, list[str]]:
     """The secret, and the backup codes. The clock goes on, so that the next code is another."""
-    secret = begin(user)
-    codes = turn_on(user, clock.code(secret), SessionStore())
+    session = SessionStore()
+    secret = begin(user, session)
+    codes = turn_on(user, clock.code(secret), session)
     assert codes
     clock.now += STEP
     return secret, codes
@@ -77,6 +86,16 @@ def comes(user: User, password: str = PASSWORD, door: str = DOOR) -> Client:
     client = Client()
     client.post(door, {"login": user.email, "password": password})
     return client
+
+
+def shown(page: str) -> str:
+    (secret,) = re.findall(r'<code class="code">([A-Z2-7 ]+)</code>', page)
+    return str(secret.replace(" ", ""))
+
+
+def once(client: Client) -> str:
+    (mark,) = re.findall(r'name="once" value="(\w+)"', client.get(f"{OWN}codes/").content.decode())
+    return str(mark)
 
 
 def inside(client: Client) -> bool:
@@ -94,13 +113,12 @@ def verbs(office: Office) -> list[str]:
 def test_a_person_turns_it_on_by_the_first_code_of_their_app(person: User, office: Office, clock: Clock) -> None:
     here, there = comes(person), comes(person)
     page = here.get(OWN).content.decode()
-    (shown,) = re.findall(r'<code class="code">([A-Z2-7 ]+)</code>', page)
-    secret = shown.replace(" ", "")
+    secret = shown(page)
     assert "<svg" in page
     assert "style=" not in page.split("<svg")[-1]
-    assert "field-error" in here.post(OWN, {"code": "000000"}).content.decode()
-    assert shown in here.get(OWN).content.decode(), "a phone loads the page again"
-    page = here.post(OWN, {"code": clock.code(secret)}).content.decode()
+    assert "nie pasuje" in here.post(OWN, {"code": "000000", "current": PASSWORD}).content.decode()
+    assert shown(here.get(OWN).content.decode()) == secret, "a phone loads the page again"
+    page = here.post(OWN, {"code": clock.code(secret), "current": PASSWORD}).content.decode()
     codes = re.findall(r"^(?:<textarea[^>]*>)?((?:\d{4} ){3}\d{4})", page, re.MULTILINE)
     assert len(set(codes)) == 10
     assert [inside(here), inside(there)] == [True, False]
@@ -109,6 +127,73 @@ def test_a_person_turns_it_on_by_the_first_code_of_their_app(person: User, offic
     assert not any(code in own for code in codes), "they are told once"
     assert verbs(office).count("person.second_factor_on") == 1
     assert here.get(OWN).status_code == here.post(OWN, {"code": "1"}).status_code == 302, "it is on"
+
+
+def test_whoever_has_the_password_does_not_know_the_secret_before_it_is_turned_on(person: User, clock: Clock) -> None:
+    thief, owner = comes(person), comes(person)
+    stolen = shown(thief.get(OWN).content.decode())
+    secret = shown(owner.get(OWN).content.decode())
+    assert secret != stolen
+    late = thief.post(OWN, {"code": clock.code(stolen), "current": PASSWORD})
+    assert "w innej przeglądarce" in late.content.decode()
+    assert "w innej przeglądarce" in owner.post(OWN, {"code": clock.code(secret), "current": PASSWORD}).content.decode()
+    secret = shown(owner.get(OWN).content.decode())
+    owner.post(OWN, {"code": clock.code(secret), "current": PASSWORD})
+    assert [inside(owner), inside(thief)] == [True, False]
+
+
+def test_a_browser_that_was_left_open_turns_nothing_on(person: User, office: Office, clock: Clock) -> None:
+    left = comes(person)
+    for said in ({}, {"current": "nie to"}):
+        code = clock.code(shown(left.get(OWN).content.decode()))
+        assert 'id="id_current_error"' in left.post(OWN, {"code": code, **said}).content.decode()
+    office.cast.office.requires_second_factor = True
+    office.cast.office.save()
+    assert 'name="current"' not in left.get(OWN).content.decode(), "they have just come"
+    session = left.session
+    session["came"] -= 3600
+    session.save()
+    assert 'name="current"' in left.get(OWN).content.decode()
+
+
+def test_a_sign_in_under_way_while_it_is_turned_on_does_not_come_in(
+    person: User, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handle = SecondStep.handle
+
+    def meanwhile(step: SecondStep) -> Any:
+        handled = handle(step)
+        monkeypatch.undo()
+        monkeypatch.setattr("teczka.core.second_factor.COST", 2)
+        monkeypatch.setattr("teczka.actions.second_factor.time", clock)
+        turned_on(User.objects.get(pk=person.pk), clock)
+        return handled
+
+    monkeypatch.setattr(SecondStep, "handle", meanwhile)
+    thief = comes(person)
+    assert User.objects.get(pk=person.pk).second_factor_at is not None
+    assert not inside(thief)
+
+
+def test_turning_it_off_keeps_this_browser_alone(person: User, clock: Clock) -> None:
+    _, codes = turned_on(person, clock)
+    here, there = comes(person), comes(person)
+    says(here, codes[0])
+    says(there, codes[1])
+    here.post(f"{OWN}off/", {"current": PASSWORD})
+    assert [inside(here), inside(there)] == [True, False]
+
+
+def test_whoever_planted_the_session_at_the_door_does_not_learn_who_is_half_way(person: User, clock: Clock) -> None:
+    turned_on(person, clock)
+    planted, made = Client(), SessionStore()
+    made["x"] = 1
+    made.save()
+    victim = Client()
+    victim.cookies["sessionid"] = planted.cookies["sessionid"] = str(made.session_key)
+    victim.post(DOOR, {"login": person.email, "password": PASSWORD})
+    assert victim.get(CODE).status_code == 200
+    assert planted.get(CODE).headers["Location"] == DOOR
 
 
 def test_a_right_password_without_the_code_reaches_nothing(person: User, clock: Clock) -> None:
@@ -172,9 +257,10 @@ def test_what_is_no_code_is_told_at_its_field(person: User, clock: Clock, code: 
 
 
 def test_a_code_is_taken_once(person: User, clock: Clock) -> None:
-    secret = begin(person)
+    session = SessionStore()
+    secret = begin(person, session)
     first = clock.code(secret)
-    turn_on(person, first, SessionStore())
+    turn_on(person, first, session)
     again = comes(person)
     assert "Ten kod jest błędny" in says(again, first), "it has turned it on"
     newest = clock.code(secret, 1)
@@ -222,14 +308,105 @@ def test_right_codes_do_not_count_as_tries(person: User, clock: Clock) -> None:
 
 
 def test_a_guesser_does_not_shut_its_owner_out_of_a_browser_they_came_by(person: User, clock: Clock) -> None:
+    secret, codes = turned_on(person, clock)
     own = comes(person)
+    says(own, codes[0])
     own.post("/sign-out/")
-    secret, _ = turned_on(person, clock)
     guesser = comes(person)
     assert ["Za dużo prób" in says(guesser, "000000") for _ in range(6)] == [False] * 5 + [True]
     own.post(DOOR, {"login": person.email, "password": PASSWORD})
     says(own, clock.code(secret))
     assert inside(own)
+
+
+def test_browsers_known_from_before_it_was_turned_on_have_no_tries_of_their_own(person: User, clock: Clock) -> None:
+    marked = comes(person)
+    turned_on(person, clock)
+    guesser = comes(person)
+    for _ in range(5):
+        says(guesser, "000000")
+    marked.post(DOOR, {"login": person.email, "password": PASSWORD})
+    assert "Za dużo prób" in says(marked, "000000")
+
+
+def test_turning_it_on_and_off_keeps_the_browser_known(person: User, clock: Clock) -> None:
+    own = comes(person)
+    secret = shown(own.get(OWN).content.decode())
+    own.post(OWN, {"code": clock.code(secret), "current": PASSWORD})
+    mark = own.cookies[f"known-{person.public_id.hex}"].value
+    own.post("/sign-out/")
+    guesser = comes(person)
+    for _ in range(5):
+        says(guesser, "000000")
+    own.post(DOOR, {"login": person.email, "password": PASSWORD})
+    clock.now += STEP
+    says(own, clock.code(secret))
+    assert inside(own)
+    own.post(f"{OWN}off/", {"current": PASSWORD})
+    assert own.cookies[f"known-{person.public_id.hex}"].value != mark
+
+
+def test_all_known_browsers_together_have_few_tries_a_day(
+    person: User, clock: Clock, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    assert settings.ACCOUNT_RATE_LIMITS["second_factor_known"] == "100/d/key"
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"second_factor_known": "6/d/key"}
+    secret, codes = turned_on(person, clock)
+    marks = Clock()
+    monkeypatch.setattr(signing, "time", marks)  # each mark is of its second
+    known = []
+    for code in codes[:3]:
+        known.append(comes(person))
+        says(known[-1], code)
+        known[-1].post("/sign-out/")
+        marks.now += 1
+    for one in known:
+        one.post(DOOR, {"login": person.email, "password": PASSWORD})
+    assert all("Ten kod jest błędny" in says(one, "000000") for one in known * 2)
+    assert "Za dużo prób jak na jeden dzień" in says(known[0], clock.code(secret))
+
+
+def test_loading_the_page_of_new_codes_again_makes_no_others(person: User, clock: Clock) -> None:
+    _, codes = turned_on(person, clock)
+    here = comes(person)
+    says(here, codes[0])
+    sent = {"current": PASSWORD, "once": once(here)}
+    renewed = re.findall(r"(?:\d{4} ){3}\d{4}", here.post(f"{OWN}codes/", sent).content.decode())
+    assert "utworzył już kody" in here.post(f"{OWN}codes/", sent).content.decode()
+    assert passes(person, renewed[0].replace(" ", ""))
+
+
+def test_the_days_tries_end_with_the_password_that_they_were_made_by(
+    person: User, office: Office, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret, _ = turned_on(person, clock)
+    tries = Clock()
+    monkeypatch.setattr(ratelimit, "time", tries)
+    for _ in range(6):
+        thief = comes(person)
+        assert all("Ten kod jest błędny" in says(thief, "000000") for _ in range(5))
+        tries.now += 301
+    assert "Za dużo prób jak na jeden dzień" in says(comes(person), clock.code(secret))
+    assert verbs(office).count("person.second_factor_tries") == 6
+    _, token = new_link(office.cast.dorota, person.public_id)
+    owner = Client()
+    owner.post(f"/join/{person.public_id}/{token}/", {"name": "Anna", "password": "brzoza za domem rośnie"})
+    says(owner, clock.code(secret))
+    assert inside(owner)
+
+
+def test_one_who_tries_on_and_on_does_not_shut_out_the_others_at_their_address(
+    person: User, office: Office, clock: Clock
+) -> None:
+    secret, _ = turned_on(person, clock)
+    bartek = with_password(office.cast.bartek)
+    turned_on(bartek, clock)
+    guesser = comes(bartek)
+    for _ in range(20):
+        says(guesser, "000000")
+    half = comes(person)
+    says(half, clock.code(secret))
+    assert inside(half)
 
 
 @pytest.mark.parametrize("happens", ["password", "disabled", "lifted"])
@@ -293,7 +470,7 @@ def test_it_is_turned_off_and_its_codes_renewed_by_the_password(person: User, of
     says(here, clock.code(secret))
     for what in ("off", "codes"):
         assert 'id="id_current_error"' in here.post(f"{OWN}{what}/", {"current": "nie to"}).content.decode()
-    page = here.post(f"{OWN}codes/", {"current": PASSWORD}).content.decode()
+    page = here.post(f"{OWN}codes/", {"current": PASSWORD, "once": once(here)}).content.decode()
     renewed = [code.replace(" ", "") for code in re.findall(r"(?:\d{4} ){3}\d{4}", page)]
     assert not passes(person, codes[0])
     assert passes(person, renewed[0])
@@ -363,8 +540,8 @@ def test_where_the_office_requires_it_nothing_is_seen_before_it_is_set_up(
     anna.post("/sign-out/")
     assert anna.get(INSIDE).headers["Location"].startswith(DOOR), "they may leave"
     here = comes(person)
-    here.post(OWN, {"code": clock.code(begin(User.objects.get(pk=person.pk)))})
-    assert inside(here)
+    here.post(OWN, {"code": clock.code(shown(here.get(OWN).content.decode()))})
+    assert inside(here), "they have just said their password"
     assert browser(office.cast.edward).get(INSIDE).status_code == 200, "another office"
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
+from django.utils.crypto import salted_hmac
 
 from teczka.core.outgoing import FIRST_UNDO
 from teczka.core.people import FIRST_ZONE, READ_AFTER, Role
@@ -95,6 +96,17 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["office", "id"], name="user_of_office")]
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """Django's, of the password, and of since when signing in takes a second step: a session that was begun without it holds no longer,
+        even one whose sign-in was under way when it was turned on. Who has none keeps Django's."""
+        since = self.second_factor_at.timestamp() if self.second_factor_at else ""
+        return salted_hmac(
+            "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash",
+            f"{self.password}{since}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
 
     @property
     def is_administrator(self) -> bool:

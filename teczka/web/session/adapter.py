@@ -1,5 +1,6 @@
 """allauth, closed: people are added by the office, so nobody signs up, and no page talks of it."""
 
+import time
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from teczka.store.models import User
 from teczka.web.session.known import known, remember
+
+CAME = "came"  # in a session: when its person signed in, in seconds since 1970
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
@@ -38,6 +41,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not ty
         if user.second_factor_lifted_at is not None:
             told["redirect_url"] = reverse("security")
         response: HttpResponseBase = super().post_login(request, user, **told)
+        request.session[CAME] = int(time.time())
         remember(response, user)
         return response
 

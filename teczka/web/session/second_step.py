@@ -1,7 +1,8 @@
 """The second step of signing in. Until it is done nobody is signed in: allauth keeps, in a stranger's session, whose password was right."""
 
 import logging
-from typing import cast
+from hashlib import sha256
+from typing import Any, cast
 
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.stages import LoginStage, LoginStageController
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from teczka.actions.second_factor import passes
+from teczka.actions.second_factor import note_tries, passes
 from teczka.store.models import User
 from teczka.store.secrets import SecretBroken
 from teczka.web.session.known import known
@@ -32,6 +33,7 @@ class SecondStep(LoginStage):  # type: ignore[misc]  # allauth is not typed
         if self.login.user is None or self.login.user.second_factor_at is None:
             return None, True
         self.state["proved"] = self.login.user.get_session_auth_hash()
+        self.request.session.cycle_key()  # whoever planted the session in this browser does not come along
         return redirect(self.urlname), True
 
     @property
@@ -68,19 +70,46 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 
 def _refusal(request: HttpRequest, person: User, code: str) -> str:
-    """Why this code lets nobody in, "" where it does. Tries are counted as those of passwords are (web/session/adapter.py), and by the day
-    as well: whoever got so far has the password."""
-    key = f"{person.email} {known(request, person.email)}"
-    tried = ratelimit.consume(request, app="allauth.account", action="second_factor", key=key)
-    if tried is None:
-        return _("Too many tries. Wait a few minutes, then try again.")
+    """Why this code lets nobody in, "" where it does."""
+    counts = _counts(request, person)
+    if not _left(request, {action: key for action, key in counts.items() if action != "second_factor"}):
+        return _("Too many tries for one day. Try again tomorrow, or ask your office's administrator for a new link.")
+    tried = []
+    for action, key in (*counts.items(), ("second_factor_address", "")):
+        tried.append(_count(request, action, key))
+        if tried[-1] is None:
+            return _("Too many tries. Wait a few minutes, then try again.")
     try:
         if passes(person, code):
-            tried.rollback()
+            for one in tried:
+                one.rollback()
             return ""
     except SecretBroken as broken:
         log.error("codes at sign-in cannot be checked: no key %s opens what they are made of", broken)
         return _(
             "Codes of your app cannot be checked here any more. Use a backup code, or ask your office's administrator."
         )
-    return _("This code is wrong, or was used already. Each of them lets you in once.")
+    if not _left(request, counts):
+        note_tries(person)
+    return _(
+        "This code is wrong, or was used already. Each of them lets you in once. Check that the phone's clock is right."
+    )
+
+
+def _counts(request: HttpRequest, person: User) -> dict[str, str]:
+    """What tries are counted by (settings.ACCOUNT_RATE_LIMITS): as those of passwords are (web/session/adapter.py), and by the day as well,
+    for whoever got so far has the password. All browsers that are known have one count together beside their own. Another password begins
+    them anew: whoever used them up has it no longer."""
+    whose = f"{person.email} {sha256(person.get_session_auth_hash().encode()).hexdigest()}"
+    mark = known(request, person.email)
+    counts = dict.fromkeys(("second_factor", "second_factor_day"), f"{whose} {mark}")
+    return counts | {"second_factor_known": whose} if mark else counts
+
+
+def _count(request: HttpRequest, action: str, key: str, *, dry_run: bool = False) -> Any:
+    """None where there were too many."""
+    return ratelimit.consume(request, app="allauth.account", action=action, key=key, dry_run=dry_run)
+
+
+def _left(request: HttpRequest, counts: dict[str, str]) -> bool:
+    return all(_count(request, action, key, dry_run=True) for action, key in counts.items())
