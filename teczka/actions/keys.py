@@ -4,7 +4,10 @@ Killed anywhere, nothing is lost: each secret is sealed with the one or the othe
 newer key still.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
+from uuid import UUID
 
 from django.db import transaction
 
@@ -23,6 +26,8 @@ from teczka.store.models.accounts import everyones_accounts
 from teczka.store.queries.keys import keys_in_use
 from teczka.store.secrets import Keys, SecretBroken
 from teczka.store.viewer import as_user
+
+R = TypeVar("R", OAuthClient, SecondFactor)
 
 PATIENCE_SECONDS = 1.0  # with another rotation
 
@@ -78,21 +83,20 @@ def _reseal_account(account_id: int, done: Rotation) -> None:
 def _reseal_clients(administrator: User, done: Rotation) -> None:
     rows = OAuthClient.objects.select_for_update().filter(office_id=administrator.office_id)
     for client in rows.exclude(key_id__in=["", done.key]):
-        try:
-            seal_client_secret(client, open_client_secret(client))
-        except SecretBroken:
-            done.broken.append(str(client.public_id))
-        else:
-            client.save(update_fields=["key_id", "nonce", "ciphertext"])
-            done.resealed += 1
+        _reseal(client, client.public_id, open_client_secret, seal_client_secret, done)
 
 
 def _reseal_second_factor(person: User, done: Rotation) -> None:
     for row in SecondFactor.objects.select_for_update().filter(owner=person).exclude(key_id=done.key):
-        try:
-            seal_second_factor(row, open_second_factor(row))
-        except SecretBroken:
-            done.broken.append(str(person.public_id))
-        else:
-            row.save(update_fields=["key_id", "nonce", "ciphertext"])
-            done.resealed += 1
+        _reseal(row, person.public_id, open_second_factor, seal_second_factor, done)
+
+
+def _reseal(row: R, named: UUID, open_: Callable[[R], str], seal: Callable[[R, str], None], done: Rotation) -> None:
+    """What is sealed in columns of the row itself. `named`: how it is told where no key opens it."""
+    try:
+        seal(row, open_(row))
+    except SecretBroken:
+        done.broken.append(str(named))
+    else:
+        row.save(update_fields=["key_id", "nonce", "ciphertext"])
+        done.resealed += 1
