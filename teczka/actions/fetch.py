@@ -42,7 +42,7 @@ OWNERS = oauth.OWNERS | {
     Trouble.SECRET_MISSING,
     Trouble.TLS_REQUIRED,
 }
-REFUSED = {Trouble.SIGNIN_REFUSED, Trouble.SIGNIN_TOKEN}
+REFUSED = {Trouble.SIGNIN_REFUSED, Trouble.SIGNIN_TOKEN, Trouble.SIGNIN_TOKEN_SENDING}
 LEFT_OUT = {  # and as what it is kept: that a folder is put off time and again, its owner would take for a moment
     Trouble.FOLDER_REFUSED: Trouble.FOLDER_REFUSED,
     Trouble.FOLDER_BUSY: Trouble.FOLDER_REFUSED,

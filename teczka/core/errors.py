@@ -35,6 +35,7 @@ class Trouble(StrEnum):
     SIGNIN_QUOTA = "signin.quota"  # the day's share of data is used up
     SIGNIN_METHOD = "signin.method"  # host: no way to sign in that we know
     SIGNIN_TOKEN = "signin.token"  # noqa: S105  host, username: a token of Microsoft's or Google's was refused
+    SIGNIN_TOKEN_SENDING = "signin.token_sending"  # noqa: S105  host, username: as above, by the server for sending
     SIGNIN_NO_TOKENS = "signin.no_tokens"  # host: takes no tokens
     SIGNIN_ANEW = "signin.anew"  # host: the password that is kept is for other servers
     # At Microsoft or Google, not at the mail server; provider: its name.
@@ -53,6 +54,8 @@ class Trouble(StrEnum):
     OAUTH_SECRET_ENDED = "oauth.secret_ended"  # noqa: S105  provider
     OAUTH_CLIENT = "oauth.client"  # provider: no such registration, or it is switched off
     OAUTH_CONFIGURATION = "oauth.configuration"  # provider: anything else about the registration
+    OAUTH_UNKNOWN = "oauth.unknown"  # provider: nobody here is signed in by who came
+    OAUTH_TAKEN = "oauth.taken"  # provider: somebody else here is signed in by who came
     OAUTH_UNAVAILABLE = "oauth.unavailable"  # provider: not reached, or it failed
     FOLDER_REFUSED = "folder.refused"  # folder
     # What a server did not do in a folder though a person asked for it; host, folder.
@@ -66,6 +69,7 @@ class Trouble(StrEnum):
     FOLDER_NAME = "folder.name"  # folder: no name for one
     FOLDER_NEEDED = "folder.needed"  # folder: the inbox, or one that serves as something
     FOLDER_PARENT = "folder.parent"  # folder: there are folders in it
+    FOLDER_GONE = "folder.gone"  # folder: something was to go into it, and it is on the server no longer
     FOLDER_VANISHED = "folder.vanished"  # the message is there no longer
     FOLDER_BUSY = "folder.busy"  # "later"; tried again by itself
     FOLDER_LONG = "folder.long"  # folder: has a longer name than is kept
@@ -177,6 +181,7 @@ class Trouble(StrEnum):
     RESTORE_FILLED = "restore.filled"  # place: something lies there already
     RESTORE_OTHER = "restore.other"  # place, id: of the backup that was begun there
     DATABASE_BINARIES = "database.binaries"  # folder: no PostgreSQL there, or the database's user cannot reach it
+    DATABASE_PASSAGE = "database.passage"  # folder, user, shut: the database's user may not pass through `shut`
     DATABASE_USER = "database.user"  # uid: the machine has no user under whose name the database could run
     DATABASE_FAILED = "database.failed"  # log: PostgreSQL did not start or stop; detail: the end of its log
     INTERNAL = "internal.error"

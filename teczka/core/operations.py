@@ -49,7 +49,7 @@ class Pending:
     value: bool = True
     copied: bool = False  # the first half of a move was done; or it was appended, and the server made other bytes of it
     by_bytes: bool = False  # no person asked for just this message: only its bytes prove that it is the one
-    known_below: int = 0  # of the target: every UID below was seen by a pass
+    known_below: int = 0  # of the target: every UID below was seen by a pass; 0 where none has opened it
     date: datetime | None = None  # of a message that is appended
     path: str = ""  # of the folder that is to be
 

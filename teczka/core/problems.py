@@ -7,8 +7,10 @@ from typing import Any
 
 from teczka.core.errors import Problem, Trouble
 from teczka.core.msgids import gettext_noop as _
+from teczka.core.oauth import ADMINISTRATORS
 from teczka.core.problems_backup import OF_BACKUP
 from teczka.core.problems_fetching import OF_FETCHING
+from teczka.core.problems_folders import OF_FOLDERS
 from teczka.core.problems_import import OF_IMPORT
 from teczka.core.problems_sending import OF_SENDING
 
@@ -19,6 +21,7 @@ _ANEW = _("Nothing was saved. Wait a minute and try again.")
 _SERVER_ANEW = _(
     "Nothing was saved. Wait a minute and try again. If it fails again, check the server name and the port."
 )
+_BEGIN_ANEW = _("Nothing was saved. Begin again, and do at %(provider)s what it asks for.")
 _CERTIFICATE = _("Do not send your password there before your provider has mended its certificate.")
 
 _RECONNECT = _("Reconnect the account: sign in once more. Its mail and settings stay as they are.")
@@ -157,6 +160,13 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
             "Check that the address is the one of this mailbox and that IMAP or POP is switched on for it, then reconnect the account."
         ),
     ),
+    Trouble.SIGNIN_TOKEN_SENDING: (
+        _("“%(host)s” did not let “%(username)s” send, though the sign-in at the provider was in order."),
+        _(
+            "Signing in once more does not change that. Ask the administrator of your mail there to switch authenticated SMTP on for this"
+            " mailbox. Reading works without it."
+        ),
+    ),
     Trouble.SIGNIN_NO_TOKENS: (
         _("“%(host)s” knows no sign-in by way of Microsoft or Google."),
         _("Check the server name. If it is right, add the account with its password."),
@@ -207,57 +217,15 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
     Trouble.OAUTH_SECRET_ENDED: (_("The secret that Teczka has from %(provider)s has ended."), _REGISTRATION),
     Trouble.OAUTH_CLIENT: (_("%(provider)s does not know Teczka, or its registration is switched off."), _REGISTRATION),
     Trouble.OAUTH_CONFIGURATION: (_("%(provider)s refuses the way in which Teczka is registered."), _REGISTRATION),
+    Trouble.OAUTH_UNKNOWN: (
+        _("Nobody here signs in with this %(provider)s account."),
+        _("Sign in by your password first, and connect it under Settings → Security."),
+    ),
+    Trouble.OAUTH_TAKEN: (
+        _("Somebody else signs in to Teczka with this %(provider)s account."),
+        _("Connect your own, or let them disconnect it first. Nothing was changed."),
+    ),
     Trouble.OAUTH_UNAVAILABLE: (_("%(provider)s gave no useful answer just now."), _LATER),
-    Trouble.FOLDER_REFUSED: (
-        _("The server did not open the folder “%(folder)s”."),
-        _(
-            "Your other folders are fetched as usual. We try this one again each time; if it stays so, tell your provider."
-        ),
-    ),
-    Trouble.FOLDER_DENIED: (
-        _("The server did not do that in the folder “%(folder)s”."),
-        _("Everything here is as it was before. What it said may tell why; your provider's own pages may let you."),
-    ),
-    Trouble.FOLDER_READ_ONLY: (
-        _("The server lets nothing be changed in the folder “%(folder)s”."),
-        _("Everything here is as it was before. Whoever owns the folder can allow it."),
-    ),
-    Trouble.FOLDER_QUOTA: (
-        _("The mailbox on the server is full."),
-        _("Remove what you do not need there, its bin among it, or buy more room, and do it again."),
-    ),
-    Trouble.FOLDER_TOO_LARGE: (
-        _("The message is larger than the server takes into the folder “%(folder)s”."),
-        _("It is kept here as it is."),
-    ),
-    Trouble.FOLDER_EXISTS: (
-        _("There is a folder “%(folder)s” on the server already."),
-        _("Choose another name."),
-    ),
-    Trouble.FOLDER_NOT_EMPTY: (
-        _("The folder “%(folder)s” is not empty on the server, so it was not removed."),
-        _("Move what lies in it elsewhere, and remove it then."),
-    ),
-    Trouble.FOLDER_CHANGED: (
-        _("Another message lies on the server where this one did, in the folder “%(folder)s”. Nothing was touched."),
-        _("It is fetched anew; then do it again."),
-    ),
-    Trouble.FOLDER_NAME: (
-        _("“%(folder)s” cannot be the name of a folder."),
-        _("Use letters, digits and spaces, a hundred signs at most."),
-    ),
-    Trouble.FOLDER_NEEDED: (
-        _("The folder “%(folder)s” serves a purpose, so it is neither renamed nor removed."),
-        _("Say in its menu that it is an ordinary folder first."),
-    ),
-    Trouble.FOLDER_PARENT: (
-        _("There are folders in “%(folder)s”."),
-        _("Remove them first, one by one."),
-    ),
-    Trouble.FOLDER_VANISHED: (
-        _("The message lies in the folder “%(folder)s” on the server no longer: somebody moved or removed it there."),
-        _("It is kept here as it is. If it lies in another folder there, you see it there as well."),
-    ),
     Trouble.FOLDER_BUSY: (_("The server does not do that just now in the folder “%(folder)s”."), _LATER),
     Trouble.SERVER_CLOSED: (_("“%(host)s” hung up in the middle."), _LATER),
     Trouble.SERVER_SILENT: (_("“%(host)s” stopped answering."), _LATER),
@@ -345,6 +313,7 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("Wait half a minute and try again."),
     ),
     **OF_FETCHING,
+    **OF_FOLDERS,
     **OF_SENDING,
     **OF_BACKUP,
     **OF_IMPORT,
@@ -414,6 +383,10 @@ SENTENCES: dict[Trouble, tuple[str, str]] = {
         _("The machine has no user with the number %(uid)s whom the database could run as."),
         _("Run Teczka as an ordinary user, or give the database's folder to one."),
     ),
+    Trouble.DATABASE_PASSAGE: (
+        _("The database runs as the user %(user)s, who may not pass through %(shut)s to the data folder %(folder)s."),
+        _("Choose a folder that every user of the machine can reach, such as /var/lib/teczka (TECZKA_DATA)."),
+    ),
     Trouble.DATABASE_FAILED: (_("The database did not start or stop as it should."), _("Its log is %(log)s.")),
     Trouble.INTERNAL: (
         _("Something failed inside Teczka."),
@@ -428,7 +401,42 @@ UNSAVED: dict[Trouble, str] = {
     Trouble.SERVER_BUSY: _ANEW,
     Trouble.OAUTH_UNAVAILABLE: _ANEW,
     Trouble.SIGNIN_QUOTA: _("Nothing was saved. Try again tomorrow."),
+    Trouble.SIGNIN_TOKEN: _(
+        "Nothing was saved. Check that the address is the one of this mailbox and that IMAP or POP is switched on for it, then begin again."
+    ),
+    Trouble.OAUTH_ENDED: _BEGIN_ANEW,
+    Trouble.OAUTH_AGAIN: _BEGIN_ANEW,
 }
+
+_MENDED = _(
+    "Your password still signs you in. An administrator can mend the rest under Administration → Sign-in with Microsoft and Google."
+)
+# What is said instead where no mailbox is meant: somebody signs in to Teczka, or connects what shall sign them in.
+SIGNING_IN: dict[Trouble, tuple[str, str]] = {
+    Trouble.OAUTH_DENIED: (
+        _("You did not sign in with %(provider)s."),
+        _("Nothing was changed. Begin again if that was a slip."),
+    ),
+    Trouble.OAUTH_SCOPE: (
+        _("%(provider)s did not tell who you are."),
+        _("Begin again and leave all permissions ticked. If there is nothing to tick, ask your administrator."),
+    ),
+    Trouble.OAUTH_ENDED: (_("%(provider)s takes its own answer for used, or for too old."), _("Begin again.")),
+    Trouble.OAUTH_AGAIN: (SENTENCES[Trouble.OAUTH_AGAIN][0], _("Begin again, and do there what it asks for.")),
+    Trouble.OAUTH_CONSENT: (
+        _("%(provider)s wants an administrator's approval before you may sign in to Teczka with it."),
+        _("Ask whoever administers your mail to approve Teczka, then sign in once more."),
+    ),
+    Trouble.OAUTH_UNAVAILABLE: (
+        SENTENCES[Trouble.OAUTH_UNAVAILABLE][0],
+        _("Nothing was changed, and your password still signs you in. Wait a minute and try again."),
+    ),
+} | {trouble: (SENTENCES[trouble][0], _MENDED) for trouble in ADMINISTRATORS}
+
+# To the administrator who tries the registration: it is they who can mend it.
+_MEND_IT = _(
+    "Compare what is entered under Administration → Sign-in with Microsoft and Google with the registration at %(provider)s, and try again."
+)
 
 
 class _Params(dict[str, Any]):
@@ -442,9 +450,15 @@ def fill(text: str, params: dict[str, Any]) -> str:
     return text % _Params(params)
 
 
-def sentences(trouble: Trouble, *, unsaved: bool) -> tuple[str, str]:
-    """What happened and what to do, not yet filled in. `unsaved`: it kept an account from being added or changed."""
+def sentences(trouble: Trouble, *, unsaved: bool, signing_in: bool = False, trying: bool = False) -> tuple[str, str]:
+    """What happened and what to do, not yet filled in. `unsaved`: it kept an account from being added or changed. `signing_in`: it kept
+    somebody from signing in to Teczka with Microsoft or Google, or from connecting that. `trying`: an administrator tries the office's
+    registration there."""
     what, advice = SENTENCES[trouble]
+    if signing_in:
+        return SIGNING_IN.get(trouble, (what, advice))
+    if trying and trouble in ADMINISTRATORS:
+        return what, _MEND_IT
     return what, UNSAVED.get(trouble, advice) if unsaved else advice
 
 

@@ -17,7 +17,7 @@ WITH making AS MATERIALIZED (
 SELECT o.id, o.kind, o.started_at, o.state = 'started', o.act_id IS NULL, o.flag, o.value, o.copied, o.path,
   o.target_uidvalidity, o.target_uidnext,
   f.wire_name, p.id, p.uidvalidity, p.uid, extract(epoch FROM p.internaldate)::bigint,
-  t.wire_name, t.complete_below, m.size, m.message_id, m.sha256, m.internaldate,
+  t.wire_name, CASE WHEN t.uidvalidity > 0 THEN greatest(t.complete_below, 1) END, m.size, m.message_id, m.sha256, m.internaldate,
   w.seen, w.flagged, w.answered, w.draft, w.keywords,
   (p.uidvalidity = -1 AND EXISTS (SELECT FROM store_operation puts WHERE puts.id = p.uid AND puts.state IN ('pending', 'started')))
     OR EXISTS (SELECT FROM making WHERE making.id < o.id AND making.folder_id IN (o.folder_id, o.target_id))

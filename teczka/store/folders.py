@@ -8,13 +8,15 @@ from teczka.core.errors import Problem, Trouble
 from teczka.core.folders import LONGEST_WIRE_NAME, ORDER, FolderRole, LocalFolder, roles
 from teczka.core.mail import FolderStatus, RemoteFolder
 from teczka.core.messages import TRIES
-from teczka.store import erased, outcomes
+from teczka.store import erased, outcomes, placements
 from teczka.store.models import Account, Folder
 from teczka.store.statements import execute, rows_of, value_of
 
 # Where a rename waits for the server, paths are people's, and nothing is new or missed under the name that is to be: an answer may have
 # been lost, and the folder lie there already. What is to be removed there stays removed here.
 # A folder under -1, core.folders.AWAITED, is here alone (store/sent.py), until its server lists one of its name.
+# Stranded is what waits for a folder that was gone before, and that this listing lacks, too: one may lack it just once. Not where it was
+# removed here. What settles was gone for a day: its messages that lie elsewhere by now are shown there alone.
 UPSERT = """
 WITH listed AS (
   SELECT * FROM unnest(%(names)s::bytea[], %(paths)s::text[], %(delimiters)s::text[], %(roles)s::text[], %(selectable)s::boolean[])
@@ -22,6 +24,11 @@ WITH listed AS (
 shaping AS (
   SELECT kind, folder_id, path FROM store_operation WHERE account_id = %(account)s AND state IN ('pending', 'started')
     AND kind IN ('rename', 'remove')),
+gone AS (
+  SELECT id, path, gone_at < now() - interval '1 day' AND complete_below > 1 AND stored > 0 AS settles
+  FROM store_folder f WHERE account_id = %(account)s AND gone_at IS NOT NULL
+    AND NOT EXISTS (SELECT FROM listed t WHERE t.wire_name = f.wire_name)
+    AND NOT EXISTS (SELECT FROM shaping WHERE kind = 'remove' AND folder_id = f.id)),
 saved AS (
   INSERT INTO store_folder AS f (public_id, office_id, owner_id, account_id, wire_name, path, delimiter, role, selectable, complete_below,
     on_server, stored, unread)
@@ -32,22 +39,22 @@ saved AS (
   WHERE (NOT {t_is_renamed} OR (known.id IS NOT NULL AND known.gone_at IS NULL))
     AND NOT EXISTS (SELECT FROM shaping WHERE kind = 'remove' AND folder_id = known.id)
   ON CONFLICT (account_id, wire_name) DO UPDATE SET path = excluded.path, delimiter = excluded.delimiter, role = excluded.role,
-    selectable = excluded.selectable, gone_at = NULL, uidvalidity = nullif(f.uidvalidity, -1)
+    selectable = excluded.selectable, gone_at = NULL, uidvalidity = nullif(f.uidvalidity, -1),
+    complete_below = CASE WHEN f.gone_at IS NULL THEN f.complete_below ELSE least(f.complete_below, 1) END
   WHERE f.uidvalidity = -1 OR (f.path, f.delimiter, f.role, f.selectable, f.gone_at)
     IS DISTINCT FROM (excluded.path, excluded.delimiter, excluded.role, excluded.selectable, NULL::timestamptz)
   RETURNING 1),
 missed AS (
   UPDATE store_folder f SET gone_at = now() WHERE account_id = %(account)s AND gone_at IS NULL AND uidvalidity IS DISTINCT FROM -1
     AND NOT EXISTS (SELECT FROM listed t WHERE t.wire_name = f.wire_name) AND f.wire_name <> ALL (%(long)s::bytea[]) AND NOT {f_is_renamed}
-  RETURNING 1)
-SELECT (SELECT count(*) FROM saved) + (SELECT count(*) FROM missed)
-"""
-
-# What is to be done to mail of a folder that is gone, by others than whoever removed it here.
-STRANDED = """
-SELECT o.id, f.path, o.kind = 'flag' FROM store_operation o JOIN store_folder f ON f.id = o.folder_id
-WHERE o.account_id = %s AND o.kind IN ('flag', 'move', 'copy', 'expunge') AND o.state IN ('pending', 'started') AND f.gone_at IS NOT NULL
-  AND NOT EXISTS (SELECT FROM store_operation r WHERE r.folder_id = f.id AND r.kind = 'remove' AND r.state IN ('pending', 'started'))
+  RETURNING 1),
+stranded AS (
+  SELECT o.id, coalesce(f.path, t.path) AS path, o.kind = 'flag' AS marks, f.id IS NULL AS into
+  FROM store_operation o LEFT JOIN gone f ON f.id = o.folder_id LEFT JOIN gone t ON t.id = o.target_id
+  WHERE o.account_id = %(account)s AND o.kind IN ('flag', 'move', 'copy', 'expunge', 'append') AND o.state IN ('pending', 'started')
+    AND (f.id IS NOT NULL OR t.id IS NOT NULL))
+SELECT (SELECT count(*) FROM saved) + (SELECT count(*) FROM missed), ARRAY(SELECT id FROM gone WHERE settles), s.*
+FROM (SELECT) listing LEFT JOIN stranded s ON true
 """
 
 KNOWN = """
@@ -92,19 +99,31 @@ def save(account: Account, listed: Sequence[RemoteFolder]) -> tuple[list[LocalFo
             "roles": [given[name] for name in named],
             "selectable": [folder.selectable for folder in named.values()],
         }
-        _release(account.pk)  # before more are taken for gone: a listing may lack one just once
-        changed = value_of(UPSERT.format(t_is_renamed=_renamed("t"), f_is_renamed=_renamed("f")), columns) != 0
+        told = rows_of(UPSERT.format(t_is_renamed=_renamed("t"), f_is_renamed=_renamed("f")), columns)
+        stranded = [tuple(row[2:]) for row in told if row[2] is not None]
+        _release(stranded)
+        _settle(told[0][1])
+        changed = told[0][0] != 0 or bool(stranded or told[0][1])
     rows = sorted(rows_of(KNOWN, [account.pk]), key=lambda row: (ORDER.index(FolderRole(row[8])), row[9]))
     return [_local(row) for row in rows], {row[0]: row[1] for row in rows}, changed
 
 
-def _release(account_id: int) -> None:
+def _release(stranded: Sequence[tuple[Any, ...]]) -> None:
     """What no server can be told any more: what was marked stays marked here, and what was moved is where it was."""
-    stranded = rows_of(STRANDED, [account_id])
-    outcomes.keep_here([id_ for id_, _, marks in stranded if marks])
-    for gone in {path for _, path, marks in stranded if not marks}:
-        moved = [id_ for id_, path, marks in stranded if path == gone and not marks]
-        outcomes.refuse(moved, Problem(Trouble.FOLDER_VANISHED, folder=gone))
+    outcomes.keep_here([id_ for id_, _, marks, _ in stranded if marks])
+    ended: set[int] = set()
+    for gone, into in {(path, into) for _, path, marks, into in stranded if not marks}:
+        left = [row[0] for row in stranded if tuple(row[1:]) == (gone, False, into) and row[0] not in ended]
+        trouble = Trouble.FOLDER_GONE if into else Trouble.FOLDER_VANISHED
+        ended.update(outcomes.refuse(left, Problem(trouble, folder=gone)))
+
+
+def _settle(gone: Sequence[int]) -> None:
+    """Once: the cursor says so, and that it is to be compared whole should it come back."""
+    for folder in gone:
+        placements.leave_to_others(folder)
+    if gone:
+        execute("UPDATE store_folder SET complete_below = 1 WHERE id = ANY(%s)", [list(gone)])
 
 
 def unlisted(account: Account, listed: Sequence[RemoteFolder]) -> tuple[list[LocalFolder], list[RemoteFolder]]:
@@ -150,7 +169,7 @@ def _chosen(account: Account, listed: Collection[bytes]) -> dict[bytes, FolderRo
 GENERATIONS = """
 SELECT ceil(-least(min(oldest.uidvalidity), 0) / 4294967296.0)::bigint FROM store_folder f CROSS JOIN LATERAL
   (SELECT uidvalidity FROM store_placement p WHERE p.folder_id = f.id ORDER BY uidvalidity LIMIT 1) oldest
-WHERE f.account_id = %(account)s
+WHERE {which}
 """
 AFRESH = (
     """UPDATE store_placement p SET uidvalidity = p.uidvalidity - %(down)s FROM store_folder f
@@ -164,10 +183,34 @@ AFRESH = (
 def start_afresh(account_id: int) -> None:
     """The account lies on another server now: its UIDVALIDITY and UIDs may be those of other messages by chance. What we hold keeps its
     place under numbers that no server gives, so that the next pass takes it for renumbered and re-matches it. Costs a row each."""
-    used = value_of(GENERATIONS, {"account": account_id}) or 0
+    down = _down("f.account_id = %(id)s", account_id)
     for statement in AFRESH:
-        execute(statement, {"account": account_id, "down": ((used + 1) << 32) + 1})
+        execute(statement, {"account": account_id, "down": down})
     erased.forget_places(account_id)
+
+
+# What was put there is looked for from the first UID on.
+RENUMBER = (
+    """UPDATE store_placement p SET uidvalidity = p.uidvalidity - %(down)s FROM store_folder f
+       WHERE f.id = %(folder)s AND p.folder_id = f.id AND p.uidvalidity = f.uidvalidity""",
+    """UPDATE store_operation o SET target_uidnext = 0 FROM store_placement p
+       WHERE p.folder_id = %(folder)s AND p.uidvalidity = -1 AND o.id = p.uid""",
+    "UPDATE store_folder SET complete_below = 0, highestmodseq = NULL WHERE id = %(folder)s",
+    "DELETE FROM store_fetchtrouble WHERE folder_id = %(folder)s",
+)
+
+
+def renumber(folder_id: int) -> None:
+    """`LocalAccount.renumber`; as `start_afresh` does it with all of an account."""
+    down = _down("f.id = %(id)s", folder_id)
+    for statement in RENUMBER:
+        execute(statement, {"folder": folder_id, "down": down})
+    erased.not_there(folder_id, "uidvalidity > 0", {})
+
+
+def _down(which: str, id_: int) -> int:
+    used = value_of(GENERATIONS.format(which=which), {"id": id_}) or 0
+    return ((int(used) + 1) << 32) + 1
 
 
 def opened(folder_id: int, status: FolderStatus) -> None:

@@ -94,8 +94,18 @@ WHERE p.folder_id = %(folder)s AND p.uidvalidity <> %(uidvalidity)s AND (p.gone_
 PLACED = """
 SELECT p.uid, p.id, m.size, extract(epoch FROM p.internaldate)::bigint, m.message_id FROM store_placement p
 JOIN store_message m ON m.id = p.message_id
-WHERE p.folder_id = %(folder)s AND p.uidvalidity = %(uidvalidity)s AND (p.gone_at IS NULL OR {is_hidden})
+WHERE p.folder_id = %(folder)s AND p.uidvalidity = %(uidvalidity)s AND p.uid = ANY(%(uids)s)
+  AND (p.gone_at IS NULL OR {is_hidden})
 """
+
+# What lies on its server in a folder that is there, under its numbers of now, and over which nothing is held here. The bin is emptied, and
+# then it would lie nowhere.
+ELSEWHERE = """uidvalidity > 0 AND left_at IS NULL AND EXISTS (
+  SELECT FROM store_placement there JOIN store_folder f ON f.id = there.folder_id AND f.uidvalidity = there.uidvalidity
+  WHERE there.message_id = p.message_id AND there.gone_at IS NULL AND there.uidvalidity > 0
+    AND f.gone_at IS NULL AND f.selectable AND f.role NOT IN ('trash', 'junk'))
+AND NOT EXISTS (SELECT FROM store_operation held
+  WHERE held.placement_id = p.id AND held.state IN ('pending', 'started', 'local', 'marked'))"""
 
 EXPUNGED = """
 UPDATE store_operation o SET state = 'done', done_at = now() FROM store_placement p
@@ -165,6 +175,11 @@ def mark_gone(folder_id: int, uidvalidity: int, uids: Sequence[int]) -> int:
     return _count(GONE.format(which=which), columns)
 
 
+def leave_to_others(folder_id: int) -> int:
+    """Of a folder that is gone what another shows as well."""
+    return _count(GONE.format(which=ELSEWHERE), {"folder": folder_id})
+
+
 def supersede(folder_id: int, uidvalidity: int, complete_below: int) -> int:
     """What lay there under another UIDVALIDITY lies there no longer; but as long as messages of this one do not come whole, for each of
     them may be one of those. What had left a POP3 server stays in the list."""
@@ -192,12 +207,12 @@ def candidates(folder_id: int, uidvalidity: int) -> list[Candidate]:
     ]
 
 
-def placed(folder_id: int, uidvalidity: int) -> dict[int, Candidate]:
+def placed(folder_id: int, uidvalidity: int, uids: Sequence[int]) -> dict[int, Candidate]:
     """By UID."""
-    statement = PLACED.format(is_hidden=hidden("p"))
+    columns = {"folder": folder_id, "uidvalidity": uidvalidity, "uids": list(uids)}
     return {
         uid: Candidate(placement, size, seconds, name.encode())
-        for uid, placement, size, seconds, name in each_of(statement, {"folder": folder_id, "uidvalidity": uidvalidity})
+        for uid, placement, size, seconds, name in each_of(PLACED.format(is_hidden=hidden("p")), columns)
     }
 
 

@@ -14,7 +14,7 @@ from teczka.sync.ports import K, LocalAccount
 from teczka.sync.renames import renames
 from teczka.sync.replay import Acts
 from teczka.sync.report import Report
-from teczka.sync.steps import Begin, Download, Finish, Gone, Reflag, Rematch, Step
+from teczka.sync.steps import Begin, Download, Finish, Gone, Reflag, Rematch, Renumber, Step
 
 PIECE = 1000  # rows of one transaction where no bytes are written
 SHOWN = 60  # characters of a name that is too long
@@ -96,6 +96,8 @@ def _run(step: Step, local: LocalAccount[K], remote: RemoteMailbox, report: Repo
     match step:
         case Begin(folder, status):
             local.opened(folder, status)
+        case Renumber(folder):
+            local.renumber(folder)
         case Rematch(folder, uidvalidity, matched):
             for piece in _pieces(matched):
                 report.messages += local.place(folder, uidvalidity, piece)

@@ -16,8 +16,9 @@ from teczka.core.mail import FolderStatus, RemoteSummary
 from teczka.core.messages import TRIES, Candidate
 from teczka.remote.types import RemoteMailbox
 from teczka.sync.ports import K, LocalAccount
-from teczka.sync.steps import Begin, Download, Finish, Gone, Reflag, Rematch, Step
+from teczka.sync.steps import Begin, Download, Finish, Gone, Reflag, Rematch, Renumber, Step
 
+LOOKED = 500  # of the newest messages that both sides have: a command's worth
 CROWD = 100  # this many vanishing at once, and more than half, is a crowd: the seat belt holds
 
 
@@ -30,11 +31,55 @@ def plan(folder: LocalFolder, local: LocalAccount[K], remote: RemoteMailbox) -> 
     if folder.uidvalidity != status.uidvalidity:
         # The server numbered its messages anew (or we never looked): the old cursor means nothing, RFC 3501 §2.3.1.1.
         folder = replace(folder, uidvalidity=status.uidvalidity, complete_below=0, highestmodseq=None)
+    elif _went_back(folder, status):
+        folder = replace(folder, complete_below=1)
+    if _others(folder, local, remote):
+        yield Renumber(folder)
+        folder = replace(folder, complete_below=0, highestmodseq=None)
     if folder.complete_below == 0:
         # A first fetch, one that was interrupted, or a new UIDVALIDITY.
         yield from _from_scratch(folder, status, local, remote)
     else:
         yield from _onward(folder, status, local, remote)
+
+
+def _went_back(folder: LocalFolder, status: FolderStatus) -> bool:
+    """Its numbers only grow, as long as it is the folder that it was: else it was made anew, or restored from a backup. Some servers tell
+    them wrong, so that this is a reason to compare and no more."""
+    if folder.highestmodseq and status.highestmodseq and status.highestmodseq < folder.highestmodseq:
+        return folder.complete_below > 0
+    return 0 < status.uidnext < folder.complete_below
+
+
+def _others(folder: LocalFolder, local: LocalAccount[K], remote: RemoteMailbox) -> bool:
+    """Whether UIDs of ours are other messages' now, for what lies under them would never be fetched. Asked where messages are placed above
+    the cursor: by a pass that was cut off, or because it was set back. UIDs are given in order, so that the newest tell."""
+    stored = local.stored_uids(folder, folder.uidvalidity or 0, max(1, folder.complete_below))
+    if not stored:
+        return False
+    ours = set(stored)
+    both = [uid for uid in remote.uids(stored[0]) if uid in ours][-LOOKED:]
+    placed = local.placed(folder, both) if both else {}
+    told = remote.summaries(sorted(placed)) if placed else iter(())
+    signs = [_difference(placed[summary.uid], summary) for summary in told if summary.uid in placed]
+    if both and not signs:
+        return folder.complete_below == 1  # all were erased here, and nothing is left to compare
+    # Where a server tells sizes wrong, messages that agree in all else show it.
+    agreeing = [size for moment, named, size in signs if not moment and not named]
+    exact = not any(agreeing)
+    two = any(
+        (moment and named) or (size and exact and (moment or (named and bool(agreeing))))
+        for moment, named, size in signs
+    )
+    return two or sum(named for _, named, _ in signs) * 2 > len(signs) > 1
+
+
+def _difference(ours: Candidate, told: RemoteSummary) -> tuple[bool, bool, bool]:
+    """In INTERNALDATE, in Message-ID, in size. None is believed alone, but a Message-ID of most: some servers date a copy anew, tell sizes
+    wrong, or read a header otherwise than we do."""
+    message_id = bare_id(told.envelope.message_id) if told.envelope else b""
+    named = bool(ours.message_id and message_id) and ours.message_id != message_id
+    return ours.internaldate_seconds != int(told.internaldate.timestamp()), named, ours.size != told.size
 
 
 def _nothing_new(folder: LocalFolder, told: FolderStatus, local: LocalAccount[K]) -> bool:

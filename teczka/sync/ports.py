@@ -27,10 +27,10 @@ class LocalAccount(Protocol[K]):
     on. Nothing here ever deletes a message (P2); repeating any call adds nothing twice (P4). All are called from one thread."""
 
     def save_folders(self, listed: Sequence[RemoteFolder]) -> list[LocalFolder]:
-        """Make the folders be as listed: new ones added, missing ones marked gone (their mail stays; what lies in another as well is
-        shown there alone). Returns the selectable ones, the inbox first, then by how much people wait for them. An empty list where
-        folders were known changes nothing: a server that lists nothing is ill, not empty. A name longer than LONGEST_WIRE_NAME becomes no
-        folder, and no folder is gone that bears it."""
+        """Make the folders be as listed: new ones added, missing ones marked gone (their mail stays; after a day what lies elsewhere, too,
+        is shown there alone). Of one that was gone the cursor is set back to 1, so that it is compared. Returns the selectable ones, the
+        inbox first, then by how much people wait for them. An empty list where folders were known changes nothing: a server that lists
+        nothing is ill, not empty. A name longer than LONGEST_WIRE_NAME becomes no folder, and no folder is gone that bears it."""
         ...
 
     def unlisted(self, listed: Sequence[RemoteFolder]) -> tuple[list[LocalFolder], list[RemoteFolder]]:
@@ -39,8 +39,13 @@ class LocalAccount(Protocol[K]):
         offered as new TRIES times and is so still, for the pass broke off each time, is offered no more."""
         ...
 
-    def placed(self, folder: LocalFolder) -> dict[int, Candidate]:
-        """What lies in the folder on the server under its UIDVALIDITY, as far as we know, by UID."""
+    def placed(self, folder: LocalFolder, uids: Sequence[int]) -> dict[int, Candidate]:
+        """Of these UIDs of the folder's UIDVALIDITY what lies there on the server, as far as we know, by UID."""
+        ...
+
+    def renumber(self, folder: LocalFolder) -> None:
+        """Its UIDs are other messages' now, though its UIDVALIDITY is the same. What was placed keeps its place under one that no server
+        gives, as after a change of it, trouble is forgotten, and the cursor is reset."""
         ...
 
     def rename_folder(self, folder: LocalFolder, to: RemoteFolder) -> None:
@@ -96,7 +101,7 @@ class LocalAccount(Protocol[K]):
     def complete(self, folder: LocalFolder, status: FolderStatus, complete_below: int) -> None:
         """Move the cursor: everything below is durable. Flags are known up to status.highestmodseq. Placements under another UIDVALIDITY
         than status.uidvalidity are marked gone, once nothing is troubled under that: what the server still has of them was matched or
-        downloaded again. So are those in folders that are gone, of messages that lie in one that is there. Under UIDVALIDITY DROP they
+        downloaded again. Under UIDVALIDITY DROP they
         have left, and stay in sight; and what had left is not marked."""
         ...
 

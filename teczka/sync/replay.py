@@ -13,7 +13,7 @@ from threading import Event
 
 from teczka.core.acts import Kind
 from teczka.core.errors import Problem, Trouble
-from teczka.core.operations import Footing, Pending
+from teczka.core.operations import Footing, Pending, Spot
 from teczka.remote.types import RemoteMailbox
 from teczka.sync.appending import append
 from teczka.sync.batches import OF_FOLDERS, batches
@@ -60,7 +60,7 @@ def replay(remote: RemoteMailbox, journal: Journal) -> bool:
     for _ in range(ROUNDS):
         if not run.round():
             break
-    return not run.unlisted
+    return not run.missing
 
 
 class _Replay:
@@ -69,7 +69,8 @@ class _Replay:
         self._journal = journal
         self._busy: set[bytes] = set()  # folders that are left alone this time
         self._alone: set[int] = set()  # refused together with others: tried one by one
-        self.unlisted = False  # a folder that its server had
+        self.missing: set[bytes] = set()  # folders that its server had
+        self._staying: set[Spot] = set()  # messages that wait for one of those; and, as such, their folders
 
     def round(self) -> bool:
         """Everything that is due, once. Whether another may do more: what waited for something can be done now."""
@@ -77,17 +78,35 @@ class _Replay:
         held = set(self._busy)
         while ops := self._journal.due(after):
             after = ops[-1].id
-            for batch in batches(ops):
+            for every in batches(ops):
+                batch = [op for op in every if op.source not in self._staying]
+                if not batch:
+                    continue
                 folders = batch[0].folders
-                if batch[0].footing is Footing.AWAITED or folders & held:
-                    held |= folders
+                if self._waits(batch[0], held):
+                    held |= self._behind(batch)
                     continue
                 if not self._attempt(batch):
-                    held |= folders  # what comes after it stays after it
+                    held |= self._behind(batch)
                 more = more or not folders & self._busy
                 if more and batch[0].kind in OF_FOLDERS:
                     return True  # names are others now
         return more
+
+    def _waits(self, op: Pending, held: set[bytes]) -> bool:
+        """What is missing is neither renamed nor removed, and what waits for it would wait for ever behind that."""
+        if op.kind in OF_FOLDERS and op.folders <= self.missing:
+            return False
+        return op.footing is Footing.AWAITED or not op.folders.isdisjoint(held)
+
+    def _behind(self, batch: Sequence[Pending]) -> set[bytes]:
+        """What comes after it stays after it: all in its folders. Where one of them is missing that alone, and of the other what lies there
+        and was to go into it; a folder that somebody removed shall not keep waiting what is done in the inbox."""
+        folders = batch[0].folders
+        missing = folders & self.missing
+        if missing:
+            self._staying |= {op.source for op in batch if op.source} | {Spot(name) for name in folders - missing}
+        return missing or folders
 
     def _attempt(self, batch: Sequence[Pending]) -> bool:
         """Whether it is settled. Else it has to wait: for another round, or, where a folder of it is busy, for another time."""
@@ -99,8 +118,11 @@ class _Replay:
                 if late or problem.trouble is Trouble.INTERNAL:  # or it would break every connection
                     self._journal.refuse([op.id for op in batch], problem)
                 raise
-            if (problem.trouble is Trouble.FOLDER_BUSY or self._has_moved(batch[0], problem)) and not late:
+            if problem.trouble is Trouble.FOLDER_BUSY and not late:
                 self._busy |= batch[0].folders
+                return False
+            if not late and self._has_moved(batch[0], problem):
+                self._busy |= batch[0].folders & self.missing
                 return False
             if len(batch) > 1 and problem.trouble not in WHOLE:
                 self._alone |= {op.id for op in batch}  # in the next round, as after a crash: some may have been done
@@ -109,12 +131,14 @@ class _Replay:
         return True
 
     def _has_moved(self, op: Pending, problem: Problem) -> bool:
-        """The folder that its message lies in was renamed or removed: which, the next pass sees, and what becomes of the operation."""
-        if problem.trouble is not Trouble.FOLDER_REFUSED or op.kind in OF_FOLDERS or op.source is None:
+        """The folder that its message lies in, or is to lie in, was renamed or removed: which, the next pass sees, and what becomes of the
+        operation. A pass looks for those that were opened."""
+        if problem.trouble is not Trouble.FOLDER_REFUSED or op.kind in OF_FOLDERS:
             return False
-        moved = all(folder.name != op.source.name for folder in self._remote.folders())
-        self.unlisted = self.unlisted or moved
-        return moved
+        names = op.folders if op.known_below or not op.target else op.folders - {op.target.name}
+        missing = names - {folder.name for folder in self._remote.folders()}
+        self.missing |= missing
+        return bool(missing)
 
     def _perform(self, batch: Sequence[Pending]) -> None:
         match batch[0].kind:
@@ -137,5 +161,7 @@ class _Replay:
                 say([op])
             except Problem as problem:
                 if problem.trouble.step != "folder" or problem.trouble is Trouble.FOLDER_BUSY:
+                    raise
+                if self._has_moved(op, problem):
                     raise
                 self._journal.refuse([op.id], problem)

@@ -16,6 +16,13 @@ class Begin:
 
 
 @dataclass(frozen=True, slots=True)
+class Renumber:
+    """UIDs are other messages' now, under the same UIDVALIDITY."""
+
+    folder: LocalFolder
+
+
+@dataclass(frozen=True, slots=True)
 class Rematch:
     """Messages recognised without their bytes: (what the server says, Candidate.placement)."""
 
@@ -61,4 +68,4 @@ class Finish:
     complete_below: int
 
 
-Step = Begin | Rematch | Download | Reflag | Gone | Finish
+Step = Begin | Renumber | Rematch | Download | Reflag | Gone | Finish

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Callable
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -12,6 +12,7 @@ from django.db import OperationalError
 from teczka.actions import fetch
 from teczka.actions.acts import Selection, do
 from teczka.actions.fetch import Fetching, fetch_account
+from teczka.actions.folders import remove_folder, rename_folder
 from teczka.actions.secrets import seal_password
 from teczka.actions.verify import verify_all
 from teczka.actions.watch import changes
@@ -199,6 +200,29 @@ def test_a_folder_that_was_removed_and_made_again_is_one_folder(
         mailbox.delete_folder("Kowal")
 
 
+@pytest.mark.parametrize("passes_between", [False, True])
+def test_a_folder_made_again_under_the_numbers_of_the_one_before_is_fetched(
+    account: Account, lease: Lease, mailbox: Mailbox, passes_between: bool
+) -> None:
+    mailbox.create("Kowal")
+    mailbox.deliver_many((mail(number) for number in range(6)), "Kowal")
+    fetch_account(account.pk, account.owner_id, lease)
+    before, kept = mailbox.uidvalidity("Kowal"), folders_of(account)["Kowal"]
+    mailbox.delete_folder("Kowal")
+    if passes_between:
+        fetch_account(account.pk, account.owner_id, lease)
+    mailbox.create("Kowal")
+    mailbox.deliver_many((mail(number) for number in (7, 8, 3)), "Kowal")
+    if passes_between:
+        mailbox.deliver_many((mail(number) for number in range(20, 26)), "Kowal")
+    mailbox.change_uidvalidity("Kowal", to=before)
+    fetch_account(account.pk, account.owner_id, lease)
+    assert folders_of(account)["Kowal"].pk == kept.pk
+    check(account, mailbox)
+    with as_user(account.owner_id):
+        assert Message.objects.count() == (14 if passes_between else 8)
+
+
 def test_what_was_done_in_a_folder_that_another_program_renamed_is_done_there(
     account: Account, lease: Lease, mailbox: Mailbox
 ) -> None:
@@ -233,6 +257,103 @@ def test_what_was_done_in_a_folder_that_another_program_renamed_is_done_there(
             ("move", "refused"),
         ]
     assert wrong_counters(account.owner) == []
+
+
+def test_what_goes_into_a_folder_that_another_program_renamed_goes_there(
+    account: Account, lease: Lease, mailbox: Mailbox
+) -> None:
+    mailbox.create("Kowal")
+    mailbox.deliver(mail(1), "Kowal")
+    mailbox.deliver_many(mail(number) for number in (2, 3, 4))
+    with as_user(account.owner_id):
+        Account.objects.filter(pk=account.pk).update(mode=Mode.MANAGED)
+    fetching = Fetching(account.pk, account.owner_id, lease)
+    try:
+        fetching.run()
+        inbox, kept = folders_of(account)["INBOX"], folders_of(account)["Kowal"]
+        mailbox.rename_folder("Kowal", "Kowalski")
+        two, three = (message_of(account, number) for number in (2, 3))
+        do(account.owner, uuid4(), Verb.MOVE, Selection([inbox.pk], [two]), target=kept.public_id)
+        do(account.owner, uuid4(), Verb.COPY, Selection([inbox.pk], [three]), target=kept.public_id)
+        assert not fetching.replay()
+        fetching.run()
+        assert folders_of(account)["Kowalski"].pk == kept.pk
+        assert [len(mailbox.uids(name)) for name in ("INBOX", "Kowalski")] == [2, 3]
+        fetching.run()
+        check(account, mailbox)
+        mailbox.delete_folder("Kowalski")
+        do(account.owner, uuid4(), Verb.MOVE, Selection([inbox.pk], [three]), target=kept.public_id)
+        for _ in range(2):  # listings that lack it
+            assert not fetching.replay()
+            fetching.run()
+        assert fetching.replay()
+    finally:
+        fetching.close()
+    assert len(mailbox.uids()) == 2
+    with as_user(account.owner_id):
+        refused = Operation.objects.get(state="refused")
+        assert (refused.kind, refused.trouble) == ("move", Trouble.FOLDER_GONE)
+        assert Placement.objects.filter(folder=inbox, gone_at=None).count() == 2
+    assert wrong_counters(account.owner) == []
+
+
+@pytest.mark.parametrize("removes", [False, True])
+def test_a_folder_that_is_renamed_here_and_there_at_once_leaves_nothing_waiting(
+    account: Account, lease: Lease, mailbox: Mailbox, removes: bool
+) -> None:
+    mailbox.create("Kowal")
+    mailbox.deliver_many((mail(number) for number in (1, 2)), "Kowal")
+    with as_user(account.owner_id):
+        Account.objects.filter(pk=account.pk).update(mode=Mode.MANAGED)
+    fetching = Fetching(account.pk, account.owner_id, lease)
+    try:
+        fetching.run()
+        kept = folders_of(account)["Kowal"]
+        mailbox.rename_folder("Kowal", "Nowak")
+        if removes:
+            remove_folder(account.owner, uuid4(), kept.public_id)
+        else:
+            do(account.owner, uuid4(), Verb.BIN, Selection([kept.pk], [message_of(account, 1)]))
+            rename_folder(account.owner, uuid4(), kept.public_id, "Wiśniewski")
+        for _ in range(3):
+            fetching.run()
+    finally:
+        fetching.close()
+    with as_user(account.owner_id):
+        assert not Operation.objects.filter(state__in=["pending", "started"]).exists()
+        assert Message.objects.count() == 2
+    assert len(mailbox.uids("Nowak")) == (2 if removes else 1)
+    assert (folders_of(account)["Nowak"].pk == kept.pk) is not removes
+    assert wrong_counters(account.owner) == []
+
+
+def test_folders_are_renamed_whatever_their_names(account: Account, lease: Lease, mailbox: Mailbox) -> None:
+    names = {
+        "Sprawa &AUI-": "Sprawa &AUEBQg-",
+        "R&-D": "r&-d",
+        "kowal": "Kowal",
+        "INBOX/Umowy": "INBOX/umowy",
+        'Pan "Nowak"': "Pan 'Nowak'",
+    }
+    for number, name in enumerate(names):
+        mailbox.create(name)
+        mailbox.deliver_many((mail(number * 10 + each) for each in range(2)), name)
+    fetch_account(account.pk, account.owner_id, lease)
+    with as_user(account.owner_id):
+        before = {bytes(row.wire_name).decode(): row.pk for row in Folder.objects.all()}
+    for name, to in names.items():
+        mailbox.rename_folder(name, to)
+    assert fetch_account(account.pk, account.owner_id, lease).messages == 0
+    with as_user(account.owner_id):
+        after = {bytes(row.wire_name).decode(): row.pk for row in Folder.objects.filter(gone_at=None)}
+    assert [after[to] for to in names.values()] == [before[name] for name in names]
+    check(account, mailbox)
+
+
+def message_of(account: Account, number: int) -> UUID:
+    with as_user(account.owner_id):
+        found: UUID = Message.objects.values_list("public_id", flat=True).get(message_id=f"m{number}@a.example")
+    return found
 
 
 def test_a_refused_password_is_tried_once_more_and_then_waits_for_its_owner(account: Account, lease: Lease) -> None:

@@ -1,5 +1,6 @@
 """Folders made, renamed and removed: here at once, on the server in their turn, and whatever it lists meanwhile."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -340,6 +341,86 @@ def test_what_waits_for_a_folder_that_goes_is_kept_here_or_taken_back(mail: Mail
     assert (mail.lie(mail.work), mail.lie(mail.trash)) == ([1, 2], [])
     with as_user(mail.owner.pk):
         assert Placement.objects.get(folder=mail.work, flagged=True).message_id
+    assert wrong_counters(mail.owner) == []
+
+
+def test_what_waits_for_a_folder_that_one_listing_lacked_waits_on(mail: Mailbox) -> None:
+    mail.act(Verb.MOVE, 1, target=mail.work)
+    settle(mail)
+    land(mail)
+    mail.act(Verb.STAR, 1, folder=mail.work)
+    mail.act(Verb.MOVE, 2, target=mail.work)
+    listed(mail, without="Praca")
+    listed(mail)
+    assert mail.states()[-2:] == ["pending", "pending"]
+    assert (mail.lie(mail.work), wrong_counters(mail.owner)) == ([1, 2], [])
+
+
+@pytest.mark.parametrize("verb", [Verb.MOVE, Verb.COPY])
+def test_what_was_to_go_into_a_folder_that_is_gone_is_where_it_was_and_told(mail: Mailbox, verb: Verb) -> None:
+    mail.act(verb, 1, 2, target=mail.work)
+    moved_on = mail.ids(1)
+    for _ in range(2):
+        listed(mail, without="Praca")
+    assert set(mail.states()) == {"refused"}
+    assert (mail.lie(mail.work), mail.lie(mail.inbox)) == ([], [1, 2, 3, 4, 5, 6])
+    with as_user(mail.owner.pk):
+        told = Operation.objects.filter(message__public_id__in=moved_on).get()
+    assert (told.trouble, told.trouble_params) == (Trouble.FOLDER_GONE, {"folder": "Praca"})
+    assert "Praca" not in paths(mail)
+    assert wrong_counters(mail.owner) == []
+
+
+def test_what_goes_from_one_folder_that_is_gone_into_another_is_taken_back_once(mail: Mailbox) -> None:
+    listed(mail, "Inny")
+    with as_user(mail.owner.pk):
+        other = Folder.objects.get(path="Inny")
+    mail.act(Verb.MOVE, 1, target=mail.work)
+    settle(mail)
+    land(mail)
+    mail.act(Verb.COPY, 1, folder=mail.work, target=other)
+    mail.act(Verb.MOVE, 1, folder=mail.work, target=other)
+    mail.act(Verb.MOVE, 1, folder=other, target=mail.archive)
+    for _ in range(2):
+        listed(mail, without="Praca")
+    assert mail.lie(mail.work) == [1]
+    assert (mail.lie(other), mail.lie(mail.archive)) == ([], [])
+    assert wrong_counters(mail.owner) == []
+
+
+def test_a_folder_that_is_removed_here_takes_what_is_on_its_way_into_it_along(mail: Mailbox) -> None:
+    mail.act(Verb.MOVE, 1, target=mail.work)
+    remove_folder(mail.owner, uuid4(), mail.work.public_id)
+    for _ in range(2):
+        listed(mail, without="Praca")  # by now the server may have removed it, and its answer was lost
+    assert set(mail.states()) == {"pending"}
+    assert mail.lie(mail.trash) == [1]
+
+
+def test_a_folder_that_is_gone_leaves_the_tree_once_its_messages_lie_elsewhere(mail: Mailbox) -> None:
+    mail.act(Verb.COPY, 1, 2, 5, target=mail.archive)
+    mail.act(Verb.COPY, 3, 4, target=mail.trash)
+    mail.act(Verb.MOVE, 1, 2, 3, 4, 5, target=mail.work)
+    settle(mail)
+    land(mail)
+    with as_user(mail.owner.pk):
+        Folder.objects.filter(pk=mail.work.pk).update(complete_below=100)
+        five = Placement.objects.filter(folder=mail.archive, message__public_id__in=mail.ids(5))
+        five.update(uidvalidity=2)  # from before the server numbered them anew: whether it lies there a pass will tell
+    listed(mail, without="Praca")
+    starred = mail.act(Verb.STAR, 2, folder=mail.work)
+    shows = []
+    for hours in (23, 25):
+        with as_user(mail.owner.pk):
+            Folder.objects.filter(pk=mail.work.pk).update(gone_at=timezone.now() - timedelta(hours=hours))
+        listed(mail, without="Praca")
+        shows.append(mail.lie(mail.work))
+    assert shows == [[1, 2, 3, 4, 5], [2, 3, 4, 5]]  # 2 is marked here alone; the bin will be emptied
+    assert starred.line.local == 1
+    assert mail.lie(mail.archive) == [1, 2, 5]
+    assert "Praca" in paths(mail)
+    with as_user(mail.owner.pk):
+        assert Folder.objects.get(pk=mail.work.pk).complete_below == 1
     assert wrong_counters(mail.owner) == []
 
 

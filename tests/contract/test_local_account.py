@@ -102,7 +102,11 @@ def test_a_folder_that_went_and_came_back_is_the_same(local: LocalAccount) -> No
     local.add(work, 1, local.keep([message(1)]))
     assert [folder.name for folder in local.save_folders([INBOX])] == [b"INBOX"]
     back = local.save_folders([INBOX, WORK])[1]
-    assert (back.id, back.stored) == (work.id, 1)
+    assert (back.id, back.stored, back.complete_below) == (work.id, 1, 0)
+    fetched(local, back)
+    local.save_folders([INBOX])
+    for _ in range(2):
+        assert local.save_folders([INBOX, WORK])[1].complete_below == 1
 
 
 def fetched(local: LocalAccount, folder: LocalFolder, *messages: RemoteMessage) -> None:
@@ -122,7 +126,7 @@ def test_what_may_bear_another_name_now_is_told_while_nothing_is_written(local: 
     for listed in ([INBOX, WORK], []):
         assert local.unlisted(listed)[0] == []
     local.mark_gone(work, 1, [1])
-    assert [(uid, one.size) for uid, one in local.placed(missing[0]).items()] == [(2, message(2).size)]
+    assert [(uid, one.size) for uid, one in local.placed(missing[0], [1, 2, 3]).items()] == [(2, message(2).size)]
 
 
 def test_a_renamed_folder_keeps_all_but_its_name(local: LocalAccount) -> None:
@@ -308,6 +312,21 @@ def test_the_cursor_moves_and_a_new_uidvalidity_resets_it(house: House) -> None:
     house.local.opened(house.folder, FolderStatus(2, 10, 4, 1))
     fresh = house.again()
     assert (fresh.uidvalidity, fresh.complete_below, fresh.highestmodseq) == (2, 0, None)
+
+
+def test_what_was_placed_under_numbers_that_are_others_now_is_known_again(house: House) -> None:
+    local = house.local
+    for turn in range(2):
+        status = FolderStatus(1, 10, 2, 77)
+        local.opened(house.folder, status)
+        local.add(house.folder, 1, local.keep([message(1, b"one %d" % turn), message(2, b"two %d" % turn)]))
+        local.give_up(house.folder, 1, [7], Trouble.SERVER_GARBAGE)
+        local.complete(house.folder, status, 10)
+        local.renumber(house.again())
+        known = house.again()
+        assert (known.uidvalidity, known.complete_below, known.highestmodseq, known.stored) == (1, 0, None, 0)
+        assert (list(local.stored_uids(known, 1)), local.troubled_uids(known, 1)) == ([], {})
+        assert len(local.candidates(known, 1)) == 2 + 2 * turn
 
 
 def test_a_rematch_places_what_is_known_and_the_older_placement_goes(house: House) -> None:

@@ -85,16 +85,16 @@ class Mailbox:
             _check(imap.uid("STORE", _set(uids), "+FLAGS", "(\\Deleted)"))
             _check(imap.uid("EXPUNGE", _set(uids)))
 
-    def change_uidvalidity(self, folder: str = "INBOX") -> int:
-        """What a server does that lost its indexes: same messages, new UIDVALIDITY, new UIDs. Returns the new one.
+    def change_uidvalidity(self, folder: str = "INBOX", to: int = 0) -> int:
+        """What a server does that lost its indexes: same messages, new UIDVALIDITY (`to`, or a higher one), new UIDs. Returns the new one.
 
         Close other sessions of this user first: one that has the folder open would write the old list back.
         """
-        old = self.uidvalidity(folder)
+        new = to or self.uidvalidity(folder) + 1000
         place = self._place(folder)
         for path in place.glob("dovecot*"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-        (place / "dovecot-uidlist").write_text(f"3 V{old + 1000} N1\n")
+        (place / "dovecot-uidlist").write_text(f"3 V{new} N1\n")
         self._own(place / "dovecot-uidlist")
         return self.uidvalidity(folder)
 

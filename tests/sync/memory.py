@@ -66,6 +66,9 @@ class MemoryAccount:
 
     def save_folders(self, listed: Sequence[RemoteFolder]) -> list[LocalFolder]:
         if listed:
+            for name in {folder.name for folder in listed} & self._folders.keys() - set(self._listed):
+                back = self._folders[name]
+                self._folders[name] = replace(back, complete_below=min(back.complete_below, 1))
             self._listed = sorted(
                 {folder.name for folder in listed if folder.selectable}, key=lambda name: (name != b"INBOX", name)
             )
@@ -79,10 +82,17 @@ class MemoryAccount:
         new = [folder for folder in listed if folder.selectable and folder.name not in self._listed]
         return [folder for folder in missing if folder.uidvalidity and folder.name.upper() != b"INBOX"], new
 
-    def placed(self, folder: LocalFolder) -> dict[int, Candidate]:
-        return {
-            uid: self._candidate(placed) for uid, placed in self._in(folder, folder.uidvalidity or 0) if not placed.gone
-        }
+    def placed(self, folder: LocalFolder, uids: Sequence[int]) -> dict[int, Candidate]:
+        there = {uid: placed for uid, placed in self._in(folder, folder.uidvalidity or 0) if not placed.gone}
+        return {uid: self._candidate(placed) for uid, placed in there.items() if uid in uids}
+
+    def renumber(self, folder: LocalFolder) -> None:
+        lower = min([-1, *(validity for at, validity, _ in self.placements if at == folder.id)]) - 1
+        for at, validity, uid in list(self.placements):
+            if (at, validity) == (folder.id, folder.uidvalidity):
+                self.placements[at, lower, uid] = self.placements.pop((at, validity, uid))
+        self.troubles = {key: tries for key, tries in self.troubles.items() if key[0] != folder.id}
+        self._folders[folder.name] = replace(self._folders[folder.name], complete_below=0, highestmodseq=None)
 
     def rename_folder(self, folder: LocalFolder, to: RemoteFolder) -> None:
         if gone := self._folders.pop(to.name, None):

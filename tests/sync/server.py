@@ -246,16 +246,16 @@ class PlayMailbox:
         assert self._writing or verb == "APPEND"
         self._answer(verb)
         if target is not None:
-            self._named(target)
+            self._named(target, Trouble.FOLDER_REFUSED)
             if self.server.full:
                 raise Problem(Trouble.FOLDER_QUOTA, folder=target.decode())
             if target in self.server.read_only:
                 raise Problem(Trouble.FOLDER_READ_ONLY, folder=target.decode())
         self.server.said.append(f"{verb} {','.join(map(str, uids))}".strip())
 
-    def _named(self, name: bytes) -> None:
+    def _named(self, name: bytes, trouble: Trouble = Trouble.FOLDER_DENIED) -> None:
         if name not in self.server.folders:
-            raise Problem(Trouble.FOLDER_DENIED, folder=name.decode())
+            raise Problem(trouble, folder=name.decode())
 
     def _messages(self) -> list[Held]:
         return [] if self.shows_nothing else list(self.server.folders[self._open].messages)

@@ -1,7 +1,9 @@
 """A server that changes at will, passes that break anywhere: P1, P2 and P4 hold after each, and one whole pass makes both sides equal."""
 
+from array import array
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from teczka.core.errors import Problem, Trouble
+from teczka.core.folders import LocalFolder
 from teczka.core.mail import RemoteMessage
 from teczka.sync import run
 from tests.sync.memory import MemoryAccount
@@ -31,6 +34,7 @@ class MortalAccount(MemoryAccount):
         if name in {
             "save_folders",
             "rename_folder",
+            "renumber",
             "add",
             "place",
             "set_flags",
@@ -114,6 +118,36 @@ class Passes(RuleBasedStateMachine):
     @rule(data=st.data())
     def number_anew(self, data: st.DataObject) -> None:
         self.server.folders[data.draw(st.sampled_from(sorted(self.server.folders)))].number_anew()
+
+    @precondition(lambda self: self.server.uidnext_told)
+    @rule(data=st.data(), breaks_after=st.integers(0, 60), lives=st.integers(0, 8))
+    def make_anew(self, data: st.DataObject, breaks_after: int, lives: int) -> None:
+        """Under the same UIDVALIDITY with UIDs from 1, or as a backup had it: fewer messages than there were UIDs, old ones among them."""
+        self.whole_passes()
+        name = data.draw(st.sampled_from(sorted(self.server.folders)))
+        folder = self.server.folders[name]
+        if folder.messages and not self.twins & {held.when for held in folder.messages}:
+            made, kept = (
+                PlayFolder(folder.uidvalidity),
+                data.draw(st.lists(st.sampled_from(folder.messages), max_size=5)),
+            )
+            if data.draw(st.booleans()):
+                kept = folder.messages[: data.draw(st.integers(0, len(folder.messages) - 1))]
+                made.uidnext = 1
+                for held in kept:
+                    made.uidnext = held.uid
+                    made.deliver(held.raw, held.message_id, held.when)
+            else:
+                for held in kept:
+                    made.deliver(held.raw, held.message_id, held.when)
+            while made.uidnext < folder.uidnext - 1 and data.draw(st.booleans()):
+                self.serial += 1
+                made.deliver(b"message %d" % self.serial, b"%d@x" % self.serial, EPOCH + timedelta(seconds=self.serial))
+            if made.messages and made.uidnext < folder.uidnext:
+                self.server.folders[name] = made
+                self.broken_pass(breaks_after)
+                self.killed_pass(lives)
+                self.whole_passes()
 
     @precondition(lambda self: len(self.server.folders) < 3)
     @rule(data=st.data())
@@ -259,6 +293,126 @@ def test_flags_that_changed_while_the_server_was_ill_are_seen_once_it_is_well() 
     run(PlayMailbox(server, shows_nothing=True), local)
     run(PlayMailbox(server), local)
     assert local.present(b"INBOX") == inbox.present()
+
+
+def anew(*raws: bytes) -> PlayFolder:
+    """Under the UIDVALIDITY that a folder of the name had before, with UIDs from 1."""
+    made = PlayFolder()
+    for number, raw in enumerate(raws):
+        made.deliver(raw, raw + b"@x", EPOCH + timedelta(days=1, seconds=number))
+    return made
+
+
+def test_a_folder_made_anew_under_its_uidvalidity_is_fetched_and_what_is_known_is_not() -> None:
+    server = PlayServer()
+    local = account_with(9, server)
+    kept = server.folders[b"INBOX"].messages[6:]
+    made = server.folders[b"INBOX"] = anew(b"one", b"two")
+    for held in kept:
+        made.deliver(held.raw, held.message_id, held.when)
+    remote = PlayMailbox(server)
+    assert run(remote, local).stopped is None
+    assert local.present(b"INBOX") == made.present()
+    assert remote.asked.count("BODY") == 2
+    assert len(local.messages) == 11
+
+
+@pytest.mark.parametrize("condstore", [True, False])
+def test_a_folder_that_comes_back_larger_than_it_was_is_looked_through(condstore: bool) -> None:
+    server, local = PlayServer(condstore=condstore), MemoryAccount()
+    server.folders[b"A"] = anew(b"one", b"two")
+    assert run(PlayMailbox(server), local).stopped is None
+    del server.folders[b"A"]
+    assert run(PlayMailbox(server), local).stopped is None
+    server.folders[b"A"] = made = anew(b"another", b"two", b"a third", b"and a fourth")
+    assert run(PlayMailbox(server), local).stopped is None
+    assert local.present(b"A") == made.present()
+
+
+def test_numbers_that_go_back_cost_a_look_and_no_download() -> None:
+    """Of a server that tells them wrong, or a copy of it that is behind."""
+    server = PlayServer()
+    local = account_with(700, server)
+    inbox, before = server.folders[b"INBOX"], dict(local.placements)
+    inbox.uidnext, inbox.modseq = 300, 5
+    for looks in (500, 0):
+        remote = PlayMailbox(server)
+        assert run(remote, local).stopped is None
+        assert (remote.asked.count("BODY"), remote.asked.count("SUMMARY")) == (0, looks)
+    assert local.placements == before
+
+
+def test_what_tells_another_size_than_it_has_is_the_same_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = PlayServer()
+    local = account_with(20, server)
+    monkeypatch.setattr("tests.sync.server.len", lambda raw: len(raw) + 7, raising=False)
+    server.folders[b"INBOX"].uidnext = 3
+    remote = PlayMailbox(server)
+    assert run(remote, local).stopped is None
+    assert remote.asked.count("BODY") == 0
+
+
+def test_a_first_fetch_that_breaks_off_goes_on_where_a_server_tells_sizes_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And reads a Message-ID otherwise than we do: that is two signs, and in each pass again."""
+    server, local = PlayServer(), MemoryAccount()
+    for number in range(400):
+        server.folders[b"INBOX"].deliver(b"message %d" % number, b"%d@x" % number)
+    monkeypatch.setattr("tests.sync.server.len", lambda raw: len(raw) + 7, raising=False)
+    bodies = []
+    for after in (200, None):
+        remote = PlayMailbox(server, breaks_after=after)
+        run(remote, local)
+        bodies.append(remote.asked.count("BODY"))
+        local.message_ids[sha256(b"message 399").digest()] = b"399 @x"
+    assert bodies[0] < 200
+    assert bodies[1] < 300
+    assert local.present(b"INBOX") == server.folders[b"INBOX"].present()
+
+
+@pytest.mark.parametrize("name", [b"", b"odd @x"])
+def test_what_was_moved_there_and_is_told_otherwise_is_the_same_message(name: bytes) -> None:
+    """One without a name whose copy the server dated anew; one whose name we read otherwise."""
+    server = PlayServer()
+    local = account_with(100, server)
+    inbox = server.folders[b"INBOX"]
+    held = inbox.deliver(b"moved", b"odd@x" if name else b"")
+    landed = RemoteMessage(held.uid, held.flags, held.when - timedelta(days=not name), 5, held.raw)
+    known = local.save_folders(PlayMailbox(server).folders())[0]
+    local.add(known, 1, local.keep([landed]))
+    local.message_ids[sha256(b"moved").digest()] = name
+    before = dict(local.placements)
+    assert run(PlayMailbox(server), local).stopped is None
+    assert local.placements == before
+
+
+def test_under_the_number_of_a_message_that_was_erased_another_is_fetched() -> None:
+    class Erasing(MemoryAccount):
+        def stored_uids(self, folder: LocalFolder, uidvalidity: int, lowest: int = 1) -> "array[int]":
+            stored = super().stored_uids(folder, uidvalidity, lowest)
+            erased = self._folders[folder.name].complete_below != 0
+            return array("Q", [1]) if erased and not stored and lowest == 1 else stored
+
+    server, local = PlayServer(), Erasing()
+    server.folders[b"A"] = anew(b"one")
+    assert run(PlayMailbox(server), local).stopped is None
+    local.placements.clear()
+    del server.folders[b"A"]
+    run(PlayMailbox(server), local)
+    server.folders[b"A"] = made = anew(b"another")
+    assert run(PlayMailbox(server), local).stopped is None
+    assert local.present(b"A") == made.present()
+
+
+def test_what_was_moved_there_and_erased_at_once_makes_no_others_of_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = PlayServer()
+    local = account_with(3, server)
+    server.folders[b"INBOX"].deliver(b"erased")
+    before, known = dict(local.placements), local.stored_uids
+    monkeypatch.setattr(local, "stored_uids", lambda *where: array("Q", [*(known(*where)), 4]))
+    assert run(PlayMailbox(server), local).stopped is None
+    assert local.placements == before
 
 
 def test_a_few_that_vanish_are_believed_at_once() -> None:

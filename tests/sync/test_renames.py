@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from teczka.core.folders import LocalFolder
 from teczka.sync import run
+from teczka.sync.renames import OPENING
 from tests.sync.memory import MemoryAccount
 from tests.sync.server import EPOCH, PlayFolder, PlayMailbox, PlayServer
 
@@ -211,3 +212,51 @@ def test_the_inbox_is_never_taken_for_renamed() -> None:
     before = local.messages.copy()
     passed(server, local)
     assert (local.messages, set(known(local))) == (before, {b"INBOX", b"Kopia"})
+
+
+def strangers(many: int) -> tuple[PlayServer, MemoryAccount]:
+    """As many folders as there were, all numbered alike, and none of them one of those."""
+    server, local = fetched(**{f"A{number}": filled(1, b"one", b"two", since=number) for number in range(many)})
+    for number in range(many):
+        server.folders[b"B%d" % number] = filled(1, b"six", b"ten", since=500 + number)
+        del server.folders[b"A%d" % number]
+    return server, local
+
+
+def test_a_server_of_which_nothing_is_found_is_not_searched_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("teczka.sync.renames.IN_VAIN", 3 * OPENING)
+    server, local = strangers(20)
+    assert passed(server, local).asked.count("EXAMINE") == 20 + 3
+
+
+def test_what_is_found_uses_nothing_of_that_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("teczka.sync.renames.IN_VAIN", OPENING)
+    server, local = fetched(A=filled(1, b"one"), B=filled(2, b"two"), C=filled(3, b"three"))
+    for name, to in ((b"A", b"X"), (b"B", b"Y"), (b"C", b"Z")):
+        move(server, name, to)
+    assert passed(server, local).asked.count("BODY") == 0
+
+
+def test_a_server_that_lists_more_new_folders_than_any_office_has_is_not_followed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for most, opened in ((1, 2), (2, 2 + 2)):
+        monkeypatch.setattr("teczka.sync.renames.MOST_NEW", most)
+        server, local = fetched(A=filled(1, b"one"), B=filled(2, b"two"))
+        move(server, b"A", b"C")
+        move(server, b"B", b"D")
+        assert passed(server, local).asked.count("EXAMINE") == opened
+        assert len(local._folders) == (5 if most == 1 else 3)
+
+
+def test_hundreds_of_empty_folders_follow_those_that_are_proved() -> None:
+    server, local = fetched(
+        **{f"Sprawy_{number}_Pusty": PlayFolder(number + 1) for number in range(300)},
+        **{f"Sprawy_{number}": filled(number + 1, b"one") for number in range(0, 300, 3)},
+    )
+    before = known(local)
+    for name in before.keys() - {b"INBOX"}:
+        move(server, name, name.replace(b"Sprawy", b"Akta"))
+    passed(server, local)
+    after = known(local)
+    assert {after[name.replace(b"Sprawy", b"Akta")].id for name in before} == {folder.id for folder in before.values()}

@@ -303,6 +303,106 @@ def test_what_breaks_every_connection_is_given_up_some_day() -> None:
     assert journal.troubles == {1: Trouble.SERVER_CLOSED}
 
 
+def into_a(play: PlayServer, known_below: int = 1) -> MemoryJournal:
+    """Two moves, a copy, and something of ours."""
+    journal, inbox = MemoryJournal(), play.folders[b"INBOX"].messages
+    for number, kind in enumerate((Kind.MOVE, Kind.MOVE, Kind.COPY)):
+        journal.note(kind, (b"INBOX", 1, inbox[number]), target=Spot(b"A"), known_below=known_below)
+    ours = journal.note(Kind.APPEND, target=Spot(b"A"), flags=("\\Seen",), known_below=known_below)
+    journal.raws[ours] = raw(99)
+    journal.ops[ours] = replace(journal.ops[ours], identity=Identity(len(raw(99)), 0, b"99@a", b"?"))
+    return journal
+
+
+def called_x(play: PlayServer, journal: MemoryJournal) -> None:
+    """What a pass finds out about A."""
+    for op in journal.ops.values():
+        if op.target:
+            journal.ops[op.id] = replace(op, target=replace(op.target, name=b"X"))
+
+
+@pytest.mark.parametrize("command", ["status", "select", "copy", "move", "append"])
+def test_what_is_to_go_into_a_folder_that_is_renamed_waits_for_its_name_and_goes_there_once(
+    play: PlayServer, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say = getattr(PlayMailbox, command)
+
+    def meanwhile(mailbox: PlayMailbox, *values: object, **more: object) -> object:
+        if b"A" in play.folders:
+            play.folders[b"X"] = play.folders.pop(b"A")
+        return say(mailbox, *values, **more)
+
+    monkeypatch.setattr(PlayMailbox, command, meanwhile)
+    journal = into_a(play)
+    assert not replay(PlayMailbox(play), journal) or command == "move"
+    called_x(play, journal)
+    play.folders.setdefault(b"X", PlayFolder()).messages += play.folders.pop(b"A", PlayFolder()).messages
+    assert replay(PlayMailbox(play), journal)
+    assert not journal.troubles
+    assert sorted(held.raw for held in play.folders[b"X"].messages) == sorted(map(raw, (0, 1, 2, 99)))
+
+
+@pytest.mark.parametrize("extensions", SERVERS.values(), ids=SERVERS)
+def test_a_folder_that_is_renamed_at_any_moment_gets_everything_once(extensions: set[str]) -> None:
+    at, broke = 0, True
+    while broke:
+        play = server(extensions)
+        journal, broke = into_a(play), False
+        try:
+            replay(PlayMailbox(play, breaks_after=at), journal)
+        except Problem:
+            broke = True
+        play.folders[b"X"] = play.folders.pop(b"A")
+        waits = any(op not in journal.ended for op in journal.ops)
+        assert replay(PlayMailbox(play), journal) is not waits
+        called_x(play, journal)
+        assert replay(PlayMailbox(play), journal)
+        assert not journal.troubles, at
+        assert sorted(held.raw for held in play.folders[b"X"].messages) == sorted(map(raw, (0, 1, 2, 99))), at
+        gone = {raw(number) for number in (0, 1)}
+        assert sum(held.raw in gone for held in play.folders[b"INBOX"].messages if not held.flags >= DELETED) == 1, at
+        at += 1
+    assert at > 15
+
+
+def test_what_waits_for_a_folder_holds_up_its_own_messages_and_no_others() -> None:
+    play = server({"MOVE", "UIDPLUS"})
+    journal, inbox = into_a(play), play.folders[b"INBOX"].messages
+    again = journal.note(Kind.FLAG, (b"INBOX", 1, inbox[0]), flags=("\\Seen",))
+    other = journal.note(Kind.FLAG, (b"INBOX", 1, inbox[4]), flags=("\\Seen",))
+    ours = journal.note(Kind.APPEND, target=Spot(b"B"), flags=("\\Seen",), known_below=1)
+    journal.raws[ours] = raw(98)
+    journal.ops[ours] = replace(journal.ops[ours], identity=Identity(len(raw(98)), 0, b"98@a", b"?"))
+    away = journal.note(Kind.REMOVE)
+    journal.ops[away] = replace(journal.ops[away], source=Spot(b"INBOX"))
+    play.folders[b"X"] = play.folders.pop(b"A")
+    assert not replay(PlayMailbox(play), journal)
+    assert journal.ended == {other: "done", ours: "done"}
+    called_x(play, journal)
+    assert replay(PlayMailbox(play), journal)
+    assert again in journal.ended
+
+
+@pytest.mark.parametrize(("kind", "end"), [(Kind.RENAME, Trouble.FOLDER_DENIED), (Kind.REMOVE, "done")])
+def test_behind_what_waits_for_a_folder_nothing_waits_that_would_rename_or_remove_it(kind: Kind, end: str) -> None:
+    play = server({"MOVE", "UIDPLUS"})
+    journal = into_a(play)
+    shaping = journal.note(kind, path="C")
+    journal.ops[shaping] = replace(journal.ops[shaping], source=Spot(b"A"))
+    play.folders[b"X"] = play.folders.pop(b"A")
+    assert not replay(PlayMailbox(play), journal)
+    assert journal.ended == {shaping: end}
+
+
+def test_no_pass_looks_for_a_folder_that_was_never_opened() -> None:
+    play = server({"MOVE", "UIDPLUS"})
+    journal = into_a(play, known_below=0)
+    del play.folders[b"A"]
+    assert replay(PlayMailbox(play), journal)
+    assert set(journal.troubles.values()) == {Trouble.FOLDER_REFUSED}
+    assert len(journal.ended) == 4
+
+
 # --- who is who ---
 
 

@@ -3,11 +3,12 @@ from django.utils import translation
 
 from teczka.core.errors import Trouble
 from teczka.core.problems import SENTENCES, fill, sentences
+from teczka.web.accounts.mending import mended_on
 from teczka.web.problems import tell
 
 EVERY_PARAMETER = dict.fromkeys(
     "host port username folder pid found ours user uid log provider granted wanted address megabytes most domain account name field status"
-    " minutes left count target version why what unknown place id characters bytes".split(),
+    " minutes left count target version why what unknown place id characters bytes shut".split(),
     "coś",
 )
 # Of a server's troubles those that come up before an account is there, too.
@@ -61,6 +62,15 @@ def test_a_refused_port_of_a_public_server_is_not_called_an_address_of_the_offic
     for language, word in (("en", "on port 2143"), ("pl", "na porcie 2143")):
         with translation.override(language):
             assert word in tell(Trouble.CONNECT_FAILED, {"host": "imap.example.com", "port": 2143}).what
+
+
+@pytest.mark.parametrize("trouble", [Trouble.SIGNIN_TOKEN_SENDING, Trouble.SIGNIN_SENDING_OFF])
+def test_nobody_is_sent_to_sign_in_once_more_where_an_administrator_has_to_let_them_send(trouble: Trouble) -> None:
+    assert mended_on(trouble) == "account_edit"
+    with translation.override("pl"):
+        advice = tell(trouble, EVERY_PARAMETER).advice
+    assert "administratora poczty u dostawcy o włączenie uwierzytelnionego SMTP" in advice
+    assert "połącz konto ponownie" not in advice
 
 
 def test_a_stored_trouble_without_its_parameters_is_still_told() -> None:

@@ -52,6 +52,7 @@ _CHANGES = {
     "READ-ONLY": Trouble.FOLDER_READ_ONLY,
     "NOPERM": Trouble.FOLDER_READ_ONLY,
     "ALREADYEXISTS": Trouble.FOLDER_EXISTS,
+    "TRYCREATE": Trouble.FOLDER_REFUSED,  # it was there when it was asked for: somebody renames or removes it just now
     "EXPUNGEISSUED": Trouble.FOLDER_BUSY,  # another client removes some of them just now
 }
 _QUOTA_WORDS = re.compile(r"quota|mailbox (is )?full|no space", re.IGNORECASE)

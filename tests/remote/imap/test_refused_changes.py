@@ -30,7 +30,7 @@ def opened(client: Client, capabilities: str = CAPABILITIES, code: bytes = b"[RE
     [
         (b"NO [OVERQUOTA] Quota exceeded", Trouble.FOLDER_QUOTA),
         (b"NO Mailbox is full", Trouble.FOLDER_QUOTA),
-        (b"NO [TRYCREATE] no such folder", Trouble.FOLDER_DENIED),
+        (b"NO [TRYCREATE] no such folder", Trouble.FOLDER_REFUSED),
         (b"NO [NOPERM] not yours", Trouble.FOLDER_READ_ONLY),
         (b"NO [INUSE] another session", Trouble.FOLDER_BUSY),
         (b"NO [EXPUNGEISSUED] some are gone", Trouble.FOLDER_BUSY),
