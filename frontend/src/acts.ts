@@ -23,6 +23,9 @@ const unique = (): string => [...crypto.getRandomValues(new Uint8Array(16))].map
 type Told = { act?: string; said?: string };
 type Fields = Record<string, string | readonly string[]>;
 
+/** On the whole list, and no server answered. */
+class Unkept extends Error {}
+
 /** What another script of the page wants done (`teczka:act`): to the marked messages or the chosen one, where it names none. */
 export interface Asked {
   verb: string;
@@ -143,7 +146,7 @@ export class Acts {
     this.#waiting++;
     this.#queue = this.#queue
       .then(task)
-      .catch((error: unknown) => this.#toast("t-refused", error instanceof Refused ? error.said : ""))
+      .catch((error: unknown) => this.#toast(error instanceof Unkept ? "t-unkept" : "t-refused", error instanceof Refused ? error.said : ""))
       .then(() => {
         this.#waiting--;
         say("teczka:told", null);
@@ -158,6 +161,7 @@ export class Acts {
         return await post(url, fields);
       } catch (error) {
         if (error instanceof Refused) throw error;
+        if ("everything" in fields) throw new Unkept(); // what that is may be more by then
         this.#toast("t-unsaved");
         say("teczka:untold", null);
         await new Promise((resolve) => (setTimeout(resolve, wait), addEventListener("online", resolve, { once: true })));

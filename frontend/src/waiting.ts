@@ -13,7 +13,7 @@ const own = new Map<string, string>(); // of this page's, their names by their k
 let untold = false; // one of them met no server
 
 document.addEventListener("teczka:telling", ({ detail }: CustomEventInit<Telling>) => {
-  if (!detail || "everything" in detail.fields) return; // what that is may be more by then
+  if (!detail || "everything" in detail.fields) return; // told once, or not at all
   const kept = `${mine}${Date.now()} ${detail.key}`;
   own.set(detail.key, kept);
   try {

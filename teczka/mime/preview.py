@@ -13,7 +13,9 @@ from teczka.mime.limits import LIMITS
 from teczka.mime.references import MOST_LINKS, link
 
 # What the frame may show in place: none of them can carry script. No SVG, which is a document of its own.
-PICTURES: Final = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
+PICTURES: Final = frozenset(
+    ("image/png", "image/jpeg", "image/jpg", "image/pjpeg", "image/gif", "image/webp", "image/bmp")
+)
 
 _DEEPEST: Final = 12  # quotation marks beyond this are shown as they are
 _MOST_TURNS: Final = 5_000  # from one depth of quotation to another
@@ -63,6 +65,17 @@ def plain(text: str, own: Sequence[Pattern] | None = None) -> str:
         left -= len(body)
     out.append("</blockquote>" * depth)
     return "".join(out)
+
+
+def whole(text: str) -> Iterator[str]:
+    """As `plain`, but all of a text however long, in pieces, and without references: for paper."""
+    start = 0
+    while start < len(text):
+        end = start + LIMITS.shown // 3  # so that none is cut by `beginning`
+        if end < len(text):
+            end = text.rfind("\n", start, end) + 1 or end
+        yield plain(text[start:end])
+        start = end
 
 
 def beginning(text: str) -> str:

@@ -14,8 +14,9 @@ from teczka.web.accounts.check import account_check, diagnosis_send
 from teczka.web.accounts.details import account_details, account_offer
 from teczka.web.accounts.edit import account_edit
 from teczka.web.accounts.life import account_delete, account_fetch, account_pause, account_restore, account_resume
-from teczka.web.accounts.oauth import account_forget, account_reconnect, oauth_again, oauth_callback
+from teczka.web.accounts.oauth import account_forget, account_reconnect, oauth_again
 from teczka.web.accounts.signin import account_signin
+from teczka.web.callback import oauth_callback
 from teczka.web.cases.audit import case_audit, case_audit_file
 from teczka.web.cases.cases import case_list_page
 from teczka.web.cases.documents import (
@@ -60,6 +61,7 @@ from teczka.web.mail.frame import frame
 from teczka.web.mail.labels import message_labels
 from teczka.web.mail.messages import message, message_body, message_pane, message_raw
 from teczka.web.mail.parts import message_part_page
+from teczka.web.mail.printing import message_print, message_print_conversation
 from teczka.web.mail.roles import folder_role
 from teczka.web.mail.shaping import folder_create, folder_remove, folder_rename
 from teczka.web.mail.shared import shared_list, shared_rows
@@ -99,6 +101,14 @@ from teczka.web.search.saved import search_forget, search_noted, search_save, se
 from teczka.web.session.demo import enter
 from teczka.web.session.join import join
 from teczka.web.session.leaving import sign_out
+from teczka.web.session.passkey_door import passkey_begin, passkey_in
+from teczka.web.session.passkeys import passkey_add, passkey_make, passkey_remove, passkey_rename
+from teczka.web.session.provider_identities import (
+    provider_connect,
+    provider_disconnect,
+    provider_noted,
+    provider_sign_in,
+)
 from teczka.web.session.second_factor import (
     second_factor_codes,
     second_factor_noted,
@@ -121,6 +131,9 @@ urlpatterns = [
     path("join/<uuid:person_id>/<str:token>/", join, name="join"),
     path("sign-in/", login, name="account_login"),
     path("sign-in/code/", second_factor, name="second_factor"),
+    path("sign-in/with/<str:provider>/", provider_sign_in, name="provider_sign_in"),
+    path("sign-in/passkey/", passkey_in, name="passkey_in"),
+    path("sign-in/passkey/begin/", passkey_begin, name="passkey_begin"),
     path("sign-out/", sign_out, name="account_logout"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("source/", source, name="source"),
@@ -128,10 +141,17 @@ urlpatterns = [
     path("settings/", own_settings, name="own_settings"),
     path("settings/security/", security, name="security"),
     path("settings/security/elsewhere/", elsewhere, name="security_elsewhere"),
+    path("settings/security/with/<str:provider>/", provider_connect, name="provider_connect"),
+    path("settings/security/with/<str:provider>/disconnect/", provider_disconnect, name="provider_disconnect"),
+    path("settings/security/noted/", provider_noted, name="provider_noted"),
     path("settings/security/second-factor/", second_factor_set_up, name="second_factor_set_up"),
     path("settings/security/second-factor/off/", second_factor_off, name="second_factor_off"),
     path("settings/security/second-factor/codes/", second_factor_codes, name="second_factor_codes"),
     path("settings/security/second-factor/noted/", second_factor_noted, name="second_factor_noted"),
+    path("settings/security/passkeys/add/", passkey_add, name="passkey_add"),
+    path("settings/security/passkeys/make/", passkey_make, name="passkey_make"),
+    path("settings/security/passkeys/<uuid:passkey_id>/", passkey_rename, name="passkey_rename"),
+    path("settings/security/passkeys/<uuid:passkey_id>/remove/", passkey_remove, name="passkey_remove"),
     path("settings/reminders/", reminders, name="reminders"),
     path("settings/identities/", identity_list, name="identity_list"),
     path("settings/identities/accounts/<uuid:account_id>/add/", identity_add, name="identity_add"),
@@ -207,6 +227,10 @@ urlpatterns = [
     path("messages/<uuid:message_id>/body/", message_body, name="message_body"),
     path("messages/<uuid:message_id>/marks/", message_marks, name="message_marks"),
     path("messages/<uuid:message_id>/raw/", message_raw, name="message_raw"),
+    path("messages/<uuid:message_id>/print/", message_print, name="message_print"),
+    path(
+        "messages/<uuid:message_id>/print/conversation/", message_print_conversation, name="message_print_conversation"
+    ),
     path("messages/<uuid:message_id>/unsubscribe/", message_unsubscribe, name="message_unsubscribe"),
     path("messages/<uuid:message_id>/share/", message_share, name="message_share"),
     path("messages/<uuid:message_id>/erase/", message_erase, name="message_erase"),

@@ -299,6 +299,27 @@ def test_what_was_done_without_a_network_is_done_as_soon_as_there_is_one(desk: D
     until(lambda: not kept(desk.page), "told and kept nevertheless")
 
 
+def test_what_was_done_to_the_whole_list_without_a_network_is_said_not_to_be_kept(desk: Desk) -> None:
+    """By the time there is one, more may lie in it than was seen."""
+    page, told = desk.page, list[str]()
+    page.on("request", lambda request: told.append(request.url) if request.url.endswith("/acts/") else None)
+    desk.choose(11)
+    intercept(page, "**/acts/", lambda route: route.abort())
+    desk.press("*", "a")
+    page.locator('[data-action="mark-everything"]').dispatch_event("click")
+    desk.press("e")
+    desk.told("Polecenie dla całej listy nie zostanie zapamiętane")
+    expect(desk.row(11)).to_be_visible()
+    assert kept(page) == []
+    page.unroute("**/acts/")
+    page.evaluate("() => window.dispatchEvent(new Event('online'))")
+    desk.choose(10)
+    desk.press("e")
+    until(lambda: 10 in desk.held("Archive"), "not archived")
+    assert 11 not in desk.held("Archive")
+    assert len(told) == 2  # and not the first one anew
+
+
 def test_what_no_server_was_told_of_the_next_page_tells(desk: Desk) -> None:
     page = desk.page
     asked: list[str] = []

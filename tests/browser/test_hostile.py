@@ -116,6 +116,19 @@ def test_hostile_mail_runs_nothing_loads_nothing_and_goes_nowhere(
     assert not [url for url in answered if not url.startswith(OURS)]
 
 
+def test_on_its_page_for_paper_neither(page: Page, hostile: MailFolder, outside: Outside, office: Office) -> None:
+    """One in eight: each is a page of its own."""
+    opened: list[Page] = []
+    page.context.on("page", lambda other: opened.append(other))  # noqa: PLW0108  playwright marks its listeners
+    with as_user(hostile.owner.pk):
+        ids = [str(one) for one in Message.objects.filter(account=hostile.account).values_list("public_id", flat=True)]
+    for one in ids[::8]:
+        page.goto(f"/messages/{one}/print/")
+        assert page.evaluate("[window.ran, location.pathname]") == [None, f"/messages/{one}/print/"]
+    assert not outside.asked
+    assert not opened
+
+
 @pytest.mark.parametrize(
     ("payload", "caught"),
     [

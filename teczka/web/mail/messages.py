@@ -220,7 +220,7 @@ def body_of(text: MessageText) -> tuple[str, str]:
 def shown(page: MessagePage) -> Shown:
     text = page.text
     kind, body = body_of(text)
-    details = [_recipients(label, text.headers.get(key, [])) for key, label in _labels()]
+    details = [_recipients(label, text.headers.get(key, [])) for key, label in field_labels()]
     return Shown(
         page,
         text,
@@ -260,7 +260,8 @@ def as_uuid(text: str) -> UUID | None:
         return None
 
 
-def _labels() -> list[tuple[str, str]]:
+def field_labels() -> list[tuple[str, str]]:
+    """The fields that name people, by their keys in MessageText.headers."""
     return [("from", _("From")), ("to", _("To")), ("cc", _("Cc")), ("bcc", _("Bcc")), ("reply_to", _("Reply-To"))]
 
 
