@@ -27,7 +27,11 @@ from teczka.store.queries.documents import DocumentLine, documents
 from teczka.store.queries.messages import MessageText, message_parts, message_text
 from teczka.store.queries.raw import part_pieces, raw_pieces, upload_pieces
 
-LONGEST = 80  # signs of a name: the file systems that a ZIP is unpacked on count bytes, and whole paths
+# UTF-16 units. Windows Explorer unpacks no path of 260: into a folder that is called as the ZIP, of somebody's downloads (about 50), with
+# "attachments/", the message's name, and the attachment's. What numbers a name, and a message's ending, have room beside.
+LONGEST_ZIP = 50
+LONGEST_MESSAGE = 50
+LONGEST_FILE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +70,30 @@ class Contents:
 Index = Callable[[Contents], Iterable[tuple[str, bytes]]]
 
 
-def export_case(actor: User, case: UUID, index: Index) -> Iterator[bytes]:
+@dataclass(frozen=True, slots=True)
+class Nameless:
+    """What is called so that has no name, in its reader's language."""
+
+    message: str
+    attachment: str
+    document: str
+
+
+def export_case(actor: User, case: UUID, index: Index, nameless: Nameless) -> Iterator[bytes]:
     """The ZIP, piece by piece. `index`: files that tell the contents, made when these are known. Raises NotAllowed at once."""
     line = case_inside(actor, case)
     if line is None:
         raise NotAllowed
     note(actor, Verb.CASE_EXPORT, [line.public_id], line.id)
-    return _Export(actor, line).pieces(index)
+    return _Export(actor, line, nameless).pieces(index)
 
 
 class _Export:
-    def __init__(self, actor: User, case: CaseLine) -> None:
+    def __init__(self, actor: User, case: CaseLine, nameless: Nameless) -> None:
         zone = ZoneInfo(actor.office.timezone)
         self.contents = Contents(case, actor.name, timezone.now().astimezone(zone), zone)
         self._actor = actor
+        self._nameless = nameless
         self._bundle = Bundle()
         self._taken: dict[str, set[str]] = {}
 
@@ -102,7 +116,7 @@ class _Export:
         at = known.astimezone(self.contents.zone) if known else None
         day = f"{at:%Y-%m-%d %H.%M} " if at else ""
         words = f"{day}{text.from_name or text.from_address} - {text.subject or ''}"
-        path = self._free("messages", safe_name(words, "message", LONGEST) + ".eml")
+        path = self._free("messages", safe_name(words, self._nameless.message, LONGEST_MESSAGE) + ".eml")
         made = at or self.contents.at
         yield from self._bundle.file(path, _what_is_there(raw_pieces(text)), made)
         file = self._bundle.files[-1]
@@ -110,9 +124,8 @@ class _Export:
         attachments = []
         for part in message_parts(self._actor, text.public_id):
             if part.kind == "attachment":
-                inside = self._free(
-                    f"attachments/{stem}", part_name(part.name, part.content_type, "attachment", LONGEST)
-                )
+                name = part_name(part.name, part.content_type, self._nameless.attachment, LONGEST_FILE)
+                inside = self._free(f"attachments/{stem}", name)
                 yield from self._bundle.file(inside, _what_is_there(part_pieces(text, part)), made)
                 attachments.append(self._bundle.files[-1])
         self.contents.messages.append(
@@ -139,7 +152,7 @@ class _Export:
 
     def _document(self, line: DocumentLine, pack: UUID) -> Iterator[bytes]:
         at = line.created_at.astimezone(self.contents.zone)
-        path = self._free("documents", safe_name(line.name, "document", LONGEST))
+        path = self._free("documents", safe_name(line.name, self._nameless.document, LONGEST_FILE))
         yield from self._bundle.file(path, _what_is_there(upload_pieces(pack, line.entry)), at)
         file = self._bundle.files[-1]
         whole = bytes.fromhex(file.sha256) == line.entry.sha256

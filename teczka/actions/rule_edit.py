@@ -9,7 +9,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from teczka.actions.audit import note
-from teczka.actions.rule_runs import pause_with
+from teczka.actions.rule_runs import end_with, pause_with
 from teczka.core.audit import Verb
 from teczka.core.conditions import when_json
 from teczka.core.errors import NotAllowed
@@ -40,6 +40,7 @@ def save_rule(
             merged(as_edited(actor, rule.public_id), written(meaning, exceptions), seen)
         if rule.pk and (rule.when, rule.then) != (when, then):
             rule.version += 1
+            end_with(rule)
         rule.name, rule.when, rule.then = meaning.name, when, then
         rule.trouble, rule.trouble_params, rule.trouble_at, rule.paused_at = "", {}, None, None
         rule.save()

@@ -82,6 +82,13 @@ def pause_with(rule: Rule) -> None:
     RuleRun.objects.filter(rule=rule, state__in=[RunState.WAITING, RunState.RUNNING]).update(state=RunState.PAUSED)
 
 
+def end_with(rule: Rule) -> None:
+    """It means something else now: what had stopped would end at its next step, and until then keep any other run from being begun. As
+    `pause_with`."""
+    told = {"state": RunState.FAILED, "trouble": Trouble.RULE_CHANGED, "trouble_params": {}, "ended_at": timezone.now()}
+    RuleRun.objects.filter(rule=rule, state=RunState.PAUSED).update(**told)
+
+
 def undo(actor: User, run_id: UUID) -> None:
     """All that it did, whether it came to its end or not, as far as acts can be taken back. Raises NotAllowed, Problem(RULE_BUSY: another
     run of the rule is not over, ACT_TOO_LATE: nothing is left to take back)."""

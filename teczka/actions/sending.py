@@ -193,7 +193,7 @@ class Sending:
             events.changed([self._account.owner.public_id], self._account.public_id, [], unread=state is State.SENT)
             if state is State.SENT:
                 audit.note(self._account.owner, Verb.SEND, [row.public_id])
-        if outcome.problem and outcome.problem.trouble is Trouble.SIGNIN_TOKEN:
+        if outcome.problem and outcome.problem.trouble is Trouble.SIGNIN_TOKEN_SENDING:
             doubt_token(self._account)
 
     def _columns(self, row: Outgoing, state: State, outcome: Outcome, now: datetime) -> dict[str, Any]:
@@ -214,7 +214,7 @@ class Sending:
         """By time alone. A refused token may have ended before its time: then one more try is made with a new one."""
         if problem is None:
             return True
-        if problem.trouble is Trouble.SIGNIN_TOKEN:
+        if problem.trouble is Trouble.SIGNIN_TOKEN_SENDING:
             return row.tries < 2
         return problem.trouble not in HOPELESS | OWNERS | REFUSED | {Trouble.INTERNAL}
 

@@ -11,28 +11,47 @@ _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|]')
 # What Windows takes for a device, whatever its ending.
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])\s*(\.|\Z)", re.IGNORECASE)
-LONGEST = 150  # signs
+LONGEST = 150  # UTF-16 units, as Windows counts
 _ENDINGS = MimeTypes()  # Python's own: a machine's lists differ
+# Those that it lacks or has otherwise than programs look for: an invitation hardly ever has a name.
+_OURS = {
+    "application/pkcs7-mime": ".p7m",
+    "application/pkcs7-signature": ".p7s",
+    "application/rtf": ".rtf",
+    "application/vnd.oasis.opendocument.text": ".odt",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/xml": ".xml",
+    "image/jpg": ".jpg",
+    "text/calendar": ".ics",
+}
 _MESSAGE = "message/rfc822"
 _LONGEST_BYTES = 230  # file systems take 255, with what numbers it and a further ending
 
 
 def safe_name(name: str, otherwise: str, longest: int = LONGEST) -> str:
-    """The name without folders, tricks and signs that some file system refuses; its ending survives shortening."""
+    """The name without folders, tricks and signs that some file system refuses; its ending survives shortening. `longest`: UTF-16
+    units."""
     shown = "".join(sign for sign in name if unicodedata.category(sign) not in _HIDDEN)
     shown = _FORBIDDEN.sub("_", shown).strip(" .")
-    if len(shown) > longest or len(shown.encode()) > _LONGEST_BYTES:
+    if units(shown) > longest or len(shown.encode()) > _LONGEST_BYTES:
         stem, dot, ending = shown.rpartition(".")
         stem, ending = (stem, dot + ending) if stem and len(ending) <= 10 else (shown, "")
         room = _LONGEST_BYTES - len(ending.encode())
-        kept = stem[: longest - len(ending)].encode()[:room].decode(errors="ignore")
+        kept = stem.encode("utf-16-le")[: 2 * (longest - units(ending))].decode("utf-16-le", errors="ignore")
+        kept = kept.encode()[:room].decode(errors="ignore")
         shown = kept.rstrip(" .") + ending
     return (f"_{shown}" if _DEVICE.match(shown) else shown) or otherwise
 
 
+def units(text: str) -> int:
+    """Its length as Windows counts it, in UTF-16."""
+    return len(text.encode("utf-16-le", errors="replace")) // 2
+
+
 def openable(name: str, content_type: str, otherwise: str) -> str:
     """A file without a name is `otherwise`, with the ending of its type; a message is always a .eml, so that it can be opened."""
-    ending = _ENDINGS.guess_extension(content_type) or ""
+    ending = _OURS.get(content_type) or _ENDINGS.guess_extension(content_type) or ""
     lacks = content_type == _MESSAGE and not name.lower().endswith(ending)
     return name + ending if name and lacks else name or otherwise + ending
 

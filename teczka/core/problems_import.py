@@ -5,6 +5,12 @@ from teczka.core.msgids import gettext_noop as _
 
 _REST = _("Everything else of the file was brought in.")
 
+# What to do instead where nothing came of the whole file: whoever reads of a rest may throw the original away.
+NOTHING_CAME: dict[Trouble, str] = {
+    Trouble.IMPORT_BROKEN: _("Nothing came of this file. Copy it once more from the original."),
+    Trouble.IMPORT_KIND: _("Nothing came of this file."),
+}
+
 OF_IMPORT: dict[Trouble, tuple[str, str]] = {
     Trouble.IMPORT_UNKNOWN: (
         _("This is neither a message nor a file of messages."),

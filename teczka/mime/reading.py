@@ -42,10 +42,10 @@ def read(raw: Raw, address: Callable[[Part], str | None], own: Sequence[Pattern]
 
     def cid(name: str) -> str | None:
         part = parsed.inline.get(name)
-        if part is None:
-            return None
-        shown[name] = address(part) or ""
-        return shown[name] or None
+        where = address(part) if part else None
+        if where:
+            shown[name] = where
+        return where
 
     passages = _Passages(raw, reading, own)
     if any(body.pages for body in parsed.bodies):

@@ -32,6 +32,8 @@ def test_a_hostile_name_is_made_harmless(name: str, expected: str) -> None:
         ("Umowa.EML", "message/rfc822", "Umowa.EML"),
         ("", "application/pdf", "plik.pdf"),
         ("", "image/jpeg", "plik.jpg"),
+        ("", "text/calendar", "plik.ics"),
+        ("", "application/pkcs7-mime", "plik.p7m"),
         ("", "application/x-nobody-knows", "plik"),
         ("skan", "application/pdf", "skan"),
         ("ż" * 300, "message/rfc822", "ż" * 113 + ".eml"),
@@ -60,6 +62,10 @@ def test_a_name_is_no_longer_than_file_systems_take_whatever_its_letters() -> No
         assert len(shown.encode()) <= 230
         assert shown.endswith(".pdf")
     assert safe_name("a" * 79 + ".. " + "b" * 30, "document", 81) == "a" * 79, "no folder can end with a dot"
+
+
+def test_a_name_is_as_long_as_windows_counts_and_no_letter_is_halved() -> None:
+    assert safe_name("a" + "😀" * 40 + ".pdf", "document", 60) == "a" + "😀" * 27 + ".pdf"
 
 
 def test_what_is_no_ending_does_not_take_the_rest_of_a_long_name_with_it() -> None:

@@ -69,6 +69,12 @@ def test_an_inline_image_that_no_page_shows_is_listed() -> None:
     assert [part.name for part in read(LETTER, lambda part: "/i").attachments] == ["unused.png", "umowa.pdf"]
 
 
+def test_an_inline_image_that_is_served_nowhere_is_listed() -> None:
+    found = read(LETTER, lambda part: None)
+    assert "<img src" not in found.html
+    assert [part.name for part in found.attachments] == ["", "unused.png", "umowa.pdf"]
+
+
 def test_an_inline_image_of_a_page_that_is_shown_as_text_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sanitize, "LIMITS", Limits(page=20))
     found = read(LETTER, lambda part: f"/i/{part.path}")

@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
+from uuid import NAMESPACE_URL, uuid5
 
 import trustme
 
@@ -41,6 +42,11 @@ class Person:
     name: str = ""  # at the provider, where it is not the address
     tenant: str = TENANT
     opens: str = ""  # the mailbox that their token opens, where it is not their own
+    number: str = ""  # what the provider calls them for good, where it is not made of the address
+
+    @property
+    def known_as(self) -> str:
+        return self.number or str(uuid5(NAMESPACE_URL, self.address))
 
 
 @dataclass
@@ -82,6 +88,7 @@ class Provider:
         self.go_on.set()  # cleared: the token endpoint keeps its callers waiting
         self.asked: Counter[str] = Counter()  # grant types
         self.shown: Callable[[str], None] = lambda _token: None  # called when a mail server asks about a token
+        self.forged: Callable[[str], str] = lambda id_token: id_token  # what is given instead of an id token
         self.codes: dict[str, Given] = {}
         self.access: dict[str, Given] = {}
         self.refresh: dict[str, Given] = {}
@@ -183,7 +190,8 @@ class Provider:
         if form.get("redirect_uri") != given.request["redirect_uri"]:
             raise Refused("invalid_grant", "AADSTS500112: The reply address does not match.")
         told = self._tokens(given.person, given.scopes)
-        told["id_token"] = self.id_token(given.person, given.request["nonce"], google=GMAIL in given.scopes)
+        google = "/google/" in given.request["redirect_uri"] or GMAIL in given.scopes
+        told["id_token"] = self.forged(self.id_token(given.person, given.request["nonce"], google=google))
         return 200, told
 
     def _by_refresh(self, form: dict[str, str]) -> Answer:
@@ -218,10 +226,13 @@ class Provider:
             "nonce": nonce,
             "preferred_username": person.name or person.address,
             "email": person.address,
+            "oid": person.known_as,
+            "sub": f"{CLIENT}-{person.known_as}",  # another one for each client
         }
         if google:
             claims = {name: claims[name] for name in ("aud", "exp", "nonce", "email")} | {
-                "iss": "https://accounts.google.com"
+                "iss": "https://accounts.google.com",
+                "sub": person.known_as,
             }
         parts = [json.dumps(part).encode() for part in ({"alg": "none"}, claims)]
         return ".".join([*(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts), "x"])

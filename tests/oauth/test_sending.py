@@ -52,7 +52,7 @@ def test_a_refused_token_is_not_shown_again(account: Account, submission: Submis
     """It may have been taken back a moment ago: the next try has a new one, and after that its owner is asked."""
     row = sent(written(account))
     deliver(account)
-    assert (fresh(row).state, fresh(row).trouble) == (State.QUEUED, Trouble.SIGNIN_TOKEN)
+    assert (fresh(row).state, fresh(row).trouble) == (State.QUEUED, Trouble.SIGNIN_TOKEN_SENDING)
     with as_user(account.owner_id):
         assert open_tokens(account).expires_at <= datetime.now(UTC)
     assert len(submission.attempts) == 1

@@ -5,6 +5,7 @@ import re
 import sys
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote
 from zipfile import ZipFile
 
 import pytest
@@ -124,6 +125,35 @@ def test_the_page_says_what_will_be_in_it(anna: Client, office: Office, case: Ca
     assert "2 wiadomościami" in anna.get(f"/cases/{case.public_id}/export/").content.decode()
     page = browser(office.cast.bartek).get(f"/cases/{case.public_id}/export/").content.decode()
     assert "z 1 wiadomością" in page
+
+
+def test_windows_explorer_unpacks_a_case_whatever_its_names(
+    anna: Client, office: Office, case: Case, tmp_path: Path
+) -> None:
+    """Into a folder that is called as the ZIP, itself in somebody's downloads: 260 UTF-16 units in all."""
+    subject, name = "😀wezwanie " * 30, "😀umowa " * 20
+    nameless = HOSTILE.split(b"--B")[2].replace(b'; name="CON"', b"").replace(b'; filename="CON"', b"")
+    part = HOSTILE.split(b"--B")[1].replace(b"../../../etc/passwd", f"{name}.docx".encode())
+    head = f"From: a@x.example\r\nSubject: {subject}\r\nMIME-Version: 1.0\r\n"
+    raw = b"--B".join([head.encode() + b"Content-Type: multipart/mixed; boundary=B\r\n\r\n", part, part, nameless])
+    for again in (b"", b"2"):
+        file(store(office.folder, raw + b"--B--\r\n" + again), office.cast.anna, case)
+    upload(case, office.cast.anna, f"{name}.pdf")
+    with as_user(office.cast.anna.pk):
+        Case.objects.filter(pk=case.pk).update(name="Spółka Budowlana Wschód przeciwko gminie 😀 " * 4)
+    answer = anna.post(f"/cases/{case.public_id}/export/file/")
+    path = tmp_path / unquote(answer.headers["Content-Disposition"].rpartition("''")[2])
+    path.write_bytes(b"".join(answer.streaming_content))
+    downloads = "C:\\Users\\Anna Lipowska-Kowalczewska\\Downloads\\"
+    with ZipFile(path) as archive:
+        names = archive.namelist()
+    whole = [f"{downloads}{path.stem}\\{name}" for name in names]
+    assert max(len(one.encode("utf-16-le")) // 2 for one in whole) < 260 - len(" (1000)") * 3
+    assert re.search(r" \d{4}-\d\d-\d\d\.zip$", path.name), "its day is not cut off"
+    assert len({one.casefold() for one in names}) == len(names)
+    ends = [name.rpartition("/")[2] for name in names if name.startswith("attachments/") and "utaj" not in name]
+    assert sorted(end for end in ends if not end.endswith(".docx")) == ["załącznik.pdf"] * 2
+    assert sum(end.endswith(".docx") for end in ends) == 4
 
 
 def test_hostile_names_stay_in_their_folder_and_compute_nothing(

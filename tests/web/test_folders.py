@@ -3,7 +3,9 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from teczka.core.accounts import State
@@ -11,9 +13,10 @@ from teczka.core.folders import levels
 from teczka.store.models import Account, FetchTrouble, Folder, Placement
 from teczka.store.viewer import as_user
 from teczka.web.mail.tree import folder_name
-from teczka.web.templatetags.pages import dated, exactly
+from teczka.web.templatetags.pages import dated, exactly, numbered, when
 from tests.cast import make_account, make_folder
 from tests.generated import fill
+from tests.ruled import make_rule
 from tests.web.conftest import Office, browser
 from tests.web.mailroom import store
 
@@ -178,6 +181,15 @@ def test_the_tree_has_roles_first_and_polish_order_after(anna: Client, office: O
     assert names == ["Odebrane", "Wysłane", "Lublin", "Łódź", "Sąd", "Zator", "Żary", "Ślady"]
 
 
+def test_a_page_that_is_no_list_asks_for_the_numbers_alone(anna: Client, office: Office) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        page = anna.get("/folders/tree/?only=desk").content.decode()
+    assert page.count("<nav") == 1
+    assert 'id="desk"' in page
+    assert str(office.folder.public_id) not in page
+    assert not [one for one in asked.captured_queries if "a.provider_name, f.path" in one["sql"]], "no folder is read"
+
+
 def test_folders_below_the_inbox_stand_at_the_top() -> None:
     assert levels("INBOX.Klienci.Nowak", ".") == ["Klienci", "Nowak"]
     assert levels("INBOX", ".") == ["INBOX"]
@@ -220,6 +232,20 @@ def test_a_moment_within_a_sentence_has_no_weekday_in_front() -> None:
             "Poniedziałek, 23 listopada 2026, 08:05",
             "23 listopada 2026, 08:05",
         )
+
+
+@pytest.mark.parametrize(
+    ("language", "near", "old", "written"),
+    [("pl", "30 czerwca", "4.03.2025", "4.03.2025 8:05"), ("en", "30 June", "4 Mar 2025", "4 March 2025 8:05")],
+)
+def test_no_day_is_written_that_can_be_read_as_another(language: str, near: str, old: str, written: str) -> None:
+    this_year = timezone.localdate().year
+    then = datetime(2025, 3, 4, 8, 5, tzinfo=timezone.get_default_timezone())
+    with translation.override(language):
+        assert when(datetime(this_year, 6, 30, 12, tzinfo=UTC)) == near
+        assert when(then) == old
+        assert numbered(then, "G:i") == written
+        assert numbered(None) == ""
 
 
 def test_a_block_costs_a_block_in_a_folder_of_ten_thousand(anna: Client, office: Office) -> None:
@@ -322,3 +348,23 @@ def test_a_folder_that_is_gone_from_its_server_says_so_wherever_it_stands(anna: 
     page = anna.get(f"/folders/{other.public_id}/").content.decode()
     assert "Ten folder został usunięty na serwerze." not in page
     assert page.count("usunięty na serwerze") == 2  # the tree's title and words
+
+
+def test_a_folder_is_not_removed_without_a_word_about_the_rules_that_lead_into_it(anna: Client, office: Office) -> None:
+    person = office.cast.anna
+    account = make_account(person, "druga@skrzynka.example", mode="managed")
+    make_folder(account)
+    goal, other = make_folder(account, "Sąd", ""), make_folder(account, "Inne", "")
+    into = {"do": "move", "folder": str(goal.public_id)}
+    make_rule(person, {"do": "star"}, name="Gwiazdka")
+    make_rule(office.cast.bartek, into, name="Cudza")
+    assert "bez niego się" not in anna.get(f"/folders/{goal.public_id}/remove/").content.decode()
+    for number in range(7):
+        make_rule(person, {"do": "star"}, into, name=f"Wezwania {number}")
+    page = " ".join(anna.get(f"/folders/{goal.public_id}/remove/").content.decode().split())
+    assert "Twoje reguły przenoszą do niego pocztę i bez niego się zatrzymają:" in page
+    assert "Wezwania 0, Wezwania 1, Wezwania 2, Wezwania 3, Wezwania 4</strong> i jeszcze 2." in page
+    assert "Gwiazdka" not in page.partition("<main")[2]
+    assert "Cudza" not in page
+    for elsewhere in (f"{other.public_id}/remove/", f"{goal.public_id}/rename/"):
+        assert "Wezwania" not in anna.get(f"/folders/{elsewhere}").content.decode()

@@ -5,8 +5,10 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from teczka.actions.archives import archive_of
+from teczka.core.errors import Trouble
 from teczka.core.imports import ImportState
 from teczka.store.models import Import, ImportFile
 from teczka.store.viewer import as_user
@@ -60,6 +62,23 @@ def test_a_file_comes_as_the_body_and_its_name_does_no_harm(anna: Client, office
     assert "<img" not in page
     with as_user(office.cast.anna.pk):
         assert ImportFile.objects.filter(of=newest(office)).count() == 1
+
+
+@pytest.mark.parametrize("stored", [0, 3])
+def test_of_a_cut_file_of_which_nothing_came_no_rest_is_told(anna: Client, office: Office, stored: int) -> None:
+    """Its owner might throw the original away."""
+    anna.post(f"{begun(anna)}?name=a.zip", LETTER, content_type="application/octet-stream")
+    told = {
+        "troubles": [["", Trouble.IMPORT_BROKEN, {}]],
+        "unreadable": 1,
+        "stored": stored,
+        "ended_at": timezone.now(),
+    }
+    with as_user(office.cast.anna.pk):
+        ImportFile.objects.filter(of=newest(office)).update(**told)
+    page = anna.get("/imports/").content.decode()
+    assert ("Z tego pliku nic nie zaimportowano. Skopiuj go jeszcze raz z oryginału." in page) is not stored
+    assert ("Wszystko inne z pliku zaimportowano." in page) is bool(stored)
 
 
 def test_its_owner_pauses_goes_on_and_ends_it_and_nobody_else(anna: Client, office: Office) -> None:

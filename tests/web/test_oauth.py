@@ -87,7 +87,7 @@ def test_a_state_belongs_to_the_session_that_set_out(
     back = provider.decide(set_out(anna, account), ANNA)
     for stranger in [*office.cast.strangers, office.cast.anna]:
         assert STALE in text(browser(stranger), back)
-    assert Client().get(back).status_code == 302
+    assert STALE in text(Client(), back)
     assert not reconnected(account)
     anna.get(back)
     assert reconnected(account)
@@ -144,6 +144,18 @@ def test_a_shared_mailbox_is_opened_once_its_owner_says_that_it_is_one(
     assert f"login_hint={BARTEK.replace('@', '%40')}" in url
     anna.get(provider.decide(url, BARTEK))
     assert reconnected(account)
+
+
+def test_a_mailbox_that_stays_shut_while_it_is_added_is_no_account_to_be_reconnected(
+    anna: Client, account: Account, provider: Provider
+) -> None:
+    other = "biuro@m365.example"
+    provider.add_person(other).opens = ANNA
+    url = onward(anna.post("/accounts/add/", {"address": other, "by": "microsoft"}).content.decode())
+    page = text(anna, provider.decide(url, other))
+    assert "nie wpuścił użytkownika" in page
+    assert "Nic nie zapisano." in page
+    assert "połącz konto ponownie" not in page
 
 
 def test_a_no_is_taken_as_one(anna: Client, account: Account, provider: Provider) -> None:
@@ -279,6 +291,8 @@ def test_a_test_that_fails_names_what_to_mend_and_leads_back(
     provider.secret = "inny"
     page = text(dorota, provider.decide(onward(dorota.post(f"{PAGE}test/").content.decode()), ANNA))
     assert "odrzuca identyfikator klienta albo klucz tajny" in page
+    assert "Porównaj wpis w zakładce Administracja" in page
+    assert "administrator kancelarii" not in page, "that is who reads it"
     assert "AADSTS7000215" in page
     assert f'href="{PAGE}"' in page
 

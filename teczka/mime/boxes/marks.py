@@ -16,6 +16,8 @@ _NOTED: Final = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 HEADER: Final = re.compile(rb"(?:>?From [^\n]*\n)?[!-9;-~]+[ \t]*:")  # a message begins so
+# Somewhere: blank lines or a BOM may stand before.
+HAS_HEADER: Final = re.compile(rb"^[A-Za-z][A-Za-z0-9_.-]*[ \t]*:", re.MULTILINE)
 _FOLD: Final = re.compile(rb"\r?\n[ \t]*")
 
 _LETTERS: Final = {"R": "\\Seen", "A": "\\Answered", "F": "\\Flagged", "T": "\\Draft"}  # of Status and X-Status

@@ -124,7 +124,8 @@ def _letter(body: bytes | Iterator[bytes], head: bytes, where: str) -> Letter:
         raise Unfit(Trouble.IMPORT_PST)
     if not head.strip():
         raise Unfit(Trouble.IMPORT_EMPTY)
-    if not (where.lower().endswith(".eml") or marks.HEADER.match(head)):
+    known = marks.HEADER.match(head) or (where.lower().endswith(".eml") and marks.HAS_HEADER.search(head))
+    if not known:
         raise Unfit(Trouble.IMPORT_UNKNOWN)
     noted = marks.notes(body if isinstance(body, bytes) else head)
     return Letter(body, marks.flags(noted), marks.arrived(noted))

@@ -27,4 +27,6 @@ def at_signin(reply: Reply, host: str, credential: Credential, detail: str) -> P
         return Problem(Trouble.SIGNIN_UNAVAILABLE, host=host, detail=detail)
     if reply.code in _METHOD:
         return Problem(Trouble.SIGNIN_METHOD, host=host, detail=detail)
+    if credential.bearer:
+        return Problem(Trouble.SIGNIN_TOKEN_SENDING, host=host, username=credential.username, detail=detail)
     return credential.refused(host, detail)

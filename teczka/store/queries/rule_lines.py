@@ -85,6 +85,13 @@ def rule_line(viewer: User, public_id: UUID) -> RuleLine | None:
         return _line(row, _counts(viewer, row.pk)) if row else None
 
 
+def moving_into(viewer: User, folder: UUID) -> list[str]:
+    """Names of the viewer's rules that move mail there, in their order."""
+    with as_user(viewer.pk):
+        rows = Rule.objects.filter(owner=viewer, then__contains=[{"do": "move", "folder": str(folder)}])
+        return list(rows.order_by("position", "pk").values_list("name", flat=True))
+
+
 def rule_log(viewer: User, public_id: UUID, before: int | None = None) -> list[HitLine]:
     """The newest first, a block of them and one more where there are; behind the hit of this id."""
     return walls.read(
@@ -176,7 +183,8 @@ def _line(row: Rule, counts: Mapping[int, tuple[int, datetime]]) -> RuleLine:
 
 
 def _counts(viewer: User, rule: int | None = None) -> dict[int, tuple[int, datetime]]:
-    rows = RuleHit.objects.filter(owner=viewer, undone_at=None).values_list("rule_id")
+    """Without those that it met and did nothing to: an earlier rule had moved them, or no case was found."""
+    rows = RuleHit.objects.filter(owner=viewer, undone_at=None).exclude(what__done=[]).values_list("rule_id")
     if rule is not None:
         rows = rows.filter(rule_id=rule)
     return {pk: (met, last) for pk, met, last in rows.annotate(met=Count("pk"), last=Max("at"))}

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from teczka.actions.case_export import Contents, export_case
+from teczka.actions.case_export import LONGEST_ZIP, Contents, Nameless, export_case
 from teczka.core.case_csv import table
 from teczka.core.names import safe_name
 from teczka.store.queries.case_export import messages
@@ -36,10 +36,12 @@ def case_zip_file(request: Request, case_id: UUID) -> HttpResponseBase:
             yield "index.html", render_to_string("cases/export_index.html", {"contents": contents}).encode()
             yield "index.csv", _table(contents)
 
-    pieces = allowed(export_case, request.user, case_id, index)
+    nameless = Nameless(_("message"), _("attachment"), _("document"))
+    pieces = allowed(export_case, request.user, case_id, index, nameless)
     line = case_page(request, case_id, "export")["case"]
-    name = safe_name(f"{line.shown} {timezone.localdate().isoformat()}", "teczka")
-    return download(pieces, f"{name}.zip", "application/zip")
+    day = timezone.localdate().isoformat()
+    name = safe_name(line.shown, "teczka", LONGEST_ZIP - len(f" {day}"))
+    return download(pieces, f"{name} {day}.zip", "application/zip")
 
 
 def _table(contents: Contents) -> bytes:

@@ -1,6 +1,7 @@
 """Mail out of files: a page to drop them on, and what came of those before. Without script a form sends them all up at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from teczka.actions.imports import add_file, begin_import, cancel_import, pause_import, resume_import
 from teczka.core.errors import Problem, Trouble
 from teczka.core.names import safe_name
+from teczka.core.problems_import import NOTHING_CAME
 from teczka.store.models import User
 from teczka.store.queries.imports import FileLine, ImportLine, files, imports
 from teczka.web.problems import Told, tell
@@ -108,9 +110,15 @@ def _shown(viewer: User) -> list[Shown]:
     lines = imports(viewer)
     of: dict[int, list[ShownFile]] = {}
     for file in files(viewer, [line.id for line in lines]):
-        told = [(where, tell(Trouble(trouble), params)) for where, trouble, params in file.troubles]
+        told = [(where, _told(file, Trouble(trouble), params)) for where, trouble, params in file.troubles]
         of.setdefault(file.of, []).append(ShownFile(file, told, max(file.unreadable - len(told), 0)))
     return [Shown(line, of.get(line.id, [])) for line in lines]
+
+
+def _told(file: FileLine, trouble: Trouble, params: dict[str, Any]) -> Told:
+    told = tell(trouble, params)
+    nothing = file.ended and not file.stored and not file.duplicates
+    return replace(told, advice=_(NOTHING_CAME[trouble])) if nothing and trouble in NOTHING_CAME else told
 
 
 def _offered() -> str:

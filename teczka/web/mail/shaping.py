@@ -15,10 +15,12 @@ from teczka.core.errors import Problem
 from teczka.core.folders import levels
 from teczka.store.queries.acts import ActLine
 from teczka.store.queries.folders import FolderLine, folder
+from teczka.store.queries.rule_lines import moving_into
 from teczka.web.mail.done import why
 from teczka.web.mail.tree import folder_name
 from teczka.web.requests import Request, allowed, found
 
+NAMED = 5  # rules that lead into a folder
 LONGEST = 200  # signs of a name; servers take fewer or more, and say so
 
 
@@ -96,4 +98,7 @@ def _page(
 ) -> HttpResponse:
     name = levels(line.path, line.delimiter)[-1]
     context = {"line": line, "name": name, "form": form, "heading": title, "button": button, "removing": removing}
+    if removing:
+        rules = moving_into(request.user, line.public_id)
+        context |= {"rules": rules, "named": ", ".join(rules[:NAMED]), "more": len(rules[NAMED:])}
     return render(request, "mail/shaping.html", context)

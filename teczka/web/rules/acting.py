@@ -44,7 +44,7 @@ def rule_act(request: Request, rule_id: UUID, verb: str) -> HttpResponse:
         say(request, told)
     if request.POST.get("at") == "page" and verb != "drop":
         return redirect("rule", rule_id)
-    return redirect(f"{reverse('rule_list')}#rule-{rule_id}")
+    return redirect(f"{reverse('rule_list')}?at={rule_id}#rule-{rule_id}")
 
 
 @require_POST

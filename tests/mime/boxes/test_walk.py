@@ -110,6 +110,15 @@ def test_every_kind_is_known_by_what_is_in_it(tmp_path: Path) -> None:
     assert [body for _, body in found if isinstance(body, Trouble)] == [Trouble.IMPORT_PST, Trouble.IMPORT_UNKNOWN]
 
 
+def test_what_is_called_a_letter_and_has_no_header_is_none(tmp_path: Path) -> None:
+    jpeg = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 8
+    odd = [b"\r\n\r\n" + LETTER, b"\xef\xbb\xbfReceived: x\r\n" + LETTER, b">From a@b\nSubject: x\n\n", b"Subject:\r\n"]
+    files = {"a.eml": jpeg, "b.eml": b"Umowa\r\nz dnia 3 maja, o 10:30\r\n"}
+    files |= {f"c{number}.eml": raw for number, raw in enumerate(odd)}
+    found = [body for _, body in walked(write(tmp_path / "in", files), tmp_path)]
+    assert found == [Trouble.IMPORT_UNKNOWN, Trouble.IMPORT_UNKNOWN, *odd]
+
+
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("above", ["", "zip/"])
 def test_the_lists_of_our_own_exports_are_no_letters(tmp_path: Path, packed: bool, above: str) -> None:

@@ -60,7 +60,8 @@ def test_a_token_signs_in_by_either_mechanism(without: tuple[str, ...], mechanis
     with Submission(without=without) as server:
         server.tokens[TOKEN.username] = TOKEN.secret
         connect(server.server(), TOKEN).close()
-        assert trouble(server.server(), Credential(TOKEN.username, "old", bearer=True)).trouble is Trouble.SIGNIN_TOKEN
+        refused = trouble(server.server(), Credential(TOKEN.username, "old", bearer=True))
+        assert refused.trouble is Trouble.SIGNIN_TOKEN_SENDING, "its advice is that of sending"
         assert server.attempts == [(mechanism, TOKEN.username)] * 2
 
 
