@@ -25,6 +25,6 @@ select.addEventListener("change", (event) => {
     select.value = chosen.id;
     select.dispatchEvent(new Event("change", { bubbles: true }));
   };
-  document.dispatchEvent(new CustomEvent("teczka:pick-case", { detail: { then } }));
+  document.dispatchEvent(new CustomEvent("teczka:pick-case", { detail: { does: "letter", then } }));
 });
 show();

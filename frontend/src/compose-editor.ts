@@ -31,6 +31,8 @@ export class Editor {
     this.#squire.addEventListener("input", () => this.onChange());
     this.#squire.addEventListener("pathChange", () => this.#reflect());
     this.#squire.addEventListener("pasteImage", (event) => this.#images(event as CustomEvent<{ clipboardData: DataTransfer }>));
+    // Squire keeps how it was before, alone: one Ctrl+Z would take what is typed afterwards, too. Asked at once, it would keep this in its place.
+    this.#squire.addEventListener("willPaste", () => setTimeout(() => this.#squire.saveUndoState()));
     this.#text.addEventListener("input", () => this.onChange());
     this.#bar.addEventListener("click", (event) => this.#press(event));
     this.#bar.addEventListener("keydown", (event) => this.#walk(event));

@@ -57,10 +57,10 @@ export class People {
     if (text) this.set(text);
   }
 
-  /** As in a header: `"Nowak, Jan" <jan@…>, anna@…`. */
+  /** Each as in a header, in a line of its own: `"Nowak, Jan" <jan@…>`. What is not read yet keeps the lines that it came with. */
   get value(): string {
     const chips = [...this.#chips.children].map((chip) => (chip as HTMLElement).dataset["value"] ?? "");
-    return [...chips, ...this.#unread, this.input.value.trim()].filter(Boolean).join(", ");
+    return [...chips, ...this.#unread, this.input.value.trim()].filter(Boolean).join("\n");
   }
 
   set(text: string): void {
@@ -105,10 +105,11 @@ export class People {
       if (unread !== this.#unread) return;
       const people = await this.ask(body)
         .then(async (answer) => ((await answer.json()) as { people: Person[] }).people)
-        .catch(() => text.split(",").map((address) => ({ name: "", address: address.trim(), wrong: !PLAIN.test(address.trim()) })));
+        .catch(() => text.split(/[\r\n,]+/).filter((part) => part.trim()).map((address) => ({ name: "", address: address.trim(), wrong: !PLAIN.test(address.trim()) })));
       if (unread !== this.#unread) return;
       unread.shift(); // they are read one after the other
       for (const person of people) this.add(person);
+      if (document.activeElement === this.input) this.#box.scrollTop = this.#box.scrollHeight; // to where one goes on writing
     });
   }
 
@@ -173,7 +174,7 @@ export class People {
     else if ((event.key === "Enter" || event.key === "Tab") && this.#at >= 0) this.#choose(this.#at);
     else if (event.key === "Enter" && this.input.value.trim()) this.take();
     else if (event.key === "Enter") return event.preventDefault(); // it would press a button
-    else if ((event.key === "Backspace" || event.key === "ArrowLeft") && !this.input.selectionEnd) this.#last()?.focus();
+    else if ((event.key === "Backspace" || event.key === "ArrowLeft") && !this.input.selectionEnd) (this.#chips.lastElementChild as HTMLElement | null)?.focus();
     else return;
     if (event.key === "Tab" && !this.#list.hidden) return;
     event.preventDefault();
@@ -182,14 +183,10 @@ export class People {
 
   #paste(event: ClipboardEvent): void {
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (!/[@].*[\n,;]|>\s*$/s.test(text)) return;
+    if (!/@.*[\n\t,;]|[\n\t;].*@|>\s*$/s.test(text)) return;
     event.preventDefault();
-    this.#read(text.replace(/[\r\n\t]+/g, ", "));
+    this.#read(text);
     this.onChange();
-  }
-
-  #last(): HTMLElement | null {
-    return this.#chips.lastElementChild as HTMLElement | null;
   }
 
   #chipKey(event: KeyboardEvent): void {

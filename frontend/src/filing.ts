@@ -29,7 +29,7 @@ function pick(): boolean {
     file({ case: chosen.id, how: everything ? "batch" : "picker", ...whole }, ids);
     if (chosen.how === "open") location.assign(`/cases/${chosen.id}/`);
   };
-  return ids.length > 0 && (document.dispatchEvent(new CustomEvent("teczka:pick-case", { detail: { then } })), true);
+  return ids.length > 0 && (document.dispatchEvent(new CustomEvent("teczka:pick-case", { detail: { does: "file", then } })), true);
 }
 
 /** The labels of what is marked or chosen; false where that is nothing, or not one's own. */

@@ -8,8 +8,9 @@ import { BINDINGS } from "./keys";
 
 /** What was chosen with Enter; `open`: with Shift, to be opened, too; `add`: with Ctrl, a new case, named as was typed. */
 export type Chosen = { how: "pick" | "open"; id: string; name: string } | { how: "add"; name: string };
-/** The detail of `teczka:pick-case`. */
+/** The detail of `teczka:pick-case`; `does`: what Enter will do, which names the picker. */
 export interface Wanted {
+  does: "file" | "letter";
   then: (chosen: Chosen) => void;
 }
 
@@ -64,6 +65,9 @@ async function open(then: Wanted | null): Promise<void> {
   wanted = then;
   opened++;
   made.dataset["mode"] = then ? "pick" : "all";
+  const { all = "", hint = "", pickHint = "" } = made.dataset;
+  made.ariaLabel = input.ariaLabel = (then && made.dataset[then.does]) || all;
+  input.placeholder = then ? `${made.ariaLabel}: ${pickHint}` : hint;
   others = then ? [] : collect();
   input.value = "";
   made.showModal();

@@ -43,6 +43,14 @@ PASTE = """([mime, data]) => {
   document.getElementById("editor").dispatchEvent(event);
 }"""
 
+OFFERED = [{"name": f"Osoba {number}", "address": f"o{number}@tlum.example"} for number in range(8)]
+PASTE_TEXT = """(field, text) => {
+  const carried = new DataTransfer();
+  carried.setData("text/plain", text);
+  field.focus();
+  field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: carried, bubbles: true, cancelable: true }));
+}"""
+
 
 @pytest.fixture(scope="module")
 def account(office: Office) -> Account:
@@ -156,6 +164,81 @@ def test_recipients_become_chips_however_they_come(page: Page, office: Office, b
     expect(page.locator(".chip")).to_have_count(3)
     people = [["", "jan.zeton@klient.example"], ["Nowak, Ewa", "ewa@żółw.example"], ["", "zła-pisownia@"]]
     until(lambda: row(office.cast.anna, draft).recipients["to"] == people, what="the recipients")
+
+
+def test_a_pasted_table_is_one_recipient_a_row_with_its_own_name(
+    page: Page, office: Office, begin: Callable[..., UUID]
+) -> None:
+    draft = begin()
+    field = page.locator("#field-to")
+    field.evaluate(PASTE_TEXT, "jan@wiersz.example\tJan\tNowak\r\nola@wiersz.example\tOla\tKowal\r\n")
+    expect(page.locator(".chip > [data-field=who]")).to_have_text(["Jan Nowak", "Ola Kowal"])
+    intercept(page, "**/compose/people/", lambda route: route.abort())
+    field.evaluate(PASTE_TEXT, "e@wiersz.example\r\nf@wiersz.example\r\nGraf;g@wiersz.example")
+    expect(page.locator(".chip")).to_have_count(5)
+    addresses = [f"{name}@wiersz.example" for name in ("jan", "ola", "e", "f", "g")]
+    people = [list(pair) for pair in zip(["Jan Nowak", "Ola Kowal", "", "", "Graf"], addresses, strict=True)]
+    until(lambda: row(office.cast.anna, draft).recipients["to"] == people, what="the recipients")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_hundreds_of_recipients_leave_room_for_the_letter(page: Page, begin: Callable[..., UUID], width: int) -> None:
+    begin(recipients={"to": [["", f"k{number}@klient.example"] for number in range(300)]})
+    page.set_viewport_size({"width": width, "height": 740})
+    expect(page.locator(".chip")).to_have_count(300)
+    field = page.locator("#field-to")
+    field.press_sequentially("jan@tlum.example,")
+    expect(page.locator(".chip")).to_have_count(301)
+    expect(field).to_be_in_viewport(ratio=0.9)
+    expect(page.locator("#editor")).to_be_in_viewport(ratio=0.9)
+    intercept(page, "**/compose/people/", lambda route: route.fulfill(json={"people": OFFERED}))
+    page.reload()
+    expect(page.locator(".chip").first).to_be_visible()
+    field.press_sequentially("osoba")
+    expect(page.locator(".offer")).to_have_count(8)
+    cut = page.locator(".offer").evaluate_all(
+        """offers => offers.filter(offer => {
+          const { left, right, top, bottom } = offer.getBoundingClientRect();
+          const seen = (x, y) => offer.contains(document.elementFromPoint(x, y));
+          return !seen(left + 8, top + 4) || !seen(right - 8, bottom - 4);
+        }).length"""
+    )
+    assert cut == 0
+
+
+def test_over_a_keyboard_on_glass_a_letter_can_still_be_sent(page: Page, begin: Callable[..., UUID]) -> None:
+    begin(recipients={"to": [["", f"k{number}@klient.example"] for number in range(9)]})
+    assert "interactive-widget=resizes-content" in str(page.locator("[name=viewport]").get_attribute("content"))
+    page.set_viewport_size({"width": 390, "height": 380})
+    for place in ("#subject", "#editor"):
+        page.locator(place).focus()
+        expect(page.locator(".compose-foot .primary")).to_be_in_viewport(ratio=1)
+
+
+def test_what_was_typed_after_a_pasted_table_is_taken_back_before_the_table(
+    page: Page, begin: Callable[..., UUID]
+) -> None:
+    begin()
+    editor = page.locator("#editor")
+    editor.click()
+    page.keyboard.type("Przed.")
+    editor.evaluate(
+        """(field) => {
+          const carried = new DataTransfer();
+          carried.setData("text/html", "<table><tbody><tr><td>Kwota</td></tr></tbody></table><p>po niej</p>");
+          field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: carried, bubbles: true, cancelable: true }));
+        }"""
+    )
+    expect(editor.locator("td")).to_have_text("Kwota")
+    page.evaluate("new Promise(done => setTimeout(done))")  # as long as a hand needs to the next key
+    page.keyboard.type("potem")
+    expect(editor).to_contain_text("niejpotem")
+    page.keyboard.press("Control+z")
+    expect(editor).not_to_contain_text("potem")
+    expect(editor.locator("td")).to_have_text("Kwota")
+    page.keyboard.press("Control+z")
+    expect(editor.locator("td")).to_have_count(0)
+    expect(editor).to_contain_text("Przed.")
 
 
 def test_the_sender_is_changed_aloud_and_the_signature_with_it(
@@ -291,6 +374,9 @@ def test_a_document_of_the_case_is_attached_before_the_case_is_saved(
     upload(case, anna, "umowa.pdf")
     pin_case(anna, case.public_id)
     draft = begin(subject="Z dokumentem")
+    page.locator("#case").select_option("?")
+    expect(page.get_by_role("dialog", name="Wybierz sprawę listu").get_by_role("combobox")).to_be_focused()
+    page.keyboard.press("Escape")
     page.locator("#case").select_option(str(case.public_id))
     page.locator("button[value=pick]").click()
     picked = page.locator("#picked")

@@ -216,6 +216,21 @@ def test_whoever_touches_a_wider_screen_has_targets_for_fingers(
     context.close()
 
 
+def test_enlarged_to_four_times_a_list_says_whose_it_is_and_a_message_has_its_tools_in_a_line(
+    page: Page, office: Office, readers: dict[str, Reader]
+) -> None:
+    reader = readers["pl"]
+    cookie = office.site.cookie(reader.person)
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": office.site.url}])
+    page.set_viewport_size({"width": 320, "height": 256})
+    page.goto(f"/folders/{reader.folder.public_id}/")
+    assert page.locator(".list-whose").evaluate("name => name.scrollWidth <= name.clientWidth")
+    page.get_by_role("row").first.locator("[data-field=from]").click()
+    expect(page.locator("#pane .toolbar button:visible")).not_to_have_count(0)
+    tops = page.locator("#pane .toolbar button:visible").evaluate_all("tools => tools.map(tool => tool.offsetTop)")
+    assert len(set(tops)) == 1
+
+
 def test_mail_is_read_without_any_script(browser: Browser, office: Office, readers: dict[str, Reader]) -> None:
     reader = readers["pl"]
     context = browser.new_context(

@@ -24,7 +24,7 @@ from tests.cast import make_account, make_folder
 CASES = 60
 SECRET = "Sprawa za murem"
 PICK = """() => document.dispatchEvent(new CustomEvent("teczka:pick-case", {
-  detail: { then: chosen => { document.title = JSON.stringify(chosen) } } }))"""
+  detail: { does: "file", then: chosen => { document.title = JSON.stringify(chosen) } } }))"""
 
 
 @dataclass(frozen=True)
@@ -248,6 +248,8 @@ def test_the_picker_tells_which_case_and_what_to_do(keyboard: Page, known: Known
     with keyboard.expect_response("**/cases/find.json"):
         keyboard.evaluate(PICK)
     complete(keyboard)
+    field = keyboard.get_by_role("dialog", name="Przypisz do sprawy").get_by_role("combobox", name="Przypisz do sprawy")
+    expect(field).to_have_attribute("placeholder", "Przypisz do sprawy: sygnatura, nazwisko…")
     keyboard.keyboard.type("cmielewska sli")
     expect(keyboard.locator("#palette [role=option]")).to_have_count(1)
     keyboard.keyboard.press(key)
@@ -256,6 +258,11 @@ def test_the_picker_tells_which_case_and_what_to_do(keyboard: Page, known: Known
     assert chosen["how"] == how
     assert chosen.get("id", "") == ("" if how == "add" else known.wanted)
     assert chosen["name"] == ("cmielewska sli" if how == "add" else "I C 12/24 · Ćmielewska p. Śliwa")
+    opened(keyboard)  # and it is the palette again
+    expect(field).to_have_count(0)
+    expect(keyboard.get_by_role("dialog", name="Znajdź i wykonaj").get_by_role("combobox")).to_have_attribute(
+        "placeholder", "Sygnatura, nazwisko, polecenie…"
+    )
 
 
 @pytest.fixture(params=["pl", "en"])

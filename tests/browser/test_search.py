@@ -615,6 +615,12 @@ def test_each_of_its_states_is_accessible_in_both_languages(page: Page, letters:
             page.goto(address)
             expect(page.locator("html")).to_have_attribute("lang", language)
             everywhere(page)
+        page.goto("/search/?q=umowa")
+        page.get_by_role("row").first.locator("[data-field=from]").click()
+        expect(page.locator("#rows [aria-selected=true]")).to_have_count(1)
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            check(page)
         page.goto(f"/folders/{letters.inbox.public_id}/")
         page.keyboard.press("/")
         expect(page.locator("#search-offers")).to_be_visible()

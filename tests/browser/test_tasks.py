@@ -100,6 +100,9 @@ def test_a_day_with_tasks_without_a_mouse(page: Page, house: House) -> None:
     assert (line.assignee_name, line.case, line.due_on) == ("Jan Drugi", house.case.public_id, now + timedelta(days=1))
     for number, days in enumerate((-3, 0, 2, 40)):
         add_task(house.anna, Wanted(f"Pismo {number}", due_on=now + timedelta(days=days)))
+    page.goto("/tasks/office/")
+    expect(page.locator(".task-facts > a")).to_have_count(1)  # a link beneath the task's own
+    looked_at(page, ("light", 1280), ("dark", 360))
     page.goto("/tasks/")
     looked_at(page, ("light", 360), ("dark", 1280))
     press(page, "j", "j", "e")

@@ -14,6 +14,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import override
+from hypothesis import given
+from hypothesis import strategies as st
 
 from teczka.actions import uploads
 from teczka.actions.documents import remove_document
@@ -27,7 +29,7 @@ from teczka.store.queries.templates import TemplateLine, templates
 from teczka.store.viewer import as_user
 from teczka.web.compose import laters
 from teczka.web.compose.files import received
-from teczka.web.compose.form import people
+from teczka.web.compose.form import as_header, people
 from tests.cases import make_case, upload
 from tests.cast import make_account, make_folder
 from tests.web.conftest import Office, browser
@@ -296,10 +298,39 @@ def test_only_the_writer_sees_whom_completion_offers(writing: Office, anna: Clie
         ('"a@x.example b@x.example> c" <d@x.example>', ["d@x.example"]),
         ("Jan Kowal a@x.example (praca), <b@x.example>", ["Jan Kowal <a@x.example>", "b@x.example"]),
         ("szef@kancelaria.example <evil@x.example>", ["evil@x.example"]),
+        (
+            'Nowak Jan;<a@x.example>;;\n"Kowal; Ola";b@x.example',
+            ["Nowak Jan <a@x.example>", "Kowal; Ola <b@x.example>"],
+        ),
+        ("Kowal Ola; Jan Nowak <a@x.example>", ["Kowal Ola <>", "Jan Nowak <a@x.example>"]),
+        ("E-mail\na@x.example", ["E-mail <>", "a@x.example"]),
+        ("Ewa Nowak\n <a@x.example>", ["Ewa Nowak <a@x.example>"]),
     ],
 )
 def test_nobody_of_a_pasted_list_becomes_anothers_name(text: str, expected: list[str]) -> None:
     assert [f"{name} <{address}>" if name else address for name, address in people(text)] == expected
+
+
+WORD = st.text("ąćęłńóśźżABab'-", min_size=1, max_size=8).filter(lambda word: any(map(str.isalpha, word)))
+ROW = st.tuples(st.integers(0, 3), WORD, WORD)
+
+
+@given(rows=st.lists(ROW, min_size=1, max_size=6), sign=st.sampled_from(["\t", ";"]), heading=st.booleans())
+def test_each_row_of_a_pasted_table_is_one_recipient_with_its_own_name(
+    rows: list[tuple[int, str, str]], sign: str, heading: bool
+) -> None:
+    table, expected = [sign.join(["Lp.", "Nazwisko", "Adres"])] * heading, []
+    for number, (place, name, surname) in enumerate(rows):
+        cells = [str(number), name, surname]
+        cells.insert(place, address := f"k{number}@klient.example")
+        table.append(sign.join(cells))
+        expected.append((f"{name} {surname}", address))
+    assert [one for one in people("\r\n".join(table)) if one[1]] == expected
+
+
+def test_a_name_without_an_address_is_nobody_elses_when_the_draft_is_opened_again() -> None:
+    told = [("Nowak", ""), ("", "jan@klient.example"), ("Kowal; Ola", "ola@klient.example")]
+    assert people(as_header(told)) == told
 
 
 def test_of_a_long_list_nobody_is_left_out_in_silence(writing: Office, anna: Client) -> None:

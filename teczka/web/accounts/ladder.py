@@ -7,14 +7,13 @@ from typing import Any
 
 from django.forms import Form
 from django.template.loader import render_to_string
-from django.utils import formats
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from teczka.core.errors import Problem, Trouble
 from teczka.core.ladder import NAMES, Outcome, Rung, Step
 from teczka.web.problems import tell
-from teczka.web.templatetags.pages import amount, bytes_size
+from teczka.web.templatetags.pages import amount, bytes_size, numbered
 
 ICONS = {Outcome.OK: "check", Outcome.FAILED: "circle-alert", Outcome.SKIPPED: "minus"}
 # Where the mending of a broken step is done: the field's part, after the server's kind where it is one of the servers'.
@@ -50,7 +49,7 @@ def fact(rung: Rung) -> str:
     match rung.step:
         case Step.TLS:
             version, expires = str(facts.get("version", "")), str(facts.get("expires", ""))
-            until = formats.date_format(datetime.fromisoformat(expires), "j.m.Y") if expires else ""
+            until = numbered(datetime.fromisoformat(expires)) if expires else ""
             return (
                 gettext("%(version)s, certificate valid until %(day)s") % {"version": version, "day": until}
                 if until

@@ -13,6 +13,8 @@ from teczka.mime.recipients import wire
 
 _WORD = re.compile(r'"(?:[^"\\]|\\.)*+"?|[^\s"]+|\s+')
 _BARE = re.compile(r'[^<>(),;:"@]+@[^<>(),;:"@]+[,;]?')
+_CELL = re.compile(r'(?:"(?:[^"\\]|\\.)*+"?|[^;\t"])+')
+_ALONE = re.compile(r'<?([^\s<>(),;:"@]+@[^\s<>(),;:"@]+)>?')
 
 
 class DraftForm(forms.Form):
@@ -51,10 +53,25 @@ class DraftForm(forms.Form):
 
 
 def people(text: str) -> People:
-    """As in a header, or a list that somebody pasted: an address a line, semicolons, groups, blanks alone."""
-    lines = ", ".join(_parted(line.strip()) for line in text.splitlines() if line.strip())
+    """As in a header, or a list that somebody pasted: an address a line, rows of a table, semicolons, groups, blanks alone."""
+    # What stands in a line without an address is not the name of whoever stands in the next: a semicolon ends it, where a comma would not.
+    lines = "".join(
+        ("" if line.startswith("<") else ";") + (_row(line) or _parted(line)) + ","
+        for line in map(str.strip, text.splitlines())
+        if line
+    )
     found = {one.address.casefold() or one.name: one for one in reversed(read(lines.encode("utf-8", "replace")))}
     return [(one.name, one.address) for one in reversed(list(found.values()))]
+
+
+def _row(line: str) -> str:
+    """One recipient out of a spreadsheet: one cell is the address, others with letters make the name. Empty where it is no row."""
+    cells = [cell.strip() for cell in _CELL.findall(line)]
+    address = next((cell for cell in cells if _ALONE.fullmatch(cell)), "")
+    rest = [cell.strip('"') for cell in cells if cell is not address and any(map(str.isalpha, cell))]
+    if not address or not rest or line.count("@") > 1 or any("<" in cell for cell in rest):
+        return ""
+    return as_header([(" ".join(rest), address.strip("<>"))])
 
 
 def _parted(line: str) -> str:
@@ -73,7 +90,7 @@ def _parted(line: str) -> str:
 
 def as_header(people: People) -> str:
     """The other way: what stands in a field."""
-    return ", ".join(f'"{_quoted(name)}" <{address}>' if name else address for name, address in people)
+    return "; ".join(f'"{_quoted(name)}" <{address}>' if name else address for name, address in people)
 
 
 def spelled(address: str) -> bool:

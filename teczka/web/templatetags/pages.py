@@ -21,12 +21,13 @@ register = template.Library()
 
 # Drawn once a page; each use is a reference, so that a row carries none of the drawing.
 ICONS = (
-    "archive archive-restore arrow-down arrow-left arrow-up at-sign bold briefcase check chevron-down chevron-right circle circle-alert"
-    " circle-check circle-pause clock cloud-off code copy download ellipsis ellipsis-vertical external-link eye file file-archive"
-    " file-image file-pen file-plus file-spreadsheet file-text flag folder folder-input folder-open forward globe image-off inbox"
-    " info italic life-buoy link list list-ordered list-todo lock log-in log-out mail mail-open mail-plus mailbox mails maximize-2"
-    " menu message-square minus paperclip pause pencil pin play plug plus printer quote refresh-cw reply reply-all search send server"
-    " settings shield-alert shield-check signature star stethoscope sticky-note tag trash-2 triangle-alert underline undo-2 users x"
+    "archive archive-restore arrow-down arrow-left arrow-up at-sign bold briefcase check chevron-down chevron-right circle"
+    " circle-alert circle-check circle-pause clock cloud-off code copy download ellipsis ellipsis-vertical external-link eye file"
+    " file-archive file-image file-pen file-plus file-spreadsheet file-text flag folder folder-input folder-open forward globe"
+    " image-off inbox info italic key-round life-buoy link list list-ordered list-todo lock log-in log-out mail mail-open mail-plus"
+    " mailbox mails maximize-2 menu message-square minus paperclip pause pencil pin play plug plus printer quote refresh-cw reply"
+    " reply-all search send server settings shield-alert shield-check signature star stethoscope sticky-note tag trash-2"
+    " triangle-alert underline undo-2 users x"
 ).split()
 
 
@@ -59,7 +60,7 @@ def icon(name: str) -> SafeString:
 
 @register.filter
 def when(moment: datetime | None) -> str:
-    """12:04 · yesterday · 3 May · 3.05.2025: as exact as its distance needs."""
+    """12:04 · yesterday · 3 May · 3.05.2025 or 3 May 2025: as exact as its distance needs."""
     if moment is None:
         return ""
     if moment == UNDATED:
@@ -75,7 +76,18 @@ def _day(day: date, today: date, _language: str) -> str:
     """A list names few days many times over, and formatting a date costs more than the rest of its row."""
     if day == today - timedelta(days=1):
         return _("yesterday")
-    return formats.date_format(day, "j E" if day.year == today.year else "j.m.Y")
+    return formats.date_format(day, "j E" if day.year == today.year else _numbers() or "j M Y")
+
+
+def _numbers() -> str:
+    """Days in numbers alone, where everybody reads them alike: to some readers of English 4.03.2025 is a day of April."""
+    return "j.m.Y" if get_language() == "pl" else ""
+
+
+@register.filter(expects_localtime=True)
+def numbered(moment: date | None, time: str = "") -> str:
+    """3.05.2026, in English 3 May 2026; after it the time, where there is a format for it."""
+    return formats.date_format(moment, f"{_numbers() or 'j E Y'} {time}".strip()) if moment else ""
 
 
 @register.filter
