@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 
 from teczka.actions.check import refused_servers
+from teczka.cli import bucket
 from teczka.cli.house import house, parser, show, told
 from teczka.core.settings import Settings, settings
 from teczka.mime.extraction.confined import Extractor, File
@@ -46,6 +47,9 @@ def examine(ours: Settings) -> Iterator[Finding]:
     told = f"{found.free // 1024**2} MB free"
     yield Finding("disk", not found.low, f"{told}: too few, so no mail is fetched" if found.full else told)
     yield _keys(ours)
+    if ours.blobs_url:
+        wrong = bucket.fault(ours)
+        yield Finding("bucket", not wrong, f"{ours.blobs_url}: {wrong or 'listed, written, read and deleted from'}")
     shaped = up_to_date()
     yield Finding("migrations", shaped, "the database's shape against this version")
     if not shaped:

@@ -423,6 +423,7 @@ def test_what_waits_in_an_account_that_was_handed_over_and_taken_back_does_not_g
     row = sent(written(account))
     with as_user(account.owner_id):
         Account.objects.filter(pk=account.pk).update(deleted_at=timezone.now(), farewell=Farewell.REMOVE)
+    assert waiting(account.owner) == Waiting(1, 1)  # its page asks its writer
     take_back(account.owner, account.public_id)
     assert (state_of(row), trouble_of(row)) == (State.FAILED, Trouble.SENDING_DELETED)
 

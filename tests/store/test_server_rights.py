@@ -155,6 +155,22 @@ def test_given_programs_out_of_reach_are_named_and_never_copied(tmp_path: Path) 
 
 
 @as_root
+def test_a_data_folder_below_a_home_that_is_shut_is_refused_by_the_name_of_what_shuts_it() -> None:
+    there = data_folder()
+    shut, data = there / "shut", there / "shut" / "home" / "teczka"
+    try:
+        data.parent.mkdir(parents=True)
+        shut.chmod(0o700)
+        with pytest.raises(Problem) as refused:
+            Server(data).start()
+        assert refused.value.trouble is Trouble.DATABASE_PASSAGE
+        assert refused.value.params["shut"] == str(shut)
+        assert not list(data.glob("database*"))
+    finally:
+        shutil.rmtree(there)
+
+
+@as_root
 @pytest.mark.parametrize("source", SOURCES)
 def test_an_ordinary_user_runs_it_as_themselves(source: Path | None) -> None:
     python = _python_for_everybody()

@@ -11,6 +11,7 @@ from obstore.store import ObjectStore, from_url
 
 from teczka.store.packs.durable import Buffer
 
+RETRIES = 10  # of whatever the network or the store's own troubles failed; three minutes at most
 NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -20,12 +21,16 @@ class ObjectBlobs:
     Credentials are found as the provider's own tools find them (the machine's role, AWS_*, GOOGLE_*, AZURE_*), or come in `options`.
     """
 
-    def __init__(self, url: str, incoming: Path, options: Mapping[str, str] = NO_OPTIONS) -> None:
+    def __init__(
+        self, url: str, incoming: Path, options: Mapping[str, str] = NO_OPTIONS, *, retries: int = RETRIES
+    ) -> None:
         """`url`: s3://bucket/prefix, gs://…, az://…; `options`: obstore's, `endpoint` and `region` among them."""
         config: Any = dict(options)
         # The machine keeper's own choice, as AWS_ALLOW_HTTP is.
         plain: Any = {"allow_http": True} if options.get("endpoint", "").startswith("http://") else None
-        self._store: ObjectStore = from_url(url, config=config, client_options=plain)
+        self._store: ObjectStore = from_url(
+            url, config=config, client_options=plain, retry_config={"max_retries": retries}
+        )
         self.incoming = incoming
         self.incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
 

@@ -165,6 +165,11 @@ LINE = (
 
 # What waits for its writer: among what was sent, what some did not get.
 STUCK = "(o.state IN ('failed', 'uncertain') OR (o.state = 'sent' AND o.trouble <> ''))"
+# The same, where it would go by itself: its account is gone, as one is that was handed over.
+STOPPED = (
+    "(o.state IN ('held', 'queued') AND a.deleted_at IS NOT NULL"
+    " AND NOT EXISTS (SELECT FROM store_recipient r WHERE r.outgoing_id = o.id AND r.state = 'accepted'))"
+)
 
 
 def stuck(viewer: User, most: int) -> list[OutgoingLine]:
@@ -253,11 +258,14 @@ class Waiting:
 
 
 def waiting(viewer: User) -> Waiting:
+    """As the outbox has them."""
     return walls.read_often(
         viewer,
         Waiting,
-        f"""SELECT count(*), count(*) FILTER (WHERE {STUCK}) FROM store_outgoing o
-            WHERE {walls.mine("o")} AND (o.state IN ('held', 'queued', 'sending') OR {STUCK})""",
+        f"""SELECT count(*), count(*) FILTER (WHERE {STUCK} OR {STOPPED})
+            FROM store_outgoing o JOIN store_account a ON a.id = o.account_id
+            WHERE {walls.mine("o")} AND {walls.mine("a")} AND o.discarded_at IS NULL
+              AND (o.state IN ('held', 'queued', 'sending') OR {STUCK})""",
     )[0]
 
 

@@ -81,6 +81,17 @@ def database_user(database: Path) -> User:
     return _new_system_user(SYSTEM_USERS[0])
 
 
+def refuse_unreachable(data: Path, user: User) -> None:
+    """Where we are root, its user may not go everywhere that we do: a home is often shut. Raises Problem(DATABASE_PASSAGE)."""
+    if user.uid == os.geteuid():
+        return
+    looks = _command(Path("/bin/sh"), ("-c", ":"), user, data)
+    if not subprocess.run(looks, env=ENVIRONMENT, capture_output=True, check=False).returncode:
+        return
+    shut = next((place for place in reversed(data.parents) if not place.stat().st_mode & 0o001), data)
+    raise Problem(Trouble.DATABASE_PASSAGE, folder=str(data), user=user.name, shut=str(shut))
+
+
 def programs(given: Path | None, user: User, data: Path) -> Programs:
     """The programs of `given`, or the wheel's, where this user can run them: a copy in the data folder if need be.
 

@@ -12,7 +12,7 @@ import psycopg
 from teczka.core.errors import Problem, Trouble
 from teczka.store.datafolder import DataFolder
 from teczka.store.server import configuration, roles, sockets
-from teczka.store.server.binaries import database_user, programs
+from teczka.store.server.binaries import database_user, programs, refuse_unreachable
 from teczka.store.server.cluster import SUPERUSER, initialise, refuse_other_version
 from teczka.store.server.leftovers import end_leftovers
 
@@ -25,7 +25,8 @@ class Server:
     """One PostgreSQL on one data folder. `start` takes the folder's lock and `stop` lets go of it; `dsn` needs neither.
 
     It ends cleanly by itself when the thread that started it ends (Linux), so start it from the thread that lives longest.
-    Raises `core.errors.Problem`: DATA_LOCKED, DATA_FOREIGN, DATA_VERSION, DATABASE_BINARIES, DATABASE_USER, DATABASE_FAILED.
+    Raises `core.errors.Problem`: DATA_LOCKED, DATA_FOREIGN, DATA_VERSION, DATABASE_BINARIES, DATABASE_USER, DATABASE_PASSAGE,
+    DATABASE_FAILED.
     """
 
     def __init__(self, data: Path, binaries: Path | None = None) -> None:
@@ -76,6 +77,7 @@ class Server:
     def _launch(self) -> None:
         folder = self.folder
         user = database_user(folder.database)
+        refuse_unreachable(folder.path, user)
         ours = programs(self._given, user, folder.path)
         end_leftovers(folder.database, user.uid)
         if folder.database.exists():
