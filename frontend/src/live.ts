@@ -22,6 +22,8 @@ export class Live {
   #lastAnswer = new Date();
   #lost = 0;
   #trees = Promise.resolve();
+  #next: Promise<void> | null = null; // that has not begun: whoever asks for one meanwhile gets it, too
+  #notBefore = 0; // a tree of thousands of folders takes the server's time for others
 
   constructor(readonly main: HTMLElement, readonly list: List, readonly pane: Pane, readonly grid: HTMLElement, readonly acts: Acts) {
     this.#current()?.setAttribute("aria-current", "page");
@@ -37,12 +39,7 @@ export class Live {
     if (news.kind === "signout") location.reload();
     else if (news.kind === "up") this.#connection(news.up);
     else if (this.#isOurs(news.change)) void this.#refresh();
-    else void this.#elsewhere(news.change).catch(() => {});
-  }
-
-  async #elsewhere(change: Change): Promise<void> {
-    await this.#refreshTree();
-    if (this.#isOurs(change)) void this.#refresh(); // what the unified inbox is made of is what changed
+    else void this.#refreshTree().then(() => void (this.#isOurs(news.change) && this.#refresh())).catch(() => {}); // the unified inbox may be made of it now
   }
 
   #isOurs(change: Change): boolean {
@@ -64,7 +61,7 @@ export class Live {
     if (this.#running) return;
     this.#running = true;
     while (this.#again) {
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, this.#lastAt + APART - performance.now())));
+      await until(this.#lastAt + APART);
       await this.acts.settled();
       this.#again = false;
       this.#lastAt = performance.now();
@@ -85,16 +82,17 @@ export class Live {
     this.#showEmpty();
   }
 
-  /** One after the other: no older tree stands after a newer one. */
+  /** One after the other: no older tree stands after a newer one. Between two of them is as long as the former took. */
   #refreshTree(): Promise<void> {
-    return (this.#trees = this.#trees.catch(() => {}).then(() => this.#fetchTree()));
+    this.#next ??= this.#trees.catch(() => {}).then(() => until(this.#notBefore)).then(() => ((this.#next = null), this.#fetchTree()));
+    return (this.#trees = this.#next);
   }
 
   async #fetchTree(): Promise<void> {
-    const tree = this.#tree;
-    const url = this.main.dataset["treeUrl"];
+    const [tree, url, began] = [this.#tree, this.main.dataset["treeUrl"], performance.now()];
     if (!tree || !url) return;
     const { body } = await getFragment(url);
+    this.#notBefore = 2 * performance.now() - began;
     await released();
     if (url !== this.main.dataset["treeUrl"]) return this.#fetchTree(); // another list stands beside it since
     for (const now of tree.querySelectorAll("details[id]"))
@@ -143,6 +141,8 @@ export class Live {
     else if (!said) this.grid.after(fromTemplate("t-empty") ?? "");
   }
 }
+
+const until = (at: number): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, Math.max(0, at - performance.now())));
 
 /** Left alone where it is the same: what stands in it would be read aloud again. */
 function put(id: string, now: Element | null): void {

@@ -35,7 +35,7 @@ async function refresh(again: () => void): Promise<void> {
 
 /** The numbers at the side are of other pages: whatever changed, they may be otherwise. */
 async function refreshDesk(again: () => void): Promise<void> {
-  const now = (await getFragment("/folders/tree/")).body.querySelector<HTMLElement>("#desk");
+  const now = (await getFragment("/folders/tree/?only=desk")).body.querySelector<HTMLElement>("#desk");
   const before = document.getElementById("desk");
   if (!before || !now) return;
   const here = before.querySelector("[aria-current]")?.getAttribute("href") ?? "";

@@ -8,8 +8,11 @@ from teczka.actions.accounts import account_of
 from teczka.actions.manners import too_soon
 from teczka.core.errors import Problem, Trouble
 from teczka.store import events
+from teczka.store.asking import forget
 from teczka.store.models import Account, FetchRequest, User
 from teczka.store.viewer import as_user
+
+KEPT_DAYS = 7  # a request was heard by then, or its account rests
 
 
 def check_now(actor: User, public_id: UUID) -> None:
@@ -30,6 +33,11 @@ def ask(account: Account) -> FetchRequest:
         request = FetchRequest.objects.create(office_id=account.office_id, owner_id=account.owner_id, account=account)
         events.ask_keeper(account.pk)
     return request
+
+
+def forget_requests() -> int:
+    """Everybody's that were made long ago. Returns how many there were."""
+    return forget(KEPT_DAYS)
 
 
 def check_at_work(account: Account) -> None:

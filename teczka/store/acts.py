@@ -66,20 +66,21 @@ SELECT folder_id, count(*), count(*) FILTER (WHERE NOT managed) FROM chosen GROU
 """
 
 # What comes to lie in the target is awaited there, under the operation's id for a UID; but not where a folder holds everything anyway
-# (Gmail's All mail), and the message has its place in it.
+# (Gmail's All mail), and the message has its place in it. Each has its `place` from the beginning: to find it by its UID among those just
+# made would be a look at every one for every one, for nothing here has an index.
 MOVE = """
-WITH chosen AS MATERIALIZED (SELECT nextval('store_operation_id_seq') AS op, c.* FROM ({chosen}) c),
+WITH chosen AS MATERIALIZED (
+  SELECT nextval('store_operation_id_seq') AS op, c.*, CASE WHEN NOT (c.target_role = 'all' AND EXISTS (
+    SELECT FROM store_placement there WHERE there.message_id = c.message_id AND there.folder_id = c.target AND there.gone_at IS NULL))
+    THEN nextval('store_placement_id_seq') END AS place FROM ({chosen}) c),
 hidden AS (UPDATE store_placement p SET gone_at = now() FROM chosen c WHERE p.id = c.id AND %(leaves)s),
 awaited AS (
-  INSERT INTO store_placement (office_id, owner_id, folder_id, message_id, uidvalidity, uid, internaldate,
+  INSERT INTO store_placement (id, office_id, owner_id, folder_id, message_id, uidvalidity, uid, internaldate,
     seen, flagged, answered, draft, keywords)
-  SELECT office_id, owner_id, target, message_id, %(awaited)s, op, internaldate, seen, flagged, answered, draft, keywords FROM chosen c
-  WHERE NOT (c.target_role = 'all' AND EXISTS (
-    SELECT FROM store_placement there WHERE there.message_id = c.message_id AND there.folder_id = c.target AND there.gone_at IS NULL))
-  RETURNING id, uid, folder_id, seen),
+  SELECT place, office_id, owner_id, target, message_id, %(awaited)s, op, internaldate, seen, flagged, answered, draft, keywords FROM chosen
+  WHERE place IS NOT NULL RETURNING folder_id, seen),
 noted AS ({note}
-  SELECT op, {common}, %(kind)s, 'pending', c.target, w.id, '', NULL::boolean, NULL::boolean, NULL::timestamptz, {rest}
-  FROM chosen c LEFT JOIN awaited w ON w.uid = c.op),
+  SELECT op, {common}, %(kind)s, 'pending', c.target, c.place, '', NULL::boolean, NULL::boolean, NULL::timestamptz, {rest} FROM chosen c),
 counted AS (
   UPDATE store_folder f SET stored = f.stored + d.stored, unread = f.unread + d.unread
   FROM (SELECT folder_id, sum(one) AS stored, sum(CASE WHEN seen THEN 0 ELSE one END) AS unread FROM (

@@ -5,6 +5,7 @@ import threading
 
 from django.db import connection
 
+from teczka.actions.asking import forget_requests
 from teczka.actions.documents import forget_documents
 from teczka.actions.packs import compact_wasted, remove_retired, sweep_strays
 from teczka.actions.removal import remove_the_doomed
@@ -22,13 +23,14 @@ log = logging.getLogger(__name__)
 
 
 def tidy(stopping: threading.Event) -> None:
-    """Files of batches that a kill cut off: nothing refers to them, what was committed lies elsewhere. What was done to mail long ago,
-    sessions that have expired, and drafts and documents that were thrown away. Deleted accounts whose mail was to go with them. And packs
-    in which little or nothing lives; asked to stop, the rest waits for the next time."""
+    """Files of batches that a kill cut off: nothing refers to them, what was committed lies elsewhere. What was done to mail and asked of
+    servers long ago, sessions that have expired, and drafts and documents that were thrown away. Deleted accounts whose mail was to go with
+    them. And packs in which little or nothing lives; asked to stop, the rest waits for the next time."""
     swept = sweep(blobs().incoming, ABANDONED_SECONDS)
     if swept:
         log.info("%s half-written files of interrupted batches were removed", swept)
     forget_old()
+    forget_requests()
     forget_drafts()
     forget_documents()
     forget_expired()

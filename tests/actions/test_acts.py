@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from teczka.actions.account_rows import described
@@ -22,6 +25,7 @@ from teczka.store.queries.acts import last_act, refused
 from teczka.store.viewer import as_user
 from tests.acted import Mailbox, make_mailbox, wrong_counters
 from tests.cast import Cast, make_cast
+from tests.plans import looked_at
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +94,32 @@ def test_more_than_a_thousand_at_once_are_an_act_like_any_other(swept: None, cas
     assert done.line.count == 1_200
     assert undo(mail.owner, done.line.public_id).line.count == 1_200
     assert not wrong_counters(mail.owner)
+
+
+@pytest.mark.parametrize("verb", [Verb.ARCHIVE, Verb.COPY, Verb.READ, Verb.DELETE])
+def test_no_act_looks_at_every_message_for_every_message(swept: None, cast: Cast, verb: Verb) -> None:
+    many = 300
+    mail = make_mailbox(cast.anna, many)
+    folder = mail.inbox
+    if verb is Verb.DELETE:
+        mail.act(Verb.BIN)
+        folder = mail.trash
+    looked = 0
+
+    def told(execute: Any, context: Any, sql: str, params: object) -> object:
+        return execute(sql, params, False, context)
+
+    def counting(execute: Any, sql: str, params: object, many: bool, context: Any) -> object:
+        nonlocal looked
+        if "WITH chosen" in sql:
+            with transaction.atomic():
+                looked = looked_at(partial(told, execute, context), context["cursor"].fetchone, sql, params)
+                transaction.set_rollback(True)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(counting):
+        assert mail.act(verb, folder=folder, target=mail.work if verb is Verb.COPY else None).line.count >= 100
+    assert 0 < looked < 50 * many
 
 
 @pytest.mark.parametrize("verb", [Verb.ARCHIVE, Verb.BIN, Verb.SPAM])

@@ -31,6 +31,7 @@ from teczka.store.models import (
     Task,
     User,
 )
+from teczka.store.queries.rule_lines import rule_lines
 from teczka.store.viewer import as_user
 from tests.cases import make_case, make_reference
 from tests.cast import Cast, make_account, make_cast, make_folder
@@ -184,6 +185,14 @@ def test_the_first_move_wins_filings_add_up_and_after_a_stop_no_rule_is_heard(of
     assert office.place(met).folder == office.court
     assert not office.place(met).flagged
     assert [[done["do"] for done in hit.what["done"]] for hit in office.hits()] == [["move", "file"], ["stop", "file"]]
+
+
+def test_a_rule_that_came_too_late_to_move_a_message_is_not_said_to_have_done_something_to_it(office: Office) -> None:
+    make_rule(office.anna, move(office.court), name="1")
+    make_rule(office.anna, move(make_folder(office.account, "Inne", "")), name="2")
+    receive(office.inbox, "a")
+    assert len(office.hits()) == 2
+    assert [line.met for line in rule_lines(office.anna)] == [1, 0]
 
 
 def test_no_rule_sees_what_another_did(office: Office) -> None:

@@ -62,6 +62,29 @@ def test_an_older_tree_does_not_stand_after_a_newer_one(page: Page, open_folder:
     expect(mail.page.locator(f'#tree [data-folder="{folder.folder.public_id}"]')).to_contain_text("2")
 
 
+def test_of_all_that_happens_while_a_tree_is_on_its_way_one_more_is_fetched(
+    page: Page, open_folder: Open, office: Office
+) -> None:
+    folder, beside = office.folder("counted-once", 1), office.folder("beside-often", 1)
+    with page.expect_response("**/folders/tree/**"):  # once the stream has begun
+        open_folder(folder)
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url) if "/folders/tree/" in request.url else None)
+    told = Held(page, "**/folders/tree/**", times=1)
+    beside.arrive()
+    told.asked()
+    for _ in range(8):
+        beside.arrive()
+    folder.arrive()
+    newest = page.locator('#rows [role="row"]').first
+    expect(newest).to_contain_text("Pismo 2")  # by now all of it was heard
+    told.let_go()
+    folder.arrive(5)
+    expect(newest).to_contain_text("Pismo 7")
+    expect(page.locator(f'#tree [data-folder="{folder.folder.public_id}"]')).to_contain_text("2")
+    assert len(fetched) <= 5
+
+
 def test_the_list_never_jumps_under_a_reader_who_has_scrolled(open_folder: Open, office: Office) -> None:
     folder = office.folder("steady", 400)
     mail = open_folder(folder)
@@ -319,7 +342,7 @@ def test_the_numbers_at_the_side_are_live_on_every_page(page: Page, open_folder:
         open_folder(office.folder("at-the-side", 1))
     for address in ("", "/cases/"):
         if address:
-            with page.expect_response("**/folders/tree/"):
+            with page.expect_response("**/folders/tree/?only=desk"):
                 page.goto(address)
         told = int(re.sub(r"\D", "", number.inner_text()))
         tasks.focus()

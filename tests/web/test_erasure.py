@@ -1,14 +1,20 @@
 """The page on which one erases a message for good."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from psycopg import sql
 
-from teczka.store.models import Act, Comment, Folder, Message, Operation
+from teczka.store.models import Act, Comment, Folder, Message, Operation, Thread, ThreadLink
+from teczka.store.queries.erasure import PROSPECT, prospect
 from teczka.store.viewer import as_user
 from tests.cases import file, make_case
 from tests.cast import Cast, make_account, make_cast
 from tests.conftest import OwnDatabase
+from tests.database import TestDatabase
+from tests.plans import looked_at
 from tests.stored import store
 from tests.web.access.asking import ask
 from tests.web.conftest import browser
@@ -49,6 +55,41 @@ def test_it_says_what_goes_who_saw_it_and_what_stays_before_anything_goes(cast: 
         assert Message.objects.filter(pk=message.pk).exists()
         Folder.objects.update(gone_at=timezone.now())  # its server removed the folder
     assert "ZOSTAJE" not in browser(cast.anna).get(here).content.decode()
+
+
+def test_what_goes_with_it_is_told_without_looking_through_all_of_ones_mail(
+    own_database: OwnDatabase, test_database: TestDatabase, cast: Cast, message: Message
+) -> None:
+    """Copies: of its Message-ID, read or not, in whichever account; and of its bytes."""
+    account, other = make_account(cast.anna, "druga@a.example"), make_account(cast.anna, "trzecia@a.example")
+    many = store(account, [b"Subject: %d\r\n\r\n" % number for number in range(500)])
+    (same_bytes,) = store(other, [RAW])
+    with as_user(cast.anna.pk):
+        owner = {"office": cast.office, "owner": cast.anna}
+        thread = Thread.objects.create(subject="", newest_at=timezone.now(), **owner)
+        ThreadLink.objects.create(owner_id=cast.anna.pk, message_id="e@a.example", thread=thread)
+        Message.objects.filter(pk__in=[*many, same_bytes]).update(message_id="", indexed_with=1)
+        Message.objects.filter(pk__in=[message.pk, many[0]]).update(
+            message_id="e@a.example", thread=thread, indexed_with=1
+        )
+        Message.objects.filter(pk=many[1]).update(message_id="e@a.example", indexed_with=None)
+    test_database.as_superuser(sql.SQL("ANALYZE"), own_database.name)
+    told = prospect(cast.anna, message.public_id)
+    assert told is not None
+    assert told.copies == 3
+    columns = {"viewer": cast.anna.pk, "message": message.public_id}
+    with as_user(cast.anna.pk), connection.cursor() as cursor:
+        assert looked_at(cursor.execute, cursor.fetchone, PROSPECT, columns) < 100
+
+
+def test_the_button_asks_nothing_of_what_goes_with_it(cast: Cast, message: Message) -> None:
+    anna = browser(cast.anna)
+    here, asked = reverse("message_erase", args=[message.public_id]), []
+    for ask_for in (anna.get, anna.post):
+        with CaptureQueriesContext(connection) as queries:
+            ask_for(here)
+        asked.append(sum("teczka_is_filed(m.id)," in one["sql"] for one in queries.captured_queries))
+    assert asked == [1, 0]
 
 
 def test_the_button_erases_it_and_says_so(cast: Cast, message: Message) -> None:

@@ -1,6 +1,7 @@
 """Rules on their pages: written and restated, looked at before they do anything, put in order, and of their owner alone."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.utils import timezone, translation
 
 from teczka.actions import rule_runs
 from teczka.actions.cases import add_case
+from teczka.actions.rule_edit import save_rule
 from teczka.core.cases import Card
 from teczka.core.rules import rule_from
 from teczka.store.models import Case, CaseMember, Message, Rule, RuleException, RuleRun, RuleTemplate, User
@@ -246,6 +248,27 @@ def test_rules_go_in_the_order_that_their_owner_says(anna: Client, office: Offic
     assert [rule.name for rule in of(office.cast.anna)] == ["pierwsza", "trzecia", "druga"]
 
 
+def test_many_rules_come_a_hundred_at_a_time_and_move_from_page_to_page(anna: Client, office: Office) -> None:
+    def page(answer: Any) -> list[str]:
+        return re.findall(r'id="rule-([-0-9a-f]+)"', answer.content.decode())
+
+    while len(of(office.cast.anna)) < 205:
+        make_rule(office.cast.anna, {"do": "star"})
+    with as_user(office.cast.anna.pk):
+        order = [str(one.public_id) for one in Rule.objects.filter(owner=office.cast.anna).order_by("position", "pk")]
+    first = anna.get("/rules/")
+    assert page(first) == order[:100]
+    assert page(anna.get("/rules/", {"at": order[100]})) == order[100:200]
+    assert page(anna.get("/rules/", {"at": order[-1]})) == order[200:]
+    assert f"?at={order[100]}" in words(first)
+    for at, still in ((0, 1), (100, 0), (199, 0), (len(order) - 1, 1)):
+        shown = words(anna.get("/rules/", {"at": order[at]}))
+        assert len(re.findall(r'data-move="\w+" disabled', shown)) == still, "at the ends of all alone"
+    moved = anna.post(f"/rules/{order[99]}/down/", follow=True)
+    assert page(moved)[:2] == [order[99], order[101]], "it is looked at where it stands now"
+    assert order[100] in page(anna.get("/rules/"))
+
+
 def test_a_rule_is_switched_off_and_on_and_removed(anna: Client, office: Office) -> None:
     rule = make_rule(office.cast.anna, {"do": "star"}, when=COURT, paused_at=timezone.now(), trouble="rule.busy")
     assert "zatrzymana" in words(anna.get("/rules/"))
@@ -287,6 +310,22 @@ def test_a_rule_is_tried_on_older_mail_before_it_is_applied(anna: Client, office
     while rule_runs.step(real.pk, office.cast.anna.pk):
         pass
     assert "cofnięto" in words(anna.get(f"/rules/{rule.public_id}/"))
+
+
+def test_another_meaning_ends_what_was_paused_and_lets_it_be_tried_anew(
+    anna: Client, office: Office, letter: Message
+) -> None:
+    rule = make_rule(office.cast.anna, {"do": "star"})
+    run = rule_runs.apply_now(office.cast.anna, rule.public_id, timezone.now() - timedelta(days=400))
+    rule_runs.pause(office.cast.anna, run.public_id)
+    page = f"/rules/{rule.public_id}/"
+    save_rule(office.cast.anna, rule.public_id, rule_from("Nowa nazwa", rule.when, rule.then))
+    assert "Wznów" in words(anna.get(page)), "a name is no other meaning"
+    save_rule(office.cast.anna, rule.public_id, rule_from("Nowa nazwa", rule.when, [{"do": "mark_read"}]))
+    told = words(anna.get(page))
+    assert "Wznów" not in told
+    assert "Przerwane" in told
+    assert anna.post(f"{page}try/").status_code == 302
 
 
 def test_what_was_shown_is_applied_at_once_and_nothing_that_was_not(

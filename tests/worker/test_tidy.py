@@ -10,10 +10,11 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from teczka.actions.asking import ask
 from teczka.actions.rest import delete_account
 from teczka.core.accounts import Farewell
 from teczka.store.blobs import blobs
-from teczka.store.models import Account
+from teczka.store.models import Account, FetchRequest
 from teczka.store.models.accounts import everyones_accounts
 from teczka.store.viewer import as_user
 from teczka.worker.tidy import ABANDONED_SECONDS, tidy
@@ -47,6 +48,18 @@ def test_sessions_go_once_they_have_expired() -> None:
         Session.objects.create(session_key=key, session_data="", expire_date=now + timedelta(minutes=minutes))
     tidy(threading.Event())
     assert list(Session.objects.values_list("session_key", flat=True)) == ["good"]
+
+
+@pytest.mark.usefixtures("own_database")
+def test_requests_for_a_pass_go_long_after_they_were_made() -> None:
+    anna = make_cast().anna
+    account = make_account(anna)
+    old, fresh = ask(account), ask(account)
+    with as_user(anna.pk):
+        FetchRequest.objects.filter(pk=old.pk).update(asked_at=timezone.now() - timedelta(days=8))
+    tidy(threading.Event())
+    with as_user(anna.pk):
+        assert list(FetchRequest.objects.values_list("pk", flat=True)) == [fresh.pk]
 
 
 def test_a_worker_removes_what_was_deleted_a_week_ago(own_database: OwnDatabase) -> None:

@@ -30,6 +30,9 @@ class Act(OwnedRow):
             models.UniqueConstraint(fields=["id", "office", "owner"], name="act_of_owner"),
             models.UniqueConstraint(fields=["owner", "key"], name="act_once"),
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["undoes"], name="act_undoing", condition=Q(undoes__isnull=False)),
+        ]
 
 
 class Operation(OwnedRow):
@@ -82,4 +85,7 @@ class Operation(OwnedRow):
                 name="operation_refused",
                 condition=Q(state=OperationState.REFUSED, dismissed_at=None),
             ),
+            # Asked when a folder goes, and by nothing else.
+            models.Index(fields=["folder"], name="operation_in_folder", condition=Q(folder__isnull=False)),
+            models.Index(fields=["target"], name="operation_to_folder", condition=Q(target__isnull=False)),
         ]

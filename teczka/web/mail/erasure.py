@@ -20,7 +20,6 @@ from teczka.web.said import Said, say
 @require_http_methods(["GET", "HEAD", "POST"])
 def message_erase(request: Request, message_id: UUID) -> HttpResponse:
     text = found(message_text(request.user, message_id))
-    goes = found(prospect(request.user, message_id))
     told = None
     if request.method == "POST":
         try:
@@ -32,7 +31,7 @@ def message_erase(request: Request, message_id: UUID) -> HttpResponse:
             return redirect("home")
     facts = {
         "text": text,
-        "goes": goes,
+        "goes": found(prospect(request.user, message_id)),
         "told": told,
         "audience": audience(request.user, message_id),
         "shown_to": shown_to(request.user, message_id),

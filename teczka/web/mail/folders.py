@@ -50,7 +50,9 @@ def folder_rows(request: Request, folder_id: UUID) -> HttpResponse:
 
 @require_safe
 def folder_tree(request: Request) -> HttpResponse:
-    """And how the list stands that is looked at."""
+    """And how the list stands that is looked at; or, of pages that are no list, the numbers above the tree alone."""
+    if request.GET.get("only") == "desk":
+        return render(request, "desk.html")
     branches = tree(request.user)
     listing = _listing(request.user, branches, request.GET.get("here", ""))
     context = {"tree": branches, "listing": listing, **(_standing(request.user, branches, listing) if listing else {})}
