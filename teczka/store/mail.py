@@ -71,9 +71,13 @@ class LocalMail:
         self._offered.update(folder.name for folder in new if missing)
         return missing, [folder for folder in new if self._offered[folder.name] <= TRIES]
 
-    def placed(self, folder: LocalFolder) -> dict[int, Candidate]:
+    def placed(self, folder: LocalFolder, uids: Sequence[int]) -> dict[int, Candidate]:
         with as_user(self._account.owner_id):
-            return placements.placed(folder.id, folder.uidvalidity or 0)
+            return placements.placed(folder.id, folder.uidvalidity or 0, uids)
+
+    def renumber(self, folder: LocalFolder) -> None:
+        with self.writing():
+            folders.renumber(folder.id)
 
     def rename_folder(self, folder: LocalFolder, to: RemoteFolder) -> None:
         with self.writing():

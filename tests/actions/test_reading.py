@@ -116,6 +116,14 @@ def test_inline_pictures_point_at_their_part_and_attachments_are_counted(account
     assert reverse("message_part", args=[kept.public_id, "2"]) + "?inline=1" in page
 
 
+def test_a_picture_that_no_browser_draws_is_an_attachment(account: Account) -> None:
+    (one,) = store(account, [PICTURE.replace(b"image/png", b"image/tiff")])
+    read_all()
+    with as_user(account.owner_id):
+        assert Part.objects.get(message_id=one, path="2").kind == "attachment"
+        assert "<img src" not in Text.objects.get(message_id=one).html
+
+
 def test_answers_join_the_thread_whichever_comes_first(account: Account) -> None:
     ids = store(account, [mail("m3", "m1 m2"), mail("m1"), mail("other"), mail("m2", "m1")])
     read_all()
