@@ -140,10 +140,7 @@ def finish(actor: User, journey: Journey, back: Return) -> tuple[str, Account | 
     `add_account` raises. Nothing is saved then."""
     errand = journey.errand
     client = _client(actor, errand.auth)
-    if datetime.now(UTC) - journey.began_at > LIFETIME or _is_mixed_up(client, back):
-        raise Problem(Trouble.OAUTH_STATE, provider=client.provider.name)
-    if back.error or not back.code:
-        raise at_authorization(client.provider, back.error, back.description)
+    check_return(client, journey.began_at, back)
     wanted = client.provider.mail_scopes(errand.protocol, sends=errand.sends)
     grant = exchange(client, journey.authorization, back.code, journey.redirect_uri, wanted, gate())
     who = _check_person(client, errand, grant)
@@ -152,6 +149,14 @@ def finish(actor: User, journey: Journey, back: Return) -> tuple[str, Account | 
         return who, None
     tokens = Tokens(grant.refresh, grant.access, grant.expires_at, wanted)
     return who, _save(actor, errand, replace(new, tokens=tokens), who)
+
+
+def check_return(client: Client, began_at: datetime, back: Return) -> None:
+    """Whether there is a code to be exchanged. Raises Problem."""
+    if datetime.now(UTC) - began_at > LIFETIME or _is_mixed_up(client, back):
+        raise Problem(Trouble.OAUTH_STATE, provider=client.provider.name)
+    if back.error or not back.code:
+        raise at_authorization(client.provider, back.error, back.description)
 
 
 def _wanted(actor: User, errand: Errand) -> NewAccount | None:

@@ -9,6 +9,7 @@ from teczka.core.errors import Trouble
 
 ANY_TENANT = "common"  # work and personal accounts; so are "organizations" and "consumers" no single directory
 _NO_DIRECTORY = {ANY_TENANT, "organizations", "consumers"}
+CHOOSING = (("prompt", "select_account"),)  # parameters: whoever is signed in there already is asked whom they mean
 _TENANT = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.-]{0,251}[0-9A-Za-z])?")
 
 # Who can mend it. Whatever is in neither time may mend.
@@ -42,6 +43,8 @@ class IdentityProvider:
     sending: str
     signing_in: tuple[str, ...]
     parameters: tuple[tuple[str, str], ...]  # of the authorization request, beyond those of OpenID Connect
+    knowing: tuple[str, ...]  # scopes that tell who somebody is, and nothing else
+    subject: str  # the claim by which it knows a person for good, whichever registration asks
     delegates: bool  # whether one person's token opens a mailbox that is shared with them
 
     def mail_scopes(self, protocol: Protocol, *, sends: bool) -> tuple[str, ...]:
@@ -79,9 +82,11 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who signed in, as the provider told over the back channel."""
+    """Who signed in, as the provider told over the back channel. Issuer and subject stay the same when addresses change hands."""
 
     names: tuple[str, ...]  # addresses, the one to be shown first
+    issuer: str = ""
+    subject: str = ""  # empty where it was not told
 
     @property
     def name(self) -> str:
@@ -123,7 +128,11 @@ MICROSOFT = IdentityProvider(
     },
     sending="https://outlook.office.com/SMTP.Send",
     signing_in=("offline_access", "openid", "profile", "email"),
-    parameters=(("prompt", "select_account"),),
+    parameters=CHOOSING,
+    # `sub` is another one for each registration, and would be gone with it. `oid` is a directory's own, which the issuer names; it
+    # is told to those alone who ask for the profile.
+    knowing=("openid", "profile", "email"),
+    subject="oid",
     delegates=True,
 )
 
@@ -139,6 +148,8 @@ GOOGLE = IdentityProvider(
     signing_in=("openid", "email"),
     # Without these a second sign-in brings no refresh token.
     parameters=(("access_type", "offline"), ("prompt", "consent")),
+    knowing=("openid", "email"),
+    subject="sub",
     delegates=False,
 )
 

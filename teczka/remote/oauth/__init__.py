@@ -2,6 +2,6 @@
 
 from teczka.remote.oauth.authorization import Authorization, authorize
 from teczka.remote.oauth.refusals import at_authorization
-from teczka.remote.oauth.tokens import exchange, refresh
+from teczka.remote.oauth.tokens import exchange, prove, refresh
 
-__all__ = ["Authorization", "at_authorization", "authorize", "exchange", "refresh"]
+__all__ = ["Authorization", "at_authorization", "authorize", "exchange", "prove", "refresh"]

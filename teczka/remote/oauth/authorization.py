@@ -20,8 +20,15 @@ class Authorization:
     verifier: str = field(repr=False)
 
 
-def authorize(client: Client, redirect_uri: str, scopes: Sequence[str], login_hint: str) -> tuple[str, Authorization]:
-    """The address to send the browser to. PKCE always, with a secret too (RFC 9700 §2.1.1)."""
+def authorize(
+    client: Client,
+    redirect_uri: str,
+    scopes: Sequence[str],
+    login_hint: str,
+    parameters: Sequence[tuple[str, str]] | None = None,
+) -> tuple[str, Authorization]:
+    """The address to send the browser to. PKCE always, with a secret too (RFC 9700 §2.1.1). `parameters`: else the provider's for
+    mailboxes."""
     made = Authorization(*(secrets.token_urlsafe(32) for _ in range(3)))  # 43 characters: RFC 7636 §4.1 wants no fewer
     query = {
         "client_id": client.client_id,
@@ -36,7 +43,8 @@ def authorize(client: Client, redirect_uri: str, scopes: Sequence[str], login_hi
     }
     if login_hint:
         query["login_hint"] = login_hint
-    return f"{client.authorize}?{urlencode(query | dict(client.provider.parameters))}", made
+    more = client.provider.parameters if parameters is None else parameters
+    return f"{client.authorize}?{urlencode(query | dict(more))}", made
 
 
 def challenge(verifier: str) -> str:

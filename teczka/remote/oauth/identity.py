@@ -15,6 +15,7 @@ from teczka.core.errors import Problem, Trouble
 from teczka.core.oauth import Client, Identity
 
 SKEW = 300  # seconds between two clocks
+MOST = 255  # characters of a subject (OpenID Connect Core §2)
 
 
 def identity(client: Client, id_token: object, nonce: str) -> Identity:
@@ -25,7 +26,9 @@ def identity(client: Client, id_token: object, nonce: str) -> Identity:
     names = tuple(dict.fromkeys(name for claim in _NAMES[client.provider.auth] if (name := _address(claims, claim))))
     if not names:
         raise Problem(Trouble.OAUTH_SCOPE, provider=client.provider.name)
-    return Identity(names)
+    subject = claims.get(client.provider.subject)
+    known = isinstance(subject, str) and len(subject) <= MOST and subject.isprintable()
+    return Identity(names, _issuer(client, claims), str(subject) if known else "")
 
 
 # Microsoft's sign-in name is mostly, not always, the mailbox's address.
@@ -36,7 +39,7 @@ def _is_ours(client: Client, claims: dict[str, Any], nonce: str) -> bool:
     """iss, aud, exp and nonce: OpenID Connect Core §3.1.3.7."""
     audience = claims.get("aud")
     directory = str(claims.get("tid", ""))
-    issuer = client.provider.issuer.replace("TENANT", directory)
+    issuer = _issuer(client, claims)
     expires = claims.get("exp")
     return (
         claims.get("iss") in (issuer, issuer.removeprefix("https://"))  # Google sends either
@@ -46,6 +49,10 @@ def _is_ours(client: Client, claims: dict[str, Any], nonce: str) -> bool:
         and hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode())
         and _of_directory(client, directory)
     )
+
+
+def _issuer(client: Client, claims: dict[str, Any]) -> str:
+    return client.provider.issuer.replace("TENANT", str(claims.get("tid", "")))
 
 
 def _of_directory(client: Client, directory: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from teczka.core.errors import Problem, Trouble
-from teczka.core.oauth import Client, Grant
+from teczka.core.oauth import Client, Grant, Identity
 from teczka.remote.egress import Gate
 from teczka.remote.http import Https
 from teczka.remote.oauth.authorization import Authorization
@@ -27,16 +27,7 @@ def exchange(
     gate: Gate,
 ) -> Grant:
     """RFC 6749 §4.1.3. The grant has a refresh token, an identity and all of `mail_scopes`, or it is a Problem."""
-    told = _ask(
-        client,
-        {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": redirect_uri,
-            "code_verifier": authorization.verifier,
-        },
-        gate,
-    )
+    told = _by_code(client, authorization, code, redirect_uri, gate)
     _check_scopes(client, told, mail_scopes)
     granted = _grant(client, told)
     if not granted.refresh:
@@ -45,10 +36,29 @@ def exchange(
     return Grant(granted.access, granted.refresh, granted.expires_at, who)
 
 
+def prove(client: Client, authorization: Authorization, code: str, redirect_uri: str, gate: Gate) -> Identity:
+    """Who signed in, and nothing else: tokens that come along are not looked at. It has a subject, or it is a Problem."""
+    told = _by_code(client, authorization, code, redirect_uri, gate)
+    who = identity(client, told.get("id_token"), authorization.nonce)
+    if not who.subject:
+        raise Problem(Trouble.OAUTH_SCOPE, provider=client.provider.name)
+    return who
+
+
 def refresh(client: Client, refresh_token: str, scopes: Sequence[str], gate: Gate) -> Grant:
     """RFC 6749 §6. `refresh` of the grant is empty where the old one goes on."""
     fields = {"grant_type": "refresh_token", "refresh_token": refresh_token, "scope": " ".join(scopes)}
     return _grant(client, _ask(client, fields, gate))
+
+
+def _by_code(client: Client, authorization: Authorization, code: str, redirect_uri: str, gate: Gate) -> dict[str, Any]:
+    fields = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": redirect_uri,
+        "code_verifier": authorization.verifier,
+    }
+    return _ask(client, fields, gate)
 
 
 def _ask(client: Client, fields: dict[str, str], gate: Gate) -> dict[str, Any]:

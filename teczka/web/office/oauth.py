@@ -16,7 +16,8 @@ from teczka.actions.oauth import to_test
 from teczka.core.accounts import Auth
 from teczka.core.oauth import PROVIDERS, is_tenant
 from teczka.store.queries.oauth import Registration, registrations
-from teczka.web.accounts.oauth import TESTED, auth_named, leave, redirect_uri
+from teczka.web.accounts.oauth import TESTED, leave
+from teczka.web.oauth import auth_named, redirect_uri
 from teczka.web.office.access import for_administrators
 from teczka.web.problems import tell
 from teczka.web.requests import Request
