@@ -38,6 +38,7 @@ ENTRIES = (
     "printing.ts",
     "notices.ts",
     "palette.ts",
+    "passkeys.ts",
     "search.ts",
     "tasks.ts",
     "rules.ts",

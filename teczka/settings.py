@@ -92,6 +92,8 @@ ACCOUNT_RATE_LIMITS = {
     "second_factor_day": "30/d/key",
     "second_factor_known": "100/d/key",
     "second_factor_address": "10/m/ip",
+    "passkey": "10/m/ip,5/5m/key",  # the address first: handles may be made up, and each would be one more count
+    "passkey_begin": "60/m/ip",  # each page of the door asks for one: an office may come by one address
 }
 ACCOUNT_SESSION_REMEMBER = True
 LOGIN_URL = "account_login"
@@ -154,6 +156,9 @@ LOGGING = {
         "line": {"()": "teczka.store.logs.Formatter", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}},  # web/proxies.py tells it in a line
+    "loggers": {
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # web/proxies.py tells it in a line
+        "fido2": {"level": "WARNING"},  # it names each passkey that signs somebody in
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
 }

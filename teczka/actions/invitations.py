@@ -8,12 +8,14 @@ from uuid import UUID
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from teczka.actions.audit import note
 from teczka.actions.policy import check_administrator
 from teczka.core.audit import Verb
 from teczka.core.errors import AlreadyThere, NotAllowed
 from teczka.core.people import Role
+from teczka.store import passkeys, provider_identities
 from teczka.store.models import User
 from teczka.store.sessions import look_again
 from teczka.store.viewer import as_user
@@ -34,8 +36,8 @@ def invite(actor: User, email: str, name: str, role: Role) -> tuple[User, str]:
 
 
 def new_link(actor: User, person: UUID) -> tuple[User, str]:
-    """For somebody who lost the link, or the password: neither lets them in any longer, and wherever they are signed in, they no longer
-    are. Raises NotAllowed."""
+    """For somebody who lost the link, or the password: neither lets them in any longer, nor do passkeys, Microsoft or Google, which
+    whoever had the password may have added; and wherever they are signed in, they no longer are. Raises NotAllowed."""
     check_administrator(actor)
     with as_user(actor.pk), transaction.atomic():
         found = (
@@ -46,7 +48,9 @@ def new_link(actor: User, person: UUID) -> tuple[User, str]:
         if found is None or found.pk == actor.pk:  # whoever is in has no need of it, and would be out
             raise NotAllowed
         found.set_unusable_password()
-        found.save(update_fields=["password"])
+        if passkeys.drop(found.pk) + provider_identities.drop(found.pk):
+            found.sign_in_changed_at = timezone.now()
+        found.save(update_fields=["password", "sign_in_changed_at"])
         look_again(found.public_id)
         note(actor, Verb.PERSON_RESET, [found.public_id])
     return found, default_token_generator.make_token(found)

@@ -15,7 +15,7 @@ from teczka.core.accounts import Farewell
 from teczka.core.audit import Verb
 from teczka.core.errors import NotAllowed, Problem, Trouble
 from teczka.core.people import Role
-from teczka.store import events, leaving, second_factor
+from teczka.store import events, leaving, passkeys, provider_identities, second_factor
 from teczka.store.models import Office, User
 from teczka.store.sessions import end_sessions, look_again
 from teczka.store.sharing import regrant_person
@@ -61,7 +61,10 @@ def hand_over(actor: User, person: UUID, successor: UUID, farewell: Farewell) ->
             raise Problem(Trouble.PERSON_ALONE)
         accounts = leaving.hand_over(found.pk, heir.pk, farewell)
         second_factor.drop(found.pk)
-        if found.second_factor_at is not None:  # let in again, they are told
+        if passkeys.drop(found.pk) + provider_identities.drop(found.pk):  # let in again, they are told
+            found.sign_in_changed_at = timezone.now()
+            found.save(update_fields=["sign_in_changed_at"])
+        if found.second_factor_at is not None:
             found.second_factor_at, found.second_factor_lifted_at = None, timezone.now()
             found.save(update_fields=["second_factor_at", "second_factor_lifted_at"])
         here = User.objects.filter(office_id=actor.office_id, is_active=True)

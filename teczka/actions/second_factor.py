@@ -24,7 +24,7 @@ from teczka.core.second_factor import (
     new_backup_codes,
     new_secret,
 )
-from teczka.store import second_factor
+from teczka.store import passkeys, second_factor
 from teczka.store.models import Office, SecondFactor, User
 from teczka.store.secrets import SecretBroken
 from teczka.store.sessions import end_sessions, look_again, stay_alone
@@ -126,12 +126,12 @@ def note_tries(person: User) -> None:
 
 
 def lift(actor: User, person: UUID) -> None:
-    """For somebody of the actor's office who lost it: they sign in by their password alone, anew wherever they were signed in, and are told
-    of it. One's own is turned off by one's password. Raises NotAllowed."""
+    """For somebody of the actor's office who lost it: they sign in by their password alone, anew wherever they were signed in, without the
+    passkeys that they had, and are told of it. One's own is turned off by one's password. Raises NotAllowed."""
     check_administrator(actor)
     with as_user(actor.pk):
         here = User.objects.select_for_update(no_key=True).filter(office_id=actor.office_id, public_id=person)
-        found = here.exclude(second_factor_at=None).first()
+        found = here.first()
         if found is None or found.pk == actor.pk:
             raise NotAllowed
         _lift(found)
@@ -139,10 +139,9 @@ def lift(actor: User, person: UUID) -> None:
 
 
 def lift_by_keeper(email: str) -> User:
-    """The same for the machine's keeper, whom the register names as nobody. Raises NotAllowed where nobody of this address has it."""
+    """The same for the machine's keeper, whom the register names as nobody. Raises NotAllowed where nobody of this address has either."""
     with transaction.atomic():
-        everybody = User.objects.select_for_update(no_key=True).exclude(second_factor_at=None)
-        found = everybody.filter(email__iexact=email).first()
+        found = User.objects.select_for_update(no_key=True).filter(email__iexact=email).first()
         if found is None:
             raise NotAllowed
         _lift(found)
@@ -197,7 +196,14 @@ def _spend(person: User, row: SecondFactor, code: str) -> bool:
 
 
 def _lift(found: User) -> None:
+    """Passkeys go as well: a lost phone held both. Raises NotAllowed where there was neither."""
     second_factor.drop(found.pk)
-    found.second_factor_at, found.second_factor_lifted_at = None, timezone.now()
-    found.save(update_fields=["second_factor_at", "second_factor_lifted_at"])
+    had, now = passkeys.drop(found.pk), timezone.now()
+    if found.second_factor_at is not None:
+        found.second_factor_at, found.second_factor_lifted_at = None, now
+    elif had:
+        found.sign_in_changed_at = now
+    else:
+        raise NotAllowed
+    found.save(update_fields=["second_factor_at", "second_factor_lifted_at", "sign_in_changed_at"])
     end_sessions(found)

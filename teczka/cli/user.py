@@ -1,5 +1,5 @@
 """`teczka user add EMAIL --name NAME`: people, from the machine's keeper's hand; and `teczka user second-factor-off EMAIL` lets somebody
-sign in by their password alone who lost the app and the backup codes."""
+sign in by their password alone who lost the app and the backup codes, or a device with a passkey."""
 
 import argparse
 import sys

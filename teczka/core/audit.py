@@ -42,7 +42,12 @@ class Verb(StrEnum):
     SECOND_FACTOR_CODES = "person.second_factor_codes"  # other backup codes
     SECOND_FACTOR_SPENT = "person.second_factor_spent"  # signed in by a backup code
     SECOND_FACTOR_TRIES = "person.second_factor_tries"  # too many wrong codes after the right password
-    SECOND_FACTOR_LIFT = "person.second_factor_lift"  # the person, whose second step somebody else turned off
+    SECOND_FACTOR_LIFT = "person.second_factor_lift"  # the person, from whom somebody else took it, and passkeys
+    PASSKEY_ADD = "person.passkey_add"  # their own, in these three
+    PASSKEY_REMOVE = "person.passkey_remove"
+    PASSKEY_COPY = "person.passkey_copy"  # it did not count on: somebody may have copied it, and it let nobody in
+    PROVIDER_CONNECT = "person.provider_connect"  # their own: Microsoft or Google signs them in from now on
+    PROVIDER_DISCONNECT = "person.provider_disconnect"  # their own: no longer
     PERSON_HAND_OVER = "person.hand_over"  # the person, and whoever takes their place
     CASE_CREATE = "case.create"  # the case, in all of these
     CASE_CHANGE = "case.change"

@@ -9,7 +9,7 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -63,6 +63,20 @@ def stay_alone(user: User, session: SessionBase) -> None:
     for other, _ in _of(user):
         if other.session_key != session.session_key:
             other.delete()
+
+
+def take(session: SessionBase, name: str) -> Any:
+    """What this session keeps under the name, once: of two requests that come at the same time one gets it, the other None."""
+    session.pop(name, None)
+    with transaction.atomic():
+        rows = Session.objects.select_for_update().filter(expire_date__gt=timezone.now())
+        row = rows.filter(session_key=session.session_key).first()
+        held = row.get_decoded() if row else {}
+        taken = held.pop(name, None)
+        if row and taken is not None:
+            row.session_data = session.encode(held)
+            row.save(update_fields=["session_data"])
+        return taken
 
 
 def others(user: User, session: SessionBase) -> int:

@@ -15,6 +15,8 @@ class Said(StrEnum):
     PASSWORD = "password"  # noqa: S105  a word
     SECOND_FACTOR_OFF = "second_factor_off"
     SECOND_FACTOR_LIFTED = "second_factor_lifted"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
     ELSEWHERE = "elsewhere"
     OFFERED = "offered"
     TAKEN_BACK = "taken_back"

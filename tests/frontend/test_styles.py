@@ -15,7 +15,7 @@ SHEETS = {
 TAG = r"{%.*?%}|{{.*?}}"
 CLASSES = re.compile(rf'class="((?:{TAG}|[^"{{])*)"')
 FOR_TESTS = {"comment-own", "passed-over"}  # what they are found by
-OWN_STYLES = {"export_index.html"}  # a page to be kept, without ours
+OWN_STYLES = {"export_index.html", "print.html"}  # pages to be kept or printed, without ours
 
 
 def _named(markup: str) -> set[str]:

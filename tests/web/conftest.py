@@ -33,6 +33,7 @@ from teczka.store.models import (
     ImportFile,
     Message,
     Outgoing,
+    Passkey,
     Rule,
     RuleHit,
     RuleRun,
@@ -107,6 +108,7 @@ class Office:
     run: RuleRun  # of it, over older mail
     search: SavedSearch
     brought_in: Import
+    passkey: Passkey
 
 
 def make_office() -> Office:
@@ -122,9 +124,18 @@ def make_office() -> Office:
     things = (offer, draft, file, identity, template)
     opened = open_case(cast.anna, private)
     ruled = make_met_rule(opened[0], private)
+    search, brought_in = save_a_search(cast.anna), bring_in(account)
     return Office(
-        cast, account, folder, private, shared, *things, *opened, *ruled, save_a_search(cast.anna), bring_in(account)
+        cast, account, folder, private, shared, *things, *opened, *ruled, search, brought_in, keep_a_passkey(cast.anna)
     )
+
+
+def keep_a_passkey(anna: User) -> Passkey:
+    """It signs nobody in."""
+    with as_user(anna.pk):
+        return Passkey.objects.create(
+            office_id=anna.office_id, owner=anna, credential_id=b"x", key=b"", name="Tajemnica klucza"
+        )
 
 
 def bring_in(account: Account) -> Import:

@@ -21,7 +21,9 @@ from teczka.store.models.outgoing import (
     Recipient,
     Template,
 )
+from teczka.store.models.passkeys import Passkey
 from teczka.store.models.people import Office, User
+from teczka.store.models.provider_identities import ProviderIdentity
 from teczka.store.models.references import MessageReference
 from teczka.store.models.rules import Rule, RuleException, RuleHit, RuleRun, RuleTemplate
 from teczka.store.models.searches import SavedSearch
@@ -73,7 +75,9 @@ __all__ = [
     "Party",
     "PartyAddress",
     "Passage",
+    "Passkey",
     "Placement",
+    "ProviderIdentity",
     "Recipient",
     "Rule",
     "RuleException",

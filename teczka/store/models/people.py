@@ -87,6 +87,8 @@ class User(AbstractBaseUser):
     second_factor_at = models.DateTimeField(null=True, blank=True)  # since when signing in takes a second step
     # When somebody else turned that off, until its owner has taken note.
     second_factor_lifted_at = models.DateTimeField(null=True, blank=True)
+    # When a passkey was added or removed, or Microsoft or Google connected or disconnected, until its owner has taken note.
+    sign_in_changed_at = models.DateTimeField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -4,12 +4,14 @@ import time
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from teczka.store.models import User
+from teczka.web.session.door import remember_office
 from teczka.web.session.known import known, remember
 
 CAME = "came"  # in a session: when its person signed in, in seconds since 1970
@@ -34,15 +36,21 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not ty
         return f"{email} {'inside' if request.user.is_authenticated else known(request, email)}"
 
     def get_login_stages(self) -> list[str]:
-        return [*super().get_login_stages(), "teczka.web.session.second_step.SecondStep"]
+        return [
+            *super().get_login_stages(),
+            "teczka.web.session.second_step.SecondStep",
+            "teczka.web.session.provider_identities.StillConnected",
+        ]
 
     def post_login(self, request: HttpRequest, user: User, **told: Any) -> HttpResponseBase:
-        """Whose second step somebody else turned off is told so before all else."""
-        if user.second_factor_lifted_at is not None:
+        """Whose second step somebody else turned off, or whose sign-in with a provider was changed, is told so before all else."""
+        if user.second_factor_lifted_at is not None or user.sign_in_changed_at is not None:
             told["redirect_url"] = reverse("security")
         response: HttpResponseBase = super().post_login(request, user, **told)
         request.session[CAME] = int(time.time())
+        request.session.set_expiry(settings.SESSION_COOKIE_AGE)  # a stranger's may have been brief (challenges.py)
         remember(response, user)
+        remember_office(response, user.office)
         return response
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponseBase:

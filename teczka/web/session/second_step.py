@@ -1,6 +1,7 @@
 """The second step of signing in. Until it is done nobody is signed in: allauth keeps, in a stranger's session, whose password was right."""
 
 import logging
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from teczka.actions.passkeys import known_to
 from teczka.actions.second_factor import note_tries, passes
 from teczka.store.models import User
 from teczka.store.secrets import SecretBroken
@@ -56,21 +58,30 @@ class CodeForm(forms.Form):
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
-    stage = LoginStageController.enter(request, SecondStep.key)
-    if stage is None or not stage.stands or "other" in request.POST:
+    stage = half_way(request)
+    if stage is None or "other" in request.POST:
         clear_login(request)
         return redirect("account_login")
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    person, form = stage.login.user, CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        wrong = _refusal(request, stage.login.user, form.cleaned_data["code"])
+        code = form.cleaned_data["code"]
+        wrong = refusal(request, person, lambda: passes(person, code), _wrong())
         if not wrong:
             return cast("HttpResponse", stage.exit())
         form.add_error("code", wrong)
-    return render(request, "session/second_factor.html", {"form": form, "email": stage.login.user.email})
+    told = {"form": form, "email": person.email, "passkeys": bool(known_to(person))}
+    return render(request, "session/second_factor.html", told)
 
 
-def _refusal(request: HttpRequest, person: User, code: str) -> str:
-    """Why this code lets nobody in, "" where it does."""
+def half_way(request: HttpRequest) -> SecondStep | None:
+    """Whoever has said their password here, and owes the second step."""
+    stage = LoginStageController.enter(request, SecondStep.key)
+    return stage if isinstance(stage, SecondStep) and stage.stands else None
+
+
+def refusal(request: HttpRequest, person: User, passed: Callable[[], bool], wrong: str) -> str:
+    """Why what was said lets nobody in, "" where it does. `passed`: whether it is right, asked while tries are left; `wrong`: told where it
+    is not."""
     counts = _counts(request, person)
     if not _left(request, {action: key for action, key in counts.items() if action != "second_factor"}):
         return _("Too many tries for one day. Try again tomorrow, or ask your office's administrator for a new link.")
@@ -80,7 +91,7 @@ def _refusal(request: HttpRequest, person: User, code: str) -> str:
         if tried[-1] is None:
             return _("Too many tries. Wait a few minutes, then try again.")
     try:
-        if passes(person, code):
+        if passed():
             for one in tried:
                 one.rollback()
             return ""
@@ -91,6 +102,10 @@ def _refusal(request: HttpRequest, person: User, code: str) -> str:
         )
     if not _left(request, counts):
         note_tries(person)
+    return wrong
+
+
+def _wrong() -> str:
     return _(
         "This code is wrong, or was used already. Each of them lets you in once. Check that the phone's clock is right."
     )

@@ -46,6 +46,7 @@ KINDS = {
     "run_id": "run",
     "search_id": "search",
     "import_id": "brought_in",
+    "passkey_id": "passkey",
 }
 OWNERS_ALONE = {
     "account_id",
@@ -58,6 +59,7 @@ OWNERS_ALONE = {
     "run_id",
     "search_id",
     "import_id",
+    "passkey_id",
 }
 LETTER = """\
 From: {word} <strona102@wspolny.example>
