@@ -28,7 +28,7 @@ class AccountJournal:
         self._writing = writing
         self._blobs = blobs
 
-    def due(self, after: int = 0) -> list[Pending]:
+    def due(self, after: int) -> list[Pending]:
         with as_user(self._account.owner_id):
             return due(self._account.pk, after)
 

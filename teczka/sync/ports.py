@@ -143,7 +143,7 @@ class Journal(Protocol):
     """What people did to an account's mail and its server does not know yet. Operations are named by their ids. Each method that writes is
     one transaction, checks the lease's epoch in it, and raises LeaseLost when that passed on."""
 
-    def due(self, after: int = 0) -> Sequence[Pending]:
+    def due(self, after: int) -> Sequence[Pending]:
         """Those that may be said now, of an id above `after`, in order; some hundreds at most."""
         ...
 

@@ -40,7 +40,7 @@ class MemoryJournal:
         self.ops[number] = replace(op, **fields)  # type: ignore[arg-type]
         return number
 
-    def due(self, after: int = 0) -> Sequence[Pending]:
+    def due(self, after: int) -> Sequence[Pending]:
         return [self._standing(op) for op in self.ops.values() if op.id > after and op.id not in self.ended][:1000]
 
     def start(self, ids: Sequence[int], target: FolderStatus | None) -> set[int]:
