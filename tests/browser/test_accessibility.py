@@ -103,7 +103,7 @@ def set_up(page: Page, running: Running, words: Words) -> None:
 
 def sign_out(page: Page, words: Words) -> None:
     press(page, page.get_by_role("button", name=words.sign_out))
-    expect(page.get_by_role("button", name=words.sign_in)).to_be_visible()
+    expect(page.get_by_role("button", name=words.sign_in, exact=True)).to_be_visible()
 
 
 def sign_in(page: Page, words: Words) -> None:

@@ -188,12 +188,12 @@ def set_up(page: Page, running: Running, words: Words) -> None:
 def sign_in(page: Page, words: Words) -> None:
     page.get_by_label(words.address).fill(PERSON)
     page.get_by_label(words.password).fill(OWN_PASSWORD)
-    page.get_by_role("button", name=words.sign_in).click()
+    page.get_by_role("button", name=words.sign_in, exact=True).click()
 
 
 def sign_out(page: Page, words: Words) -> None:
     page.get_by_role("button", name=words.sign_out).click()
-    expect(page.get_by_role("button", name=words.sign_in)).to_be_visible()
+    expect(page.get_by_role("button", name=words.sign_in, exact=True)).to_be_visible()
 
 
 def add_account(page: Page, words: Words, dovecot: Dovecot, mailbox: Mailbox) -> None:
@@ -313,6 +313,6 @@ def leave(page: Page, words: Words) -> None:
     expect(page.locator("#pane-head h1")).to_have_text("Postanowienie I C 8/26")
     sign_out(page, words)
     page.go_back()
-    expect(page.get_by_role("button", name=words.sign_in)).to_be_visible()
+    expect(page.get_by_role("button", name=words.sign_in, exact=True)).to_be_visible()
     assert "Postanowienie" not in page.content()
     assert "Lipowska" not in page.content()
