@@ -9,6 +9,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -63,6 +64,7 @@ class Leaving:
             note(viewer, Verb.ACCOUNT_EXPORT, [found.public_id])
         self._owner = viewer.pk
         self._form = form
+        self.zone = ZoneInfo(viewer.office.timezone)
         self.name = found.provider_name
         self.messages = 0
         self.missing: list[str] = []  # of damaged ones, where they lay
@@ -134,13 +136,13 @@ class Leaving:
 
 def export_zip(leaving: Leaving) -> Iterator[bytes]:
     """Leaves while it is made. What is damaged is left out and named in a file of its own."""
-    bundle = Bundle()
+    bundle, now = Bundle(), timezone.now().astimezone(leaving.zone)
     for name in leaving.folders():
-        bundle.folder(name, timezone.localtime())
+        bundle.folder(name, now)
     for file in leaving.files():
-        yield from bundle.file(file.path, file.pieces, timezone.localtime(file.at))
+        yield from bundle.file(file.path, file.pieces, file.at.astimezone(leaving.zone))
     if leaving.missing:
-        yield from bundle.file(MISSING, ["\n".join([*leaving.missing, ""]).encode()], timezone.localtime())
+        yield from bundle.file(MISSING, ["\n".join([*leaving.missing, ""]).encode()], now)
     yield from bundle.end()
 
 

@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
-from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from teczka.actions.tasks import add_task
 from teczka.core.tasks import Wanted
 from tests.browser.conftest import Mail, MailFolder, Office, intercept, still_being_read
 from tests.browser.held import Held, Late
+from tests.cast import today
 from tests.site import free_port, serving
 
 Open = Callable[[MailFolder], Mail]
@@ -334,7 +334,7 @@ def test_what_did_not_load_is_there_once_the_line_is_back(page: Page, open_folde
 
 def test_the_numbers_at_the_side_are_live_on_every_page(page: Page, open_folder: Open, office: Office) -> None:
     anna = office.cast.anna
-    due = Wanted("Odpowiedź na pozew", due_on=timezone.localdate(), assignee=anna.public_id)
+    due = Wanted("Odpowiedź na pozew", due_on=today(anna.office), assignee=anna.public_id)
     add_task(anna, due)
     tasks = page.locator("#desk [data-key=tasks]")
     number = tasks.locator(".count")

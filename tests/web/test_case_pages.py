@@ -9,14 +9,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils.timezone import localdate
 
 from teczka.core.cases import CaseState
 from teczka.store.models import Case, CaseNote, Office, User
 from teczka.store.queries.cases import case_card, members
 from teczka.store.viewer import as_user
 from tests.cases import make_case, make_note, make_party, make_task
-from tests.cast import Cast, make_cast
+from tests.cast import Cast, make_cast, today
 from tests.web.conftest import browser
 
 PARTIES = {"parties-TOTAL_FORMS": "2", "parties-INITIAL_FORMS": "0"}
@@ -231,7 +230,7 @@ def test_a_case_that_was_opened_by_mistake_is_closed_again_on_its_old_day(cast: 
     send(client, act, case.public_id)
     back = re.search(r'class="said" role="status">.*?action="([^"]+)"', page(client, "case_people", case.public_id))
     assert back
-    for on, day in (("2999-01-01", localdate()), ("2024-02-31", localdate()), ("2024-05-03", date(2024, 5, 3))):
+    for on, day in (("2999-01-01", today(cast.office)), ("2024-02-31", today(cast.office)), ("2024-05-03", date(2024, 5, 3))):
         client.post(re.sub(r"on=.*", f"on={on}", back[1]))
         with as_user(cast.anna.pk):
             case.refresh_from_db()
