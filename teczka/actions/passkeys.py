@@ -1,8 +1,6 @@
 """Passkeys: their owner adds, renames and removes them, and signs in by one instead of password and code."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -10,6 +8,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from teczka.actions.audit import note
+from teczka.actions.own_sign_in import changed, locked
 from teczka.actions.webauthn import Claim, check, made
 from teczka.core.audit import Verb
 from teczka.core.errors import AlreadyThere, NotAllowed
@@ -47,7 +46,8 @@ def add(actor: User, answer: str, challenge: bytes, place: Place, name: str) -> 
     NotAllowed where the answer is not to the challenge, or the password was replaced meanwhile."""
     one = made(answer, challenge, place)
     try:
-        with _own(actor):
+        with as_user(actor.pk):
+            locked(actor)
             if Passkey.objects.filter(owner=actor).count() >= MOST:
                 raise AlreadyThere(name)
             Passkey.objects.create(
@@ -59,7 +59,7 @@ def add(actor: User, answer: str, challenge: bytes, place: Place, name: str) -> 
                 transports=list(one.transports),
                 name=_short(name),
             )
-            _changed(actor, Verb.PASSKEY_ADD)
+            changed(actor, Verb.PASSKEY_ADD)
     except IntegrityError as error:
         raise AlreadyThere(name) from error
 
@@ -74,11 +74,12 @@ def rename(actor: User, public_id: UUID, name: str) -> None:
 def remove(actor: User, public_id: UUID, session: SessionBase) -> None:
     """By whoever has just said their password, in this session: they stay signed in there alone, for others may have been begun by it.
     Raises NotAllowed."""
-    with _own(actor):
+    with as_user(actor.pk):
+        locked(actor)
         if not Passkey.objects.filter(owner=actor, public_id=public_id).delete()[0]:
             raise NotAllowed
         stay_alone(actor, session)
-        _changed(actor, Verb.PASSKEY_REMOVE)
+        changed(actor, Verb.PASSKEY_REMOVE)
 
 
 def lets_in(person: User, claim: Claim, challenge: bytes, place: Place) -> bool:
@@ -113,23 +114,6 @@ def still_there(person: User, claim: Claim) -> bool:
     with as_user(person.pk):
         rows = Passkey.objects.select_for_update().filter(owner=person, credential_id=claim.credential_id)
         return rows.first() is not None
-
-
-@contextmanager
-def _own(actor: User) -> Iterator[None]:
-    """Raises NotAllowed where their password is another meanwhile, or they are let in no more."""
-    with as_user(actor.pk):
-        rows = User.objects.select_for_update(no_key=True)
-        if rows.filter(pk=actor.pk, password=actor.password, is_active=True).first() is None:
-            raise NotAllowed
-        yield
-
-
-def _changed(actor: User, verb: Verb) -> None:
-    """They are told until they take note: it may have been somebody who has their password."""
-    actor.sign_in_changed_at = timezone.now()
-    actor.save(update_fields=["sign_in_changed_at"])
-    note(actor, verb, [actor.public_id])
 
 
 def _short(name: str) -> str:

@@ -11,13 +11,12 @@ from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import IntegrityError
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from teczka.actions.audit import note
 from teczka.actions.clients import client_of
 from teczka.actions.gate import gate
 from teczka.actions.oauth import Return, check_return
+from teczka.actions.own_sign_in import changed, locked
 from teczka.core.accounts import Auth
 from teczka.core.audit import Verb
 from teczka.core.errors import NotAllowed, Problem, Trouble
@@ -108,11 +107,12 @@ def connect(actor: User, visit: Visit, back: Return, session: SessionBase) -> No
     known = {"provider": visit.auth, "issuer": who.issuer, "subject": who.subject, "address": who.name}
     try:
         with as_user(actor.pk):
-            _lock(actor)
+            locked(actor)
             if ProviderIdentity.objects.filter(owner=actor, provider=visit.auth).exists():
                 raise NotAllowed
             ProviderIdentity.objects.create(office_id=actor.office_id, owner=actor, **known)
-            _changed(actor, session, Verb.PROVIDER_CONNECT)
+            stay_alone(actor, session)
+            changed(actor, Verb.PROVIDER_CONNECT)
     except IntegrityError as taken:
         raise Problem(Trouble.OAUTH_TAKEN, provider=client.provider.name) from taken
 
@@ -120,17 +120,12 @@ def connect(actor: User, visit: Visit, back: Return, session: SessionBase) -> No
 def disconnect(actor: User, auth: Auth, session: SessionBase) -> None:
     """The actor stays signed in in this session alone: others may have been begun by it. Raises NotAllowed."""
     with as_user(actor.pk):
-        _lock(actor)
+        locked(actor)
         gone, _ = ProviderIdentity.objects.filter(owner=actor, provider=auth).delete()
         if not gone:
             raise NotAllowed
-        _changed(actor, session, Verb.PROVIDER_DISCONNECT)
-
-
-def take_note(actor: User) -> None:
-    """They know that what signs them in was changed."""
-    actor.sign_in_changed_at = None
-    actor.save(update_fields=["sign_in_changed_at"])
+        stay_alone(actor, session)
+        changed(actor, Verb.PROVIDER_DISCONNECT)
 
 
 def _way_out(client: Client, redirect_uri: str) -> tuple[str, Authorization]:
@@ -149,17 +144,3 @@ def _client_at_the_door(office: int, auth: Auth) -> Client:
 def _proved(client: Client, visit: Visit, back: Return) -> Identity:
     check_return(client, visit.began_at, back)
     return prove(client, visit.authorization, back.code, visit.redirect_uri, gate())
-
-
-def _lock(actor: User) -> None:
-    """Raises NotAllowed where their password is another meanwhile, or they are let in no more."""
-    rows = User.objects.select_for_update(no_key=True)
-    if rows.filter(pk=actor.pk, password=actor.password, is_active=True).first() is None:
-        raise NotAllowed
-
-
-def _changed(actor: User, session: SessionBase, verb: Verb) -> None:
-    actor.sign_in_changed_at = timezone.now()
-    actor.save(update_fields=["sign_in_changed_at"])
-    stay_alone(actor, session)
-    note(actor, verb, [actor.public_id])

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from teczka.actions.audit import note
+from teczka.actions.own_sign_in import locked
 from teczka.actions.policy import check_administrator
 from teczka.actions.secrets import open_second_factor, seal_second_factor
 from teczka.core.audit import Verb
@@ -39,7 +40,7 @@ def begin(actor: User, session: SessionBase) -> str:
     shown the app. Any other session begins anew: whoever has the password must not know beforehand what its owner's app will hold.
     Raises NotAllowed where it is on already."""
     with as_user(actor.pk):
-        if _locked(actor).second_factor_at is not None:
+        if locked(actor).second_factor_at is not None:
             raise NotAllowed
         waiting = SecondFactor.objects.filter(owner=actor, made_at__gt=timezone.now() - WAITS).first()
         if waiting is not None and session.get(BEGUN) == str(waiting.public_id):
@@ -58,7 +59,7 @@ def turn_on(actor: User, said: str, session: SessionBase) -> list[str] | None:
     backup codes, which nobody can be told again; None where the code is wrong. Raises NotAllowed where it is on already, or what waits was
     not begun in this session."""
     with as_user(actor.pk):
-        on = _locked(actor).second_factor_at is not None
+        on = locked(actor).second_factor_at is not None
         row = SecondFactor.objects.filter(owner=actor).first()
         if on or row is None or session.get(BEGUN) != str(row.public_id):
             raise NotAllowed
@@ -82,7 +83,7 @@ def turn_off(actor: User, session: SessionBase) -> None:
     """By whoever has just said their password, in this session: they stay signed in there alone. Raises NotAllowed where it is not on, or
     the password was replaced meanwhile."""
     with as_user(actor.pk):
-        if _locked(actor).second_factor_at is None:
+        if locked(actor).second_factor_at is None:
             raise NotAllowed
         SecondFactor.objects.filter(owner=actor).delete()
         actor.second_factor_at = None
@@ -95,7 +96,7 @@ def new_codes(actor: User) -> list[str]:
     """Of whoever has just said their password: those from before let nobody in any more. Raises NotAllowed where it is not on, or the
     password was replaced meanwhile."""
     with as_user(actor.pk):
-        if _locked(actor).second_factor_at is None:
+        if locked(actor).second_factor_at is None:
             raise NotAllowed
         codes = _renew(SecondFactor.objects.select_for_update().get(owner=actor))
         note(actor, Verb.SECOND_FACTOR_CODES, [actor.public_id])
@@ -167,15 +168,6 @@ def require(actor: User, *, required: bool) -> None:
         for one in User.objects.filter(office=office, is_active=True, second_factor_at=None):
             look_again(one.public_id)
         note(actor, Verb.SECOND_FACTOR_REQUIRE if required else Verb.SECOND_FACTOR_SPARE, [])
-
-
-def _locked(actor: User) -> User:
-    """As their row stands. Raises NotAllowed where their password is another meanwhile, or they are let in no more."""
-    rows = User.objects.select_for_update(no_key=True)
-    found = rows.filter(pk=actor.pk, password=actor.password, is_active=True).first()
-    if found is None:
-        raise NotAllowed
-    return found
 
 
 def _renew(row: SecondFactor) -> list[str]:

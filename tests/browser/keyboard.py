@@ -5,8 +5,10 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.test import override_settings
 from playwright.sync_api import Browser, Page
 
+from teczka.settings import PASSWORD_HASHERS
 from teczka.store.models import Office as OfficeRow
 from teczka.store.models import User
 from tests.browser.conftest import NETWORK, Office
@@ -24,6 +26,13 @@ def two_people(language: str) -> tuple[User, User]:
         for first, name in (("anna", "Anna Pierwsza"), ("jan", "Jan Drugi"))
     )
     return anna, jan
+
+
+def give_password(person: User, password: str) -> None:
+    """Hashed as the site does, which is another process with settings of its own."""
+    with override_settings(PASSWORD_HASHERS=PASSWORD_HASHERS):
+        person.set_password(password)
+    person.save()
 
 
 def at_the_keyboard(browser: Browser, office: Office, person: User) -> Iterator[Page]:

@@ -7,15 +7,13 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import override_settings
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from teczka.core.second_factor import code_of, step_of
-from teczka.settings import PASSWORD_HASHERS
 from teczka.store.models import User
 from teczka.store.queries.passkeys import passkeys
 from tests.browser.conftest import Office
-from tests.browser.keyboard import at_the_keyboard, looked_at, two_people
+from tests.browser.keyboard import at_the_keyboard, give_password, looked_at, two_people
 from tests.browser.test_accessibility import go_to
 
 PASSWORD = "sosna pod lasem stoi"
@@ -36,9 +34,7 @@ WORDS = {
 @pytest.fixture(params=["pl", "en"])
 def person(request: pytest.FixtureRequest, office: Office) -> Iterator[User]:
     anna, _ = two_people(request.param)
-    with override_settings(PASSWORD_HASHERS=PASSWORD_HASHERS):
-        anna.set_password(PASSWORD)
-        anna.save()
+    give_password(anna, PASSWORD)
     yield anna
     cache.clear()
 

@@ -5,13 +5,11 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import override_settings
 from playwright.sync_api import Browser, Page, expect
 
-from teczka.settings import PASSWORD_HASHERS
 from teczka.store.models import User
 from tests.browser.conftest import NETWORK, PATIENCE, WIDE, Office
-from tests.browser.keyboard import looked_at
+from tests.browser.keyboard import give_password, looked_at
 from tests.browser.test_oauth import abroad, internet, mail_server, office, provider, token_servers
 from tests.oauth.fixtures import set_up
 from tests.oauth.provider import Provider
@@ -36,9 +34,7 @@ def anna(request: pytest.FixtureRequest, office: Office, provider: Provider) -> 
     for address in (HERS, ANOTHER):
         provider.add_person(address)
     cast.anna.language = request.param
-    with override_settings(PASSWORD_HASHERS=PASSWORD_HASHERS):
-        cast.anna.set_password(PASSWORD)
-        cast.anna.save()
+    give_password(cast.anna, PASSWORD)
     yield cast.anna
     cache.clear()
 

@@ -6,14 +6,12 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
-from django.test import override_settings
 from playwright.sync_api import Browser, Page, expect
 
 from teczka.core.second_factor import code_of, step_of
-from teczka.settings import PASSWORD_HASHERS
 from teczka.store.models import User
 from tests.browser.conftest import Office
-from tests.browser.keyboard import at_the_keyboard, looked_at, two_people
+from tests.browser.keyboard import at_the_keyboard, give_password, looked_at, two_people
 from tests.browser.test_accessibility import go_to
 
 PASSWORD = "sosna pod lasem stoi"
@@ -26,10 +24,8 @@ WORDS = {
 @pytest.fixture(params=["pl", "en"])
 def people(request: pytest.FixtureRequest, office: Office) -> Iterator[tuple[User, User]]:
     both = two_people(request.param)
-    with override_settings(PASSWORD_HASHERS=PASSWORD_HASHERS):
-        for one in both:
-            one.set_password(PASSWORD)
-            one.save()
+    for one in both:
+        give_password(one, PASSWORD)
     yield both
     cache.clear()
 

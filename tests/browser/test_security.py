@@ -6,13 +6,11 @@ from contextlib import contextmanager
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.test import override_settings
 from playwright.sync_api import Browser, Page, expect
 
-from teczka.settings import PASSWORD_HASHERS
 from teczka.store.models import User
 from tests.browser.conftest import PATIENCE, Office
-from tests.browser.keyboard import at_the_keyboard, looked_at, two_people
+from tests.browser.keyboard import at_the_keyboard, give_password, looked_at, two_people
 from tests.browser.test_accessibility import go_to
 
 OLD, NEW = "sosna pod lasem stoi", "brzoza za domem rośnie"
@@ -25,9 +23,7 @@ WORDS = {
 @pytest.fixture(params=["pl", "en"])
 def person(request: pytest.FixtureRequest, office: Office) -> Iterator[User]:
     anna, _ = two_people(request.param)
-    with override_settings(PASSWORD_HASHERS=PASSWORD_HASHERS):
-        anna.set_password(OLD)
-    anna.save()
+    give_password(anna, OLD)
     yield anna
     cache.clear()
 

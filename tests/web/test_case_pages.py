@@ -230,7 +230,11 @@ def test_a_case_that_was_opened_by_mistake_is_closed_again_on_its_old_day(cast: 
     send(client, act, case.public_id)
     back = re.search(r'class="said" role="status">.*?action="([^"]+)"', page(client, "case_people", case.public_id))
     assert back
-    for on, day in (("2999-01-01", today(cast.office)), ("2024-02-31", today(cast.office)), ("2024-05-03", date(2024, 5, 3))):
+    for on, day in (
+        ("2999-01-01", today(cast.office)),
+        ("2024-02-31", today(cast.office)),
+        ("2024-05-03", date(2024, 5, 3)),
+    ):
         client.post(re.sub(r"on=.*", f"on={on}", back[1]))
         with as_user(cast.anna.pk):
             case.refresh_from_db()

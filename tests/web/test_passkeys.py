@@ -11,8 +11,8 @@ from pytest_django import Settings
 
 from teczka.actions.invitations import join, new_link
 from teczka.actions.leaving import disable
+from teczka.actions.own_sign_in import take_note
 from teczka.actions.passkeys import lets_in
-from teczka.actions.provider_identities import take_note
 from teczka.core.passkeys import MOST
 from teczka.store.models import Passkey, User
 from teczka.store.queries.audit import lines

@@ -93,6 +93,15 @@ def signs_in(provider: Provider, address: str = HERS, auth: str = "microsoft", c
     return client
 
 
+def codes_on(user: User) -> str:
+    """The secret. An earlier step's code has turned it on: the present one is still to be said."""
+    user.refresh_from_db()
+    session = SessionStore()
+    secret = begin(user, session)
+    turn_on(user, code_of(secret, step_of(time.time()) - 1), session)
+    return secret
+
+
 def text(client: Client, url: str) -> str:
     return unescape(client.get(url, follow=True).content.decode())
 
@@ -189,10 +198,7 @@ def test_the_second_step_is_asked_for_all_the_same(
 ) -> None:
     monkeypatch.setattr("teczka.core.second_factor.COST", 2)
     connects(person, provider)
-    person.refresh_from_db()
-    session = SessionStore()
-    secret = begin(person, session)
-    turn_on(person, code_of(secret, step_of(time.time()) - 1), session)
+    secret = codes_on(person)
     stranger = Client()
     answer = stranger.get(provider.decide(to_sign_in(stranger), HERS))
     assert answer.headers["Location"] == "/sign-in/code/"
@@ -206,10 +212,7 @@ def test_what_was_disconnected_meanwhile_is_no_first_step(
 ) -> None:
     monkeypatch.setattr("teczka.core.second_factor.COST", 2)
     connects(person, provider)
-    person.refresh_from_db()
-    session = SessionStore()
-    secret = begin(person, session)
-    turn_on(person, code_of(secret, step_of(time.time()) - 1), session)
+    secret = codes_on(person)
     thief = signs_in(provider)
     owner = browser(User.objects.get(pk=person.pk))
     owner.post(f"{OWN}with/microsoft/disconnect/")

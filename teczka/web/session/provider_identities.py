@@ -22,6 +22,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from teczka.actions.oauth import Return
+from teczka.actions.own_sign_in import take_note
 from teczka.actions.provider_identities import (
     Visit,
     begin_connecting,
@@ -29,7 +30,6 @@ from teczka.actions.provider_identities import (
     connect,
     disconnect,
     is_connected,
-    take_note,
     who_came,
 )
 from teczka.core.accounts import Auth
