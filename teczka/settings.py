@@ -119,6 +119,9 @@ STORAGES = {"staticfiles": {"BACKEND": "teczka.web.static_files.StaticFiles"}}
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # messages that one act names
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ours.secure
+# By this name browsers take a cookie from this host over HTTPS alone: no other host of the domain, and nobody on the wire, plants one.
+_HERE = "__Host-" if ours.secure else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_HERE}sessionid", f"{_HERE}csrftoken"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # web/proxies.py drops it unless a trusted proxy set it

@@ -109,13 +109,6 @@ def lets_in(person: User, claim: Claim, challenge: bytes, place: Place) -> bool:
     return True
 
 
-def still_there(person: User, claim: Claim) -> bool:
-    """Asked once the session is kept that it began: whoever takes it away at this moment is waited for, and ends the sessions there are."""
-    with as_user(person.pk):
-        rows = Passkey.objects.select_for_update().filter(owner=person, credential_id=claim.credential_id)
-        return rows.first() is not None
-
-
 def _short(name: str) -> str:
     shown = "".join(sign if sign.isprintable() else " " for sign in name)
     return " ".join(shown.split())[:LONGEST_NAME]

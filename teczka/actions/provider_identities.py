@@ -7,7 +7,6 @@ provider is kept in the session of the browser that began it, comes back once, a
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
-from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import IntegrityError
@@ -71,9 +70,8 @@ def begin_connecting(actor: User, auth: Auth, redirect_uri: str) -> tuple[str, V
     return url, Visit(auth, actor.office_id, authorization, redirect_uri, datetime.now(UTC), proved)
 
 
-def who_came(visit: Visit, back: Return) -> tuple[User, UUID]:
-    """Whom the visit lets in: somebody of the office whose registration was used; and the connection that does. Raises
-    Problem(OAUTH_UNKNOWN) where it is nobody."""
+def who_came(visit: Visit, back: Return) -> User:
+    """Whom the visit lets in: somebody of the office whose registration was used. Raises Problem(OAUTH_UNKNOWN) where it is nobody."""
     if visit.proved:
         raise Problem(Trouble.OAUTH_STATE, provider=PROVIDERS[visit.auth].name)
     who = _proved(_client_at_the_door(visit.office, visit.auth), visit, back)
@@ -85,12 +83,7 @@ def who_came(visit: Visit, back: Return) -> tuple[User, UUID]:
             row = rows.filter(issuer=who.issuer, subject=who.subject).first()
     if row is None:
         raise Problem(Trouble.OAUTH_UNKNOWN, provider=PROVIDERS[visit.auth].name)
-    return row.owner, row.public_id
-
-
-def is_connected(person: User, connection: UUID) -> bool:
-    with as_user(person.pk):
-        return ProviderIdentity.objects.filter(owner=person, public_id=connection).exists()
+    return row.owner
 
 
 def connect(actor: User, visit: Visit, back: Return, session: SessionBase) -> None:

@@ -18,7 +18,18 @@ BEGINNING = bytes(32)  # what the first entry has for the hash of the one before
 class Verb(StrEnum):
     """What was done, and what its ids are. What begins with `message.` is about somebody's mail: administrators are not told of it (P7)."""
 
-    SIGN_IN = "session.begin"
+    SIGN_IN = (
+        "session.begin"  # by what is not known: of earlier versions, or by the demo's link; the nine after it say it
+    )
+    SIGN_IN_PASSWORD = "session.begin_password"  # noqa: S105
+    SIGN_IN_PASSWORD_CODE = "session.begin_password_code"  # noqa: S105  the code of an app, or a backup code
+    SIGN_IN_PASSWORD_PASSKEY = "session.begin_password_passkey"  # noqa: S105
+    SIGN_IN_PASSKEY = "session.begin_passkey"
+    SIGN_IN_PROVIDER = "session.begin_provider"  # Microsoft or Google
+    SIGN_IN_PROVIDER_CODE = "session.begin_provider_code"
+    SIGN_IN_PROVIDER_PASSKEY = "session.begin_provider_passkey"
+    SIGN_IN_LINK = "session.begin_link"  # an administrator's
+    SIGN_IN_LINK_CODE = "session.begin_link_code"
     SIGN_OUT = "session.end"
     SIGN_OUT_ELSEWHERE = "session.end_elsewhere"
     ACCOUNT_ADD = "account.add"  # the account, in all of these

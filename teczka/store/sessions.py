@@ -1,7 +1,6 @@
 """Sign-in sessions: each request's, and those of what stays open longer than a request."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from django.utils import timezone
 from teczka.store.connections import planned_once
 from teczka.store.events import PAGES
 from teczka.store.models.people import User
+from teczka.store.statements import value_of
 
 _KEPT = "SELECT session_data FROM django_session WHERE session_key = %(key)s AND expire_date > %(now)s"
 
@@ -49,20 +49,21 @@ def look_again(user: UUID) -> None:
 
 
 def end_sessions(user: User) -> None:
-    """Wherever this person is signed in."""
-    for session, _ in _of(user):
-        session.delete()
+    """Wherever this person is signed in, or is about to be: by what was looked at before this commits nobody comes in, however long it took
+    from then until there was a session. For that, whoever lets somebody in reads their row first, and then what proves who they are. No
+    session is searched for: what lies there of them lets nobody in, and goes when it would have expired."""
+    counted = "UPDATE store_user SET sessions_ended = sessions_ended + 1 WHERE id = %s RETURNING sessions_ended"
+    user.sessions_ended = value_of(counted, [user.pk])
+    look_again(user.public_id)
 
 
 def stay_alone(user: User, session: SessionBase) -> None:
     """This session is the only one of its person from now on, and has another key: a copy of the old one's cookie is worth nothing. It goes
     with the password that they have now."""
+    end_sessions(user)
     session.cycle_key()
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
-    for other, _ in _of(user):
-        if other.session_key != session.session_key:
-            other.delete()
 
 
 def take(session: SessionBase, name: str) -> Any:
@@ -80,21 +81,12 @@ def take(session: SessionBase, name: str) -> Any:
 
 
 def others(user: User, session: SessionBase) -> int:
-    """In how many sessions beside this one the person is signed in: those of an older password lie there and let nobody in."""
+    """In how many sessions beside this one the person is signed in: those that were ended lie there and let nobody in. Only what is in a
+    session tells whose it is: all that have not expired are opened."""
     good = user.get_session_auth_hash()
-    return sum(
-        1
-        for other, held in _of(user)
-        if other.session_key != session.session_key and held.get(HASH_SESSION_KEY) == good
-    )
-
-
-def _of(user: User) -> Iterator[tuple[Session, dict[str, Any]]]:
-    """Each with what is in it. Only that tells whose it is: all that have not expired are opened."""
-    for session in Session.objects.filter(expire_date__gt=timezone.now()):
-        held = session.get_decoded()
-        if held.get(SESSION_KEY) == str(user.pk):
-            yield session, held
+    beside = Session.objects.filter(expire_date__gt=timezone.now()).exclude(session_key=session.session_key)
+    opened = (one.get_decoded() for one in beside.iterator())
+    return sum(held.get(SESSION_KEY) == str(user.pk) and held.get(HASH_SESSION_KEY) == good for held in opened)
 
 
 def forget_expired() -> None:

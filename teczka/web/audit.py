@@ -18,6 +18,15 @@ from teczka.web.mail.names import disposition
 
 WORDS: dict[str, str | Promise] = {
     Verb.SIGN_IN: _("signed in"),
+    Verb.SIGN_IN_PASSWORD: _("signed in by password"),
+    Verb.SIGN_IN_PASSWORD_CODE: _("signed in by password and code"),
+    Verb.SIGN_IN_PASSWORD_PASSKEY: _("signed in by password and passkey"),
+    Verb.SIGN_IN_PASSKEY: _("signed in by passkey"),
+    Verb.SIGN_IN_PROVIDER: _("signed in with Microsoft or Google"),
+    Verb.SIGN_IN_PROVIDER_CODE: _("signed in with Microsoft or Google, and a code"),
+    Verb.SIGN_IN_PROVIDER_PASSKEY: _("signed in with Microsoft or Google, and a passkey"),
+    Verb.SIGN_IN_LINK: _("signed in by an administrator's link"),
+    Verb.SIGN_IN_LINK_CODE: _("signed in by an administrator's link, and a code"),
     Verb.SIGN_OUT: _("signed out"),
     Verb.SIGN_OUT_ELSEWHERE: _("signed out everywhere else"),
     Verb.ACCOUNT_ADD: _("added an external account"),

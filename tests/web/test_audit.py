@@ -2,17 +2,23 @@
 
 import json
 import re
+from html import unescape
 
 import pytest
 from django.test import Client
 
 from teczka.actions.audit import note, note_each
+from teczka.actions.invitations import new_link
 from teczka.core.audit import Verb
 from teczka.core.audit_file import verify
 from teczka.store.models import Case
 from tests.cases import file, make_case
 from tests.web.conftest import Office, browser
 from tests.web.mailroom import share
+from tests.web.pages import text_of
+from tests.web.test_second_factor import PASSWORD, Clock, clock, comes, quick, says, turned_on, with_password
+
+__all__ = ["clock", "quick"]
 
 
 @pytest.fixture
@@ -54,6 +60,26 @@ def test_the_register_is_narrowed_and_read_on(dorota: Client, office: Office, ca
         where = "/office/audit/" + more.group(1).replace("&amp;", "&") if more else ""
     assert seen == 120
     assert dorota.get("/office/audit/?kind=x&person=y&before=z").status_code == 200
+
+
+def test_the_register_says_by_what_somebody_signed_in_and_its_chain_stays_whole(
+    dorota: Client, office: Office, clock: Clock
+) -> None:
+    anna = with_password(office.cast.anna)
+    comes(anna)
+    secret, codes = turned_on(anna, clock)
+    for code in (clock.code(secret), codes[0]):
+        says(comes(anna), code)
+    _, token = new_link(office.cast.dorota, office.cast.bartek.public_id)
+    asked = {"name": "Bartek", "password": PASSWORD}
+    Client().post(f"/join/{office.cast.bartek.public_id}/{token}/", asked)
+    told = unescape(dorota.get("/office/audit/?kind=session").content.decode())
+    said = re.findall(r">\s*(zalogowanie[^<]*?)\s*<", told)
+    code, link = "zalogowanie hasłem i kodem", "zalogowanie linkiem od administratora"
+    assert said == [link, code, code, "zalogowanie hasłem", "zalogowanie"]
+    table = text_of(dorota.get("/office/audit/csv/"))
+    assert table.count(",session.begin_password_code,") == 2
+    assert not verify(text_of(dorota.get("/office/audit/jsonl/")).splitlines()).faults
 
 
 def test_the_export_is_whole_and_verified_and_is_noted_itself(dorota: Client, office: Office, case: Case) -> None:

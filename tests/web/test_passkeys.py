@@ -12,17 +12,19 @@ from pytest_django import Settings
 from teczka.actions.invitations import join, new_link
 from teczka.actions.leaving import disable
 from teczka.actions.own_sign_in import take_note
-from teczka.actions.passkeys import lets_in
+from teczka.actions.passkeys import remove
+from teczka.actions.second_factor import lift
 from teczka.core.passkeys import MOST
 from teczka.store.models import Passkey, User
 from teczka.store.queries.audit import lines
 from teczka.store.queries.passkeys import passkeys
 from teczka.store.sessions import SessionStore
 from teczka.store.viewer import as_user
-from teczka.web.session import challenges, passkey_door
+from teczka.web.session import challenges
 from tests.authenticator import BACKED_UP, PRESENT, VERIFIED, Authenticator
 from tests.web.conftest import Office, browser
 from tests.web.test_second_factor import PASSWORD, Clock, clock, comes, inside, quick, says, turned_on, with_password
+from tests.web.test_session import at_this_moment
 
 __all__ = ["clock", "quick"]
 
@@ -36,6 +38,10 @@ def person(office: Office) -> User:
     with as_user(office.cast.anna.pk):
         Passkey.objects.all().delete()  # the office's own
     return with_password(office.cast.anna)
+
+
+def anew(user: User) -> User:
+    return User.objects.get(pk=user.pk)
 
 
 def at_the_door() -> Client:
@@ -129,7 +135,7 @@ def test_a_passkey_is_both_steps_and_leads_where_the_person_wanted_to_go(
     assert client.cookies["sessionid"]["max-age"] == 14 * 24 * 3600, "not as brief as the door's"
     assert f"known-{person.public_id.hex}" in client.cookies
     assert '<html lang="en">' in told(client, "/settings/security/")
-    assert verbs(office)[0] == "session.begin"
+    assert verbs(office)[0] == "session.begin_passkey"
     assert passkeys(person)[0].used_at is not None
     off = at_the_door()
     assert enters(off, device.use(asked(off)), next="https://evil.example/").headers["Location"] == "/"
@@ -356,21 +362,25 @@ def test_a_stranger_who_asks_has_a_brief_session_and_who_does_not_has_none(db: N
     assert "sessionid" not in client.cookies
 
 
+@pytest.mark.parametrize("by", ["its owner", "an administrator"])
 @pytest.mark.parametrize("after_the_password", [False, True])
-def test_a_passkey_that_is_removed_while_it_signs_in_leaves_no_session(
-    person: User, device: Authenticator, clock: Clock, monkeypatch: pytest.MonkeyPatch, after_the_password: bool
+def test_a_passkey_that_is_taken_away_while_it_signs_in_leaves_no_session(
+    person: User, office: Office, device: Authenticator, clock: Clock, after_the_password: bool, by: str
 ) -> None:
-    turned_on(person, clock)
+    if after_the_password:
+        turned_on(person, clock)
     client = comes(person) if after_the_password else at_the_door()
+    (one,) = passkeys(person)
 
-    def at_this_moment(*about: Any) -> bool:
-        right = lets_in(*about)
-        with as_user(person.pk):
-            Passkey.objects.all().delete()
-        return right
+    def taken() -> None:
+        if by == "its owner":
+            remove(anew(person), one.public_id, SessionStore())
+        else:
+            lift(office.cast.dorota, person.public_id)
 
-    monkeypatch.setattr(passkey_door, "lets_in", at_this_moment)
-    enters(client, device.use(asked(client)))
+    with at_this_moment(taken):
+        enters(client, device.use(asked(client)))
+    assert passkeys(person) == []
     assert not inside(client)
 
 

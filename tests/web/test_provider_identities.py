@@ -17,6 +17,7 @@ from teczka.actions import oauth
 from teczka.actions.clients import remove_client
 from teczka.actions.invitations import new_link
 from teczka.actions.leaving import disable, enable, hand_over
+from teczka.actions.provider_identities import disconnect
 from teczka.actions.second_factor import begin, turn_on
 from teczka.core.accounts import Auth, Farewell
 from teczka.core.second_factor import STEP, code_of, step_of
@@ -32,6 +33,7 @@ from tests.oauth.fixtures import internet, mail_server, provider, set_up, token_
 from tests.oauth.provider import CLIENT, Provider
 from tests.web.conftest import Office, browser
 from tests.web.test_oauth import STALE, onward
+from tests.web.test_session import at_this_moment
 
 __all__ = ["internet", "mail_server", "provider", "token_servers"]
 
@@ -142,7 +144,7 @@ def test_what_a_person_connected_signs_them_in(
     assert answer.headers["Location"] == OWN, "they are told first"
     assert any(cookie.startswith("known-") for cookie in answer.cookies)
     assert inside(stranger)
-    assert verbs(office)[0] == "session.begin"
+    assert verbs(office)[0] == "session.begin_provider"
     assert not provider.refresh, "nothing was asked for that lasts"
     assert stranger.session.get_expiry_age() > 24 * 3600, "what was begun for a stranger for minutes"
 
@@ -194,7 +196,7 @@ def test_another_registration_of_the_directory_finds_the_same_people(person: Use
 
 
 def test_the_second_step_is_asked_for_all_the_same(
-    person: User, provider: Provider, monkeypatch: pytest.MonkeyPatch
+    person: User, office: Office, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("teczka.core.second_factor.COST", 2)
     connects(person, provider)
@@ -205,6 +207,7 @@ def test_the_second_step_is_asked_for_all_the_same(
     assert not inside(stranger)
     stranger.post("/sign-in/code/", {"code": code_of(secret, step_of(time.time() + STEP))})
     assert inside(stranger)
+    assert verbs(office)[0] == "session.begin_provider_code"
 
 
 def test_what_was_disconnected_meanwhile_is_no_first_step(
@@ -220,6 +223,26 @@ def test_what_was_disconnected_meanwhile_is_no_first_step(
     assert connected(person)[Auth.MICROSOFT].address == ANOTHER
     answer = thief.post("/sign-in/code/", {"code": code_of(secret, step_of(time.time() + STEP))})
     assert answer.headers["Location"] == DOOR
+    assert not inside(thief)
+
+
+@pytest.mark.parametrize("by", ["its owner", "an administrator"])
+def test_what_is_disconnected_while_it_signs_in_leaves_no_session(
+    person: User, office: Office, provider: Provider, by: str
+) -> None:
+    connects(person, provider)
+    with_password(office.cast.dorota)
+
+    def gone() -> None:
+        owner = User.objects.get(pk=person.pk)
+        if by == "its owner":
+            disconnect(owner, Auth.MICROSOFT, SessionStore())
+        else:
+            disable(office.cast.dorota, person.public_id)
+            enable(office.cast.dorota, person.public_id)
+
+    with at_this_moment(gone):
+        thief = signs_in(provider)
     assert not inside(thief)
 
 

@@ -16,7 +16,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from teczka.actions.invitations import new_link
-from teczka.actions.second_factor import begin, passes, turn_on
+from teczka.actions.second_factor import begin, passes, turn_off, turn_on
 from teczka.core.second_factor import STEP, code_of, step_of
 from teczka.store.models import SecondFactor, User
 from teczka.store.queries.audit import lines
@@ -26,6 +26,7 @@ from teczka.web.session.second_step import SecondStep
 from tests.cast import make_cast
 from tests.conftest import OwnDatabase
 from tests.web.conftest import Office, browser
+from tests.web.test_session import at_this_moment
 
 PASSWORD = "sosna pod lasem stoi"
 DOOR, CODE, INSIDE = "/sign-in/", "/sign-in/code/", "/accounts/"
@@ -591,6 +592,20 @@ def test_without_its_key_backup_codes_alone_let_in(person: User, clock: Clock) -
     assert not inside(half)
     says(half, codes[0])
     assert inside(half)
+
+
+def test_who_says_a_code_while_it_is_turned_off_and_on_again_stays_outside(person: User, clock: Clock) -> None:
+    secret, _ = turned_on(person, clock)
+    half = comes(person)
+
+    def now() -> None:
+        owner = User.objects.get(pk=person.pk)
+        turn_off(owner, SessionStore())
+        turned_on(owner, clock)
+
+    with at_this_moment(now):
+        says(half, clock.code(secret))
+    assert not inside(half)
 
 
 def test_of_two_with_one_code_at_once_one_comes_in(own_database: OwnDatabase, clock: Clock) -> None:

@@ -115,6 +115,9 @@ def test_all_other_browsers_are_signed_out_and_this_one_stays(person: User, offi
     assert "Wyloguj wszędzie indziej" not in page
     assert [inside(client) for client in (here, *there, bartek)] == [True, False, False, True]
     assert inside(comes(person)), "the password is the same"
+    here.post("/sign-out/")
+    assert shut_out_by_strangers(person)
+    assert not refused(here, person, OLD), "this browser is known as before"
     assert [line.verb for line in lines(office.cast.dorota)].count("session.end_elsewhere") == 1
 
 

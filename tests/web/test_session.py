@@ -1,12 +1,36 @@
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth.signals import user_logged_in
 from django.core.cache import cache
 from django.test import Client, override_settings
 
 from teczka.actions.invitations import new_link
+from teczka.actions.leaving import disable, enable
+from teczka.actions.people import change_password, sign_out_elsewhere
 from teczka.settings import PASSWORD_HASHERS
 from teczka.store.models import User
+from teczka.store.sessions import SessionStore
 from tests.web.conftest import Office, browser
+
+
+@contextmanager
+def at_this_moment(done: Callable[[], object]) -> Iterator[None]:
+    """Once, while somebody signs in: what they proved has been looked at, and there is no session of theirs yet."""
+
+    def once(**_: object) -> None:
+        user_logged_in.disconnect(once)
+        done()
+
+    user_logged_in.connect(once)
+    yield
+    assert not user_logged_in.disconnect(once), "nobody signed in"
 
 
 def signing_in(user: User, password: str) -> Client:
@@ -120,6 +144,30 @@ def test_who_was_closed_out_does_not_get_in(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
+    "taken", ["shut out and let in again", "signed out elsewhere", "another password", "another link"]
+)
+def test_who_signs_in_while_that_is_taken_away_stays_outside(office: Office, taken: str) -> None:
+    anna, dorota = office.cast.anna, office.cast.dorota
+    signing_in(dorota, "sosna pod lasem stoi")  # one administrator who can sign in there has to be
+
+    def now() -> None:
+        owner = User.objects.get(pk=anna.pk)
+        if taken == "signed out elsewhere":
+            sign_out_elsewhere(owner, SessionStore())
+        elif taken == "another password":
+            change_password(owner, "inna sosna pod lasem", SessionStore())
+        elif taken == "another link":
+            new_link(dorota, anna.public_id)
+        else:
+            disable(dorota, anna.public_id)
+            enable(dorota, anna.public_id)
+
+    with at_this_moment(now):
+        client = signing_in(anna, "sosna pod lasem stoi")
+    assert client.get("/accounts/").status_code == 302
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "signup/",
@@ -133,6 +181,29 @@ def test_who_was_closed_out_does_not_get_in(office: Office) -> None:
 )
 def test_there_is_no_other_door(db: None, path: str) -> None:
     assert Client().get(f"/{path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("url", "prefix"), [("https://poczta.example", "__Host-"), ("http://localhost:8000", ""), ("", "")]
+)
+def test_over_https_cookies_are_nobody_elses_to_plant(tmp_path: Path, url: str, prefix: str) -> None:
+    told = "from teczka import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE)"
+    given = {**os.environ, "TECZKA_DATA": str(tmp_path), "TECZKA_URL": url}
+    asked = subprocess.run([sys.executable, "-c", told], env=given, capture_output=True, text=True, check=True)
+    assert asked.stdout.split() == [f"{prefix}sessionid", f"{prefix}csrftoken", str(bool(prefix))]
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_a_cookie_of_this_host_alone_signs_in_and_out(office: Office, secure: bool) -> None:
+    """As browsers want it of such a name: over HTTPS, for every path, of no domain; else they throw it away."""
+    name = "__Host-sessionid" if secure else "sessionid"
+    with override_settings(SESSION_COOKIE_NAME=name, SESSION_COOKIE_SECURE=secure):
+        client = signing_in(office.cast.anna, "sosna pod lasem stoi")
+        assert client.get("/accounts/").status_code == 200
+        cookie = client.cookies[name]
+        assert (cookie["path"], cookie["domain"], bool(cookie["secure"])) == ("/", "", secure)
+        client.post("/sign-out/")
+        assert (client.cookies[name]["max-age"], bool(client.cookies[name]["secure"])) == (0, secure)
 
 
 def test_a_form_without_its_token_is_refused(office: Office) -> None:

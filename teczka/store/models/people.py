@@ -89,6 +89,7 @@ class User(AbstractBaseUser):
     second_factor_lifted_at = models.DateTimeField(null=True, blank=True)
     # When a passkey was added or removed, or Microsoft or Google connected or disconnected, until its owner has taken note.
     sign_in_changed_at = models.DateTimeField(null=True, blank=True)
+    sessions_ended = models.IntegerField(default=0)  # how often; written by store/sessions.py alone
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -100,12 +101,13 @@ class User(AbstractBaseUser):
         constraints: ClassVar = [models.UniqueConstraint(fields=["office", "id"], name="user_of_office")]
 
     def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
-        """Django's, of the password, and of since when signing in takes a second step: a session that was begun without it holds no longer,
-        even one whose sign-in was under way when it was turned on. Who has none keeps Django's."""
+        """Django's, of the password, of since when signing in takes a second step, and of how often their sessions were ended: what was
+        begun before holds no longer, even where it was still under way and no session lay there yet. Who has neither keeps Django's."""
         since = self.second_factor_at.timestamp() if self.second_factor_at else ""
+        ended = f" {self.sessions_ended}" if self.sessions_ended else ""
         return salted_hmac(
             "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash",
-            f"{self.password}{since}",
+            f"{self.password}{since}{ended}",
             secret=secret,
             algorithm="sha256",
         ).hexdigest()

@@ -39,7 +39,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not ty
         return [
             *super().get_login_stages(),
             "teczka.web.session.second_step.SecondStep",
-            "teczka.web.session.provider_identities.StillConnected",
+            "teczka.web.session.by_what.ByWhat",
         ]
 
     def post_login(self, request: HttpRequest, user: User, **told: Any) -> HttpResponseBase:

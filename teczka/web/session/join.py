@@ -17,7 +17,9 @@ from django.views.decorators.http import require_http_methods
 from teczka.actions.invitations import invited
 from teczka.actions.invitations import join as join_by
 from teczka.core.errors import NotAllowed
+from teczka.web.session.by_what import BY
 from teczka.web.session.password import new_password
+from teczka.web.session.register import LINK
 
 
 class JoinForm(forms.Form):
@@ -41,5 +43,6 @@ def join(request: HttpRequest, person_id: UUID, token: str) -> HttpResponse:
         except NotAllowed:  # another window was quicker
             return render(request, "session/join_over.html", status=404)
         else:
-            return cast("HttpResponse", perform_login(request, joined, redirect_url=reverse("home")))
+            by, home = {BY: [LINK]}, reverse("home")
+            return cast("HttpResponse", perform_login(request, joined, redirect_url=home, signal_kwargs=by))
     return render(request, "session/join.html", {"form": form, "person": person})

@@ -4,6 +4,8 @@ that is known has tries of its own.
 It proves no more than that: a cookie for each person, signed, which holds until they choose another password.
 """
 
+from typing import TypeVar
+
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponseBase
@@ -14,7 +16,11 @@ from teczka.store.models import User
 _SECONDS = 365 * 24 * 3600
 
 
-def remember(response: HttpResponseBase, user: User) -> None:
+Response = TypeVar("Response", bound=HttpResponseBase)
+
+
+def remember(response: Response, user: User) -> Response:
+    """This browser, once more where what signs the person in, or their sessions, are others now."""
     response.set_cookie(
         _name(user),
         _signer(user).sign(str(user.public_id)),
@@ -24,6 +30,7 @@ def remember(response: HttpResponseBase, user: User) -> None:
         httponly=True,
         samesite=settings.SESSION_COOKIE_SAMESITE,
     )
+    return response
 
 
 def known(request: HttpRequest, email: str) -> str:

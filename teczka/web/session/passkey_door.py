@@ -1,5 +1,7 @@
 """Signing in by a passkey: both steps at once, or the second after the password. What a browser is asked, and what it answers."""
 
+from typing import cast
+
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from allauth.account.stages import LoginStageController
@@ -13,13 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from teczka.actions.passkeys import known_to, lets_in, person_of, still_there
+from teczka.actions.passkeys import known_to, lets_in, person_of
 from teczka.actions.webauthn import Claim, claim
 from teczka.core.errors import NotAllowed
 from teczka.core.passkeys import asked_to_use
 from teczka.store.models import User
+from teczka.web.session.by_what import BY, second
 from teczka.web.session.challenges import challenge, challenged, here
 from teczka.web.session.known import known
+from teczka.web.session.register import PASSKEY
 from teczka.web.session.second_step import SecondStep, half_way, refusal
 
 ASKED = "passkey_asked"  # in a session: the challenge
@@ -49,21 +53,16 @@ def passkey_in(request: HttpRequest) -> HttpResponse:
     if stage is not None:
         person = stage.login.user
         wrong = refusal(request, person, lambda: lets_in(person, claimed, asked, place), _wrong())
-        return _refused(request, wrong, "second_factor") if wrong else _inside(request, person, claimed, stage.exit())
+        if wrong:
+            return _refused(request, wrong, "second_factor")
+        second(stage.login, PASSKEY)
+        return cast("HttpResponse", stage.exit())
     found, wrong = _who(request, claimed, asked)
     if found is None:
         return _refused(request, wrong, "account_login")
-    login = Login(user=found, redirect_url=get_next_redirect_url(request))
+    login = Login(user=found, redirect_url=get_next_redirect_url(request), signal_kwargs={BY: [PASSKEY]})
     LoginStageController(request, login).set_handled(SecondStep.key)
-    return _inside(request, found, claimed, perform_login(request, login))
-
-
-def _inside(request: HttpRequest, person: User, claimed: Claim, response: HttpResponse) -> HttpResponse:
-    request.session.save()
-    if still_there(person, claimed):
-        return response
-    request.session.flush()
-    return redirect("account_login")
+    return cast("HttpResponse", perform_login(request, login))
 
 
 def _claimed(request: HttpRequest) -> Claim:

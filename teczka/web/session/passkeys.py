@@ -19,6 +19,7 @@ from teczka.store.queries.passkeys import PasskeyLine, passkey, passkeys
 from teczka.web.requests import Request, allowed, found
 from teczka.web.said import Said, say
 from teczka.web.session.challenges import challenge, challenged, here
+from teczka.web.session.known import remember
 from teczka.web.session.password import Proof
 
 PROVED = "passkey_proved"  # in the session: that its person has just said their password, and which
@@ -83,9 +84,10 @@ def passkey_remove(request: Request, passkey_id: UUID) -> HttpResponse:
     one = found(passkey(request.user, passkey_id))
     form = Proof(request.POST or None, request)
     if request.method == "POST" and form.is_valid():
-        allowed(remove, form.cleaned_data["current"], passkey_id, request.session)
+        person = form.cleaned_data["current"]
+        allowed(remove, person, passkey_id, request.session)
         say(request, Said.PASSKEY_REMOVED)
-        return redirect("security")
+        return remember(redirect("security"), person)
     return _about(request, one, form, "remove")
 
 

@@ -7,11 +7,9 @@ as nobody, and connects nothing.
 from collections.abc import Callable
 from typing import cast
 from urllib.parse import urlencode
-from uuid import UUID
 
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
-from allauth.account.stages import LoginStage
 from allauth.account.utils import get_next_redirect_url
 from allauth.decorators import rate_limit
 from django.contrib.auth.decorators import login_not_required
@@ -29,7 +27,6 @@ from teczka.actions.provider_identities import (
     begin_signing_in,
     connect,
     disconnect,
-    is_connected,
     who_came,
 )
 from teczka.core.accounts import Auth
@@ -41,26 +38,17 @@ from teczka.store.queries.provider_identities import connected
 from teczka.web.oauth import auth_named, brought, go_out, redirect_uri, take
 from teczka.web.problems import tell
 from teczka.web.requests import Request, allowed
+from teczka.web.session.by_what import BY
 from teczka.web.session.challenges import BRIEF
 from teczka.web.session.door import office_here
+from teczka.web.session.known import remember
 from teczka.web.session.password import Proof
+from teczka.web.session.register import PROVIDER
 
 VISITS, REFUSED = "provider_visits", "provider_refused"  # in the session
-CAME_BY = "came_by"  # in the state of a login: the connection's public id
 
 View = Callable[..., HttpResponse]
 limited = cast("Callable[[View], View]", rate_limit(action="login"))  # as tries at the door's own form are
-
-
-class StillConnected(LoginStage):  # type: ignore[misc]  # allauth is not typed
-    """After the second step: what was proved before it may have been disconnected meanwhile."""
-
-    key = "provider"
-
-    def handle(self) -> tuple[HttpResponse | None, bool]:
-        came_by = self.login.state.get(CAME_BY)
-        stands = came_by is None or is_connected(self.login.user, UUID(came_by))
-        return (None, True) if stands else (redirect("account_login"), False)
 
 
 @login_not_required
@@ -100,7 +88,7 @@ def provider_connect(request: Request, provider: str) -> HttpResponse:
 @require_POST
 def provider_disconnect(request: Request, provider: str) -> HttpResponse:
     allowed(disconnect, request.user, auth_named(provider), request.session)
-    return redirect("security")
+    return remember(redirect("security"), request.user)
 
 
 @require_POST
@@ -130,10 +118,10 @@ def _sign_in(request: HttpRequest, visit: Visit, back: Return) -> HttpResponse:
     if request.user.is_authenticated:  # another window was quicker: nobody becomes another in the middle of their work
         return redirect("home")
     try:
-        person, connection = who_came(visit, back)
+        person = who_came(visit, back)
     except Problem as problem:
         return _back_to_the_door(request, problem, visit.onward)
-    login = Login(person, redirect_url=visit.onward or None, state={CAME_BY: str(connection)})
+    login = Login(person, redirect_url=visit.onward or None, signal_kwargs={BY: [PROVIDER]})
     return cast("HttpResponse", perform_login(request, login))
 
 
@@ -141,13 +129,15 @@ def _connect(request: HttpRequest, visit: Visit, back: Return) -> HttpResponse:
     person = request.user
     if not isinstance(person, User) or person.owes_second_factor:
         return redirect("security")
+    if visit.auth in connected(person):  # another window was quicker
+        return redirect("security")
     try:
         connect(person, visit, back, request.session)
     except Problem as problem:
         return _not_connected(request, visit.auth, problem)
-    except NotAllowed:  # another window was quicker
+    except NotAllowed:  # in this very moment
         return redirect("security")
-    return redirect("security")
+    return remember(redirect("security"), person)
 
 
 def _leave(request: HttpRequest, url: str, visit: Visit) -> HttpResponse:

@@ -84,9 +84,7 @@ def second_factor_off(request: Request) -> HttpResponse:
         person = form.cleaned_data["current"]
         allowed(turn_off, person, request.session)
         say(request, Said.SECOND_FACTOR_OFF)
-        response = redirect("security")
-        remember(response, person)
-        return response
+        return remember(redirect("security"), person)
     return _asked(request, form, "off")
 
 

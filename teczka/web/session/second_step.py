@@ -22,7 +22,9 @@ from teczka.actions.passkeys import known_to
 from teczka.actions.second_factor import note_tries, passes
 from teczka.store.models import User
 from teczka.store.secrets import SecretBroken
+from teczka.web.session.by_what import second
 from teczka.web.session.known import known
+from teczka.web.session.register import CODE
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +42,8 @@ class SecondStep(LoginStage):  # type: ignore[misc]  # allauth is not typed
 
     @property
     def stands(self) -> bool:
-        """Nothing has become of the person since: no other password, and nobody shut them out or turned their second step off."""
+        """Nothing has become of the person since: no other password, nobody shut them out or turned their second step off, and nothing that
+        signs in was taken away, by which they may have come so far."""
         person = self.login.user
         whole = isinstance(person, User) and person.is_active and person.second_factor_at is not None
         return whole and constant_time_compare(self.state.get("proved", ""), person.get_session_auth_hash())
@@ -67,6 +70,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         code = form.cleaned_data["code"]
         wrong = refusal(request, person, lambda: passes(person, code), _wrong())
         if not wrong:
+            second(stage.login, CODE)
             return cast("HttpResponse", stage.exit())
         form.add_error("code", wrong)
     told = {"form": form, "email": person.email, "passkeys": bool(known_to(person))}

@@ -32,9 +32,7 @@ def security(request: Request) -> HttpResponse:
             form.add_error("password", weak)
         else:
             say(request, Said.PASSWORD)
-            response = redirect("security")
-            remember(response, person)
-            return response
+            return remember(redirect("security"), person)
     told = {"form": form, "others": others(request.user, request.session), "left": backup_codes_left(request.user)}
     return render(request, "session/security.html", told | {"said": said(request)})
 
@@ -43,4 +41,4 @@ def security(request: Request) -> HttpResponse:
 def elsewhere(request: Request) -> HttpResponse:
     sign_out_elsewhere(request.user, request.session)
     say(request, Said.ELSEWHERE)
-    return redirect("security")
+    return remember(redirect("security"), request.user)
