@@ -32,14 +32,15 @@ function write(event: KeyboardEvent): void {
 }
 addEventListener("keydown", write);
 
-const day = (): string => new Date().toDateString();
-let made = day();
+const DAY = 86_400_000; // ms
+const told = Date.parse(document.body.dataset["dayEnds"] ?? ""); // of the office, wherever the browser is
+let ends = told > Date.now() ? told : Date.now() + DAY;
 let touched = false; // something may have been written, and not kept
 addEventListener("input", () => (touched = true), true);
 /** Left open over midnight: whoever comes back to it finds no "today" of yesterday. The mail keeps its place and message when it is made anew. */
 function renew(): void {
-  if (document.hidden || day() === made) return;
-  made = day();
+  if (document.hidden || Date.now() < ends) return;
+  ends = Date.now() + DAY;
   const inUse = touched || document.querySelector(".marking, #dock iframe, dialog[open], :popover-open");
   document.getElementById("mail") && !inUse ? location.reload() : dispatchEvent(new Event("teczka:day"));
 }

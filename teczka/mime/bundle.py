@@ -8,6 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 FASTEST = 1  # mail is base64, of which this takes a quarter; more costs three times as long and takes little more
 EARLIEST = datetime(1980, 1, 1)  # noqa: DTZ001  what the format can say: local times, from here on
+LATEST = datetime(2107, 12, 31, 23, 59, 58)  # noqa: DTZ001  and up to here
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Bundle:
 
     def file(self, name: str, pieces: Iterable[bytes], at: datetime) -> Iterator[bytes]:
         """`name` has no folders but by "/"; `at`: local."""
-        entry = ZipInfo(name, max(at.replace(tzinfo=None), EARLIEST).timetuple()[:6])
+        entry = ZipInfo(name, _said(at))
         entry.compress_type = ZIP_DEFLATED
         entry._compresslevel = FASTEST  # type: ignore[attr-defined]  # an entry of one's own does not get its archive's
         entry.external_attr = 0o100644 << 16  # a plain file, as Unix says it
@@ -64,8 +65,14 @@ class Bundle:
 
     def folder(self, name: str, at: datetime) -> None:
         """An empty one."""
-        self._zip.writestr(ZipInfo(f"{name}/", max(at.replace(tzinfo=None), EARLIEST).timetuple()[:6]), b"")
+        self._zip.writestr(ZipInfo(f"{name}/", _said(at)), b"")
 
     def end(self) -> Iterator[bytes]:
         self._zip.close()
         yield self._outlet.taken()
+
+
+def _said(at: datetime) -> tuple[int, int, int, int, int, int]:
+    """A server may call any day a message's; one that the format has no words for is told as the nearest that it has."""
+    said = min(max(at.replace(tzinfo=None), EARLIEST), LATEST)
+    return said.year, said.month, said.day, said.hour, said.minute, said.second

@@ -43,14 +43,14 @@ def person() -> User:
     return User.objects.create_user(f"osoba{User.objects.count()}@lipowa.example", office=office, name="Osoba")
 
 
-def fill(account: Account, folder: str, messages: list[tuple[bytes, frozenset[str]]]) -> None:
+def fill(account: Account, folder: str, messages: list[tuple[bytes, frozenset[str]]], since: datetime = WHEN) -> None:
     lease, _ = Lease.objects.get_or_create(account=account, defaults={"epoch": 1})
     local = LocalMail(account, lease.epoch, blobs())
     try:
         name = encode(folder)
         known = {one.name: one for one in local.save_folders([RemoteFolder(name, folder, "/", frozenset())])}[name]
         batch = [
-            RemoteMessage(uid, flags, WHEN + timedelta(seconds=uid), len(raw), raw)
+            RemoteMessage(uid, flags, since + timedelta(seconds=uid), len(raw), raw)
             for uid, (raw, flags) in enumerate(messages, 1)
         ]
         local.add(known, 1, local.keep(batch))
@@ -129,6 +129,20 @@ def test_the_zip_of_the_page_comes_back_as_it_was(tmp_path: Path, form: Form) ->
             here = (WHEN + timedelta(seconds=2, hours=1)).replace(tzinfo=None)  # a ZIP's times are its office's
             assert here.timetuple()[:6] in {one.date_time for one in archive.infolist()}
     assert held(brought_in(owner, source), "Z pliku") == held(account)
+
+
+@pytest.mark.parametrize("form", list(Form))
+@pytest.mark.parametrize("year", [2, 999, 1969, 2150, 9998])
+def test_no_year_that_a_server_told_keeps_a_message_from_being_taken_away(
+    tmp_path: Path, form: Form, year: int
+) -> None:
+    owner = make_cast().anna
+    account = make_account(owner)
+    raws = [b"Subject: a\r\n\r\nx\r\n", b"Subject: b\r\n\r\ny\r\n"]
+    fill(account, "INBOX", [(raw, frozenset()) for raw in raws], datetime(year, 12, 31, tzinfo=UTC))
+    source = tmp_path / "a.zip"
+    source.write_bytes(b"".join(export_zip(Leaving(owner, account.public_id, form))))
+    assert [raw for _, raw, _, _ in held(brought_in(owner, source), "Z pliku")] == raws
 
 
 def test_it_is_the_owners_alone() -> None:

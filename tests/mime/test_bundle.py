@@ -64,6 +64,21 @@ def test_what_goes_in_comes_out_and_other_programs_read_it(path: Path) -> None:
     assert is_bundle(path)
 
 
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        (datetime(2, 1, 1, tzinfo=UTC), (1980, 1, 1, 0, 0, 0)),
+        (datetime(9998, 12, 31, tzinfo=UTC), (2107, 12, 31, 23, 59, 58)),
+    ],
+)
+def test_a_day_that_no_zip_can_tell_does_not_end_it(at: datetime, told: tuple[int, ...]) -> None:
+    bundle = Bundle()
+    bundle.folder("leer", at)
+    pieces = [*bundle.file("a.eml", [b"x"], at), *bundle.end()]
+    with ZipFile(io.BytesIO(b"".join(pieces))) as archive:
+        assert (archive.testzip(), {one.date_time for one in archive.infolist()}) == (None, {told})
+
+
 def test_no_piece_waits_for_the_end() -> None:
     bundle = Bundle()
     sizes = [len(piece) for piece in bundle.file("a", (os.urandom(1_000_000) for _ in range(5)), NOW)]

@@ -3,7 +3,7 @@ import io
 import json
 import re
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote
 from zipfile import ZipFile
@@ -175,6 +175,27 @@ def test_hostile_names_stay_in_their_folder_and_compute_nothing(
     assert "<script>" not in page
     assert ";=CMD" not in table
     assert verify(path).faults == {}
+
+
+@pytest.mark.parametrize(
+    ("zone", "told", "written"),
+    [
+        ("Europe/Warsaw", "1.01.2027 00:30", "2027-01-01 00:30"),
+        ("America/New_York", "31.12.2026 18:30", "2026-12-31 18:30"),
+        ("Pacific/Auckland", "1.01.2027 12:30", "2027-01-01 12:30"),
+    ],
+)
+def test_page_and_table_tell_the_offices_time(
+    office: Office, case: Case, tmp_path: Path, zone: str, told: str, written: str
+) -> None:
+    at = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    file(store(office.folder, b"From: <a@x.example>\r\nSubject: sylwester\r\n\r\n", at), office.cast.anna, case)
+    office.cast.office.timezone = zone
+    office.cast.office.save()
+    with ZipFile(exported(browser(office.cast.anna), case, tmp_path)) as archive:
+        page, table = archive.read("index.html").decode(), archive.read("index.csv").decode("utf-8-sig")
+    assert f"<td>{told}</td>" in page
+    assert f";{written};a@x.example;" in table.replace("<", "").replace(">", "")
 
 
 def test_no_date_is_made_up_for_mail_that_has_none(anna: Client, office: Office, case: Case, tmp_path: Path) -> None:

@@ -188,6 +188,28 @@ def test_two_windows_do_not_write_over_each_other(writing: Office, anna: Client)
     assert row(writing, draft).state == State.DRAFT
 
 
+def test_send_pressed_again_where_its_answer_was_lost_tells_that_it_goes(writing: Office, anna: Client) -> None:
+    draft = begin(anna)
+    send = reverse("compose_send", args=[draft])
+    fields = saving(draft, 0, to="jan@klient.example", subject="Pozew")
+    done = {"url": reverse("compose_done", args=[draft])}
+    assert anna.post(send, fields).json() == done
+    assert anna.post(send, fields).json() == done
+    assert anna.post(send, fields | {"subject": "Inny"}).status_code == 409  # that has not gone
+    with as_user(writing.cast.anna.pk):
+        assert Recipient.objects.filter(outgoing__public_id=draft).count() == 1
+
+
+def test_a_letter_goes_with_the_files_that_its_page_shows_or_not_at_all(writing: Office, anna: Client) -> None:
+    draft = begin(anna)
+    send = reverse("compose_send", args=[draft])
+    fields = saving(draft, 0, to="jan@klient.example", subject="Pozew")
+    file = uploads.attach(writing.cast.anna, draft, "akta.pdf", "application/pdf", [b"x"]).public_id
+    assert anna.post(send, fields | {"enclosed": ""}).status_code == 409
+    assert anna.post(send, fields | {"enclosed": f"{file} {uuid4()}"}).status_code == 409
+    assert "url" in anna.post(send, fields | {"enclosed": str(file)}).json()
+
+
 def test_a_risk_is_asked_about_once_and_sending_later_wants_a_moment_to_come(writing: Office, anna: Client) -> None:
     draft = begin(anna)
     send = reverse("compose_send", args=[draft])
@@ -222,6 +244,8 @@ def test_a_question_about_many_people_names_some_and_counts_the_others(writing: 
         ("2026-10-24T23:59", "tomorrow", "2026-10-25T08:00"),
         ("2026-11-24T07:30", "2026-11-24T07:30", None),
         ("2026-11-24T07:30", "2026-11-24T07:31", "2026-11-24T07:31"),
+        ("2026-11-24T07:30", "9999-12-31T23:59", None),
+        ("2026-11-24T07:30", "9999-12-31T23:59-14:00", None),
     ],
 )
 def test_a_moment_by_name_is_counted_when_it_is_chosen(now: str, name: str, moment: str | None) -> None:
@@ -234,7 +258,15 @@ def test_a_moment_by_name_is_counted_when_it_is_chosen(now: str, name: str, mome
 def test_no_hour_is_offered_that_the_clocks_leave_out() -> None:
     with override(WARSAW):
         (*_, (when, words)) = laters.laters(datetime(2027, 3, 27, 23, 40, tzinfo=UTC))
-    assert (when, words) == ("2027-03-28T03:00", "03:00")
+    assert (when, words) == ("2027-03-28T03:00+02:00", "03:00")
+
+
+@pytest.mark.parametrize("now", ["2026-10-24T22:10", "2026-10-24T23:10"])
+def test_an_hour_that_is_there_twice_is_the_one_that_was_offered(now: str) -> None:
+    here = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    with override(WARSAW):
+        (*_, (when, words)) = laters.laters(here)
+        assert (laters.moment(when, here), words) == (here.replace(minute=0) + timedelta(hours=2), "02:00")
 
 
 class Broken(BytesIO):
@@ -514,7 +546,7 @@ def test_what_keeps_us_out_is_mended_one_click_away(writing: Office, anna: Clien
     assert "Wysyłanie nie działa" not in anna.get(reverse("account_list")).content.decode()
     of(writing, draft, checked_at=None)
     with as_user(writing.cast.anna.pk):
-        Outgoing.objects.filter(public_id=draft).update(updated_at=timezone.now() - timedelta(days=91))
+        Outgoing.objects.filter(public_id=draft).update(attempt_at=timezone.now() - timedelta(days=91))
     assert "Wysyłanie nie działa" not in anna.get(reverse("account_list")).content.decode()
 
 

@@ -32,7 +32,8 @@ def case_zip_file(request: Request, case_id: UUID) -> HttpResponseBase:
     language = get_language() or "pl"
 
     def index(contents: Contents) -> Iterator[tuple[str, bytes]]:
-        with override(language):  # the answer leaves after the request's own language has ended
+        # The answer leaves after the request's own language and zone have ended.
+        with override(language), timezone.override(contents.zone):
             yield "index.html", render_to_string("cases/export_index.html", {"contents": contents}).encode()
             yield "index.csv", _table(contents)
 

@@ -1,6 +1,6 @@
 """When a letter may go later: by a name, or at a moment. A name is counted when it is chosen, since the page may lie open over midnight."""
 
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, datetime, timedelta
 from enum import StrEnum
 
 from django.utils import timezone
@@ -19,7 +19,7 @@ def laters(now: datetime) -> list[tuple[str, str]]:
     return [
         (Later.TOMORROW, _("Tomorrow at 8:00")),
         (Later.MONDAY, _("On Monday at 8:00")),
-        (_local(hours), f"{hours:%H:%M}"),
+        (hours.isoformat(timespec="minutes"), f"{hours:%H:%M}"),  # with its zone: one hour of October is there twice
     ]
 
 
@@ -29,14 +29,14 @@ def tomorrow(now: datetime) -> str:
 
 
 def moment(text: str, now: datetime) -> datetime | None:
-    """None where it is none, or has passed."""
+    """None where it is none, has passed, or cannot be said in every time zone."""
     if text in set(Later):
         return _named(Later(text), now)
     try:
         told = parse_datetime(text)
     except ValueError:
         return None
-    if told is None:
+    if told is None or told.year == MAXYEAR:
         return None
     aware = timezone.make_aware(told) if timezone.is_naive(told) else told
     return aware if aware > now else None

@@ -2,7 +2,7 @@
 
 import math
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
 from zipfile import ZipFile
@@ -127,6 +127,13 @@ register.filter("initials", initials)
 def day(moment: datetime) -> str:
     """3 May."""
     return formats.date_format(timezone.localtime(moment), "j E")
+
+
+@register.simple_tag
+def day_ends() -> str:
+    """When the office's today does: a page that is left open tells it of no other day."""
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), timezone.get_current_timezone()).isoformat()
 
 
 @register.filter
