@@ -124,6 +124,7 @@ export class Acts {
     const fields = { key: unique(), verb, listing: this.main.dataset["folder"] ?? "", message: ids, ...more };
     say("teczka:telling", { key: fields.key, url, fields }); // kept until it is told, though this page closes (waiting.ts)
     this.#later(async () => {
+      if ("everything" in fields) this.#toast("t-working"); // a hundred thousand take the server a quarter of a minute
       const { act, said } = (await this.#insist(url, fields).finally(() => (say("teczka:told", fields.key), look || this.onChanged(ids)))) as Told;
       if (more["quietly"]) return;
       if (act) this.#done.push(act);
@@ -174,6 +175,6 @@ export class Acts {
     if (toast && said) fill(toast, "said", said);
     this.#place.replaceChildren(toast ?? "");
     clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => this.#place.replaceChildren(), STAYS);
+    if (template !== "t-working") this.#timer = window.setTimeout(() => this.#place.replaceChildren(), STAYS);
   }
 }

@@ -91,7 +91,8 @@ export class Live {
   async #fetchTree(): Promise<void> {
     const [tree, url, began] = [this.#tree, this.main.dataset["treeUrl"], performance.now()];
     if (!tree || !url) return;
-    const { body } = await getFragment(url);
+    const had = [...tree.querySelectorAll<HTMLElement>("[data-leaves]")].map(({ dataset }) => dataset["leaves"]).join(" ");
+    const { body } = await getFragment(`${url}&had=${encodeURIComponent(had)}`);
     this.#notBefore = 2 * performance.now() - began;
     await released();
     if (url !== this.main.dataset["treeUrl"]) return this.#fetchTree(); // another list stands beside it since
@@ -100,6 +101,7 @@ export class Live {
     const at = document.activeElement?.closest("#tree *, #desk *") ?? null;
     const focused = at?.localName === "summary" ? `#${CSS.escape(at.parentElement?.id ?? "")} > summary` : `[href="${CSS.escape(at?.getAttribute("href") ?? "")}"]`;
     for (const id of BESIDE) put(id, body.querySelector(`#${id}`));
+    for (const told of body.querySelectorAll<HTMLElement>("[data-unread]")) lay(told, tree.querySelector(`[data-leaves="${told.dataset["leaves"]}"]`));
     tree.replaceChildren(...body.childNodes);
     this.#current()?.setAttribute("aria-current", "page");
     if (at) need("side").querySelector<HTMLElement>(focused)?.focus();
@@ -116,10 +118,7 @@ export class Live {
     const pill = count ? fromTemplate("t-new") : null;
     if (!pill) return;
     fill(pill, "count", String(count));
-    pill.addEventListener("click", () => {
-      this.list.scrollTo(0);
-      this.grid.focus();
-    });
+    pill.addEventListener("click", () => (this.list.scrollTo(0), this.grid.focus()));
     this.#notices.append(pill);
   }
 
@@ -143,6 +142,13 @@ export class Live {
 }
 
 const until = (at: number): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, Math.max(0, at - performance.now())));
+
+/** The folders are those that were there: told anew of which have unread mail, and how much. */
+function lay(told: HTMLElement, there: Element | null): void {
+  for (const leaf of there?.querySelectorAll(".has-unread") ?? []) leaf.classList.remove("has-unread"), leaf.querySelector(".count")?.remove();
+  for (const leaf of told.querySelectorAll("a")) there?.querySelector(`[data-folder="${leaf.dataset["folder"]}"]`)?.replaceWith(leaf);
+  told.replaceWith(there ?? "");
+}
 
 /** Left alone where it is the same: what stands in it would be read aloud again. */
 function put(id: string, now: Element | null): void {

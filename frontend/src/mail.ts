@@ -33,10 +33,7 @@ function start(main: HTMLElement): void {
     if (!selection.id) return false;
     selection.remember();
     void pane.show(selection.id, chosen());
-    if (!pane.seen) {
-      history.pushState({ ...(history.state as object | null), opened: true }, "");
-      view("message");
-    }
+    if (!pane.seen) history.pushState({ ...(history.state as object | null), opened: true }, ""), view("message");
     element.focus();
     return true;
   };

@@ -106,11 +106,7 @@ export class Selection {
 
   /** The list changed; `by` is how far known rows moved down. */
   #follow(by: number): void {
-    if (this.#sought !== null) {
-      this.#sought += by;
-      this.#find();
-      return;
-    }
+    if (this.#sought !== null) return (this.#sought += by), this.#find();
     const row = this.grid.querySelector<HTMLElement>(`[data-message="${CSS.escape(this.#id || this.#before)}"]`);
     if (row) this.#mark(row, this.list.indexOf(row));
     else if (this.#id) {

@@ -17,6 +17,7 @@ from teczka.core.accounts import Mode
 from teczka.store.models import Account, Folder
 from teczka.store.viewer import as_user
 from tests.browser.conftest import Office, intercept
+from tests.browser.held import Held
 from tests.dovecot.accounts import opened
 from tests.dovecot.fixtures import dovecot
 from tests.dovecot.mailbox import Mailbox
@@ -29,6 +30,12 @@ SECONDS = 60
 NO_PAUSE_ENDS = """() => {
   const really = window.setTimeout;
   window.setTimeout = (then, ms) => really(then, ms >= 1000 ? 1e8 : ms);
+}"""
+
+RENEWED = """h1 => {
+  h1.dataset.old = "";
+  const message = document.querySelector("#pane-head [data-paper]").pathname.split("/")[2];
+  document.dispatchEvent(new CustomEvent("teczka:renew", { detail: [message] }));
 }"""
 
 
@@ -194,6 +201,22 @@ def test_marked_messages_are_moved_together_by_key_mouse_and_menu(desk: Desk) ->
     until(lambda: 6 in desk.held("INBOX"), "still spam")
 
 
+@pytest.mark.parametrize(("width", "then"), [(1440, "rows"), (360, "pane")])
+def test_whoever_presses_the_buttons_by_keyboard_never_falls_out_of_the_page(desk: Desk, width: int, then: str) -> None:
+    desk.page.set_viewport_size({"width": width, "height": 800})
+    desk.press("j", "Enter")
+    head = desk.page.locator("#pane-head")
+    expect(head.locator("h1")).to_have_text("Pismo 12")
+    star = head.locator('[data-action="star"]')
+    star.focus()
+    head.locator("h1").evaluate(RENEWED)
+    expect(head.locator("h1[data-old]")).to_have_count(0)
+    expect(star).to_be_focused()
+    head.locator('[data-action="archive"]').press("Enter")
+    expect(head.locator("h1")).to_have_text("Pismo 11")
+    expect(desk.page.locator(f"#{then}")).to_be_focused()
+
+
 def test_for_good_means_after_a_question_and_ten_seconds(desk: Desk) -> None:
     desk.page.goto(desk.folder_url("trash"))
     expect(desk.row(21)).to_have_count(1)
@@ -297,6 +320,19 @@ def test_what_was_done_without_a_network_is_done_as_soon_as_there_is_one(desk: D
     desk.page.evaluate("() => window.dispatchEvent(new Event('online'))")
     until(lambda: {11, 10} <= set(desk.held("Archive")), "not archived")
     until(lambda: not kept(desk.page), "told and kept nevertheless")
+
+
+def test_what_is_done_to_the_whole_list_is_said_to_be_under_way_until_it_is_done(desk: Desk) -> None:
+    page = desk.page
+    desk.choose(11)
+    told = Held(page, "**/acts/")
+    desk.press("*", "a")
+    page.locator('[data-action="mark-everything"]').dispatch_event("click")
+    desk.press("e")
+    desk.told("Wykonujemy polecenie dla całej listy")
+    expect(page.locator("#bulk")).to_be_hidden()  # no button to press once more
+    told.let_go()
+    desk.told("Przeniesiono do archiwum")
 
 
 def test_what_was_done_to_the_whole_list_without_a_network_is_said_not_to_be_kept(desk: Desk) -> None:

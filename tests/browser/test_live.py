@@ -9,9 +9,11 @@ from playwright.sync_api import Page, Route, expect
 
 from teczka.actions.tasks import add_task
 from teczka.core.tasks import Wanted
+from teczka.store.models import Folder
+from teczka.store.viewer import as_user
 from tests.browser.conftest import Mail, MailFolder, Office, intercept, still_being_read
 from tests.browser.held import Held, Late
-from tests.cast import today
+from tests.cast import make_folder, today
 from tests.site import free_port, serving
 
 Open = Callable[[MailFolder], Mail]
@@ -45,6 +47,31 @@ def test_the_tree_counts_what_arrived(open_folder: Open, office: Office) -> None
     folder.arrive(3)
     expect(link).to_contain_text("3")
     expect(branch).to_be_focused()
+
+
+def test_folders_that_are_the_same_stay_in_the_tree_and_lose_or_gain_their_numbers_alone(
+    page: Page, open_folder: Open, office: Office
+) -> None:
+    folder = office.folder("read-out", 3)
+    beside = make_folder(folder.account, "Obok", "")
+    with page.expect_response("**/folders/tree/**"):  # once the stream has begun
+        open_folder(folder)
+    read, other = (page.locator(f'#tree [data-folder="{one.public_id}"]') for one in (folder.folder, beside))
+    expect(read.locator(".count")).to_have_text(re.compile("^1"))
+    other.evaluate("link => { link.dataset.stays = '' }")
+    with as_user(folder.owner.pk):
+        Folder.objects.filter(pk=folder.folder.pk).update(unread=0)
+    with page.expect_response("**/folders/tree/**") as told:
+        folder.mark_read(1)
+    assert str(beside.public_id) not in told.value.text()
+    expect(read.locator(".count")).to_have_count(0)
+    expect(read).not_to_have_class(re.compile("has-unread"))
+    expect(other).to_have_attribute("data-stays", "")
+    with as_user(folder.owner.pk):
+        Folder.objects.filter(pk=beside.pk).update(unread=7)
+    folder.mark_read(1)
+    expect(other.locator(".count")).to_have_text(re.compile("^7"))
+    expect(read).to_have_attribute("aria-current", "page")
 
 
 def test_an_older_tree_does_not_stand_after_a_newer_one(page: Page, open_folder: Open, office: Office) -> None:
@@ -354,11 +381,13 @@ def test_the_numbers_at_the_side_are_live_on_every_page(page: Page, open_folder:
 
 def test_a_page_left_open_over_midnight_says_today_of_no_other_day(open_folder: Open, office: Office) -> None:
     page = open_folder(office.folder("over-midnight", 1)).page
-    page.evaluate("() => { window.yesterday = true; Date.prototype.toDateString = () => 'tomorrow' }")
+    after_midnight = """ends => { window.yesterday = true; Date.now = () => Date.parse(ends) }"""
+    ends = page.locator("body").get_attribute("data-day-ends")
+    page.evaluate(after_midnight, ends)
     page.evaluate("() => window.dispatchEvent(new Event('focus'))")
     page.wait_for_function("() => !window.yesterday")
     page.locator("#search-text").fill("umowa")
-    page.evaluate("() => { window.yesterday = true; Date.prototype.toDateString = () => 'tomorrow' }")
+    page.evaluate(after_midnight, ends)
     with page.expect_response("**/rows/**"):  # what is being written stays; the rows are fetched again
         page.evaluate("() => window.dispatchEvent(new Event('focus'))")
     assert page.evaluate("() => window.yesterday")

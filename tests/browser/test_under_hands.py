@@ -100,7 +100,7 @@ def test_what_something_is_dragged_onto_stays_until_it_is_dropped(
     page: Page, open_folder: Open, office: Office
 ) -> None:
     """The browser calls a press ended where a drag begins; a tree made anew in that moment took the drop with it."""
-    folder, other = office.folder("dragged-here", 3), office.folder("dragged-there", 1)
+    folder, other = office.folder("dragged-here", 3), office.folder("dragged-there", 3)  # with unread mail: told anew
     mail = at_rest(page, open_folder, folder)
     trees = pressed(mail, mail.page.locator("#rows [role=row]").first.locator("[data-field=from]"), "**/tree/?*")
     onto = mail.page.locator(f'#tree a[data-folder="{other.folder.public_id}"]').element_handle()

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -17,8 +19,19 @@ from teczka.core.accounts import Endpoint, Farewell, NewAccount
 from teczka.core.discovery import Found, Offer, Service, Source, Standing
 from teczka.core.errors import Problem, Trouble
 from teczka.core.ladder import Fact, Outcome, Rung, Step
+from teczka.core.outgoing import State
 from teczka.remote import check, egress
-from teczka.store.models import Account, AccountOffer, Diagnosis, FetchRequest, FetchTrouble, Folder, OfficePolicy
+from teczka.store.models import (
+    Account,
+    AccountOffer,
+    Diagnosis,
+    FetchRequest,
+    FetchTrouble,
+    Folder,
+    OfficePolicy,
+    Outgoing,
+)
+from teczka.store.queries.drafts import sends
 from teczka.store.viewer import as_user
 from teczka.web.accounts import details
 from teczka.web.accounts.details import _added
@@ -28,6 +41,7 @@ from teczka.web.accounts.mending import mended_on
 from teczka.web.problems import tell
 from tests.cast import make_account, make_folder
 from tests.conftest import OwnDatabase
+from tests.plans import looked_at
 from tests.web.conftest import Office, browser, make_office
 from tests.web.pages import fields_of, text_of
 
@@ -164,6 +178,32 @@ def test_the_check_leads_to_the_page_that_mends_it_as_other_pages_do(
     leads = re.search(r'<a class="button(?: primary)?" href="([^"#]*)', outcome)
     assert leads
     assert leads[1] == reverse(mended_on(trouble), args=[office.account.public_id])
+
+
+def test_how_an_account_sends_is_told_by_its_last_try_without_a_look_at_those_before(office: Office) -> None:
+    anna, now = office.cast.anna, timezone.now()
+    account = make_account(anna, "wiele@listow.example", smtp_host="smtp.listow.example")
+    with as_user(anna.pk):
+        Outgoing.objects.bulk_create(
+            Outgoing(
+                office=anna.office,
+                owner=anna,
+                account=account,
+                from_address=account.address,
+                message_id=f"{number}@listow.example",
+                state=State.SENT,
+                attempt_at=now - timedelta(minutes=number),
+                trouble=Trouble.SIGNIN_REFUSED if number == 1 else Trouble.SERVER_SILENT,
+            )
+            for number in range(1, 301)
+        )
+    with CaptureQueriesContext(connection) as asked:
+        problem = next(one for one in sends(anna) if one.account == account.public_id).problem
+    assert problem
+    assert problem.trouble is Trouble.SIGNIN_REFUSED
+    (told,) = (one["sql"] for one in asked.captured_queries if "store_outgoing" in one["sql"])
+    with as_user(anna.pk), connection.cursor() as cursor:
+        assert looked_at(cursor.execute, cursor.fetchone, told, None) < 30
 
 
 def test_a_refused_sign_in_is_told_of_every_way_in_that_may_have_to_be_allowed() -> None:

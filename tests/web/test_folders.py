@@ -1,5 +1,6 @@
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -12,8 +13,8 @@ from teczka.core.accounts import State
 from teczka.core.folders import levels
 from teczka.store.models import Account, FetchTrouble, Folder, Placement
 from teczka.store.viewer import as_user
-from teczka.web.mail.tree import folder_name
-from teczka.web.templatetags.pages import dated, exactly, numbered, when
+from teczka.web.mail.tree import folder_name, tree
+from teczka.web.templatetags.pages import dated, day_ends, exactly, numbered, when
 from tests.cast import make_account, make_cast, make_folder
 from tests.conftest import OwnDatabase
 from tests.database import TestDatabase
@@ -184,6 +185,49 @@ def test_the_tree_has_roles_first_and_polish_order_after(anna: Client, office: O
     assert names == ["Odebrane", "Wysłane", "Lublin", "Łódź", "Sąd", "Zator", "Żary", "Ślady"]
 
 
+def test_of_a_branch_that_a_page_shows_already_its_folders_with_unread_mail_alone_are_told(
+    anna: Client, office: Office
+) -> None:
+    account = make_account(office.cast.anna, "drzewo@skrzynka.example")
+    quiet, loud = make_folder(account, "Cicho", ""), make_folder(account, "Głośno", "")
+
+    def told(had: str = "") -> tuple[str, str]:
+        page = anna.get(f"/folders/tree/?had={had}").content.decode().split(f"branch-{account.public_id}")[1]
+        leaves = re.search(r'<ul data-leaves="(\w+)".*?</ul>', page, re.DOTALL)
+        assert leaves
+        return leaves[1], leaves[0]
+
+    version, whole = told()
+    assert str(quiet.public_id) in whole
+    assert str(loud.public_id) in whole
+    with as_user(office.cast.anna.pk):
+        Folder.objects.filter(pk=loud.pk).update(unread=3)
+    same, unread = told(f"{version}+zzz")
+    assert same == version
+    assert unread.startswith(f'<ul data-leaves="{version}" data-unread>')
+    assert str(quiet.public_id) not in unread
+    assert '3<span class="vh"> nieprzeczytane' in unread
+    with as_user(office.cast.anna.pk):
+        Folder.objects.filter(pk=quiet.pk).update(path="Ciszej")
+    other, whole = told(version)
+    assert other != version
+    assert "data-unread" not in whole
+    assert "Ciszej" in whole
+    assert '3<span class="vh"> nieprzeczytane' in whole
+
+
+def test_a_leaf_that_was_drawn_before_is_drawn_in_each_language(anna: Client, office: Office) -> None:
+    account = make_account(office.cast.anna, "drzewo@skrzynka.example")
+    folder = make_folder(account, "Jedna", "")
+    with as_user(office.cast.anna.pk):
+        Folder.objects.filter(pk=folder.pk).update(unread=1)
+    (leaf,) = next(one for one in tree(office.cast.anna).branches if one.account.public_id == account.public_id).leaves
+    with translation.override("en"):
+        assert " unread<" in leaf.drawn
+    with translation.override("pl"):
+        assert " nieprzeczytana<" in leaf.drawn
+
+
 def test_a_page_that_is_no_list_asks_for_the_numbers_alone(anna: Client, office: Office) -> None:
     with CaptureQueriesContext(connection) as asked:
         page = anna.get("/folders/tree/?only=desk").content.decode()
@@ -219,9 +263,9 @@ def test_messages_are_counted_as_poles_count(anna: Client, office: Office, count
 
 def test_times_are_as_exact_as_their_distance_needs(anna: Client, office: Office) -> None:
     folder = make_folder(office.account, "Czas", "")
-    now = timezone.now()
+    noon = timezone.localtime(timezone=ZoneInfo(office.cast.office.timezone)).replace(hour=12)
     for number, age in enumerate([timedelta(days=1), timedelta(days=800)]):
-        store(folder, f"Subject: t{number}\r\n\r\n".encode(), arrived=now - age)
+        store(folder, f"Subject: t{number}\r\n\r\n".encode(), arrived=noon - age)
     page = anna.get(f"/folders/{folder.public_id}/").content.decode()
     times = re.findall(r'data-field="time"[^>]*>([^<]*)<', page.split("<template")[0])
     assert times[0] == "wczoraj"
@@ -241,14 +285,35 @@ def test_a_moment_within_a_sentence_has_no_weekday_in_front() -> None:
     ("language", "near", "old", "written"),
     [("pl", "30 czerwca", "4.03.2025", "4.03.2025 8:05"), ("en", "30 June", "4 Mar 2025", "4 March 2025 8:05")],
 )
-def test_no_day_is_written_that_can_be_read_as_another(language: str, near: str, old: str, written: str) -> None:
-    this_year = timezone.localdate().year
+def test_no_day_is_written_that_can_be_read_as_another(
+    monkeypatch: pytest.MonkeyPatch, language: str, near: str, old: str, written: str
+) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 11, 24, tzinfo=UTC))
     then = datetime(2025, 3, 4, 8, 5, tzinfo=timezone.get_default_timezone())
     with translation.override(language):
-        assert when(datetime(this_year, 6, 30, 12, tzinfo=UTC)) == near
+        assert when(datetime(2026, 6, 30, 12, tzinfo=UTC)) == near
         assert when(then) == old
         assert numbered(then, "G:i") == written
         assert numbered(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "ends"),
+    [
+        ("Europe/Warsaw", "2026-12-31T23:30", "2027-01-02T00:00:00+01:00"),
+        ("America/New_York", "2026-12-31T23:30", "2027-01-01T00:00:00-05:00"),
+        ("Pacific/Auckland", "2026-12-31T23:30", "2027-01-02T00:00:00+13:00"),
+        ("Europe/Warsaw", "2027-03-27T23:30", "2027-03-29T00:00:00+02:00"),  # of 23 hours
+        ("Europe/Warsaw", "2026-10-24T22:30", "2026-10-26T00:00:00+01:00"),  # of 25
+    ],
+)
+def test_a_page_knows_when_the_offices_day_ends(
+    monkeypatch: pytest.MonkeyPatch, zone: str, now: str, ends: str
+) -> None:
+    at = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: at)
+    with timezone.override(zone):
+        assert day_ends() == ends
 
 
 def test_a_block_costs_a_block_in_a_folder_of_ten_thousand(

@@ -105,6 +105,9 @@ class Outgoing(OwnedRow):
             ),
             models.Index(fields=["owner", "-updated_at"], name="outgoing_list"),
             models.Index(fields=["answers"], name="outgoing_answers", condition=Q(answers__isnull=False)),
+            models.Index(
+                fields=["account", "-attempt_at"], name="outgoing_tried", condition=Q(attempt_at__isnull=False)
+            ),
         ]
 
 

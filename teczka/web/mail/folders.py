@@ -50,10 +50,11 @@ def folder_rows(request: Request, folder_id: UUID) -> HttpResponse:
 
 @require_safe
 def folder_tree(request: Request) -> HttpResponse:
-    """And how the list stands that is looked at; or, of pages that are no list, the numbers above the tree alone."""
+    """And how the list stands that is looked at; or, of pages that are no list, the numbers above the tree alone. `had`: the branches that
+    the page shows; one that is the same is told by its folders with unread mail alone."""
     if request.GET.get("only") == "desk":
         return render(request, "desk.html")
-    branches = tree(request.user)
+    branches = tree(request.user, request.GET.get("had", "").split())
     listing = _listing(request.user, branches, request.GET.get("here", ""))
     context = {"tree": branches, "listing": listing, **(_standing(request.user, branches, listing) if listing else {})}
     return render(request, "mail/folder.html#live", context)
