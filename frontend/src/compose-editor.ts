@@ -8,6 +8,7 @@ type Format = "bold" | "italic" | "underline" | "bullets" | "numbers" | "quote" 
 // What is pasted brings no looks of its own: the letter keeps its one hand.
 const PASTED = { FORBID_ATTR: ["style", "class", "id", "face", "color", "size", "bgcolor"], FORBID_TAGS: ["style", "form", "input", "button"] };
 const MARKS: Record<Format, string> = { bold: "B", italic: "I", underline: "U", bullets: "UL", numbers: "OL", quote: "BLOCKQUOTE", link: "A" };
+const OWN = new RegExp(`^${location.pathname}files/[^/]+/$`);
 const ADDRESS = /^(?:https?:\/\/|mailto:)/i;
 
 export class Editor {
@@ -31,8 +32,7 @@ export class Editor {
     this.#squire.addEventListener("input", () => this.onChange());
     this.#squire.addEventListener("pathChange", () => this.#reflect());
     this.#squire.addEventListener("pasteImage", (event) => this.#images(event as CustomEvent<{ clipboardData: DataTransfer }>));
-    // Squire keeps how it was before, alone: one Ctrl+Z would take what is typed afterwards, too. Asked at once, it would keep this in its place.
-    this.#squire.addEventListener("willPaste", () => setTimeout(() => this.#squire.saveUndoState()));
+    this.#squire.addEventListener("willPaste", () => this.#step());
     this.#text.addEventListener("input", () => this.onChange());
     this.#bar.addEventListener("click", (event) => this.#press(event));
     this.#bar.addEventListener("keydown", (event) => this.#walk(event));
@@ -72,12 +72,16 @@ export class Editor {
 
   insertImage(address: string, name: string): void {
     this.#squire.insertImage(address, { alt: name });
+    this.#step();
     this.onChange();
   }
 
   insertTemplate(template: HTMLTemplateElement): void {
     if (!this.rich) this.#text.setRangeText(words(template.content), this.#text.selectionStart, this.#text.selectionEnd, "end");
-    else for (const block of [...template.content.children].reverse()) this.#squire.insertElement(block.cloneNode(true) as Element);
+    else {
+      this.#squire.insertHTML(template.innerHTML);
+      this.#step();
+    }
     this.onChange();
     this.rich ? this.#squire.focus() : this.#text.focus();
   }
@@ -87,23 +91,24 @@ export class Editor {
     const [old, now] = [before, after].map((id) => (document.getElementById(`signature-${id}`) as HTMLTemplateElement | null)?.content);
     if (!this.rich) {
       const [gone, fresh] = [old, now].map((signature) => (signature ? words(signature).trimEnd() : ""));
-      if (gone) this.#text.value = this.#text.value.replace(gone, fresh ?? "");
+      if (gone) this.#text.value = this.#text.value.replace(gone, () => fresh ?? ""); // which may have "$&" in it
       else if (fresh) this.#text.value += `\n\n${fresh}`;
       return;
     }
+    this.#keep(); // or Ctrl+Z would take what was typed last, too
     const fresh = now?.firstElementChild ? [document.importNode(now, true)] : [];
     const place = old && words(old) && [...this.#root.children].find((block) => squeezed(block) === squeezed(old));
     if (place) place.replaceWith(...fresh);
     else if (!old?.firstElementChild) this.#root.append(...fresh);
+    this.#step();
     this.onChange();
   }
 
   /** The quoted mail becomes a part of what can be edited. */
   unfold(): void {
     const quoted = document.getElementById("t-quoted") as HTMLTemplateElement | null;
-    if (!this.#quote || !quoted) return;
-    if (this.rich) this.#root.append(this.#squire.createDefaultBlock(), document.importNode(quoted.content, true));
-    else this.#text.value += `\n\n${this.#quote.dataset["plain"] ?? ""}`;
+    if (!this.#quote?.isConnected || !quoted) return;
+    this.#root.append(this.#squire.createDefaultBlock(), document.importNode(quoted.content, true));
     this.dropQuote();
     this.onChange();
   }
@@ -128,12 +133,28 @@ export class Editor {
 
   #press(event: Event): void {
     const button = (event.target as Element).closest<HTMLElement>("button");
-    if (button?.id === "to-plain") this.set("", words(this.#root), false);
+    if (button?.id === "to-plain") this.#flatten();
     else if (button?.id === "to-rich") this.set(asBlocks(this.#text.value), "", true);
     else if (button?.dataset["format"]) return this.#format(button.dataset["format"] as Format);
     else return;
     this.onChange();
     this.focus();
+  }
+
+  /** With what is quoted: as text that cannot be folded. */
+  #flatten(): void {
+    this.unfold();
+    this.set("", words(this.#root), false);
+  }
+
+  /** What is typed from now on is taken back by itself: Squire keeps how it was before, alone. Asked at once, it would keep this in its place. */
+  #step(): void {
+    setTimeout(() => this.#keep());
+  }
+
+  /** Its marks of where the cursor stands are no change: one Ctrl+Z would do nothing but take them back. */
+  #keep(): void {
+    this.#squire.modifyDocument(() => this.#squire.saveUndoState());
   }
 
   #format(format: Format): void {
@@ -186,7 +207,12 @@ export class Editor {
 
 function fragment(html: string): DocumentFragment {
   const clean = DOMPurify.sanitize(html, { ...PASTED, RETURN_DOM_FRAGMENT: true });
-  for (const picture of clean.querySelectorAll("img:not([src])")) picture.remove(); // Word's lie on the writer's disk
+  const place = document.createElement("a");
+  for (const picture of clean.querySelectorAll("img")) {
+    place.href = picture.getAttribute("src") ?? ""; // the letter's own come back from the clipboard with our name before their path
+    if (place.origin === location.origin && OWN.test(place.pathname)) picture.setAttribute("src", place.pathname);
+    else if (!/^data:image\//.test(place.href)) picture.remove(); // shown here, it would not go: others', and Word's on the writer's disk
+  }
   return document.importNode(clean, true);
 }
 
@@ -200,7 +226,8 @@ function words(node: ParentNode & Node): string {
     else if (child instanceof HTMLBRElement) text += "\n";
     else if (child instanceof HTMLElement) {
       const block = /^(?:DIV|P|UL|OL|LI|BLOCKQUOTE|TABLE|TR|H\d|PRE)$/.test(child.tagName);
-      const inside = words(child).replace(block ? /\n$/ : /(?!)/, "");
+      const lines = words(child).replace(block ? /\n$/ : /(?!)/, "");
+      const inside = child.tagName === "BLOCKQUOTE" ? lines.replace(/^/gm, "> ") : lines;
       text += block ? `${text && !text.endsWith("\n") ? "\n" : ""}${inside}\n` : inside;
     }
   }

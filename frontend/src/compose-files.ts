@@ -37,6 +37,16 @@ export class Files {
     return [...this.#list.querySelectorAll<HTMLElement>("li[data-size]")].reduce((total, line) => total + Number(line.dataset["size"]), 0);
   }
 
+  /** What the page shows: that goes, or nothing. */
+  get ids(): string[] {
+    return [...this.#list.querySelectorAll<HTMLElement>("li[data-file]")].map((line) => line.dataset["file"] ?? "");
+  }
+
+  /** One did not arrive, and its writer has not yet taken note. */
+  get failed(): boolean {
+    return this.#list.querySelector("li.bad") !== null;
+  }
+
   get busy(): boolean {
     return this.#sending > 0;
   }

@@ -22,13 +22,14 @@ function start(form: HTMLFormElement): void {
   const subject = need<HTMLInputElement>("subject");
   const editor = new Editor();
   const fields: People[] = [];
-  const collect = (): FormData => {
-    const body = new FormData(form);
+  // Also where the browser posts it: a draft that is thrown away goes with what stands in it, and comes back with that.
+  form.addEventListener("formdata", ({ formData: body }) => {
     for (const field of fields) body.set(field.name, field.value);
     body.set("html", editor.html);
     body.set("text", editor.plain);
-    return body;
-  };
+    body.set("enclosed", files.ids.join(" "));
+  });
+  const collect = (): FormData => new FormData(form);
   const saver = new Saver(form, collect);
   const files = new Files(form, (url, body) => saver.post(url, body));
   saver.onWrong = (words) => refuse(words);
@@ -45,6 +46,7 @@ function start(form: HTMLFormElement): void {
     form.setAttribute("aria-busy", String((acting = true)));
     await task().then(() => notices.querySelector(`.${failed}`)?.remove(), () => notice(failed)).finally(() => form.setAttribute("aria-busy", String((acting = false))));
   };
+  addEventListener("beforeunload", (event) => !saver.stopped && (acting || files.busy) && event.preventDefault());
   const notice = (id: string, replaces = true): HTMLElement | null => {
     const made = fromTemplate(id);
     if (replaces) notices.querySelector(`.${id}`)?.remove();
@@ -121,9 +123,9 @@ function start(form: HTMLFormElement): void {
   form.querySelector("[data-everybody]")?.addEventListener("click", (event) => {
     const button = event.currentTarget as HTMLElement;
     for (const field of fields) {
-      field.set(button.dataset[field.name] ?? "");
+      field.set([field.value, button.dataset[field.name]].filter(Boolean).join("\n")); // whom its writer named stays
       const line = field.input.closest<HTMLElement>(".line");
-      if (line && field.name !== "to") line.hidden = !button.dataset[field.name];
+      if (line && field.name !== "to") line.hidden = !field.value;
     }
     button.closest(".strip")?.remove();
     changed();
@@ -160,20 +162,23 @@ function start(form: HTMLFormElement): void {
   const closed = (): void => (docked ? tell("closed") : location.assign(form.dataset["homeUrl"] ?? "/"));
   const close = async (): Promise<void> => {
     await Promise.all(fields.map((field) => field.settled()));
+    if (files.busy) return void notice("t-uploading");
     if (!(await saved())) return;
     await saver.keep();
     saver.stop();
     closed();
   };
   const send = async (extra: [string, string][] = []): Promise<void> => {
+    notices.querySelector(".t-unknown")?.remove();
     await Promise.all(fields.map((field) => field.settled()));
     if (files.busy) return void notice("t-uploading");
+    if (files.failed) return void notice("t-unattached");
     if (!(await saved())) return;
     const body = collect();
     for (const [name, value] of extra) name === "agreed" ? body.append(name, value) : body.set(name, value);
-    const answer = await saver.post(form.dataset["sendUrl"] ?? "", body);
-    if (answer.status === 409) return saver.onStale();
-    if (!answer.ok) throw new Error(String(answer.status));
+    const answer = await saver.post(form.dataset["sendUrl"] ?? "", body).catch(() => null);
+    if (answer?.status === 409) return saver.onStale();
+    if (!answer?.ok) return void notice("t-unknown"); // it may have been heard: the same again is told to have gone
     const { url, risks, wrong } = (await answer.json()) as Answer;
     if (risks) return ask(risks, extra);
     if (wrong) return refuse(wrong);

@@ -22,7 +22,8 @@ from teczka.mime.heard import heard
 from teczka.mime.parse import Headers, scan_headers
 from teczka.mime.quoting import Quoted
 from teczka.mime.references import unlinked
-from teczka.store.models import Outgoing, User
+from teczka.store.drafts import appended_draft
+from teczka.store.models import Message, Outgoing, User
 from teczka.store.queries.filing import cases_of
 from teczka.store.queries.identities import Sender, senders
 from teczka.store.queries.messages import MessageText, PartLine, message_parts, message_text
@@ -64,6 +65,12 @@ class Choice:
     was_bcc: bool
     people: frozenset[str]  # domains of the conversation
 
+    def tells_others(self, addresses: Collection[str]) -> bool:
+        """Whether somebody gets the answer whom the letter named, and to whom an answer to one would not go."""
+        one = [person.address for person in self.one.to]
+        named = [person.address for person in (*self.all.to, *self.all.cc)]
+        return any(recipients.is_own(each, named) and not recipients.is_own(each, one) for each in addresses)
+
 
 def choice(actor: User, message: UUID) -> Choice | None:
     """None where nothing is seen of the message."""
@@ -98,7 +105,7 @@ def _begun(actor: User, text: MessageText, headers: Headers, head: bytes, kind: 
         case_shared=len(cases) == 1 and cases.popitem()[1],
     )
     with as_user(actor.pk), transaction.atomic():
-        row = create(actor, first, _as_whom(actor, told))
+        row = create(actor, first, _as_whom(actor, text, told))
         cut = kind == Origin.FORWARD and quoting.is_cut(text.text, text.html)
         whole = [Taken(None)] if cut or kind == Origin.FORWARD_ATTACHED else []
         enclose(actor, row.public_id, text, whole or _taken(parts, pictures, files=kind == Origin.FORWARD))
@@ -106,18 +113,17 @@ def _begun(actor: User, text: MessageText, headers: Headers, head: bytes, kind: 
 
 
 def _taken_up(actor: User, text: MessageText, headers: Headers) -> Outgoing:
-    """A draft of ours goes on where it was left; one of another program is copied, and stays where it is (P3)."""
+    """A draft of ours goes on where it was left; one of another program is copied, and stays where it is (P3). Programs that go on with a
+    draft of ours keep its Message-ID: what they wrote is not ours."""
     with as_user(actor.pk):
         ours = Outgoing.objects.filter(owner=actor, message_id=text.message_id, state=State.DRAFT).first()
-        if ours and text.message_id:
+        if ours and text.message_id and appended_draft(text.id):
             Outgoing.objects.filter(pk=ours.pk).update(discarded_at=None)
             return ours
     parts = message_parts(actor, text.public_id)
     pictures: dict[str, str] = {}
     html = _pictures_kept(text, parts, pictures)
-    able = [one for one in senders(actor) if one.sends]
-    mine = recipients.answers_as(Heard(sender=headers.from_), [one.address for one in able])
-    as_whom = next((one for one in able if one.address == mine), None) or first_sender(actor, None)
+    as_whom = _as_whom(actor, text, Heard(sender=headers.from_))
     first = Beginning(
         kind=Origin.EDITED,
         recipients=_lines(Answer(headers.to, headers.cc, [], [])) | {"bcc": _pairs(headers.bcc)},
@@ -150,11 +156,27 @@ def _own(actor: User) -> list[str]:
     return [one.address for one in senders(actor)]
 
 
-def _as_whom(actor: User, told: Heard) -> Sender:
-    """The address that the letter came to; where it names none of one's own, as for a new letter."""
-    able = [one for one in senders(actor) if one.sends]
-    address = recipients.answers_as(told, [one.address for one in able])
-    return next((one for one in able if one.address == address), None) or first_sender(actor, None)
+def _as_whom(actor: User, text: MessageText, told: Heard) -> Sender:
+    """Who wrote the letter; else the address that it came to, of the account where it lies before those of others. Where it names none
+    of one's own, as one who writes from that account: not from another that merely was the last."""
+    account = _lies_in(actor, text)
+    able = sorted((one for one in senders(actor) if one.sends), key=lambda one: one.account != account)
+    everywhere = [one.address for one in able]
+    here = [one.address for one in able if one.account == account]
+    address = (
+        recipients.answers_as(Heard(sender=told.sender), everywhere)
+        or recipients.answers_as(Heard(to=told.to, cc=told.cc), here)
+        or recipients.answers_as(told, everywhere)
+    )
+    return next((one for one in able if one.address == address), None) or first_sender(actor, account)
+
+
+def _lies_in(actor: User, text: MessageText) -> UUID | None:
+    """None for what was shared: it lies in another's account."""
+    if not text.owned:
+        return None
+    with as_user(actor.pk):
+        return Message.objects.values_list("account__public_id", flat=True).get(pk=text.id)
 
 
 def _quote(

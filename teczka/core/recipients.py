@@ -62,7 +62,7 @@ def reply(heard: Heard, own: Collection[str]) -> Answer:
 
 def reply_all(heard: Heard, own: Collection[str]) -> Answer:
     """The same, and everybody whom the letter names, without oneself."""
-    first = [] if _mine(heard, own) else reply(heard, own).to
+    first = [] if _mine(heard, own) else _others(reply(heard, own).to, own)
     to = _once([*first, *_others(heard.to, own)])
     cc = _missing(_once(_others(heard.cc, own)), to)
     if not to and not cc:  # a note to oneself

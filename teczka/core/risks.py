@@ -23,7 +23,7 @@ class Risk(StrEnum):
     OUTSIDE = (
         "outside"  # who: an answer goes to a domain that neither the conversation nor its writer ever had to do with
     )
-    WAS_BCC = "was_bcc"  # an answer to all tells that its writer had been in Bcc
+    WAS_BCC = "was_bcc"  # an answer to others than the sender tells that its writer had been in Bcc
     NOBODY_READS = "nobody_reads"  # who
     OPPOSING = "opposing"  # who: of the other side in the letter's case
 
@@ -38,7 +38,7 @@ class Looked:
     addresses: tuple[str, ...]
     files: int
     familiar: Set[str] = frozenset()  # domains written to, and those of the conversation
-    was_bcc: bool = False
+    was_bcc: bool = False  # and it goes to others whom the letter named
     opposing: Set[str] = frozenset()  # addresses of the other side in the letter's case
 
 
@@ -51,7 +51,7 @@ def risks(letter: Looked) -> Iterator[tuple[Risk, Sequence[str]]]:
     strange = [one for one in letter.addresses if _domain(one) not in letter.familiar]
     if strange and letter.kind in _ANSWERS:
         yield Risk.OUTSIDE, strange
-    if letter.was_bcc and letter.kind == Origin.REPLY_ALL:
+    if letter.was_bcc and letter.kind in _ANSWERS:
         yield Risk.WAS_BCC, ()
     unread = [one for one in letter.addresses if takes_no_answer(one)]
     if unread:

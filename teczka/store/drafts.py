@@ -53,6 +53,17 @@ def remove_draft(account: Account, message_id: str) -> None:
     _expunge(account, _ours(account, message_id))
 
 
+def appended_draft(message: int) -> bool:
+    """Whether these are bytes that we appended ourselves, or what a server made of them, and no other program's."""
+    appended = Operation.objects.filter(kind=Kind.APPEND, act=None)
+    at = appended.filter(state=OperationState.DONE, copied=True, target=OuterRef("folder"))
+    rewritten = Exists(at.filter(target_uidvalidity=OuterRef("uidvalidity"), target_uidnext=OuterRef("uid")))
+    return (
+        appended.filter(message=message).exists()
+        or Placement.objects.filter(rewritten, message=message, draft=True).exists()
+    )
+
+
 def replace_older(account: Account, ids: Sequence[int]) -> None:
     """Of these operations those that appended a draft are done: the versions before it may go."""
     for operation in Operation.objects.filter(pk__in=ids, kind=Kind.APPEND, act=None).select_related("message"):

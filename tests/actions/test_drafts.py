@@ -52,7 +52,7 @@ Content-Type: image/png; name="pieczec.png"
 Content-ID: <pieczec@klient>
 Content-Transfer-Encoding: base64
 
-iVBORw0KGgo=
+iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==
 --R--
 --B
 Content-Type: application/pdf; name="akta.pdf"
@@ -148,6 +148,29 @@ def test_a_letter_without_a_date_is_quoted_without_one(cast: Cast, account: Acco
     assert "W dniu 3.05.2026 o" in begin_from(cast.anna, dated.public_id, Origin.REPLY).html
 
 
+@pytest.mark.parametrize("kind", [Origin.REPLY, Origin.FORWARD, Origin.EDITED])
+@pytest.mark.parametrize(
+    ("headers", "address"),
+    [
+        ("From: jan@klient.example\nTo: undisclosed-recipients:;", "anna@lipowa.example"),  # in Bcc, or by an alias
+        ("From: jan@klient.example\nTo: anna@dom.example, anna@lipowa.example", "anna@lipowa.example"),
+        ("From: jan@klient.example\nTo: anna@dom.example\nDelivered-To: anna@lipowa.example", "anna@dom.example"),
+        ("From: anna@dom.example\nTo: anna@lipowa.example", "anna@dom.example"),
+    ],
+)
+def test_a_letter_goes_on_in_the_name_of_the_account_where_it_lies_unless_it_names_another(
+    cast: Cast, account: Account, headers: str, address: str, kind: Origin
+) -> None:
+    """It went from whichever account was written from last: a client was answered from the private one."""
+    home = make_account(cast.anna, "anna@dom.example", **SENDING)
+    last = begin_new(cast.anna, home.public_id, Beginning())
+    save_draft(cast.anna, last.public_id, 0, written())
+    message = store(make_folder(account), f"{headers}\nSubject: Akta\n\nTekst\n".replace("\n", "\r\n").encode())
+    if kind == Origin.EDITED and "From: jan" in headers:  # of a draft it is the sender that counts
+        address = "anna@lipowa.example"
+    assert begin_from(cast.anna, message.public_id, kind).from_address == address
+
+
 def test_mail_is_passed_on_whole_or_in_the_letter(cast: Cast, account: Account) -> None:
     message = store(make_folder(account), RAW)
     inline = begin_from(cast.anna, message.public_id, Origin.FORWARD)
@@ -216,7 +239,7 @@ def test_nobody_begins_with_mail_that_they_do_not_see(cast: Cast, account: Accou
     assert row.owner_id == cast.bartek.pk
     assert files(row) == [("pieczec.png", True), ("akta.pdf", False)]
     with as_user(cast.bartek.pk):  # copied: the letter stays whole when the message is shared no longer
-        assert [file.size for file in Enclosure.objects.filter(outgoing=row, message=None)] == [8, 9]
+        assert [file.size for file in Enclosure.objects.filter(outgoing=row, message=None)] == [70, 9]
 
 
 def test_a_file_beyond_the_limit_leaves_nothing_behind(
@@ -341,6 +364,21 @@ def test_another_programs_draft_is_taken_up_and_left_where_it_is(cast: Cast, acc
     assert files(row) == [("pieczec.png", True), ("akta.pdf", False)]
     with as_user(cast.anna.pk):
         assert Placement.objects.get(message=message).gone_at is None
+
+
+def test_a_draft_that_another_program_went_on_with_is_opened_with_its_words(cast: Cast, account: Account) -> None:
+    """Some keep its Message-ID: our older text stood in its place, and the newer one was seen no more."""
+    folder = make_folder(account, "Drafts", "drafts")
+    ours = begin_new(cast.anna, account.public_id, Beginning())
+    save_draft(cast.anna, ours.public_id, 0, written(html="<div>Stare słowa</div>"))
+    keep_draft(cast.anna, ours.public_id)
+    raw = f"From: anna@lipowa.example\r\nSubject: S\r\nMessage-ID: <{ours.message_id}>\r\n\r\nNowe z telefonu\r\n"
+    message = store(folder, raw.encode(), draft=True)
+    row = begin_from(cast.anna, message.public_id, Origin.EDITED)
+    assert row.pk != ours.pk
+    assert "Nowe z telefonu" in row.text
+    assert row.message_id != ours.message_id
+    assert "Stare słowa" in fresh(ours).text
 
 
 def test_a_draft_whose_file_is_gone_is_kept_here_alone(cast: Cast, account: Account) -> None:

@@ -12,6 +12,7 @@ from teczka.actions.answers import begin_from
 from teczka.actions.drafts import Beginning, begin_new
 from teczka.actions.identities import add_identity, ensure_identities, save_identity
 from teczka.actions.pins import pin_case
+from teczka.actions.templates import save_template
 from teczka.core.outgoing import Origin
 from teczka.store.models import Account, Enclosure, Outgoing, User
 from teczka.store.queries.identities import senders
@@ -275,6 +276,101 @@ def test_what_word_brings_is_words_without_its_looks_or_pictures_of_the_writers_
     )
     expect(page.locator("#editor b")).to_have_text("zapłatę")
     expect(page.locator("#editor").locator("img, [style], [class]")).to_have_count(0)
+
+
+def test_a_template_stands_as_it_was_written_and_is_taken_back_by_itself(
+    page: Page, office: Office, begin: Callable[..., UUID]
+) -> None:
+    lines = "<div>Szanowni Państwo,</div><div>w załączeniu pismo.</div><ul><li>raz</li><li>dwa</li></ul>"
+    save_template(office.cast.anna, None, "Pismo przewodnie", "", lines)
+    begin()
+    write(page, "Przed.")
+    page.locator("[popovertarget=template-menu]").click()
+    page.get_by_role("button", name="Pismo przewodnie").click()
+    editor = page.locator("#editor")
+    expect(editor).to_have_text(re.compile(r"Przed\.\s*Szanowni Państwo,\s*w załączeniu pismo\.\s*raz\s*dwa"))
+    page.evaluate("new Promise(done => setTimeout(done))")
+    page.keyboard.type("potem")
+    page.keyboard.press("Control+z")
+    expect(editor).to_contain_text("Szanowni Państwo")
+    expect(editor).not_to_contain_text("potem")
+    page.keyboard.press("Control+z")
+    expect(editor).not_to_contain_text("Szanowni Państwo")
+    expect(editor).to_contain_text("Przed.")
+
+
+def test_a_changed_signature_is_taken_back_without_what_was_typed_before_it(
+    page: Page, office: Office, account: Account, begin: Callable[..., UUID]
+) -> None:
+    anna = office.cast.anna
+    ensure_identities(anna)
+    add_identity(anna, account.public_id, "Koszty", "koszty@lipowa.example", "", "<div>Koszty: $1 za $&amp;</div>")
+    begin()
+    second = next(one for one in senders(anna) if one.name == "Koszty")
+    first = page.locator("#sender").input_value()
+    write(page, "Pierwsze drugie")
+    page.locator("#sender").select_option(str(second.public_id))
+    expect(page.locator("#editor")).to_contain_text("Koszty")
+    page.locator("#editor").press("Control+z")
+    expect(page.locator("#editor")).not_to_contain_text("Koszty")
+    expect(page.locator("#editor")).to_contain_text("Pierwsze drugie")
+    page.locator("#to-plain").click()
+    page.locator("#text").fill("Słowa")
+    for chosen in (first, str(second.public_id), first):
+        page.locator("#sender").select_option(chosen)
+    assert "Koszty" not in page.locator("#text").input_value()
+
+
+def test_a_letter_made_plain_keeps_what_it_quotes(page: Page, office: Office, account: Account) -> None:
+    message = store(make_folder(account, "Bez ozdób", ""), RAW.replace(b"<pozew@", b"<plain@"))
+    draft = opened(page, begin_from(office.cast.anna, message.public_id, Origin.REPLY))
+    write(page, "Odpowiedź.")
+    page.locator("#to-plain").click()
+    expect(page.locator("#quote")).to_have_count(0)
+    expect(page.locator("#text")).to_have_value(re.compile(r"Odpowiedź\.[\s\S]*\n> Proszę o odpowiedź\."))
+    until(lambda: "> Proszę o odpowiedź." in row(office.cast.anna, draft).text, what="the quote")
+    page.locator("#to-rich").click()
+    saved(office.cast.anna, draft, "Proszę o odpowiedź.")
+
+
+def test_who_answers_all_by_the_switch_keeps_whom_they_named_and_is_asked_about_bcc(
+    page: Page, office: Office, account: Account
+) -> None:
+    secret = RAW.replace(b"pisze@lipowa.example", b"ktos@inna.example").replace(b"<pozew@", b"<bcc@")
+    message = store(make_folder(account, "Skrycie", ""), secret)
+    draft = opened(page, begin_from(office.cast.anna, message.public_id, Origin.REPLY))
+    page.locator("[data-shows=line-bcc]").click()
+    page.locator("#field-bcc").fill("szef@lipowa.example,")
+    expect(page.locator("#line-bcc .chip")).to_have_count(1)
+    page.get_by_role("button", name="Odpowiedz wszystkim (3)").click()
+    expect(page.locator("#line-to .chip")).to_have_count(3)
+    expect(page.locator("#line-bcc .chip")).to_have_count(1)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#risks")).to_contain_text("w ukrytej kopii")
+    assert row(office.cast.anna, draft).state == "draft"
+
+
+def test_a_pasted_picture_that_would_not_go_is_not_shown_and_the_letters_own_stays(
+    page: Page, begin: Callable[..., UUID]
+) -> None:
+    begin()
+    page.locator("#editor").click()
+    page.evaluate(PASTE, ["image/png", PIXEL])
+    own = page.locator("#editor img")
+    expect(own).to_have_attribute("src", re.compile(r"/compose/.*/files/"))
+    page.locator("#editor").evaluate(
+        """(field) => {
+          const carried = new DataTransfer();
+          const own = field.querySelector("img").src;
+          carried.setData("text/html", `<p>dwa: <img src="${own}"> <img src="/messages/1/parts/2/"></p>`);
+          field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: carried, bubbles: true, cancelable: true }));
+        }"""
+    )
+    expect(page.locator("#editor")).to_contain_text("dwa:")
+    sources = {one.get_attribute("src") for one in own.all()}
+    assert len(sources) == 1
+    assert sources.pop().startswith("/compose/")  # type: ignore[union-attr]
+    expect(own).to_have_count(2)
 
 
 def test_files_are_sent_up_stopped_pasted_and_encrypted(page: Page, office: Office, begin: Callable[..., UUID]) -> None:

@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import Dialog, FrameLocator, Page, Route, expect
 
 from teczka.actions.drafts import Beginning, begin_new
-from teczka.store.models import Account, Folder, Outgoing
+from teczka.actions.uploads import drop_file
+from teczka.store.models import Account, Enclosure, Folder, Outgoing
 from teczka.store.viewer import as_user
 from tests.browser.conftest import Office, intercept
 from tests.browser.held import Held, read_through
@@ -93,6 +94,74 @@ def test_a_letter_that_could_not_be_saved_first_was_not_sent_and_says_so(page: P
     write(page, "Dopisane w ostatniej chwili.")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".t-unsent")).to_contain_text("Nie wysłano")
+
+
+def test_a_letter_whose_answer_was_lost_is_not_said_to_be_unsent_and_goes_once(
+    page: Page, office: Office, draft: Outgoing
+) -> None:
+    """It was told to have been changed in another window, and what that showed could be sent once more."""
+    write(page, "Dzień dobry.")
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    intercept(page, "**/send/", lose, times=1)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".t-unknown")).to_contain_text("wyjdzie tylko raz")
+    expect(page.locator(".t-unsent")).to_have_count(0)
+    assert row(office.cast.anna, draft.public_id).state == "held"
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#undo")).to_be_visible()
+
+
+def test_whoever_leaves_while_a_letter_is_being_sent_is_asked(page: Page, draft: Outgoing) -> None:
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    write(page, "Dzień dobry.")
+    sends = Held(page, "**/send/", times=1)
+    page.keyboard.press("Control+Enter")
+    sends.asked()
+    with page.expect_event("dialog"):
+        page.close(run_before_unload=True)
+    sends.let_go()
+    expect(page.locator("#undo")).to_be_visible()
+    assert asked == ["beforeunload"]
+
+
+def test_a_letter_waits_for_its_files_and_for_word_of_those_that_did_not_come(
+    page: Page, office: Office, draft: Outgoing
+) -> None:
+    uploads = Held(page, re.compile(r"/files/\?name="), times=1)
+    page.locator("#file").set_input_files({"name": "akta.pdf", "mimeType": "application/pdf", "buffer": b"y" * 1000})
+    uploads.asked()
+    page.locator("button[value=close]").click()
+    expect(page.locator(".t-uploading")).to_be_visible()
+    uploads.asked()[0].abort()
+    expect(page.locator("#files li.bad")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".t-unattached")).to_be_visible()
+    assert row(office.cast.anna, draft.public_id).state == "draft"
+    page.locator("#files li.bad button").click()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#undo")).to_be_visible()
+
+
+def test_a_file_taken_out_in_another_window_is_not_missing_in_silence(
+    page: Page, office: Office, draft: Outgoing
+) -> None:
+    page.locator("#file").set_input_files({"name": "akta.pdf", "mimeType": "application/pdf", "buffer": b"y" * 1000})
+    expect(page.locator("#files a", has_text="akta.pdf")).to_be_visible()
+    with as_user(office.cast.anna.pk):
+        drop_file(office.cast.anna, draft.public_id, Enclosure.objects.get(outgoing=draft).public_id)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".t-stale")).to_be_visible()
+    assert row(office.cast.anna, draft.public_id).state == "draft"
 
 
 def test_a_letter_that_is_being_sent_is_not_thrown_away_meanwhile(page: Page, office: Office, draft: Outgoing) -> None:

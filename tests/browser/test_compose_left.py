@@ -67,6 +67,19 @@ def test_a_letter_that_comes_back_from_the_browsers_memory_goes_on(page: Page, o
     page.wait_for_function(NOTHING_KEPT)
 
 
+def test_a_letter_that_was_thrown_away_comes_back_as_it_stood(page: Page, office: Office, draft: Outgoing) -> None:
+    """The browser posts it without what script alone holds: the text and the recipients were gone."""
+    opened(page, draft)
+    page.locator("#field-to").fill("Jan Kowal <jan@klient.example>,")
+    expect(page.locator(".chip")).to_have_count(1)
+    write(page, "Ważne słowa.")
+    page.locator("button[value=discard]").click()
+    page.locator("#undo").click()
+    expect(page.locator("#editor")).to_contain_text("Ważne słowa.")
+    expect(page.locator(".chip")).to_have_count(1)
+    saved(office.cast.anna, draft.public_id, "Ważne słowa.")
+
+
 def test_what_a_closing_page_sent_and_nobody_got_is_there_when_the_letter_is_opened_again(
     page: Page, office: Office, draft: Outgoing
 ) -> None:

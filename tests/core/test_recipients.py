@@ -49,6 +49,10 @@ def test_an_answer_to_all_says_whom_reply_to_adds_and_whom_it_leaves_out() -> No
     assert reply_all(heard, OWN) == Answer([COURT, EWA], [], removed=[JAN, ANNA], added=[COURT])
 
 
+def test_who_answers_is_not_written_to_where_the_sender_wants_answers_with_them_too() -> None:
+    assert reply_all(Heard([JAN], [JAN, ANNA], [ANNA, EWA]), OWN).to == [JAN, EWA]
+
+
 def test_nobody_is_written_to_twice_however_they_are_spelt() -> None:
     heard = Heard([JAN], to=people("JAN@example.pl", "ewa@Example.PL"), cc=[EWA, JAN])
     answer = reply_all(heard, OWN)

@@ -51,7 +51,8 @@ def test_an_answer_to_a_domain_that_the_conversation_does_not_know_is_asked_abou
 
 def test_who_got_it_in_bcc_is_told_before_answering_everybody() -> None:
     assert found(kind=Origin.REPLY_ALL, was_bcc=True) == [Risk.WAS_BCC]
-    assert found(kind=Origin.REPLY, was_bcc=True) == []
+    assert found(kind=Origin.REPLY, was_bcc=True) == [Risk.WAS_BCC]  # begun as one to the sender alone
+    assert found(kind=Origin.FORWARD, was_bcc=True) == []
 
 
 def test_an_address_that_nobody_reads_is_named() -> None:

@@ -16,7 +16,7 @@ from teczka.actions.drafts import Changed
 from teczka.actions.outbox import send
 from teczka.core.drafts import halves
 from teczka.core.errors import Problem
-from teczka.core.outgoing import Origin
+from teczka.core.outgoing import Origin, State
 from teczka.core.risks import Looked, Risk, risks
 from teczka.mime.text import of_html
 from teczka.store.models import User
@@ -49,6 +49,10 @@ def compose_send(request: Request, draft_id: UUID) -> HttpResponse:
 def dispatch(request: Request, draft_id: UUID, revision: int) -> dict[str, Any]:
     """As `compose_send` tells it; risks as pairs. Raises Changed."""
     text = found(draft(request.user, draft_id))
+    if text.state != State.DRAFT:  # just this has gone: the answer was lost, and "send" pressed again
+        return {"url": reverse("compose_done", args=[draft_id])}
+    if not _as_shown(request, draft_id):
+        raise Changed
     agreed = request.POST.getlist("agreed")
     open_risks = [(risk, words) for risk, words in _risks(request.user, text) if risk not in agreed]
     if open_risks:
@@ -64,18 +68,27 @@ def dispatch(request: Request, draft_id: UUID, revision: int) -> dict[str, Any]:
     return {"url": reverse("compose_done", args=[draft_id])}
 
 
+def _as_shown(request: Request, draft_id: UUID) -> bool:
+    """Another window may have taken a file out, or put one in: no save tells of that."""
+    if "enclosed" not in request.POST:
+        return True
+    there = {str(file.public_id) for file in enclosures(request.user, draft_id)}
+    return there == set(request.POST["enclosed"].split())
+
+
 def _risks(viewer: User, text: DraftText) -> list[tuple[Risk, str]]:
     told = choice(viewer, text.answers) if text.answers else None
     lines = text.text.split("\n") if text.plain else []
     words = "\n".join(line for line in lines if not line.startswith(">")) or of_html(halves(text.html)[0])
+    addresses = tuple(address for line in ("to", "cc", "bcc") for _name, address in text.people(line))
     looked = Looked(
         kind=Origin(text.kind),
         subject=text.subject,
         words=words,
-        addresses=tuple(address for line in ("to", "cc", "bcc") for _name, address in text.people(line)),
+        addresses=addresses,
         files=len([file for file in enclosures(viewer, text.public_id) if not file.inline]),
         familiar=written_domains(viewer) | (told.people if told else frozenset()),
-        was_bcc=bool(told and told.was_bcc),
+        was_bcc=bool(told and told.was_bcc and told.tells_others(addresses)),
         opposing=opposing(viewer, text.case) if text.case else frozenset(),
     )
     return [(risk, _words()[risk] % {"who": _some(who)}) for risk, who in risks(looked)]
