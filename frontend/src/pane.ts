@@ -6,7 +6,6 @@ import type { MessageFrame } from "./frame";
 import { Gone, aborted, withoutMessage } from "./http";
 
 const LATE = 150; // ms before waiting is shown
-const FIELDS = ["subject", "from", "time"];
 
 export class Pane {
   readonly element = need("pane");
@@ -56,6 +55,8 @@ export class Pane {
     this.element.scrollTop = 0;
     this.#foot.replaceChildren();
     this.frame.wait();
+    // What was pressed goes with its message: the keys work on from the list, or where that has no room, from here.
+    if (this.#head.querySelector(":focus")) [need("rows"), this.element].find((place) => place.checkVisibility())?.focus();
     const ready = this.cache.ready(id);
     if (ready) return void this.cache.get(id), this.#put(ready); // lately used
     if (row) this.#announce(row);
@@ -93,7 +94,9 @@ export class Pane {
     const read = this.#partial && !shown.partial;
     this.#partial = shown.partial;
     this.looks = shown.looks;
+    const pressed = this.#head.querySelector<HTMLElement>(":focus")?.dataset["action"];
     this.#head.replaceChildren(...shown.head);
+    if (pressed) this.#head.querySelector<HTMLElement>(`[data-action="${pressed}"]`)?.focus();
     if (!writing(this.#foot)) this.#foot.replaceChildren(...shown.foot);
     this.element.removeAttribute("aria-busy");
     this.frame.show(shown.kind, shown.html);
@@ -110,7 +113,7 @@ export class Pane {
   #announce(row: Element): void {
     const head = fromTemplate("t-head");
     if (!head) return;
-    for (const field of FIELDS) fill(head, field, fieldOf(row, field));
+    for (const field of ["subject", "from", "time"]) fill(head, field, fieldOf(row, field));
     this.#head.replaceChildren(head);
   }
 

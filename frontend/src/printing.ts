@@ -4,10 +4,14 @@ import { fromTemplate, say } from "./dom";
 
 const MANY = 201; // messages that the server puts on one page
 const STAYS = 10_000; // ms that a refusal is seen
+const LATE = 15_000; // ms until it is said that the page is not there yet; a long conversation may still come
 const END = "whole"; // the last element of a page that came to its end
+let late = 0;
 
 /** The server's page is printed only if it is all there. If it is not, it says itself why. */
 function print(url: string): void {
+  clearTimeout(late);
+  late = window.setTimeout(() => tell("t-no-paper", url), LATE);
   document.getElementById("paper")?.remove();
   const paper = document.createElement("iframe");
   paper.id = "paper";
@@ -16,9 +20,11 @@ function print(url: string): void {
   paper.ariaHidden = "true";
   paper.src = url;
   paper.addEventListener("load", () => {
+    clearTimeout(late);
     root.style.cursor = "";
     if (paper.contentDocument?.getElementById(END)) paper.contentWindow?.print();
-    else window.open(url, "_blank", "noopener");
+    else if (navigator.userActivation.isActive) window.open(url, "_blank", "noopener");
+    else tell("t-no-paper", url); // so long after the press a browser opens no tab
   });
   root.style.cursor = "progress";
   document.body.append(paper);
@@ -34,8 +40,10 @@ function hear(event: KeyboardEvent): void {
   if (link) event.preventDefault(), event.repeat || print(link.href);
 }
 
-function refuse(): void {
-  const told = fromTemplate("t-unprinted");
+function tell(what: string, url = ""): void {
+  const told = fromTemplate(what);
+  told?.querySelector("a")?.setAttribute("href", url);
+  root.style.cursor = "";
   document.getElementById("toast")?.replaceChildren(told ?? "");
   setTimeout(() => told?.remove(), STAYS);
 }
@@ -53,9 +61,9 @@ document.addEventListener("teczka:action", (event) => {
   const [first, ...others] = about.ids;
   if (!first) return;
   event.preventDefault();
-  if (about.ids.length > MANY || "everything" in about.whole) return refuse();
+  if (about.ids.length > MANY || "everything" in about.whole) return tell("t-unprinted");
   const also = new URLSearchParams(others.map((id) => ["message", id])).toString();
-  print(`/messages/${first}/print/${what === "print" ? `?${also}` : "conversation/"}`);
+  print(`/messages/${first}/print/${what === "print" ? "" : "conversation/"}?${also}`);
 });
 
 // The browser's own menu prints what is seen. On paper a mail's frame is as wide as a sheet, whatever the window's width, and as tall as the

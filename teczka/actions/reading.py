@@ -18,7 +18,9 @@ from teczka.language import ANALYSER_VERSION
 from teczka.language.fields import Field
 from teczka.language.vectors import vectors
 from teczka.mime import PARSER_VERSION, text, threading
+from teczka.mime.content import decode
 from teczka.mime.parts import Part
+from teczka.mime.pictures import HEAD, drawable
 from teczka.mime.preview import PICTURES
 from teczka.mime.reading import Reading, read
 from teczka.mime.references import Mention
@@ -190,8 +192,8 @@ def _tell(message_ids: Sequence[int]) -> None:
 
 def _read(message: Unread, own: Sequence[Pattern], attached: Sequence[str]) -> Read:
     def address(part: Part) -> str | None:
-        if part.content_type not in PICTURES:
-            return None  # no browser draws it: it is listed, for whoever has a program for it
+        if part.content_type not in PICTURES or not drawable(decode(raw, part, HEAD)):
+            return None  # no browser draws it, or should: it is listed, for whoever has a program for it
         return f"/messages/{message.public_id}/parts/{part.path}/?inline=1"  # web/urls.py: message_part
 
     with reading.raw(blobs(), message) as raw:

@@ -7,6 +7,7 @@ from base64 import b64encode
 from teczka.cli.parse import message
 from teczka.mime.content import decode
 from teczka.mime.parts import Part
+from teczka.mime.pictures import HEAD, drawable
 from teczka.mime.preview import PICTURES, document, plain
 from teczka.mime.reading import read
 
@@ -28,7 +29,7 @@ def main(argv: list[str]) -> int:
 
 def rendered(raw: bytes) -> str:
     def address(part: Part) -> str | None:
-        if part.content_type not in PICTURES:
+        if part.content_type not in PICTURES or not drawable(decode(raw, part, HEAD)):
             return None
         return f"data:{part.content_type};base64,{b64encode(decode(raw, part)).decode('ascii')}"
 

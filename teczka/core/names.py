@@ -33,7 +33,10 @@ def safe_name(name: str, otherwise: str, longest: int = LONGEST) -> str:
     """The name without folders, tricks and signs that some file system refuses; its ending survives shortening. `longest`: UTF-16
     units."""
     shown = "".join(sign for sign in name if unicodedata.category(sign) not in _HIDDEN)
-    shown = _FORBIDDEN.sub("_", shown).strip(" .")
+    shown = _FORBIDDEN.sub("_", shown).strip()
+    if _ENDINGS.guess_type(f"x{shown}")[0] and shown.rfind(".") == 0:
+        shown = otherwise + shown  # an ending and no name
+    shown = shown.strip(" .")
     if units(shown) > longest or len(shown.encode()) > _LONGEST_BYTES:
         stem, dot, ending = shown.rpartition(".")
         stem, ending = (stem, dot + ending) if stem and len(ending) <= 10 else (shown, "")

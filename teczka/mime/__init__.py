@@ -3,4 +3,4 @@
 from typing import Final
 
 # Raised by every change that makes stored texts, pages or header fields differ: what was read by an older one is read again.
-PARSER_VERSION: Final = 6
+PARSER_VERSION: Final = 7

@@ -19,6 +19,7 @@ from selectolax.lexbor import LexborHTMLParser
 from teczka.mime import cascade, css, preview
 from teczka.mime.limits import LIMITS
 from teczka.mime.nesting import too_deep
+from teczka.mime.pictures import drawable_address
 
 _TAGS: Final = set(
     "a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl dt em figcaption"
@@ -203,7 +204,7 @@ class _Judge:
         if value in self.issued:
             return value
         if _PICTURE.fullmatch(value):
-            return value
+            return value if drawable_address(value) else None
         self._block(value)
         return None
 

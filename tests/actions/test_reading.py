@@ -37,7 +37,8 @@ def mail(name: str, refers: str = "", subject: str = "Pozew", body: str = "Treś
 PICTURE = (
     b"Subject: Obraz\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n"
     b'<p>Widok</p><img src="cid:logo">\r\n--b\r\nContent-Type: image/png\r\nContent-ID: <logo>\r\nContent-Transfer-Encoding: base64\r\n\r\n'
-    b"iVBORw0KGgo=\r\n--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=umowa.pdf\r\n\r\n%PDF\r\n--b--\r\n"
+    b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAAAA\r\n--b\r\n"
+    b"Content-Type: application/pdf\r\nContent-Disposition: attachment; filename=umowa.pdf\r\n\r\n%PDF\r\n--b--\r\n"
 )
 
 
@@ -116,12 +117,16 @@ def test_inline_pictures_point_at_their_part_and_attachments_are_counted(account
     assert reverse("message_part", args=[kept.public_id, "2"]) + "?inline=1" in page
 
 
-def test_a_picture_that_no_browser_draws_is_an_attachment(account: Account) -> None:
-    (one,) = store(account, [PICTURE.replace(b"image/png", b"image/tiff")])
-    read_all()
-    with as_user(account.owner_id):
-        assert Part.objects.get(message_id=one, path="2").kind == "attachment"
-        assert "<img src" not in Text.objects.get(message_id=one).html
+def test_a_picture_that_no_browser_draws_or_should_is_an_attachment(account: Account) -> None:
+    other, vast = (
+        PICTURE.replace(b"image/png", b"image/tiff"),
+        PICTURE.replace(b"AAEAAAABC", b"TiAAAE4gC"),
+    )  # 20,000 in square
+    for one in store(account, [other, vast]):
+        read_all()
+        with as_user(account.owner_id):
+            assert Part.objects.get(message_id=one, path="2").kind == "attachment"
+            assert "<img src" not in Text.objects.get(message_id=one).html
 
 
 def test_answers_join_the_thread_whichever_comes_first(account: Account) -> None:

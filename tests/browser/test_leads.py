@@ -1,6 +1,7 @@
-"""Where a link of a message leads is told before anybody follows it, whatever its sender wrote."""
+"""Where a link of a message leads, and what a file of it is, is told before anybody follows it, whatever its sender wrote."""
 
 from collections.abc import Callable
+from email.message import EmailMessage
 
 from playwright.sync_api import Page, expect
 
@@ -42,3 +43,16 @@ def test_a_message_on_a_page_of_its_own_has_the_line_too(page: Page, office: Off
     page.goto(f"/messages/{message.public_id}/")
     page.frame_locator(".body-frame").get_by_role("link").first.focus()
     expect(page.locator(".leads")).to_have_text("evil.example/login?a=1")
+
+
+def test_a_file_s_ending_is_seen_however_long_its_name_is(page: Page, office: Office) -> None:
+    letter = EmailMessage()
+    letter["From"], letter["Subject"] = "Jan <jan@klient.example>", "Pismo"
+    letter.set_content("W załączeniu.\n")
+    letter.add_attachment(b"MZ", "application", "pdf", filename=f"{'Odpowiedź-na-pozew-' * 6}podpisana.pdf.exe")
+    message = store(office.folder("nazwy", 0).folder, letter.as_bytes())
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"/messages/{message.public_id}/")
+    name = page.locator(".attachments .file-name")
+    expect(name).to_contain_text(".pdf.exe")
+    assert name.evaluate("name => name.scrollWidth <= name.clientWidth && name.scrollHeight <= name.clientHeight")

@@ -125,3 +125,18 @@ def test_an_empty_folder_says_so_and_fills_by_itself(open_folder: Open, office: 
     expect(mail.page.locator("#rows + *")).to_have_count(0)
     mail.press("j")
     mail.shows(3)
+
+
+def test_what_is_unread_has_a_dot_in_high_contrast_and_no_bar(
+    page: Page, open_folder: Callable[[MailFolder], Mail], long_folder: MailFolder
+) -> None:
+    page.emulate_media(forced_colors="active")
+    open_folder(long_folder)
+    cell, dot, highlight = page.locator("#rows .unread .dot").first.evaluate(
+        """cell => {
+             const probe = document.body.appendChild(document.createElement("p"));
+             probe.style = "background: Highlight; forced-color-adjust: none";
+             return [getComputedStyle(cell), getComputedStyle(cell, "::before"), getComputedStyle(probe)].map(one => one.backgroundColor);
+           }"""
+    )
+    assert dot == highlight != cell

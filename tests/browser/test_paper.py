@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from teczka.mime.sanitize import sanitize
 from teczka.store.models import Folder, Message
 from teczka.store.viewer import as_user
-from tests.browser.conftest import Mail, MailFolder, Office
+from tests.browser.conftest import Mail, MailFolder, Office, intercept
 from tests.browser.test_hostile import PAYLOADS
 from tests.cast import make_account, make_folder
 from tests.web.mailroom import store
@@ -189,8 +189,30 @@ def test_ctrl_p_prints_the_message_and_the_menu_its_conversation(
     expect(page.locator("#paper")).to_have_count(1)
     page.locator("#rows").focus()
     mail.press("x", "j", "x")
-    by_menu(mail, "Drukuj Ctrl")
-    page.wait_for_function("() => window.printed?.querySelectorAll('article.message').length === 2")
+    for name in ("Drukuj Ctrl", "Drukuj rozmowę"):
+        page.evaluate("() => { window.printed = null }")
+        by_menu(mail, name)
+        page.wait_for_function("() => window.printed?.querySelectorAll('article.message').length === 2")
+
+
+def test_a_page_for_paper_that_does_not_come_is_told_of_with_a_way_to_it(
+    page: Page, open_folder: Callable[[MailFolder], Mail], office: Office
+) -> None:
+    mail = open_folder(office.folder("bez-papieru", 1))
+    page.evaluate(
+        "(set) => { set = setTimeout; window.setTimeout = (run, after) => after === 15_000 ? (window.late = run, 0) : set(run, after) }"
+    )
+    mail.press("j")
+    mail.shows(1)
+    message = mail.identify(1)
+    intercept(page, f"**/messages/{message}/print/", lambda _: None)
+    with page.expect_request(f"**/messages/{message}/print/"):
+        mail.press("Control+p")
+    expect(page.locator("#toast")).to_be_empty()
+    page.evaluate("() => window.late()")
+    expect(page.locator("#toast")).to_contain_text("Strona do druku jeszcze się nie wczytała.")
+    link = page.get_by_role("link", name="Otwórz ją w nowej karcie")
+    expect(link).to_have_attribute("href", re.compile(f"/messages/{message}/print/$"))
 
 
 def test_more_than_one_page_takes_is_refused_in_a_sentence(

@@ -36,6 +36,9 @@ def test_a_hostile_name_is_made_harmless(name: str, expected: str) -> None:
         ("", "application/pkcs7-mime", "plik.p7m"),
         ("", "application/x-nobody-knows", "plik"),
         ("skan", "application/pdf", "skan"),
+        ("   .pdf", "application/pdf", "plik.pdf"),
+        (".Pozew", "application/pdf", "Pozew"),
+        ("  .tar.gz", "application/gzip", "tar.gz"),
         ("ż" * 300, "message/rfc822", "ż" * 113 + ".eml"),
     ],
 )

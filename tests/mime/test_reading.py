@@ -14,11 +14,14 @@ from teczka.mime import reading, sanitize
 from teczka.mime.limits import Limits
 from teczka.mime.reading import read
 
+LOGO = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAAAA"  # as far as its width and height
 LETTER = (
     b"From: =?utf-8?Q?Jan_=C5=81?= <jan@example.pl>\r\nTo: ewa@example.pl\r\nSubject: Umowa\r\nDate: Sun, 22 Nov 2026 10:00:00 +0100\r\n"
     b"Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\nContent-Type: multipart/related; boundary=r\r\n\r\n"
     b"--r\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Dzie\xc5\x84 dobry</p><img src=cid:logo><img src=https://spy.example/1>\r\n"
-    b"--r\r\nContent-Type: image/png\r\nContent-ID: <logo>\r\n\r\nPNG\r\n"
+    b"--r\r\nContent-Type: image/png\r\nContent-ID: <logo>\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    + LOGO
+    + b"\r\n"
     b"--r\r\nContent-Type: image/png; name=unused.png\r\nContent-ID: <unused>\r\n\r\nPNG2\r\n--r--\r\n"
     b"--m\r\nContent-Type: application/pdf; name=umowa.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBERg==\r\n"
     b"--m\r\nContent-Type: text/plain\r\n\r\nStopka listy\r\n--m--\r\n"
@@ -162,7 +165,7 @@ def test_the_render_command_prints_a_whole_document_with_its_pictures(
     assert render.main(["-"]) == 0
     page = capsys.readouterr().out
     assert page.startswith('<!DOCTYPE html>\n<html data-kind="html"><head><meta charset="utf-8">')
-    assert '<img src="data:image/png;base64,UE5H">' in page
+    assert f'<img src="data:image/png;base64,{LOGO.decode()}">' in page
     assert ' src="https://spy' not in page
 
 

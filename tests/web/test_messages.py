@@ -1,4 +1,5 @@
 import re
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -13,6 +14,9 @@ from tests.cast import make_account, make_folder
 from tests.outgoing import written
 from tests.web.conftest import PRIVATE, Office, browser
 from tests.web.mailroom import store
+
+SPECK = b"R0lGODlhAQABAAAAACwAAAAAAQABAAA="  # a GIF's beginning, of one point
+VAST = b"R0lGODlhIE4gTgAAACwAAAAAAQABAAA="  # of 20,000 in square
 
 HOSTILE = b"""\
 From: <script>alert(1)</script> <evil@evil.example>
@@ -148,12 +152,22 @@ def test_active_attachments_are_saved_and_never_opened_as_pages(anna: Client, ho
 
 
 def test_a_picture_inside_a_message_stays_in_no_browser_after_signing_out(anna: Client, office: Office) -> None:
-    raw = PRIVATE.replace(b"application/pdf", b"image/png")
-    message = store(office.folder, raw)
+    message = store(office.folder, PRIVATE.replace(b"application/pdf", b"image/gif").replace(b"JVBERi0xLjQK", SPECK))
     answer = anna.get(f"/messages/{message.public_id}/parts/2/?inline=1")
-    assert answer.headers["Content-Type"] == "image/png"
+    assert b64encode(whole(answer)) == SPECK
+    assert answer.headers["Content-Type"] == "image/gif"
     assert answer.headers["Content-Disposition"].startswith("inline; ")
     assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_picture_that_a_browser_would_choke_on_is_only_downloaded(anna: Client, office: Office) -> None:
+    """As it may stand in what was read before its points were counted."""
+    message = store(office.folder, PRIVATE.replace(b"application/pdf", b"image/gif").replace(b"JVBERi0xLjQK", VAST))
+    address = f"/messages/{message.public_id}/parts/2/"
+    assert anna.get(f"{address}?inline=1").status_code == 404
+    answer = anna.get(address)
+    assert b64encode(whole(answer)) == VAST
+    assert answer.headers["Content-Disposition"].startswith("attachment; ")
 
 
 def test_the_body_stands_in_a_document_with_a_wall_of_its_own(anna: Client, hostile: str) -> None:

@@ -116,6 +116,22 @@ def test_a_conversation_is_printed_from_its_beginning_as_far_as_it_is_seen(offic
     assert told.findall(paper(browser(cast.bartek), made[5], marked)) == ["1", "5"]
 
 
+def test_the_conversations_of_all_that_was_marked_are_printed_one_after_another(office: Office) -> None:
+    made = {}
+    for name in ("a1", "b1", "a2", "b2", "c1"):
+        answers = {"In_Reply_To": f"<{name[0]}1@x.example>"} if name[1] == "2" else {}
+        one = letter(f"Treść-{name}", Message_ID=f"<{name}@x.example>", **answers)
+        made[name] = store(office.folder, one.as_bytes())
+    share(made["a1"], office.cast.bartek)
+    marked = f"conversation/?message={made['b1'].public_id}&message={made['a1'].public_id}"
+    for person, asked, told in (
+        (office.cast.anna, "a2", ["a1", "a2", "b1", "b2"]),
+        (office.cast.bartek, "a1", ["a1"]),
+    ):
+        page = paper(browser(person), made[asked], marked)
+        assert re.findall(r"Treść-(\w\d)", page) == told
+
+
 def test_copies_of_a_letter_are_printed_once_in_a_conversation_and_no_forgery_takes_its_place(office: Office) -> None:
     """Each of one's accounts has one, which its server marked as its own."""
     cast, beside = office.cast, make_folder(make_account(office.cast.anna, "biuro@lipowa.example"))

@@ -1,6 +1,7 @@
 """Attachments and the pictures inside a message, sent from where they lie in the raw bytes: nothing is held whole."""
 
 import re
+from itertools import chain
 from uuid import UUID
 
 from django.http import HttpResponseBase
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from teczka.core.names import part_name
+from teczka.mime.pictures import drawable
 from teczka.mime.preview import PICTURES
 from teczka.store.queries.messages import message_part, message_text
 from teczka.store.queries.raw import part_pieces
@@ -24,8 +26,13 @@ def message_part_page(request: Request, message_id: UUID, path: str) -> HttpResp
     text = given_out(request.user, found(message_text(request.user, message_id)))
     part = found(message_part(request.user, message_id, path))
     name = part_name(part.name, part.content_type, _("attachment"))
+    pieces = part_pieces(text, part)
     inline = request.GET.get("inline") == "1" and part.content_type in PICTURES
-    response = download(part_pieces(text, part), name, part.content_type if inline else saved_type(part.content_type))
+    if inline:  # messages that were read by an earlier version lead to it whatever its size is
+        head = next(pieces, b"")
+        found(drawable(head) or None)
+        pieces = chain((head,), pieces)
+    response = download(pieces, name, part.content_type if inline else saved_type(part.content_type))
     if inline:
         response.headers["Content-Disposition"] = disposition(name, "inline")
     return response

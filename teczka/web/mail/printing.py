@@ -81,16 +81,24 @@ class Printed:
 @xframe_options_sameorigin
 def message_print(request: Request, message_id: UUID) -> HttpResponseBase:
     """And those `?message=` that were marked with it."""
-    marked = filter(None, map(as_uuid, request.GET.getlist("message")[:MOST]))
     first = found(opened(request.user, message_id)).text
-    return _paper(request, first, in_order(request.user, [message_id, *marked]), together=False)
+    return _paper(request, first, in_order(request.user, [message_id, *_marked(request)]), together=False)
 
 
 @require_safe
 @xframe_options_sameorigin
 def message_print_conversation(request: Request, message_id: UUID) -> HttpResponseBase:
+    """And those of what was marked with it, one after another."""
     first = found(opened(request.user, message_id)).text
-    return _paper(request, first, conversation_of(request.user, message_id), together=True)
+    ids: dict[UUID, None] = {}
+    for one in (message_id, *_marked(request)):
+        if one not in ids:
+            ids |= dict.fromkeys(conversation_of(request.user, one))
+    return _paper(request, first, list(ids), together=True)
+
+
+def _marked(request: Request) -> Iterator[UUID]:
+    return filter(None, map(as_uuid, request.GET.getlist("message")[:MOST]))
 
 
 def in_full(moment: datetime | None) -> str:
