@@ -124,7 +124,9 @@ def root(paths: Collection[str], delimiter: str) -> str:
     """What a folder of one's own begins with: some servers keep all of them below INBOX (Courier, Cyrus), and allow no others."""
     below = f"INBOX{delimiter}"
     others = [path for path in paths if path.upper() != "INBOX"]
-    return below if delimiter and others and all(path.upper().startswith(below) for path in others) else ""
+    if not (delimiter and others and all(path.upper().startswith(below) for path in others)):
+        return ""
+    return others[0][: len(below)]  # in the letters that the server writes
 
 
 def levels(path: str, delimiter: str) -> list[str]:

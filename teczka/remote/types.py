@@ -3,7 +3,7 @@
 import base64
 import errno
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -121,6 +121,10 @@ class RemoteMailbox(Protocol):
 
     def status(self, folder: bytes) -> FolderStatus:
         """STATUS: what has changed, in one round trip and without opening the folder."""
+        ...
+
+    def statuses(self, folders: Sequence[bytes]) -> Mapping[bytes, FolderStatus]:
+        """STATUS of some tens of folders in about one round trip. Without those that are refused, or have to be asked for by themselves."""
         ...
 
     def open(self, folder: bytes) -> FolderStatus:

@@ -222,6 +222,25 @@ def opened(folder_id: int, status: FolderStatus) -> None:
     )
 
 
+EMPTY = """
+UPDATE store_folder f SET on_server = 0, uidvalidity = t.uidvalidity, complete_below = t.uidnext, highestmodseq = t.highestmodseq
+FROM unnest(%(ids)s::bigint[], %(validities)s::bigint[], %(nexts)s::bigint[], %(modseqs)s::bigint[])
+  AS t (id, uidvalidity, uidnext, highestmodseq)
+WHERE f.id = t.id AND f.uidvalidity IS NULL AND NOT EXISTS (SELECT FROM store_placement p WHERE p.folder_id = f.id) RETURNING f.id
+"""
+
+
+def found_empty(told: Sequence[tuple[int, FolderStatus]]) -> set[int]:
+    """`LocalAccount.found_empty`."""
+    columns = {
+        "ids": [folder for folder, _ in told],
+        "validities": [status.uidvalidity for _, status in told],
+        "nexts": [status.uidnext for _, status in told],
+        "modseqs": [status.highestmodseq for _, status in told],
+    }
+    return {row[0] for row in rows_of(EMPTY, columns)}
+
+
 def complete(folder_id: int, status: FolderStatus, complete_below: int) -> None:
     execute(
         "UPDATE store_folder SET complete_below = %s, highestmodseq = %s WHERE id = %s",

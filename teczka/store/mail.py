@@ -202,6 +202,12 @@ class LocalMail:
             folders.opened(folder.id, status)
             self._tell([folder])
 
+    def found_empty(self, told: Sequence[tuple[LocalFolder, FolderStatus]]) -> set[int]:
+        with self.writing():
+            settled = folders.found_empty([(folder.id, status) for folder, status in told])
+            self._tell([folder for folder, _ in told])
+        return settled
+
     def complete(self, folder: LocalFolder, status: FolderStatus, complete_below: int) -> None:
         with self.writing():
             if status.uidvalidity == DROP:

@@ -1,15 +1,15 @@
 """Runs what the plan says. Dull on purpose: whatever is to be decided is decided in plan.py."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
 from teczka.core.errors import Problem, Trouble
 from teczka.core.folders import LONGEST_WIRE_NAME, LocalFolder
-from teczka.core.mail import RemoteFlags, RemoteFolder
+from teczka.core.mail import FolderStatus, RemoteFlags, RemoteFolder
 from teczka.remote.types import RemoteMailbox
 from teczka.sync.download import download
-from teczka.sync.plan import plan
+from teczka.sync.plan import is_empty, plan
 from teczka.sync.ports import K, LocalAccount
 from teczka.sync.renames import renames
 from teczka.sync.replay import Acts
@@ -17,6 +17,7 @@ from teczka.sync.report import Report
 from teczka.sync.steps import Begin, Download, Finish, Gone, Reflag, Rematch, Renumber, Step
 
 PIECE = 1000  # rows of one transaction where no bytes are written
+TOGETHER = 50  # folders: so old may be what is told of one when its turn comes
 SHOWN = 60  # characters of a name that is too long
 
 T = TypeVar("T")
@@ -45,16 +46,8 @@ def run(
         kept = {folder.name for folder in folders}
         left_out = [folder for folder in listed if len(folder.name) > LONGEST_WIRE_NAME and folder.name not in kept]
         report.problems += [_too_long(folder) for folder in left_out]
-        for folder in folders:
-            try:
-                _folder(folder, local, remote, report, acts)
-            except Problem as problem:
-                if problem.trouble.step != "folder":
-                    raise
-                report.problems.append((folder.name.decode("ascii", "backslashreplace"), problem))
-            report.folders += 1
-            if acts and acts.asked():
-                _repeat(acts, report)
+        for some in (folders[:1], *_pieces(folders[1:], TOGETHER)):  # the inbox waits for no other
+            _folders(some, local, remote, report, acts)
         if acts and acts.last:
             _repeat_last(acts, report)
     except Problem as problem:
@@ -80,10 +73,44 @@ def _repeat_last(acts: Acts, report: Report) -> None:
         report.problems.append(("", problem))
 
 
-def _folder(
-    folder: LocalFolder, local: LocalAccount[K], remote: RemoteMailbox, report: Report, acts: Acts | None
+def _folders(
+    folders: Sequence[LocalFolder],
+    local: LocalAccount[K],
+    remote: RemoteMailbox,
+    report: Report,
+    acts: Acts | None,
 ) -> None:
-    steps = plan(folder, local, remote)
+    """In an account of thousands of folders nearly all have nothing new, or are empty: these cost a part of a round trip."""
+    with report.phase("listing"):
+        told = remote.statuses([folder.name for folder in folders])
+        empty = [
+            (folder, told[folder.name])
+            for folder in folders
+            if folder.name in told and is_empty(folder, told[folder.name])
+        ]
+        settled = local.found_empty(empty) if empty else set()
+    for folder in folders:
+        try:
+            if folder.id not in settled:
+                _folder(folder, told.get(folder.name), local, remote, report, acts)
+        except Problem as problem:
+            if problem.trouble.step != "folder":
+                raise
+            report.problems.append((folder.name.decode("ascii", "backslashreplace"), problem))
+        report.folders += 1
+        if acts and acts.asked():
+            _repeat(acts, report)
+
+
+def _folder(
+    folder: LocalFolder,
+    told: FolderStatus | None,
+    local: LocalAccount[K],
+    remote: RemoteMailbox,
+    report: Report,
+    acts: Acts | None,
+) -> None:
+    steps = plan(folder, local, remote, told)
     while True:
         with report.phase("listing"):
             step = next(steps, None)
@@ -121,7 +148,7 @@ def _flags(step: Reflag, remote: RemoteMailbox) -> Iterator[RemoteFlags]:
         yield from remote.flags(list(step.uids))
 
 
-def _pieces(items: Iterable[T]) -> Iterator[list[T]]:
+def _pieces(items: Iterable[T], size: int = PIECE) -> Iterator[list[T]]:
     rest = iter(items)
-    while piece := list(islice(rest, PIECE)):
+    while piece := list(islice(rest, size)):
         yield piece

@@ -22,18 +22,22 @@ LOOKED = 500  # of the newest messages that both sides have: a command's worth
 CROWD = 100  # this many vanishing at once, and more than half, is a crowd: the seat belt holds
 
 
-def plan(folder: LocalFolder, local: LocalAccount[K], remote: RemoteMailbox) -> Iterator[Step]:
-    """The steps of one pass over one folder, newest mail first. Lazy: each question is asked after the steps before it were run."""
-    if _nothing_new(folder, remote.status(folder.name), local):
+def plan(
+    folder: LocalFolder, local: LocalAccount[K], remote: RemoteMailbox, told: FolderStatus | None = None
+) -> Iterator[Step]:
+    """The steps of one pass over one folder, newest mail first. Lazy: each question is asked after the steps before it were run. `told`:
+    by a STATUS of a moment ago."""
+    if _nothing_new(folder, told or remote.status(folder.name), local):
         return
     status = remote.open(folder.name)
     yield Begin(folder, status)
-    if folder.uidvalidity != status.uidvalidity:
+    known = folder.uidvalidity
+    if known != status.uidvalidity:
         # The server numbered its messages anew (or we never looked): the old cursor means nothing, RFC 3501 §2.3.1.1.
         folder = replace(folder, uidvalidity=status.uidvalidity, complete_below=0, highestmodseq=None)
     elif _went_back(folder, status):
         folder = replace(folder, complete_below=1)
-    if _others(folder, local, remote):
+    if known and _others(folder, local, remote):
         yield Renumber(folder)
         folder = replace(folder, complete_below=0, highestmodseq=None)
     if folder.complete_below == 0:
@@ -41,6 +45,11 @@ def plan(folder: LocalFolder, local: LocalAccount[K], remote: RemoteMailbox) -> 
         yield from _from_scratch(folder, status, local, remote)
     else:
         yield from _onward(folder, status, local, remote)
+
+
+def is_empty(folder: LocalFolder, told: FolderStatus) -> bool:
+    """There is nothing to open it for: nobody has looked into it yet, and nothing lies in it."""
+    return folder.uidvalidity is None and not folder.stored and not told.messages and told.uidnext > 0
 
 
 def _went_back(folder: LocalFolder, status: FolderStatus) -> bool:

@@ -98,6 +98,11 @@ class LocalAccount(Protocol[K]):
         """The folder was opened with this status. A new UIDVALIDITY resets the cursor; nothing is deleted or marked."""
         ...
 
+    def found_empty(self, told: Sequence[tuple[LocalFolder, FolderStatus]]) -> set[int]:
+        """As `opened` and `complete`, of folders that were never opened and that the server says to be empty. Returns the ids of those in
+        which nothing lies here, either; the others stay as they are."""
+        ...
+
     def complete(self, folder: LocalFolder, status: FolderStatus, complete_below: int) -> None:
         """Move the cursor: everything below is durable. Flags are known up to status.highestmodseq. Placements under another UIDVALIDITY
         than status.uidvalidity are marked gone, once nothing is troubled under that: what the server still has of them was matched or

@@ -127,7 +127,7 @@ class _Replay:
             if len(batch) > 1 and problem.trouble not in WHOLE:
                 self._alone |= {op.id for op in batch}  # in the next round, as after a crash: some may have been done
                 return False
-            self._journal.refuse([op.id for op in batch], problem)
+            self._journal.refuse([op.id for op in batch], _of_an_act(problem))
         return True
 
     def _has_moved(self, op: Pending, problem: Problem) -> bool:
@@ -164,4 +164,11 @@ class _Replay:
                     raise
                 if self._has_moved(op, problem):
                     raise
-                self._journal.refuse([op.id], problem)
+                self._journal.refuse([op.id], _of_an_act(problem))
+
+
+def _of_an_act(problem: Problem) -> Problem:
+    """That a folder was not opened is said of a pass, which tries it again: an act is taken back."""
+    if problem.trouble is not Trouble.FOLDER_REFUSED:
+        return problem
+    return Problem(Trouble.FOLDER_DENIED, detail=problem.detail, **problem.params)

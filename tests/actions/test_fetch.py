@@ -3,11 +3,12 @@
 import asyncio
 import shutil
 from collections.abc import Callable
+from importlib import import_module
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from teczka.actions import fetch
 from teczka.actions.acts import Selection, do
@@ -19,9 +20,11 @@ from teczka.actions.watch import changes
 from teczka.core.accounts import Mode, State
 from teczka.core.acts import Verb
 from teczka.core.errors import LeaseLost, Problem, Trouble
+from teczka.remote.imap import ImapMailbox
 from teczka.store.leases import Lease
 from teczka.store.models import Account, FetchRequest, Folder, Message, Operation, Placement, Secret
 from teczka.store.queries.folders import folders as known_folders
+from teczka.store.statements import execute
 from teczka.store.viewer import as_user
 from teczka.sync import Report
 from tests.acted import wrong_counters
@@ -66,6 +69,52 @@ def test_a_first_pass_brings_all_and_a_second_nothing(account: Account, lease: L
     assert (now(account).state, now(account).trouble) == (State.WORKING, "")
     assert fetch_account(account.pk, account.owner_id, lease).messages == 0
     assert verify_all().clean
+
+
+def test_a_folder_that_is_empty_or_as_it_was_costs_next_to_nothing(
+    account: Account, lease: Lease, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An office may have a folder for each case, thousands of them. Counted: statements, and turns to the server and back."""
+    for number in range(200):
+        mailbox.deliver_many([], f"Sprawy/Puste/I C {number}")
+    mailbox.deliver_many([mail(1)], "Sprawy/I C 1")
+    statements, turns = 0, 0
+    send = ImapMailbox._send
+
+    def stated(execute: Callable[..., object], *rest: object) -> object:
+        nonlocal statements
+        statements += 1
+        return execute(*rest)
+
+    def sent(self: ImapMailbox, data: bytes) -> None:
+        nonlocal turns
+        turns += 1
+        send(self, data)
+
+    monkeypatch.setattr(ImapMailbox, "_send", sent)
+    with connection.execute_wrapper(stated):
+        assert fetch_account(account.pk, account.owner_id, lease).messages == 1
+        assert (statements < 200, turns < 40) == (True, True), (statements, turns)
+        statements, turns = 0, 0
+        assert fetch_account(account.pk, account.owner_id, lease).folders > 200
+        assert (statements < 100, turns < 20) == (True, True), (statements, turns)
+    for number in (2, 3):
+        mailbox.append(mail(number), "Sprawy/Puste/I C 7")
+    assert fetch_account(account.pk, account.owner_id, lease).messages == 2
+    check(account, mailbox)
+
+
+def test_an_inbox_that_was_kept_in_the_letters_of_its_server_is_the_inbox_still(
+    account: Account, lease: Lease, mailbox: Mailbox
+) -> None:
+    mailbox.deliver(mail(1))
+    fetch_account(account.pk, account.owner_id, lease)
+    with as_user(account.owner_id):
+        Folder.objects.filter(path="INBOX").update(wire_name=b"Inbox", path="Inbox")
+        assert execute(import_module("teczka.store.migrations.0022_inbox").LETTERS) == 1
+    assert fetch_account(account.pk, account.owner_id, lease).messages == 0
+    assert "INBOX" in folders_of(account)
+    assert "Inbox (gone)" not in folders_of(account)
 
 
 def test_what_changed_on_the_server_changes_here_and_nothing_is_lost(

@@ -75,6 +75,17 @@ def house(local: LocalAccount) -> House:
     return House(local, local.save_folders([INBOX])[0])
 
 
+def test_folders_found_empty_have_a_cursor_and_those_that_hold_something_stay_as_they_are(local: LocalAccount) -> None:
+    inbox, work = local.save_folders([INBOX, WORK])
+    local.add(work, 3, local.keep([message(1)]))
+    told = FolderStatus(7, 12, 0, 5)
+    assert local.found_empty([(inbox, told), (work, told)]) == {inbox.id}
+    known = [
+        (one.uidvalidity, one.complete_below, one.highestmodseq, one.told) for one in local.save_folders([INBOX, WORK])
+    ]
+    assert known == [(7, 12, 5, 0), (None, 0, None, 0)]
+
+
 def test_an_envelope_without_end_stops_no_pass(stored: Callable[[], LocalMail]) -> None:
     local = stored()
     folder = local.save_folders([INBOX])[0]

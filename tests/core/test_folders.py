@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from teczka.core.folders import FolderRole, roles
+from teczka.core.folders import FolderRole, roles, root
 from teczka.core.mail import RemoteFolder
 
 
@@ -121,6 +121,21 @@ def test_the_owner_s_choice_is_above_the_server_s_word_and_that_above_a_name() -
     assert given(*told, chosen={"Moje": FolderRole.SENT}) == {"Moje": "sent"}
     assert given(*told, chosen={"Wysłane 2": FolderRole.OTHER}) == {"Wysłane": "sent"}
     assert given(*told, chosen={"Wysłane 2": FolderRole.ARCHIVE}) == {"Wysłane": "sent", "Wysłane 2": "archive"}
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (["INBOX", "INBOX/Akta"], "INBOX/"),
+        (["INBOX", "Inbox/Akta", "Inbox/Kosz"], "Inbox/"),
+        (["INBOX", "INBOX/Akta", "Kosz"], ""),
+        (["INBOX", "INBOXES/Akta"], ""),
+        (["INBOX"], ""),
+    ],
+)
+def test_where_all_lie_below_the_inbox_a_new_folder_does_in_the_same_letters(paths: list[str], expected: str) -> None:
+    assert root(paths, "/") == expected
+    assert root(paths, "") == ""
 
 
 def test_an_exact_name_is_above_one_with_words_beside_it_and_the_nearest_to_the_root_above_the_others() -> None:

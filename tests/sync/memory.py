@@ -219,6 +219,13 @@ class MemoryAccount:
             kept = replace(kept, uidvalidity=status.uidvalidity, complete_below=0, highestmodseq=None)
         self._folders[folder.name] = replace(kept, told=status.messages)
 
+    def found_empty(self, told: Sequence[tuple[LocalFolder, FolderStatus]]) -> set[int]:
+        empty = [(folder, status) for folder, status in told if not self._all_in(folder)]
+        for folder, status in empty:
+            self.opened(folder, status)
+            self.complete(folder, status, status.uidnext)
+        return {folder.id for folder, _ in empty}
+
     def complete(self, folder: LocalFolder, status: FolderStatus, complete_below: int) -> None:
         drop = status.uidvalidity == DROP
         troubled = any((at, validity) == (folder.id, status.uidvalidity) for at, validity, _ in self.troubles)

@@ -399,7 +399,7 @@ def test_no_pass_looks_for_a_folder_that_was_never_opened() -> None:
     journal = into_a(play, known_below=0)
     del play.folders[b"A"]
     assert replay(PlayMailbox(play), journal)
-    assert set(journal.troubles.values()) == {Trouble.FOLDER_REFUSED}
+    assert set(journal.troubles.values()) == {Trouble.FOLDER_DENIED}
     assert len(journal.ended) == 4
 
 

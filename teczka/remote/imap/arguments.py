@@ -19,6 +19,7 @@ from teczka.core.errors import Problem, Trouble
 _SYNTAX = re.compile(r"[!-~]+( [!-~]+)*")
 _FORBIDDEN = re.compile(rb"[\r\n\0]")
 _QUOTABLE = re.compile(rb"[\x01-\x7f]{0,1000}")  # 8-bit is no TEXT-CHAR, and servers cap the length of a line
+SHORT = 250  # bytes
 _ESCAPED = re.compile(rb'(["\\])')
 
 
@@ -66,6 +67,11 @@ Argument = str | bytes | int | Uids | Stream | tuple["Argument", ...]
 def sendable(data: bytes) -> bool:
     """CR, LF and NUL are refused everywhere, also where a literal could carry the first two: no name or password needs them."""
     return not _FORBIDDEN.search(data)
+
+
+def short(data: bytes) -> bool:
+    """It is sent at once, in a few bytes, and not as a literal for which the server has to ask."""
+    return len(data) <= SHORT and sendable(data) and _QUOTABLE.fullmatch(data) is not None
 
 
 def encode(arguments: Sequence[Argument], *, literal_plus: bool = False) -> list[bytes | Stream]:

@@ -37,6 +37,8 @@ def _folder(untagged: Untagged) -> RemoteFolder:
     if len(fields) < 3:
         raise NotImap("LIST")
     name = text(fields[2])
+    if name.upper() == b"INBOX":  # in any case of letters it is this one, RFC 3501 §5.1
+        name = b"INBOX"
     attributes = frozenset(ascii_text(flag)[:LONGEST_ATTRIBUTE].lower() for flag in listed(fields[0])[:MOST_ATTRIBUTES])
     path = path_of(name[:READ])[: LONGEST_WIRE_NAME * 4]  # a byte may be shown as `\xff`
     return RemoteFolder(name, path, ascii_text(fields[1]) or None, attributes)
@@ -44,19 +46,31 @@ def _folder(untagged: Untagged) -> RemoteFolder:
 
 def status(conversation: Conversation, folder: bytes) -> Talk[FolderStatus]:
     """STATUS, RFC 3501 §6.3.10; HIGHESTMODSEQ with CONDSTORE, RFC 7162 §3.1.7."""
-    modseq = ("HIGHESTMODSEQ",) if "CONDSTORE" in conversation.capabilities else ()
-    items = ("UIDVALIDITY", "UIDNEXT", "MESSAGES", *modseq)
-    answer = yield Command.of("STATUS", argument(folder, conversation.host), items)
+    answer = yield ask_status(conversation, argument(folder, conversation.host))
     check(answer, conversation, folder)
     for untagged in answer.untagged:
         if untagged.kind == "STATUS":
-            told = _status(untagged)
+            _, told = _status(untagged)
             bounded(told.messages, conversation)
             return told
     raise NotImap("OK without STATUS")
 
 
-def _status(untagged: Untagged) -> FolderStatus:
+def ask_status(conversation: Conversation, folder: bytes) -> Command:
+    modseq = ("HIGHESTMODSEQ",) if "CONDSTORE" in conversation.capabilities else ()
+    return Command.of("STATUS", folder, ("UIDVALIDITY", "UIDNEXT", "MESSAGES", *modseq))
+
+
+def status_of(untagged: Untagged, conversation: Conversation) -> tuple[bytes, FolderStatus] | None:
+    """With the folder's name, where several were asked for. None of what makes no sense: asked for by itself it is a Problem."""
+    try:
+        name, told = _status(untagged)
+    except NotImap:
+        return None
+    return None if told.messages > conversation.limits.uids else (name, told)
+
+
+def _status(untagged: Untagged) -> tuple[bytes, FolderStatus]:
     fields = untagged.values()
     items = listed(fields[1]) if len(fields) > 1 else []
     given = {ascii_text(name).upper(): value for name, value in zip(items[::2], items[1::2], strict=False)}
@@ -65,7 +79,7 @@ def _status(untagged: Untagged) -> FolderStatus:
     if not known or following >= LARGEST or "MESSAGES" not in told:
         raise NotImap("STATUS")
     # 0 says that this folder keeps no mod-sequences, RFC 7162 §3.1.7.
-    return FolderStatus(known, following, told["MESSAGES"], told.get("HIGHESTMODSEQ") or None)
+    return text(fields[0]), FolderStatus(known, following, told["MESSAGES"], told.get("HIGHESTMODSEQ") or None)
 
 
 def bounded(messages: int, conversation: Conversation) -> None:

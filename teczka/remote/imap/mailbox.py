@@ -11,11 +11,11 @@ from teczka.remote.connection import ENTRY, Connection
 from teczka.remote.egress import Gate
 from teczka.remote.imap import change, shaping
 from teczka.remote.imap.append import append
-from teczka.remote.imap.arguments import Stream
+from teczka.remote.imap.arguments import Stream, short
 from teczka.remote.imap.conversation import Answer, Command, Conversation, Talk
 from teczka.remote.imap.examine import examine, select
 from teczka.remote.imap.fetch import Flags, Messages, Summaries
-from teczka.remote.imap.folders import list_, status
+from teczka.remote.imap.folders import ask_status, list_, status, status_of
 from teczka.remote.imap.limits import DEFAULT, Limits
 from teczka.remote.imap.noop import logout, noop
 from teczka.remote.imap.refusals import at_folder
@@ -97,6 +97,21 @@ class ImapMailbox(Connection[Command, Answer, Event]):
         if folder == self._folder:
             self.noop()  # of an open folder STATUS need not tell what is new (RFC 3501 §6.3.10), and Dovecot does not
         return self._run(status(self._conversation, folder))
+
+    def statuses(self, folders: Sequence[bytes]) -> dict[bytes, FolderStatus]:
+        """All are asked for at once (RFC 3501 §5.5). Not by LIST-STATUS (RFC 5819): that is one answer, over which a server with
+        thousands of folders may be silent for longer than we wait."""
+        asked = {name for name in folders if short(name) and name != self._folder}
+        told: dict[bytes, FolderStatus] = {}
+        with self._closing_on_problem():
+            self._drain()
+            started = [self._conversation.start(ask_status(self._conversation, name)) for name in sorted(asked)]
+            self._pending.update(tag for tag, _ in started)
+            self._send(b"".join(data for _, data in started))
+            for untagged in self._until_answered():
+                if untagged.kind == "STATUS" and (one := status_of(untagged, self._conversation)) and one[0] in asked:
+                    told[one[0]] = one[1]
+        return told
 
     def open(self, folder: bytes) -> FolderStatus:
         self._writing = False
@@ -241,11 +256,16 @@ class ImapMailbox(Connection[Command, Answer, Event]):
 
     def _drain(self) -> None:
         """Hear out the commands of a stream that ended early."""
+        for _ in self._until_answered():
+            pass
+
+    def _until_answered(self) -> Iterator[Untagged]:
         while self._pending:
             event = self._event()
             if isinstance(event, Status):
                 self._pending.discard(event.tag or b"")
             elif isinstance(event, Untagged):
+                yield event
                 event.discard()
 
     def _drop(self) -> None:

@@ -13,7 +13,7 @@ from teczka.remote import connection as transport
 from teczka.remote.egress import Gate
 from teczka.remote.imap import ImapMailbox
 from teczka.remote.imap.limits import DEFAULT, Limits
-from teczka.remote.types import Credential
+from teczka.remote.types import Credential, FolderStatus
 from tests.remote.imap.hostile import CAPABILITIES, HOST, Client, Hostile, Script
 from tests.remote.imap.spools import Spools
 
@@ -324,6 +324,34 @@ def test_search_results_of_every_kind(answer: bytes, expected: list[int] | Troub
             assert caught.value.trouble is expected
 
 
+def test_of_many_folders_what_is_told_is_taken_and_the_others_are_asked_for_by_themselves() -> None:
+    item = b"(UIDVALIDITY 5 UIDNEXT 7 MESSAGES 2)"
+
+    def script(client: Client) -> None:
+        client.opened()
+        told = {
+            b'STATUS "a"': (b"* STATUS {1}\r\na " + item + b"\r\n* STATUS foreign " + item + b"\r\n", b"OK done"),
+            b'STATUS "b"': (b"", b"NO [NOPERM] yours it is not"),
+            b'STATUS "c"': (b"* STATUS c (UIDVALIDITY 0 MESSAGES 2)\r\n", b"OK done"),
+            b'STATUS "d"': (b"* STATUS d (UIDVALIDITY 1 UIDNEXT 9 MESSAGES 1001)\r\n", b"OK done"),
+        }
+        commands = []
+        for _ in told:  # they are all there before one is answered
+            command = client.command()
+            commands.append((client.tag, command.split(b" (")[0]))
+        for client.tag, command in reversed(commands):
+            client.ok(*told[command])
+        client.expect("STATUS", b"* STATUS b " + item + b"\r\n")
+        client.wait_for_goodbye()
+
+    with mailbox(script) as remote:
+        remote.open(b"INBOX")
+        long, eight_bit, unsendable = b"x" * 300, b"\xe9", b"a\r\nX1 EXPUNGE"
+        names = [b"a", b"b", b"c", b"d", b"INBOX", long, eight_bit, unsendable]
+        assert remote.statuses(names) == {b"a": FolderStatus(5, 7, 2, None)}
+        assert remote.status(b"b") == FolderStatus(5, 7, 2, None)
+
+
 @pytest.mark.parametrize("name", [b"a\r\nX1 EXPUNGE", b"a\n", b"a\0"])
 def test_a_folder_whose_name_could_end_the_line_is_listed_but_never_sent(name: bytes) -> None:
     def script(client: Client) -> None:
@@ -340,6 +368,20 @@ def test_a_folder_whose_name_could_end_the_line_is_listed_but_never_sent(name: b
             with pytest.raises(Problem) as caught:
                 verb(remote, folder.name)
             assert caught.value.trouble is Trouble.FOLDER_REFUSED
+        remote.close()
+
+
+def test_the_inbox_is_one_however_its_name_is_written() -> None:
+    def script(client: Client) -> None:
+        client.signed_in()
+        client.expect("LIST", b'* LIST () "/" Inbox\r\n* LIST () "/" inBOX\r\n* LIST () "/" Inbox/Akta\r\n')
+        client.expect("LOGOUT")
+
+    with mailbox(script) as remote:
+        assert [(one.name, one.path) for one in remote.folders()] == [
+            (b"INBOX", "INBOX"),
+            (b"Inbox/Akta", "Inbox/Akta"),
+        ]
         remote.close()
 
 
