@@ -22,6 +22,7 @@ STAMPS = ROOT / ".cache" / "frontend"
 
 # Each becomes one file of the same name in OUTPUT.
 ENTRIES = (
+    "shared.ts",
     "mail.ts",
     "filing.ts",
     "row-menu.ts",
@@ -71,6 +72,7 @@ def bundle() -> None:
             *(str(SOURCE / entry) for entry in ENTRIES),
             f"--outdir={OUTPUT}",
             "--bundle",
+            "--external:./shared.js",  # loaded once, for all of them
             "--format=esm",
             "--target=es2022",
             "--minify",

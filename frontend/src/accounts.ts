@@ -1,10 +1,9 @@
 // The pages of external accounts. All of them work without this; it opens menus by every way there is, keeps the list fresh, and
 // saves a person a try with a password that cannot be right.
 
-import { listen } from "./events";
 import { paced, put } from "./fresh";
-import { getFragment } from "./http";
 import { Menu } from "./menu";
+import { getFragment, listen } from "./shared.js";
 
 const lines = document.getElementById("lines");
 if (lines) {

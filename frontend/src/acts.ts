@@ -2,11 +2,10 @@
 // next refresh, and a sentence says why. One after the other, in the order of the keys; each bears a key of its own, so that one that
 // is told again after a broken connection is done once.
 
-import { fill, fromTemplate, need, say } from "./dom";
-import { post, Refused } from "./http";
 import type { List } from "./list";
 import type { Marks } from "./marks";
 import type { Selection } from "./selection";
+import { fill, fromTemplate, need, post, Refused, say } from "./shared.js";
 
 const STAYS = 10_000; // ms that a toast with its "undo" is seen; the key works longer
 const SOONEST = 1_000; // ms before what met no server is told again

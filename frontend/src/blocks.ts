@@ -1,7 +1,7 @@
 // One block of the list: up to 50 rows of the server's HTML, or the room they will take.
 
 import { BLOCK } from "./anchors";
-import { fromTemplate } from "./dom";
+import { fromTemplate } from "./shared.js";
 
 const LATE = 150; // ms before waiting is shown
 

@@ -1,6 +1,6 @@
 // Messages ready to be shown: what was read and what is likely to be read next.
 
-import { aborted, getFragment } from "./http";
+import { aborted, getFragment } from "./shared.js";
 
 const MOST = 200;
 

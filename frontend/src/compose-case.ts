@@ -1,7 +1,7 @@
 // The case that a letter belongs to: any case by the picker, and who of its team would see the letter, said before it goes.
 
-import { need } from "./dom";
 import type { Chosen } from "./palette";
+import { need } from "./shared.js";
 
 const select = need<HTMLSelectElement>("case");
 const team = need("case-team");

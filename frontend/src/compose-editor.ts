@@ -2,7 +2,7 @@
 
 import DOMPurify from "dompurify";
 import Squire from "squire-rte";
-import { need } from "./dom";
+import { need } from "./shared.js";
 
 type Format = "bold" | "italic" | "underline" | "bullets" | "numbers" | "quote" | "link";
 // What is pasted brings no looks of its own: the letter keeps its one hand.

@@ -1,6 +1,6 @@
 // Files that go with the letter: sent up at once, each with its progress and a way to stop it.
 
-import { need, parse } from "./dom";
+import { need, parse } from "./shared.js";
 import { drops, failed, sendUp } from "./upload";
 
 const PICTURE = /^image\/(?:png|jpeg|gif|webp)$/;

@@ -1,7 +1,7 @@
 // To, Cc and Bcc: a chip for each recipient, completion from memory. The field itself holds what is written meanwhile; what goes to the
 // server is text as in a letter's header, which it alone takes apart.
 
-import { fill, fromTemplate } from "./dom";
+import { fill, fromTemplate } from "./shared.js";
 
 export interface Person {
   name: string;

@@ -1,7 +1,7 @@
 // Nothing that was written is lost: a copy in this browser at every pause, one on the server two seconds later, one among the account's
 // drafts after half a minute of rest and when the window closes.
 
-import { fill, fromTemplate, need } from "./dom";
+import { fill, fromTemplate, need } from "./shared.js";
 
 const PAUSE = 400; // ms until the copy in this browser
 const AUTOSAVE = 2_000;

@@ -4,7 +4,7 @@ import { Editor } from "./compose-editor";
 import { Files } from "./compose-files";
 import { People } from "./compose-people";
 import { Saver } from "./compose-save";
-import { fromTemplate, need, parse } from "./dom";
+import { fromTemplate, need, parse } from "./shared.js";
 
 interface Answer {
   url?: string; // sent: where it is told

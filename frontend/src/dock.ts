@@ -1,8 +1,7 @@
 // Letters beside the mail: each is written in a page of its own, in a frame at the window's foot. On small screens, and without this, the
 // page stands alone.
 
-import { fill, fromTemplate } from "./dom";
-import { signIn } from "./http";
+import { fill, fromTemplate, signIn } from "./shared.js";
 import type { Telling } from "./waiting";
 
 const WIDE = 900; // px from which a letter has room beside the mail

@@ -1,7 +1,6 @@
 // Documents of a case: each file goes up by itself, chosen or dropped onto the page.
 
-import { need } from "./dom";
-import { getFragment } from "./http";
+import { getFragment, need } from "./shared.js";
 import { drops, failed, sendUp } from "./upload";
 
 const form = document.querySelector<HTMLFormElement>("#send-up");

@@ -1,10 +1,10 @@
 // Where mail belongs: the folder that it lies in, and the cases that it is filed to. What the strip over a message offers is done by the
 // mail core, with its toast and its z; without this its forms are sent as forms.
 
-import { need, say } from "./dom";
 import { pickLabels } from "./labels";
 import { draggable, pickFolder } from "./moving";
 import type { Chosen } from "./palette";
+import { need, say } from "./shared.js";
 
 const MANY = 200; // messages that the page which groups them takes
 

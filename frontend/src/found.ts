@@ -1,7 +1,7 @@
 // The words that were searched for, marked in the message that is opened. Ranges of the frame's document, painted by the browser: nothing is
 // written into the mail. Which words these are, in whatever form, the server says.
 
-import { getFragment } from "./http";
+import { getFragment } from "./shared.js";
 
 type Realm = Window & typeof globalThis;
 

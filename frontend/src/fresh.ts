@@ -1,6 +1,6 @@
 // Pieces of a page that are made anew while somebody works in it.
 
-import { press, released } from "./dom";
+import { press, released } from "./shared.js";
 
 const APART = 1_000; // ms between two refreshes
 const PLACES = "a, button, summary, details, input, select, textarea";

@@ -1,7 +1,6 @@
 // Mail out of files: those that are chosen or dropped together are one going; each goes up by itself.
 
-import { fill, fromTemplate, need } from "./dom";
-import { post, Refused } from "./http";
+import { fill, fromTemplate, need, post, Refused } from "./shared.js";
 import { drops, failed, sendUp } from "./upload";
 
 const TOGETHER = 3; // on their way at a time

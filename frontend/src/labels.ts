@@ -1,7 +1,7 @@
 // Labels: the list of them over the messages that they are put on, or taken off. What came of it the mail core tells, with its toast and its z.
 
-import { say } from "./dom";
 import { popUp } from "./popup";
+import { say } from "./shared.js";
 
 const MANY = 200; // messages of which the server says what they bear
 

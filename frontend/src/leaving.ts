@@ -1,7 +1,7 @@
 // Copies of letters in this browser (compose-save.ts): what a closed page left goes to the server, and whoever signs out leaves nothing.
 // Where the session ends elsewhere, by itself or by another password, the page goes to the door.
 
-import { listen } from "./events";
+import { listen } from "./shared.js";
 import { tellLeft, tellWaiting } from "./waiting";
 
 type Copy = { entries: [string, string][]; left?: boolean };

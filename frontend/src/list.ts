@@ -7,8 +7,7 @@
 
 import { Anchors, BLOCK } from "./anchors";
 import { Block, rowsOf } from "./blocks";
-import { released } from "./dom";
-import { aborted, getFragment, type Fragment } from "./http";
+import { aborted, type Fragment, getFragment, released } from "./shared.js";
 
 const KEPT = 6;
 const MARGIN = 25; // rows fetched beyond what is seen, each way

@@ -1,11 +1,9 @@
 // What an event does to the page: the tree and the rows that are seen are fetched again, and changed where they differ.
 
 import type { Acts } from "./acts";
-import { fill, fromTemplate, need, released } from "./dom";
-import { listen } from "./events";
-import { getFragment } from "./http";
 import type { List } from "./list";
 import type { Pane } from "./pane";
+import { fill, fromTemplate, getFragment, listen, need, released } from "./shared.js";
 import type { Change, News } from "./stream";
 
 const APART = 500; // ms between two refreshes: a first fetch commits several times a second

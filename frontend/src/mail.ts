@@ -2,14 +2,13 @@
 
 import { Acts } from "./acts";
 import { MessageCache } from "./cache";
-import { ask, need, say } from "./dom";
 import { SandboxedFrame } from "./frame";
-import { Keys, showHelp, type Action } from "./keys";
 import { List } from "./list";
 import { Live } from "./live";
 import { Marks } from "./marks";
 import { Pane } from "./pane";
 import { Selection } from "./selection";
+import { type Action, ask, Keys, need, say, showHelp } from "./shared.js";
 
 const OVERLAP = 60; // px of a message seen again after Space
 

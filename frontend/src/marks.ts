@@ -1,7 +1,7 @@
 // Several messages marked, to be acted on together. Rows come and go; the marks are known by their messages.
 
-import { fill, need } from "./dom";
 import type { List } from "./list";
+import { fill, need } from "./shared.js";
 
 export class Marks {
   /** Not only the marked ones: all that the list holds, loaded or not. */

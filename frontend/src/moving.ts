@@ -1,6 +1,6 @@
 // Into another folder: by dragging onto the tree, or from a list of its folders by key.
 
-import { ask, need, say } from "./dom";
+import { ask, need, say } from "./shared.js";
 
 const FLAT = /[\u0300-\u036f]/g;
 const flat = (text: string): string => text.normalize("NFD").replace(FLAT, "").replace(/ł/gi, "l").toLowerCase();

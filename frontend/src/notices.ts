@@ -1,7 +1,6 @@
 // On every page that hears of changes: what a rule has to tell its owner is shown where they are.
 
-import { listen } from "./events";
-import { getFragment } from "./http";
+import { getFragment, listen } from "./shared.js";
 
 const STAYS = 20_000; // ms, or for as long as somebody points at it or is in it
 

@@ -1,9 +1,7 @@
 // Pages of forms and lists. All of them work without this; it keeps what they show fresh, and sends a form once.
 
-import { writing } from "./dom";
-import { listen } from "./events";
 import { paced, put } from "./fresh";
-import { Gone, getFragment } from "./http";
+import { getFragment, Gone, listen, writing } from "./shared.js";
 
 const main = document.querySelector<HTMLElement>("main[data-topics]");
 if (main) {

@@ -1,10 +1,8 @@
 // One field over everything: commands, cases, folders, accounts, people, settings; and the same field over cases alone, the picker.
 // All of it is in memory, so a key is answered at once. Words and drawings are the server's (templates/palette/palette.html).
 
-import { fill, fromTemplate, need } from "./dom";
 import { fold, ranked } from "./find";
-import { getFragment } from "./http";
-import { BINDINGS } from "./keys";
+import { BINDINGS, fill, fromTemplate, getFragment, need } from "./shared.js";
 
 /** What was chosen with Enter; `open`: with Shift, to be opened, too; `add`: with Ctrl, a new case, named as was typed. */
 export type Chosen = { how: "pick" | "open"; id: string; name: string } | { how: "add"; name: string };

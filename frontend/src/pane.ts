@@ -1,9 +1,8 @@
 // The reading pane: the header at once, from the row; the body as soon as it is there, and never another message's.
 
 import { MessageCache, split, type Shown } from "./cache";
-import { fieldOf, fill, fromTemplate, need, writing } from "./dom";
 import type { MessageFrame } from "./frame";
-import { Gone, aborted, withoutMessage } from "./http";
+import { aborted, fieldOf, fill, fromTemplate, Gone, need, withoutMessage, writing } from "./shared.js";
 
 const LATE = 150; // ms before waiting is shown
 

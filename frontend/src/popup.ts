@@ -1,6 +1,6 @@
 // A piece of the server's in a dialog over the page, which goes as it closes.
 
-import { getFragment } from "./http";
+import { getFragment } from "./shared.js";
 
 /** `title`: the id of what names it. Null where another has come to stand there until it was answered: one key opens one. */
 export async function popUp(url: string, kind: "label" | "share" | "task", title: string): Promise<HTMLDialogElement | null> {

@@ -1,6 +1,6 @@
 // On paper: a message's own page for that (ADR 0054), out of a frame that nobody sees; or whatever page this is, by the browser's menu.
 
-import { fromTemplate, say } from "./dom";
+import { fromTemplate, say } from "./shared.js";
 
 const MANY = 201; // messages that the server puts on one page
 const STAYS = 10_000; // ms that a refusal is seen

@@ -1,7 +1,7 @@
 // What can be done to a message, as a menu over its row. The mail core chooses the row and does what is pressed.
 
-import { need } from "./dom";
 import { Menu } from "./menu";
+import { need } from "./shared.js";
 
 const grid = document.getElementById("rows");
 if (grid) {

@@ -1,6 +1,6 @@
 // Rules: the form that says, as one types, what the rule does, and the list put in order by keys. All of it works as pages without this.
 
-import { parse } from "./dom";
+import { parse } from "./shared.js";
 
 const HESITATION = 300; // ms after the last letter before the server is asked what it means
 

@@ -1,10 +1,8 @@
 // The box over all mail, on every page. On the mail page it searches as one writes: the list, and what stands around it, is another
 // then, in the same place. What the server reads as an operator becomes a chip. Words are the server's; without this the form is sent.
 
-import { fromTemplate, need } from "./dom";
-import { listen } from "./events";
 import { markFound } from "./found";
-import { aborted, getFragment, post } from "./http";
+import { aborted, fromTemplate, getFragment, listen, need, post } from "./shared.js";
 
 const PAUSE = 25; // ms after a key before it is searched for
 const SPOKEN = 800; // ms of rest before readers are told how much was found

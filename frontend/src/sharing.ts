@@ -1,10 +1,8 @@
 // Who sees a message, and what is said about it inside the office: the popover over the pane, and comments below the message that are
 // written without a new page. Both as fresh as the stream of events tells. All of it works as pages without this.
 
-import { fromTemplate, parse, say, writing } from "./dom";
-import { listen } from "./events";
-import { signIn, withoutMessage } from "./http";
 import { popUp } from "./popup";
+import { fromTemplate, listen, parse, say, signIn, withoutMessage, writing } from "./shared.js";
 
 // The popover
 

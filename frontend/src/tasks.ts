@@ -1,9 +1,8 @@
 // Tasks: the form over the message that one is made from, what it says of who will see it, and the list by keyboard. All of it works
 // as pages without this.
 
-import { parse } from "./dom";
-import { Keys, showHelp, type Action } from "./keys";
 import { popUp } from "./popup";
+import { type Action, Keys, parse, showHelp } from "./shared.js";
 
 const HESITATION = 250; // ms after the last letter before the server is asked what it means
 const STAYS = 20_000; // ms that a toast with its "undo" is seen

@@ -1,6 +1,6 @@
 // A file on its way up, with its progress and a way to stop it. The page has templates for its line: t-upload and t-upload-failed.
 
-import { fill, fromTemplate } from "./dom";
+import { fill, fromTemplate } from "./shared.js";
 
 /** It goes as the body of a request, by itself, in the form's name; the line is the caller's to place. */
 export function sendUp(form: HTMLFormElement, address: string, file: File): { line: HTMLElement; request: XMLHttpRequest } {

@@ -1,7 +1,7 @@
 // Acts on mail that no server has answered yet (acts.ts tells of them): kept in this browser, so that a page that closes loses none, and
 // told by the same person's next page. Each bears a key of its own: told twice, it is done once.
 
-import { post, Refused } from "./http";
+import { post, Refused } from "./shared.js";
 
 const AGAIN = 15_000; // ms before what met no server is told again
 

@@ -257,4 +257,5 @@ def test_the_first_view_is_light(page: Page, office: Office, readers: dict[str, 
     expect(page.locator("#rows [role=row]").first).to_be_visible()
     weights = {url: len(gzip.compress(answer.body())) for url, answer in list(answers.items())}
     assert len(weights) >= 5
+    assert len([url for url in weights if "/build/shared." in url]) == 1, "named alike by the page and by every script"
     assert sum(weights.values()) < FIRST_VIEW, weights
