@@ -18,13 +18,7 @@ def locked(actor: User) -> User:
 
 
 def changed(actor: User, verb: Verb) -> None:
-    """They are told until they take note: it may have been somebody who has their password."""
+    """They are told, in every browser of theirs (web/session/noted.py): it may have been somebody who has their password."""
     actor.sign_in_changed_at = timezone.now()
     actor.save(update_fields=["sign_in_changed_at"])
     note(actor, verb, [actor.public_id])
-
-
-def take_note(actor: User) -> None:
-    """They know that what signs them in was changed."""
-    actor.sign_in_changed_at = None
-    actor.save(update_fields=["sign_in_changed_at"])

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from teczka.actions.audit import note
-from teczka.actions.own_sign_in import locked
+from teczka.actions.own_sign_in import changed, locked
 from teczka.actions.policy import check_administrator
 from teczka.actions.secrets import open_second_factor, seal_second_factor
 from teczka.core.audit import Verb
@@ -89,7 +89,7 @@ def turn_off(actor: User, session: SessionBase) -> None:
         actor.second_factor_at = None
         actor.save(update_fields=["second_factor_at"])
         stay_alone(actor, session)
-        note(actor, Verb.SECOND_FACTOR_OFF, [actor.public_id])
+        changed(actor, Verb.SECOND_FACTOR_OFF)
 
 
 def new_codes(actor: User) -> list[str]:
@@ -99,7 +99,7 @@ def new_codes(actor: User) -> list[str]:
         if locked(actor).second_factor_at is None:
             raise NotAllowed
         codes = _renew(SecondFactor.objects.select_for_update().get(owner=actor))
-        note(actor, Verb.SECOND_FACTOR_CODES, [actor.public_id])
+        changed(actor, Verb.SECOND_FACTOR_CODES)
     return codes
 
 
@@ -148,12 +148,6 @@ def lift_by_keeper(email: str) -> User:
         _lift(found)
         second_factor.note_as_keeper(found.office_id, Verb.SECOND_FACTOR_LIFT, found.public_id)
     return found
-
-
-def take_note(actor: User) -> None:
-    """They know that theirs was lifted."""
-    actor.second_factor_lifted_at = None
-    actor.save(update_fields=["second_factor_lifted_at"])
 
 
 def require(actor: User, *, required: bool) -> None:

@@ -149,12 +149,28 @@ def test_what_a_person_connected_signs_them_in(
     assert stranger.session.get_expiry_age() > 24 * 3600, "what was begun for a stranger for minutes"
 
 
-def test_its_person_is_told_until_they_say_that_they_know(person: User, provider: Provider) -> None:
-    connects(person, provider)
+def test_its_person_is_told_until_they_say_that_they_know_and_a_thief_says_it_for_no_other_browser(
+    person: User, provider: Provider
+) -> None:
+    thief = connects(person, provider)
+    thief.post(f"{OWN}noted/")
+    assert "Zmieniono Twoje logowanie" not in text(thief, OWN)
     client = signs_in(provider)
+    assert "Zmieniono Twoje logowanie" in text(client, OWN)
+    client.cookies.update({name: told for name, told in thief.cookies.items() if name.startswith("known-")})
     assert "Zmieniono Twoje logowanie" in text(client, OWN)
     client.post(f"{OWN}noted/")
     assert "Zmieniono Twoje logowanie" not in text(client, OWN)
+    client.post("/sign-out/")
+    back = provider.decide(to_sign_in(client, next="/tasks/"), HERS)
+    assert client.get(back).headers["Location"] == "/tasks/", "this browser is told no more"
+    client.post(f"{OWN}with/microsoft/disconnect/")
+    assert "Zmieniono Twoje logowanie" in text(client, OWN), "of what comes later it is"
+
+
+def test_what_was_changed_is_told_for_a_month(person: User, provider: Provider) -> None:
+    connects(person, provider)
+    User.objects.filter(pk=person.pk).update(sign_in_changed_at=timezone.now() - timedelta(days=31))
     stranger = Client()
     back = provider.decide(to_sign_in(stranger, next="/tasks/"), HERS)
     assert stranger.get(back).headers["Location"] == "/tasks/"
@@ -163,9 +179,9 @@ def test_its_person_is_told_until_they_say_that_they_know(person: User, provider
 def test_a_next_page_of_another_site_is_none(person: User, provider: Provider) -> None:
     client = connects(person, provider)
     client.post(f"{OWN}noted/")
-    stranger = Client()
-    back = provider.decide(to_sign_in(stranger, next="https://zla.example/"), HERS)
-    assert stranger.get(back).headers["Location"] == "/"
+    client.post("/sign-out/")
+    back = provider.decide(to_sign_in(client, next="https://zla.example/"), HERS)
+    assert client.get(back).headers["Location"] == "/"
 
 
 def test_who_is_unknown_is_told_once_what_to_do(person: User, provider: Provider) -> None:

@@ -474,6 +474,7 @@ def test_it_is_turned_off_and_its_codes_renewed_by_the_password(person: User, of
     page = here.post(f"{OWN}codes/", {"current": PASSWORD, "once": once(here)}).content.decode()
     renewed = [code.replace(" ", "") for code in re.findall(r"(?:\d{4} ){3}\d{4}", page)]
     assert not passes(person, codes[0])
+    assert "Zmieniono Twoje logowanie" in here.get("/settings/security/").content.decode(), "a thief may have them"
     assert passes(person, renewed[0])
     assert "jest wyłączona" in here.post(f"{OWN}off/", {"current": PASSWORD}, follow=True).content.decode()
     assert inside(comes(person))
@@ -513,7 +514,10 @@ def test_an_administrator_of_the_office_lifts_it_and_its_owner_is_told(
         Client().post(DOOR, {"login": person.email, "password": PASSWORD}).headers["Location"] == "/settings/security/"
     )
     again.post(f"{OWN}noted/")
-    assert Client().post(DOOR, {"login": person.email, "password": PASSWORD}).headers["Location"] == "/"
+    said = {"login": person.email, "password": PASSWORD}
+    assert Client().post(DOOR, said).headers["Location"] == "/settings/security/", "whoever said it, somewhere else"
+    again.post("/sign-out/")
+    assert again.post(DOOR, said).headers["Location"] == "/"
     assert [line.verb for line in lines(office.cast.dorota)].count("person.second_factor_lift") == 1
     assert dorota.post(where).status_code == 404, "there is none"
 

@@ -187,10 +187,11 @@ def test_there_is_no_other_door(db: None, path: str) -> None:
     ("url", "prefix"), [("https://poczta.example", "__Host-"), ("http://localhost:8000", ""), ("", "")]
 )
 def test_over_https_cookies_are_nobody_elses_to_plant(tmp_path: Path, url: str, prefix: str) -> None:
-    told = "from teczka import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE)"
+    names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE")
+    told = f"from teczka import settings as s; print(*(getattr(s, name) for name in {names}))"
     given = {**os.environ, "TECZKA_DATA": str(tmp_path), "TECZKA_URL": url}
     asked = subprocess.run([sys.executable, "-c", told], env=given, capture_output=True, text=True, check=True)
-    assert asked.stdout.split() == [f"{prefix}sessionid", f"{prefix}csrftoken", str(bool(prefix))]
+    assert asked.stdout.split() == [f"{prefix}sessionid", f"{prefix}csrftoken", *[str(bool(prefix))] * 2]
 
 
 @pytest.mark.parametrize("secure", [False, True])
@@ -202,8 +203,22 @@ def test_a_cookie_of_this_host_alone_signs_in_and_out(office: Office, secure: bo
         assert client.get("/accounts/").status_code == 200
         cookie = client.cookies[name]
         assert (cookie["path"], cookie["domain"], bool(cookie["secure"])) == ("/", "", secure)
+        assert cookie["httponly"], "no script reads it"
         client.post("/sign-out/")
         assert (client.cookies[name]["max-age"], bool(client.cookies[name]["secure"])) == (0, secure)
+
+
+def test_a_closed_accounts_right_password_is_told_from_no_wrong_one(office: Office) -> None:
+    gone, right = office.cast.grzegorz, "sosna pod lasem stoi"
+    gone.set_password(right)
+    gone.save()
+    for tried in ("brzoza za domem", right, right, right, right):
+        assert "hasło są nieprawidłowe" in signs_wrong(gone, tried)
+    assert "Za dużo prób" in signs_wrong(gone, right)
+
+
+def signs_wrong(user: User, password: str) -> str:
+    return Client().post("/sign-in/", {"login": user.email, "password": password}).content.decode()
 
 
 def test_a_form_without_its_token_is_refused(office: Office) -> None:

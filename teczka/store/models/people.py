@@ -85,9 +85,10 @@ class User(AbstractBaseUser):
     # Their messages below this id are still to be looked through for the office's patterns of file numbers, which changed.
     numbers_below = models.BigIntegerField(null=True, blank=True)
     second_factor_at = models.DateTimeField(null=True, blank=True)  # since when signing in takes a second step
-    # When somebody else turned that off, until its owner has taken note.
+    # When somebody else turned that off: its owner is told, each browser by itself (web/session/noted.py).
     second_factor_lifted_at = models.DateTimeField(null=True, blank=True)
-    # When a passkey was added or removed, or Microsoft or Google connected or disconnected, until its owner has taken note.
+    # When a passkey was added or removed, Microsoft or Google connected or disconnected, backup codes made anew or the second step turned
+    # off: its owner is told likewise.
     sign_in_changed_at = models.DateTimeField(null=True, blank=True)
     sessions_ended = models.IntegerField(default=0)  # how often; written by store/sessions.py alone
     is_active = models.BooleanField(default=True)

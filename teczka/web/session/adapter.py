@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from teczka.store.models import User
 from teczka.web.session.door import remember_office
 from teczka.web.session.known import known, remember
+from teczka.web.session.noted import untold
 
 CAME = "came"  # in a session: when its person signed in, in seconds since 1970
 
@@ -43,8 +44,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not ty
         ]
 
     def post_login(self, request: HttpRequest, user: User, **told: Any) -> HttpResponseBase:
-        """Whose second step somebody else turned off, or whose sign-in with a provider was changed, is told so before all else."""
-        if user.second_factor_lifted_at is not None or user.sign_in_changed_at is not None:
+        """Whose second step somebody else turned off, or whose ways in were changed, is told so before all else."""
+        if untold(request, user):
             told["redirect_url"] = reverse("security")
         response: HttpResponseBase = super().post_login(request, user, **told)
         request.session[CAME] = int(time.time())
@@ -52,6 +53,14 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not ty
         remember(response, user)
         remember_office(response, user.office)
         return response
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """A closed account's right password is as wrong as any other, and counts as one: whoever has it from elsewhere learns nothing."""
+        user: User | None = super().authenticate(request, **credentials)
+        if user is None or user.is_active:
+            return user
+        self.pre_authenticate(request, **credentials)  # counted once more: the try that was right was taken back
+        return None
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponseBase:
         """Back to the form, which says no more of a closed account than of a wrong password."""

@@ -20,7 +20,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from teczka.actions.oauth import Return
-from teczka.actions.own_sign_in import take_note
 from teczka.actions.provider_identities import (
     Visit,
     begin_connecting,
@@ -42,6 +41,7 @@ from teczka.web.session.by_what import BY
 from teczka.web.session.challenges import BRIEF
 from teczka.web.session.door import office_here
 from teczka.web.session.known import remember
+from teczka.web.session.noted import CHANGED, note
 from teczka.web.session.password import Proof
 from teczka.web.session.register import PROVIDER
 
@@ -93,8 +93,7 @@ def provider_disconnect(request: Request, provider: str) -> HttpResponse:
 
 @require_POST
 def provider_noted(request: Request) -> HttpResponse:
-    take_note(request.user)
-    return redirect("security")
+    return note(redirect("security"), request.user, CHANGED)
 
 
 def back_to_sign_in(request: HttpRequest, provider: str) -> HttpResponse | None:

@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from teczka.actions.second_factor import begin, new_codes, take_note, turn_off, turn_on
+from teczka.actions.second_factor import begin, new_codes, turn_off, turn_on
 from teczka.core.errors import NotAllowed
 from teczka.core.second_factor import grouped, key_uri
 from teczka.web.requests import Request, allowed
 from teczka.web.said import Said, say
 from teczka.web.session.adapter import CAME
 from teczka.web.session.known import remember
+from teczka.web.session.noted import LIFTED, note
 from teczka.web.session.password import Proof
 from teczka.web.session.private import before_second_factor
 
@@ -103,8 +104,7 @@ def second_factor_codes(request: Request) -> HttpResponse:
 @require_POST
 def second_factor_noted(request: Request) -> HttpResponse:
     """That an administrator turned it off."""
-    take_note(request.user)
-    return redirect("security")
+    return note(redirect("security"), request.user, LIFTED)
 
 
 def _asked(request: Request, form: Proof, what: str) -> HttpResponse:

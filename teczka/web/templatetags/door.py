@@ -11,6 +11,7 @@ from teczka.store.queries.oauth import registrations
 from teczka.store.queries.provider_identities import connected
 from teczka.web.problems import Told, tell
 from teczka.web.session.door import office_here
+from teczka.web.session.noted import untold as untold_of
 from teczka.web.session.provider_identities import REFUSED
 
 register = template.Library()
@@ -31,6 +32,13 @@ def provider_refusal(context: dict[str, Any]) -> Told | None:
         return None
     trouble, params = session.pop(REFUSED)
     return tell(Trouble(trouble), params, signing_in=True)
+
+
+@register.simple_tag(takes_context=True)
+def untold(context: dict[str, Any]) -> list[str]:
+    """What its viewer is still to be told of how they sign in."""
+    request = context["request"]
+    return untold_of(request, request.user)
 
 
 @register.inclusion_tag("session/provider_identities.html", takes_context=True)
