@@ -86,10 +86,9 @@ if (form) {
   form.addEventListener("submit", begin);
   addEventListener("message", hear);
   document.addEventListener("click", link);
-  const mail = document.getElementById("frame") as HTMLIFrameElement | null;
-  const listen = (): void => mail?.contentDocument?.addEventListener("click", link);
-  mail?.addEventListener("load", listen);
-  listen();
+  const listen = (frame: unknown): void => (frame as HTMLIFrameElement | null)?.contentDocument?.addEventListener("click", link);
+  document.addEventListener("load", ({ target }) => (target as Element).matches?.("#frame, .turn iframe") && listen(target), true);
+  listen(document.getElementById("frame"));
   addEventListener("keydown", (event) => {
     const undo = last?.matches("#dock .toast") && last.contentDocument?.getElementById("undo");
     if (event.key !== "z" || !undo || event.ctrlKey || event.altKey || (event.target as Element).closest("input, textarea")) return;

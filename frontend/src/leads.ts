@@ -19,14 +19,14 @@ function tell(frame: HTMLElement, link: HTMLAnchorElement | null): void {
   line.style.maxWidth = `${width}px`;
 }
 
-for (const frame of document.querySelectorAll<HTMLIFrameElement>("#frame, .body-frame")) {
-  const attach = (): void => {
-    const inner = frame.contentDocument;
-    for (const kind of ["mouseover", "focusin"])
-      inner?.addEventListener(kind, ({ target }) => tell(frame, (target as Element).closest("a[href]:not(.reference)")));
-    for (const kind of ["mouseout", "focusout"]) inner?.addEventListener(kind, () => tell(frame, null));
-    if (inner?.body) new MutationObserver(() => tell(frame, null)).observe(inner.body, { childList: true }); // another message
-  };
-  frame.addEventListener("load", attach);
-  attach();
+const FRAMES = "#frame, .body-frame";
+function attach(frame: HTMLIFrameElement): void {
+  const inner = frame.contentDocument;
+  for (const kind of ["mouseover", "focusin"])
+    inner?.addEventListener(kind, ({ target }) => tell(frame, (target as Element).closest("a[href]:not(.reference)")));
+  for (const kind of ["mouseout", "focusout"]) inner?.addEventListener(kind, () => tell(frame, null));
+  if (inner?.body) new MutationObserver(() => tell(frame, null)).observe(inner.body, { childList: true }); // another message
 }
+document.querySelectorAll<HTMLIFrameElement>(FRAMES).forEach(attach);
+// Of a conversation more of them come.
+document.addEventListener("load", ({ target }) => (target as Element).matches?.(FRAMES) && attach(target as HTMLIFrameElement), true);

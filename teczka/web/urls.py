@@ -49,17 +49,19 @@ from teczka.web.compose.people import compose_people
 from teczka.web.compose.saving import compose_copy, compose_keep, compose_save, compose_signed_in
 from teczka.web.compose.sending import compose_send
 from teczka.web.compose.templates import template_add, template_drop, template_edit, template_list
+from teczka.web.help import help_page
 from teczka.web.home import home
 from teczka.web.imports.page import import_act, import_begin, import_file, import_page
 from teczka.web.mail.acts import act, act_dismiss, act_last, act_undo
 from teczka.web.mail.choosing import filing_choose
 from teczka.web.mail.comments import comment_delete, comment_edit, comment_hear, message_comments
+from teczka.web.mail.conversation import message_conversation
 from teczka.web.mail.erasure import message_erase
 from teczka.web.mail.filing import file, filing_aside, filing_never, filing_undo
 from teczka.web.mail.folders import folder_page, folder_rows, folder_tree
 from teczka.web.mail.frame import frame
 from teczka.web.mail.labels import message_labels
-from teczka.web.mail.messages import message, message_body, message_pane, message_raw
+from teczka.web.mail.messages import message, message_body, message_pane, message_raw, message_turn
 from teczka.web.mail.parts import message_part_page
 from teczka.web.mail.printing import message_print, message_print_conversation
 from teczka.web.mail.roles import folder_role
@@ -136,6 +138,8 @@ urlpatterns = [
     path("sign-in/passkey/begin/", passkey_begin, name="passkey_begin"),
     path("sign-out/", sign_out, name="account_logout"),
     path("language/", login_not_required(set_language), name="set_language"),
+    path("help/", help_page, name="help_contents"),
+    path("help/<slug:topic>/", help_page, name="help"),
     path("source/", source, name="source"),
     path("palette/", palette, name="palette"),
     path("settings/", own_settings, name="own_settings"),
@@ -224,6 +228,8 @@ urlpatterns = [
     path("folders/<uuid:folder_id>/remove/", folder_remove, name="folder_remove"),
     path("messages/<uuid:message_id>/", message, name="message"),
     path("messages/<uuid:message_id>/pane/", message_pane, name="message_pane"),
+    path("messages/<uuid:message_id>/conversation/", message_conversation, name="message_conversation"),
+    path("messages/<uuid:message_id>/turn/", message_turn, name="message_turn"),
     path("messages/<uuid:message_id>/body/", message_body, name="message_body"),
     path("messages/<uuid:message_id>/marks/", message_marks, name="message_marks"),
     path("messages/<uuid:message_id>/raw/", message_raw, name="message_raw"),

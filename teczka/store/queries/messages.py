@@ -17,7 +17,6 @@ from teczka.store.queries.correspondents import Newcomer, newcomer
 from teczka.store.queries.drafts import unreached
 from teczka.store.queries.folders import MANAGED
 from teczka.store.queries.sharing import audience
-from teczka.store.threads import APART
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,31 +133,6 @@ def in_order(viewer: User, messages: Sequence[UUID]) -> list[UUID]:
         f"""SELECT m.public_id FROM store_message m WHERE m.public_id = ANY(%(messages)s) AND {walls.visible("m")}
             ORDER BY m.internaldate, m.id""",
         messages=list(messages),
-    )
-
-
-# Equal of copies alone, and of no letter that merely bears another's Message-ID: all that is read of message m and its text t, which names
-# its own address where it has pictures.
-SAID = """CASE WHEN m.message_id = '' OR t.message_id IS NULL OR 1 = count(*) OVER (PARTITION BY m.message_id) THEN m.public_id::text
-  ELSE encode(sha256(convert_to(jsonb_build_array(m.message_id, m.subject, m.sent_at, t.headers, t.text,
-    replace(t.html, m.public_id::text, ''), (SELECT jsonb_agg(jsonb_build_array(p.path, p.content_type, p.name, p.size) ORDER BY p.path)
-      FROM store_part p WHERE p.message_id = m.id))::text, 'UTF8')), 'hex') END"""
-
-
-def conversation_of(viewer: User, public_id: UUID) -> list[UUID]:
-    """The message and what else of its conversation the viewer may see, oldest first; without drafts, spam and what was thrown away.
-    Copies of one letter are there once."""
-    return walls.read(
-        viewer,
-        lambda found: found,
-        f"""SELECT public_id FROM (SELECT DISTINCT ON (said) public_id, internaldate, id FROM (
-              SELECT m.public_id, m.internaldate, m.id, m.id = one.id AS asked, {SAID} AS said
-              FROM store_message one JOIN store_message m ON m.id = one.id OR m.thread_id = one.thread_id
-              LEFT JOIN store_text t ON t.message_id = m.id
-              WHERE one.public_id = %(message)s AND {walls.visible("one")} AND {walls.visible("m")} AND (m.id = one.id OR NOT {APART})
-            ) every ORDER BY said, asked DESC, internaldate, id) once
-            ORDER BY internaldate, id""",
-        message=public_id,
     )
 
 

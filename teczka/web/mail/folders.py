@@ -19,6 +19,7 @@ from teczka.store.queries.shared import count_shared
 from teczka.store.queries.unfetched import unfetched_in
 from teczka.store.queries.unfiled import count_unfiled
 from teczka.web.mail.asked import asked_by_key
+from teczka.web.mail.conversation import around
 from teczka.web.mail.cursor import read_cursor
 from teczka.web.mail.done import of_refused
 from teczka.web.mail.listing import Listing, of_folder, of_inboxes, of_shared, of_unfiled
@@ -70,6 +71,7 @@ def list_page(request: Request, branches: Tree, listing: Listing, more: dict[str
         "message": shown(message) if message else None,
         "said": said(request) if message else None,
         "strip": strip(request.user, message) if message else None,
+        "around": around(request.user, message.text.public_id) if message else None,
         **rows_of(listing, block(request.user, listing.folders, which=listing.which), 0),
         **(more or {}),
     }

@@ -25,6 +25,7 @@ from teczka.store.models import User
 from teczka.store.queries.messages import MessagePage, MessageText, PartLine, message_page, message_text
 from teczka.store.queries.raw import raw_pieces
 from teczka.web.labels import shown as shown_label
+from teczka.web.mail.conversation import around, asked_whole
 from teczka.web.mail.frame import framed
 from teczka.web.mail.names import disposition
 from teczka.web.mail.strip import strip
@@ -160,14 +161,22 @@ class Shown:
 @require_safe
 def message(request: Request, message_id: UUID) -> HttpResponse:
     page = found(opened(request.user, message_id))
-    context = {"message": shown(page), "said": said(request), "strip": strip(request.user, page)}
+    lines = around(request.user, message_id, whole=asked_whole(request))
+    context = {"message": shown(page), "said": said(request), "strip": strip(request.user, page), "around": lines}
     return render(request, "mail/message.html", context)
 
 
 @require_safe
 def message_pane(request: Request, message_id: UUID) -> HttpResponse:
     page = found(opened(request.user, message_id))
-    return render(request, "mail/pane.html", {"message": shown(page), "strip": strip(request.user, page)})
+    context = {"message": shown(page), "strip": strip(request.user, page), "around": around(request.user, message_id)}
+    return render(request, "mail/pane.html", context)
+
+
+@require_safe
+def message_turn(request: Request, message_id: UUID) -> HttpResponse:
+    """It stands below its line, in the conversation of another."""
+    return render(request, "mail/turn.html", {"message": shown(found(opened(request.user, message_id)))})
 
 
 @require_safe

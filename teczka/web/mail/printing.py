@@ -24,8 +24,9 @@ from teczka.core.mail import UNDATED
 from teczka.mime.preview import whole
 from teczka.store.models import User
 from teczka.store.packs.format import PackDamaged
+from teczka.store.queries.conversation import conversation_of
 from teczka.store.queries.filing import FiledLine, filed
-from teczka.store.queries.messages import MessageText, PartLine, conversation_of, in_order
+from teczka.store.queries.messages import MessageText, PartLine, in_order
 from teczka.store.queries.raw import part_pieces
 from teczka.web.mail.frame import SANDBOX, pictures, wall
 from teczka.web.mail.messages import Shown, as_uuid, field_labels, opened, shown

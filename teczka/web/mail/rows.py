@@ -60,7 +60,7 @@ def rows_of(
             line.snippet[:LONGEST],
             when(line.internaldate),
             timezone.localtime(line.internaldate).isoformat(timespec="seconds"),
-            _marks(
+            marks(
                 get_language() or "",
                 line.answered,
                 line.attachments > 0,
@@ -80,7 +80,7 @@ def rows_of(
 
 
 @lru_cache(1024)
-def _marks(
+def marks(
     _language: str,
     answered: bool,
     attachments: bool,

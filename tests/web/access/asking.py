@@ -26,7 +26,7 @@ PARAMETERS = {str(pattern.name): tuple(pattern.pattern.converters) for pattern i
 # Addresses of none of the matrix's things. tests/web/test_sweep.py asks for them.
 ELSEWHERE = {
     "written",
-    "token", "provider", "offer_id", "person_id", "diagnosis_id", "act_id", "operation_id",
+    "token", "topic", "provider", "offer_id", "person_id", "diagnosis_id", "act_id", "operation_id",
 }  # fmt: skip
 UNHEARD_OF = "III C 999/24"  # a reference that nothing bears
 # Ways to name a thing beside the address: the field, of a form or of the query, and the parameter whose kind it names.
