@@ -5,13 +5,11 @@ import { fromTemplate } from "./dom";
 /** A name that mail.ts knows what to do at. */
 export type Action = string;
 
-interface Binding {
-  action: Action;
-  /** Anywhere but where text is written. "g i" is one after the other. */
-  keys: readonly string[];
-  /** Only while the list has the focus, or nothing has: elsewhere the browser does with them what it always does. */
-  inList?: readonly string[];
-}
+/**
+ * `keys`: anywhere but where text is written; "g i" is one after the other. `inList`: only while the list has the focus, or nothing has;
+ * elsewhere the browser does with them what it always does.
+ */
+type Binding = Readonly<{ action: Action; keys: readonly string[]; inList?: readonly string[] }>;
 
 export const BINDINGS: readonly Binding[] = [
   { action: "next", keys: ["j"], inList: ["ArrowDown"] },
@@ -24,14 +22,20 @@ export const BINDINGS: readonly Binding[] = [
   { action: "back", keys: ["u", "Escape"] },
   { action: "message-down", keys: [" "] },
   { action: "message-up", keys: ["Shift+ "] },
+  { action: "turn-next", keys: ["n"] },
+  { action: "turn-previous", keys: ["p"] },
+  { action: "turns-open", keys: [";"] },
+  { action: "turns-close", keys: [":"] },
   { action: "search", keys: ["/"] },
   { action: "inbox", keys: ["g i"] },
+  { action: "sent", keys: ["g t"] },
+  { action: "drafts", keys: ["g d"] },
+  { action: "starred", keys: ["g s"] },
+  ...[..."123456789"].map((key) => ({ action: `account-${key}`, keys: [`g ${key}`] })),
   { action: "unfiled", keys: ["g n"] },
   { action: "cases", keys: ["g c"] },
   { action: "tasks", keys: ["g k"] },
-  { action: "file-1", keys: ["1"] },
-  { action: "file-2", keys: ["2"] },
-  { action: "file-3", keys: ["3"] },
+  ...["1", "2", "3"].map((key) => ({ action: `file-${key}`, keys: [key] })),
   { action: "file", keys: ["l"] },
   { action: "share-team", keys: ["S"] },
   { action: "aside", keys: ["y"] },

@@ -51,7 +51,6 @@ function start(main: HTMLElement): void {
     return true;
   };
   const move = (by: number): boolean => (selection.move(by), true);
-  const goTo = (index: number, direction: number): boolean => (selection.goTo(index, direction), true);
   const chosen = (): HTMLElement | null => list.rows().find((row) => row.dataset["message"] === selection.id) ?? null;
   const markOn = (by: number): boolean => {
     marks.all((row) => row === chosen());
@@ -69,8 +68,8 @@ function start(main: HTMLElement): void {
   const actions: Record<Action, () => boolean | undefined> = {
     next: () => move(1),
     previous: () => move(-1),
-    first: () => goTo(0, 1),
-    last: () => goTo(list.reach - 1, -1),
+    first: () => (selection.goTo(0, 1), true),
+    last: () => (selection.goTo(list.reach - 1, -1), true),
     "page-down": () => move(list.page),
     "page-up": () => move(-list.page),
     open,
@@ -96,10 +95,13 @@ function start(main: HTMLElement): void {
     "mark-unread": () => marks.all((row) => row.classList.contains("unread")),
     "mark-everything": () => marks.whole(),
   };
-  /** Buttons that a key presses, too, and what other scripts of the page answer; false where there is neither. */
+  /**
+   * Buttons and links that a key presses, too, first those of the account that is looked at (the inbox is that of all accounts), and what
+   * other scripts of the page answer; false where there is neither.
+   */
   const press = (name: string): boolean | undefined =>
-    document.querySelector(`[data-key~="${name}"]`)?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true })) ??
-    say("teczka:action", name);
+    [".branch:has([aria-current]) :not([data-role=inbox])", ""].map((such) => document.querySelector(`${such}[data-key~="${name}"]`)).find(Boolean)
+      ?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true })) ?? say("teczka:action", name);
   const keys = new Keys((action) => (actions[action] ?? (() => press(action)))() ?? false);
   frame.onKey = (event) => keys.handle(event);
 

@@ -1,5 +1,6 @@
 """The unified inbox, the choosers and menus beside it, and what a folder serves as."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -151,6 +152,30 @@ def test_g_then_i_leads_from_a_folder_to_the_unified_inbox(make_desk: Callable[[
     desk.page.wait_for_url("**/inbox/")
 
 
+def test_two_keys_go_to_the_places_of_the_account_that_is_looked_at(make_desk: Callable[[str], Desk]) -> None:
+    desk = make_desk("skrotowa")
+    places = {
+        (number, role): make_folder(box.account, role.title(), role)
+        for number, box in (("1", desk.first), ("2", desk.second))
+        for role in ("sent", "drafts")
+    }
+
+    def goes(keys: str, path: str) -> None:
+        desk.page.focus("#rows")
+        desk.mail.press("g", keys)
+        expect(desk.page).to_have_url(re.compile(re.escape(path)))
+        desk.page.locator("#rows .spacer").first.wait_for(state="attached")
+
+    desk.open()
+    for number, box in (("2", desk.second), ("1", desk.first)):
+        goes(number, f"/folders/{box.folder.public_id}/")
+        for key, role in (("t", "sent"), ("d", "drafts")):
+            goes(key, f"/folders/{places[number, role].public_id}/")
+    goes("i", "/inbox/")
+    goes("s", "/search/?q=jest%3Aoznaczone")
+    expect(desk.page.locator("#desk [aria-current]")).to_have_text("Oznaczone gwiazdką")
+
+
 def test_the_chooser_is_opened_walked_and_closed_by_keyboard(make_desk: Callable[[str], Desk]) -> None:
     desk = make_desk("klawiatura")
     chooser = desk.page.get_by_role("button", name="Wybierz skrzynkę")
@@ -164,7 +189,7 @@ def test_the_chooser_is_opened_walked_and_closed_by_keyboard(make_desk: Callable
     expect(menu).to_be_hidden()
     expect(chooser).to_be_focused()
     desk.mail.press("Enter", "Tab", "Tab")
-    expect(desk.page.get_by_role("link", name="Jedna")).to_be_focused()
+    expect(menu.get_by_role("link", name="Jedna")).to_be_focused()
     desk.mail.press("Enter")
     desk.page.wait_for_url(f"**/folders/{desk.first.folder.public_id}/")
     expect(desk.page.locator("#mailboxes [aria-current]")).to_contain_text("Jedna")
