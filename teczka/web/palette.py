@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from teczka.store.queries.accounts import accounts
 from teczka.store.queries.people import colleagues
+from teczka.web.help import TOPICS
 from teczka.web.requests import Request
 
 # What kinds of things there are, as palette.ts calls them.
@@ -28,5 +29,5 @@ def palette(request: Request) -> HttpResponse:
     return render(
         request,
         "palette/palette.html",
-        {"headings": HEADINGS, "accounts": known, "colleagues": colleagues(request.user)},
+        {"headings": HEADINGS, "accounts": known, "colleagues": colleagues(request.user), "topics": TOPICS},
     )

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from django.http import HttpResponse
@@ -26,6 +25,7 @@ from teczka.store.queries.meant import folded, folder_names
 from teczka.store.queries.searches import recent_searches
 from teczka.web.labels import shown
 from teczka.web.mail.tree import ROLES, folder_name
+from teczka.web.operators import Offer, operators
 from teczka.web.requests import Request
 
 MOST = 8
@@ -33,14 +33,6 @@ RECENT = 4
 
 Value = tuple[str, str, str]  # what is written, what is shown, what is told beside it
 Values = Callable[[User, str], Iterator[Value]]
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    put: str
-    label: str
-    detail: str
-    whole: bool = False  # in the place of all that is written
 
 
 @require_safe
@@ -58,30 +50,8 @@ def search_offers(request: Request) -> HttpResponse:
         context = {}
     else:
         recent = recent_searches(request.user)[:RECENT]
-        context = {"recent": [Offer(one.query, one.query, "", True) for one in recent], "operators": _operators()}
+        context = {"recent": [Offer(one.query, one.query, "", True) for one in recent], "operators": operators()}
     return render(request, "search/offers.html", context)
-
-
-def _operators() -> list[Offer]:
-    language = get_language() or "pl"
-    told = [
-        (known.WHERE[Where.FROM], _("who it is from")),
-        (known.WHERE[Where.TO], _("who it went to, copies too")),
-        (known.WHERE[Where.SUBJECT], _("in the subject alone")),
-        (known.WHERE[Where.FILE], _("an attachment's name")),
-        (known.HAS, _("with attachments")),
-        (known.IS, _("unread, starred, private, shared, unfiled…")),
-        (known.IN, _("inbox, sent, archive, bin…")),
-        (known.NAMED[Name.CASE], _("filed to this case")),
-        (known.NAMED[Name.LABEL], _("with this label")),
-        (known.NAMED[Name.FOLDER], _("in this folder")),
-        (known.NAMED[Name.ACCOUNT], _("of this account")),
-        (known.SINCE, _("on this day or later")),
-        (known.BEFORE, _("before this day")),
-        (known.NEWER, _("of the last days, weeks, months")),
-        (known.LARGER, _("at least of this size")),
-    ]
-    return [Offer(f"{written(names, language)}:", f"{written(names, language)}:", what) for names, what in told]
 
 
 def _values(name: str) -> Values | None:
