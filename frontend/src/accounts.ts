@@ -32,6 +32,13 @@ for (const eye of document.querySelectorAll<HTMLElement>("[data-reveal]")) {
   });
 }
 
+// What was switched on at the provider stays ticked off while one is there, and when the page is sent again with what was mistyped.
+for (const tick of document.querySelectorAll<HTMLInputElement>("[data-tick]")) {
+  const key = `teczka:${tick.dataset["tick"]}`;
+  tick.checked = Boolean(sessionStorage.getItem(key));
+  tick.addEventListener("change", () => (tick.checked ? sessionStorage.setItem(key, "1") : sessionStorage.removeItem(key)));
+}
+
 for (const hint of document.querySelectorAll<HTMLElement>("[data-hint]")) {
   const field = document.getElementById(hint.dataset["hint"] ?? "") as HTMLInputElement | null;
   field?.addEventListener("change", () => (hint.hidden = !field.value || /^[a-z]{16}$/i.test(field.value.replace(/\s/g, ""))));

@@ -11,6 +11,8 @@ export class Menu {
     readonly button: HTMLElement,
     /** On links and buttons, too: rows are full of them. */
     readonly everywhere = false,
+    /** The part of `place` that it belongs to alone, where that is made anew while the menu stays. */
+    readonly head: (() => HTMLElement | null) | null = null,
   ) {
     // The browser's own would close as the pointer that opened it goes up; what is open already, by somebody quicker than this, is left until it closes.
     const toggled = (): unknown => (button.setAttribute("aria-expanded", String(this.open)), this.open || (element.popover = "manual"));
@@ -49,13 +51,23 @@ export class Menu {
   /** The browser's own menu stays on links and selected text, and with Shift. */
   #asked(event: MouseEvent): void {
     const mouse = event.button === 2;
+    if (!this.#meant(event)) return;
     if (mouse && (event.shiftKey || (!this.everywhere && (event.target as Element).closest("a, button, input")) || getSelection()?.toString())) return;
     event.preventDefault();
     if (mouse) this.#show(event.clientX, event.clientY);
-    else this.at(this.button);
+    else this.at(this.#button);
+  }
+
+  get #button(): HTMLElement {
+    return this.head?.() ?? this.button;
+  }
+
+  #meant(event: Event): boolean {
+    return !this.head || Boolean(this.head()?.contains(event.target as Node));
   }
 
   #press(start: PointerEvent): void {
+    if (!this.#meant(start)) return;
     const end = new AbortController();
     const timer = setTimeout(() => {
       this.#show(start.clientX, start.clientY);
@@ -81,7 +93,7 @@ export class Menu {
 
   #close(): void {
     this.#hide();
-    (this.button.checkVisibility() ? this.button : this.place).focus({ preventScroll: true });
+    (this.#button.checkVisibility() ? this.#button : this.place).focus({ preventScroll: true });
   }
 
   #key(event: KeyboardEvent): void {

@@ -130,7 +130,8 @@ async function correspondents(made: HTMLDialogElement): Promise<Entry[]> {
   if (people.length) return people;
   const answer = await fetch(made.dataset["peopleUrl"] ?? "", { signal: AbortSignal.timeout(LONG) }).catch(() => null);
   const known = answer?.ok ? ((await answer.json()) as { people: { name: string; address: string }[] }).people : [];
-  return known.map(({ name, address }) => entry("person", name || address, () => write(address), { detail: name && address }));
+  const ours = new Set([...need<HTMLTemplateElement>("t-listed").content.querySelectorAll<HTMLElement>("[data-address]")].map(({ dataset }) => dataset["address"]?.toLowerCase()));
+  return known.filter(({ address }) => !ours.has(address.toLowerCase())).map(({ name, address }) => entry("person", name || address, () => write(address), { detail: name && address }));
 }
 
 /** The page's own commands and folders, and what the server lists. */

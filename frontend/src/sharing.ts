@@ -98,6 +98,9 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") (written.closest("details")?.querySelector("summary") ?? document.body).focus();
 });
 
+// The names that "@" offers (mentions.ts) come with the first comment.
+document.addEventListener("focusin", ({ target }) => void ((target as Element).matches("#comments textarea") && import(comments()?.dataset["mentions"] ?? "")));
+
 // What is being written outlives the page that has to come anew; not a sign-out, which leaves nothing behind.
 
 type Written = { message: string; text: string };

@@ -17,6 +17,7 @@ from teczka.core.search_tree import (
     Node,
     Phrase,
     Prefix,
+    State,
     Words,
     all_of,
     any_of,
@@ -36,6 +37,7 @@ _PIECE = re.compile(
 _QUOTES = '"„”“«»'
 _SLASH = re.compile(r"(?<=[^\W_])\s{1,3}/\s{1,3}(?=\d)")  # of one number: "FV / 12 / 2025"
 _MORE = 4  # words of a value behind its first
+_STATES = {plain(name) for state in (State.UNFILED, State.UNREAD) for name in known.STATES[state]}  # words of no letter
 _WORD = re.compile(rf"[^\W_]{{1,{LONGEST}}}")
 
 
@@ -161,6 +163,8 @@ class _Reader:
                 return self._operator(text, operator, value, depth)
             if name.isalpha() and not value.startswith("//"):
                 self.hints[Hint.UNKNOWN, name] = None
+        if plain(text) in _STATES:
+            self.hints[Hint.STATE, text] = None
         return self._leaf(bare(self._whole(lambda _value, words: is_reference(words), self._bounded(text))))
 
     def _operator(self, text: str, operator: Operator, value: str, depth: int) -> Node | None:

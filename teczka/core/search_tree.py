@@ -59,6 +59,7 @@ class Hint(StrEnum):
     MANY = "many"  # the rest was left out
     SLOW = "slow"  # it took too long and was ended
     SIGNS = "signs"  # without a letter or digit: nothing was searched
+    STATE = "state"  # of a message, without an operator: searched as a word
     NOT = "not"  # stands before a word, as a word
     BEGUN = "begun"  # nothing fits what is written: the last word was taken for a beginning
     # Nothing that the viewer sees is called so.

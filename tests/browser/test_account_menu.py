@@ -162,4 +162,28 @@ def test_a_menu_that_was_opened_before_the_script_came_stays_open(listed: Page) 
     expect(menu).to_be_visible()
     listed.keyboard.press("Escape")
     expect(menu_button(listed)).to_have_attribute("aria-expanded", "false")
-    expect(listed.locator("[role=menu][aria-label=Pierwsze]")).to_have_attribute("popover", "manual")  # as every other
+    expect(listed.locator("#lines [role=menu][aria-label=Pierwsze]")).to_have_attribute(
+        "popover", "manual"
+    )  # as every other
+
+
+def test_the_tree_has_the_same_menu_over_an_account_s_line_by_every_way(listed: Page) -> None:
+    line = listed.locator("#tree summary", has_text="Pierwsze")
+    menu = listed.get_by_role("menu", name="Pierwsze")
+    line.click(button="right")
+    assert [each.strip() for each in menu.get_by_role("menuitem").all_inner_texts()] == ITEMS
+    expect(item(listed, ITEMS[0])).to_be_focused()
+    listed.keyboard.press("Escape")
+    expect(line).to_be_focused()
+    listed.keyboard.press("Shift+F10")
+    expect(menu).to_be_visible()
+    listed.keyboard.press("Escape")
+    listed.get_by_role("link", name="Menu konta Pierwsze").click()
+    item(listed, "Usuń konto…").click()
+    expect(listed.get_by_role("heading", name="Usuń konto")).to_be_visible()
+    listed.locator("#tree summary", has_text="Drugie").click(button="right")
+    item(listed, "Edytuj konto").click()
+    expect(listed.locator("[name=provider_name]")).to_have_value("Drugie")
+    listed.locator("#tree summary", has_text="Pierwsze").click(button="right")
+    item(listed, "Wstrzymaj pobieranie").click()
+    expect(listed.locator("li.account", has_text="pierwsze@lipowa.example")).to_contain_text("Wstrzymane")

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from teczka.actions.case_import import import_cases, preview_import
 from teczka.actions.cases import add_case
 from teczka.actions.team import save_team, wall_case
 from teczka.core.cases import Card
-from teczka.store.models import Account, User
+from teczka.store.models import Account, Correspondent, User
 from teczka.store.viewer import as_user
 from tests.browser.conftest import MailFolder, Office
 from tests.browser.held import Held
@@ -191,6 +192,24 @@ def test_a_letter_begins_with_whom_one_names(
     opened(keyboard, "@bartek")
     keyboard.keyboard.press("Enter")
     expect(keyboard.frame_locator("#dock iframe").locator(".chip").first).to_contain_text("bartek", ignore_case=True)
+
+
+def test_a_colleague_whom_one_wrote_to_is_found_once(
+    keyboard: Page, office: Office, known: Known, open_folder: Callable[[MailFolder], object]
+) -> None:
+    folder, bartek = office.folder("once", 2), office.cast.bartek
+    with as_user(office.cast.anna.pk):
+        Correspondent.objects.create(
+            account=folder.account,
+            office_id=folder.account.office_id,
+            owner_id=folder.account.owner_id,
+            address=bartek.email.lower(),
+            name="Bartek z poczty",
+            last_at=timezone.now(),
+        )
+    open_folder(folder)
+    opened(keyboard, f"@{bartek.email}")
+    expect(keyboard.locator("#palette-list [role=option]")).to_have_count(1)
 
 
 @pytest.mark.parametrize(("typed", "where"), [("zazal", "**/folders/{}/"), ("dodaj skrz", "**/accounts/add/")])

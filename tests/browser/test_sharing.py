@@ -214,6 +214,28 @@ def test_what_was_being_written_when_the_session_ended_stands_there_after_signin
     expect(anna.get_by_role("dialog")).to_have_count(0)
 
 
+def test_an_at_sign_in_a_comment_offers_the_people_of_the_office(
+    window: Window, mail: Mailroom, office: Office
+) -> None:
+    anna = window(office.cast.anna)
+    choose(anna, mail, "3")
+    anna.keyboard.press("m")
+    field = anna.locator(".comment-new textarea")
+    expect(field).to_be_focused()
+    offered = anna.locator("#mentions [role=option]")
+    anna.keyboard.type("Proszę @bar")
+    expect(offered).to_have_text(["Bartek Nowy"])
+    anna.keyboard.press("Enter")
+    expect(field).to_have_value("Proszę @Bartek Nowy ")
+    anna.keyboard.type("o termin, anna@bar")
+    expect(offered).to_have_count(0)
+    anna.keyboard.type(" @")
+    expect(offered.first).to_be_visible()
+    anna.keyboard.press("Escape")
+    expect(offered).to_have_count(0)
+    expect(field).to_be_focused()
+
+
 def test_a_comment_that_is_being_changed_stays_though_others_are_added(
     window: Window, mail: Mailroom, office: Office
 ) -> None:

@@ -299,6 +299,31 @@ def test_what_was_prepared_at_microsoft_is_signed_in_to_there(anna: Client, offi
     assert "Hasło" not in page
 
 
+def test_where_microsoft_is_not_set_up_servers_can_be_entered_and_it_is_said_who_can_set_it_up(
+    anna: Client, office: Office
+) -> None:
+    for page in (anna.post("/accounts/add/", {"address": "anna@outlook.com"}), anna.get("/accounts/add/")):
+        text = text_of(page)
+        assert "nie skonfigurowała jeszcze logowania przez Microsoft" in text
+        assert office.cast.dorota.name in text
+        assert "/office/oauth/" not in text
+        assert "Wpisz serwery ręcznie" in text
+    by = anna.post("/accounts/add/", {"address": "anna@outlook.com", "by": "hand"})
+    assert "Microsoft najpewniej odrzuci hasło" in text_of(by)
+    fields = fields_of(by)
+    assert fields["imap_host"] == "outlook.office365.com"
+    again = fields | {"password": "", "protocol": "imap", "mode": "read_only"}
+    assert "Microsoft najpewniej odrzuci hasło" in text_of(anna.post("/accounts/add/details/", again))
+    administrator = browser(office.cast.dorota).post("/accounts/add/", {"address": "dorota@outlook.com"})
+    assert 'href="/office/oauth/microsoft/"' in text_of(administrator)
+
+
+def test_what_is_to_be_switched_on_can_be_ticked_off(anna: Client) -> None:
+    page = text_of(anna.post("/accounts/add/", {"address": "anna@wp.pl"}))
+    assert page.count("data-tick") == 3
+    assert "captcha" in page
+
+
 def test_one_person_has_one_server_checked_at_a_time(anna: Client, office: Office) -> None:
     """A server that says nothing holds a thread of the few that make pages until the check's time is over."""
     with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor() as pool:

@@ -299,6 +299,14 @@ def test_a_file_comes_as_it_is_and_one_that_is_cut_short_is_none(writing: Office
         list(received(endless, "pozew.pdf"))
 
 
+def test_by_its_address_alone_no_letter_is_begun(writing: Office, anna: Client) -> None:
+    with as_user(writing.cast.anna.pk):
+        before = Outgoing.objects.count()
+    assert anna.get("/compose/")["Location"] == "/"
+    with as_user(writing.cast.anna.pk):
+        assert Outgoing.objects.count() == before
+
+
 def test_a_link_to_an_address_begins_a_letter_with_what_it_says_and_no_more(writing: Office, anna: Client) -> None:
     link = "mailto:jan@klient.example?subject=Pozew%20o%20zap%C5%82at%C4%99&body=Dzie%C5%84<script>&bcc=x@y.example"
     found = row(writing, begin(anna, mailto=link + "&attach=/etc/passwd"))

@@ -209,6 +209,14 @@ def test_proposals_name_folders_once_and_so_that_they_are_understood(anna: Clien
         assert subjects(look(anna, f"folder:{put}")) == [f"Pismo {number}"]
 
 
+def test_a_state_written_as_a_word_is_searched_for_as_one_and_the_operator_is_told(anna: Client, inbox: Folder) -> None:
+    letter(inbox, "Umowa")
+    for word in ("nieprzypisane", "Nieprzeczytane"):
+        assert f"napisz „jest:{word}”" in look(anna, word)
+        assert "napisz „jest:" not in look(anna, f"jest:{word}")
+    assert "Umowa" in subjects(look(anna, "jest:nieprzypisane"))
+
+
 def test_a_name_that_means_nothing_is_said_to_also_where_it_was_to_be_left_out(anna: Client, inbox: Folder) -> None:
     letter(inbox, "Umowa")
     for query, told in (

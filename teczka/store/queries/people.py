@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from teczka.core.accounts import State
+from teczka.core.people import Role
 from teczka.store.models import User
 from teczka.store.statements import rows_of
 from teczka.store.viewer import as_user
@@ -78,6 +79,12 @@ def colleagues(viewer: User) -> list[User]:
     """Everybody else of the office who can sign in."""
     found = User.objects.filter(office_id=viewer.office_id, is_active=True).exclude(pk=viewer.pk)
     return list(found.order_by("name", "pk").only("public_id", "name", "email"))
+
+
+def administrators(viewer: User) -> list[str]:
+    """The names of those whom anybody of the office may ask for what only they can do."""
+    found = User.objects.filter(office_id=viewer.office_id, is_active=True, role=Role.ADMINISTRATOR)
+    return list(found.order_by("name", "pk").values_list("name", flat=True))
 
 
 def _health(viewer: User) -> Mapping[int, list[Health]]:

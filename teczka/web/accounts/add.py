@@ -19,9 +19,9 @@ from teczka.core.discovery import Found, Outcome, Step
 from teczka.core.errors import Problem
 from teczka.store.queries.oauth import registrations
 from teczka.store.queries.policy import room
-from teczka.web.accounts.details import details
+from teczka.web.accounts.details import details, ways_in
 from teczka.web.accounts.forms import AddressForm
-from teczka.web.accounts.found import WHERE, account_with
+from teczka.web.accounts.found import WHERE, account_with, by_password
 from teczka.web.accounts.oauth import leave
 from teczka.web.problems import Told, tell
 from teczka.web.requests import Request
@@ -52,7 +52,7 @@ def _go_on(request: Request, address: str, by: str) -> HttpResponseBase:
     try:
         usual = look_up_offline(address)
         if by == "hand":
-            return render(request, "accounts/details.html", details(request, usual, by_hand=True))
+            return render(request, "accounts/details.html", details(request, by_password(usual), by_hand=True))
         return _search(request, address, discover(request.user, address))
     except Problem as problem:
         return _first_page(request, AddressForm(request.POST), tell(problem.trouble, problem.params, unsaved=True))
@@ -91,5 +91,5 @@ def _first_page(request: Request, form: AddressForm, told: Told | None = None) -
         "told": told,
         "room": there < limit,
         "ways": [way for way in ways if way[0] in known],
-    }
+    } | ways_in(request, (Auth.MICROSOFT, Auth.PASSWORD))
     return render(request, "accounts/add.html", context)

@@ -23,6 +23,7 @@ from teczka.store.models import Account
 from teczka.store.queries.folders import first_inbox
 from teczka.store.queries.oauth import registrations
 from teczka.store.queries.offers import offer_for
+from teczka.store.queries.people import administrators
 from teczka.store.queries.policy import policy
 from teczka.web.accounts import found as told_about
 from teczka.web.accounts.forms import AccountForm
@@ -64,7 +65,6 @@ def details(
     request: Request, found: Found, form: AccountForm | None = None, *, by_hand: bool = False
 ) -> dict[str, Any]:
     open_ = by_hand or found.source is Source.BY_HAND
-    provider = told_about.provider_of(found)
     ways = told_about.ways(found)
     context: dict[str, Any] = {
         "title": _("Add account"),
@@ -76,23 +76,35 @@ def details(
         "lookalikes": told_about.lookalikes(found),
         "foreign": found.confirm,
         "help": told_about.help_of(found),
-        "public": provider.name if provider and provider.id in policy(request.user).public_providers else "",
+        "public": _public(request, found),
         "unfound": found.source is Source.BY_HAND and not by_hand,
         "both": open_ or bool(found.of(Service.IMAP) and found.of(Service.POP3)),
         "open": open_,
         "signin": "password" if Auth.PASSWORD in ways else "",
+        "refused": told_about.refuses_passwords(found),
     } | ways_in(request, ways)
     if form is None and not context["with"]:
         context["form"].fields["password"].widget.attrs["autofocus"] = True
     return context
 
 
+def _public(request: Request, found: Found) -> str:
+    """The provider's name, where the office has a word to say about those who serve everybody."""
+    provider = told_about.provider_of(found)
+    return provider.name if provider and provider.id in policy(request.user).public_providers else ""
+
+
 def ways_in(request: Request, ways: Collection[Auth]) -> dict[str, list[Any]]:
-    """With whom one can sign in, and with whom alone one could if only the office had registered for it."""
+    """With whom one can sign in; with whom else one could if only the office had registered for it, and who can do that. Google lets in
+    by app passwords, too."""
     known = registrations(request.user)
+    missing = [auth for auth in ways if auth in WITH and auth not in known]
+    if Auth.PASSWORD in ways:
+        missing = [auth for auth in missing if auth is Auth.MICROSOFT]
     return {
         "with": [(auth.value, WITH[auth]) for auth in ways if auth in WITH and auth in known],
-        "missing": [WITH[auth] for auth in ways if auth in WITH and auth not in known and Auth.PASSWORD not in ways],
+        "missing": [(auth.value, WITH[auth]) for auth in missing],
+        "administrators": administrators(request.user) if missing else [],
     }
 
 

@@ -1,6 +1,6 @@
 """What was found out about an address, carried from the first step of the wizard to the second, and said in words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core import signing
@@ -43,6 +43,7 @@ TRUST = {
 @dataclass(frozen=True, slots=True)
 class Help:
     name: str
+    steps: list[str]  # each of which can be ticked off
     lines: list[str]
     links: list[tuple[str, str]]  # address, and as a person reads it
 
@@ -99,10 +100,22 @@ def ways(found: Found) -> tuple[Auth, ...]:
     return found.incoming[0].auth if found.incoming else (Auth.PASSWORD,)
 
 
+def by_password(found: Found) -> Found:
+    """The same, where somebody wants to try a password although the provider says that it takes none."""
+    incoming = (replace(one, auth=tuple(dict.fromkeys((*one.auth, Auth.PASSWORD)))) for one in found.incoming)
+    return replace(found, incoming=tuple(incoming))
+
+
+def refuses_passwords(found: Found) -> bool:
+    """Where Microsoft's own words are that no password is taken."""
+    provider = provider_of(found)
+    return provider is not None and Auth.PASSWORD not in provider.auth
+
+
 def help_of(found: Found) -> Help | None:
     provider = provider_of(found)
     if provider is None and found.help_url:
-        return Help(found.name, [], _links([found.help_url]))
+        return Help(found.name, [], [], _links([found.help_url]))
     return help_for(provider, found.help_url)
 
 
@@ -111,9 +124,10 @@ def help_for(provider: Provider | None, *others: str) -> Help | None:
     if provider is None:
         return None
     language = get_language() or "pl"
-    told = [provider.enable.get(language, ""), provider.host_hint.get(language, "")]
-    lines = [line for text in told for line in text.splitlines() if line]
-    return Help(provider.name, lines, _links([provider.help_url, *provider.help_urls, *others]))
+    enable = provider.enable.get(language, "").splitlines()
+    steps = enable if len(enable) > 1 else []
+    lines = [line for line in ([] if steps else enable) + [provider.host_hint.get(language, "")] if line]
+    return Help(provider.name, steps, lines, _links([provider.help_url, *provider.help_urls, *others]))
 
 
 def lookalikes(found: Found) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from teczka.actions.outbox import size_limit
 from teczka.core.drafts import halves, signed
@@ -50,8 +50,11 @@ class ShownSender:
 
 
 @in_its_own_document
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def compose_new(request: Request) -> HttpResponse:
+    """A letter is begun by POST alone. Who comes by an address, as after signing in anew, is led to the button."""
+    if request.method != "POST":
+        return redirect("home")
     try:
         return redirect(allowed(begin, request.user, request.POST))
     except Problem as problem:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from teczka.core import search_words as known
 from teczka.core.search_tree import Hint
+from teczka.core.search_words import written
 
 # The same where there is one that the viewer may not see.
 _NOTHING = {
@@ -31,6 +33,10 @@ def _said(hint: Hint, about: str) -> str:
         return _("This search took too long and was ended. Add a word, a sender or a date to it.")
     if hint is Hint.SIGNS:
         return _("“%(signs)s” cannot be searched for, only words and numbers can.") % {"signs": about}
+    if hint is Hint.STATE:
+        operator = f"{written(known.IS, get_language() or 'pl')}:{about}"
+        words = _("“%(word)s” was searched for as a word. For messages that are so, write “%(operator)s”.")
+        return words % {"word": about, "operator": operator}
     if hint is Hint.NOT:
         return _("“%(word)s” was searched for as a word. To leave a word out, put a minus before it.") % {"word": about}
     if hint is Hint.BEGUN:
