@@ -105,7 +105,8 @@ export class Keys {
    * dialog or menu, text being selected with the keyboard, and buttons and links that Space or Enter would press.
    */
   #isForOthers(event: KeyboardEvent): boolean {
-    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.getModifierState("AltGraph")) return true;
+    const browsers = (event.ctrlKey || event.metaKey) && event.key !== "z"; // Ctrl+Z takes back as z does, where no text is written
+    if (event.defaultPrevented || event.isComposing || browsers || event.altKey || event.getModifierState("AltGraph")) return true;
     if (event.shiftKey && event.key.length > 1) return true;
     const target = event.target as Element;
     if (target.closest?.("input, textarea, select, [contenteditable], dialog")) return true;

@@ -32,6 +32,8 @@ export class Menu {
     document.addEventListener("pointerdown", ({ target }) => !element.contains(target as Node) && !button.contains(target as Node) && this.#hide());
   }
 
+  #from: Element | null = null; // the button beside its own that opened it
+
   get open(): boolean {
     return this.element.matches(":popover-open");
   }
@@ -45,6 +47,7 @@ export class Menu {
   at(place: Element): boolean {
     const { left, bottom } = place.getBoundingClientRect();
     this.#show(left, bottom);
+    this.#from = place.closest("button");
     return true;
   }
 
@@ -81,6 +84,7 @@ export class Menu {
 
   #show(x: number, y: number): void {
     if (!this.open) this.element.showPopover();
+    this.#from = null;
     const { offsetWidth, offsetHeight, style } = this.element;
     style.left = `${Math.max(0, Math.min(x, innerWidth - offsetWidth - 4))}px`;
     style.top = `${Math.max(0, Math.min(y, innerHeight - offsetHeight - 4))}px`;
@@ -93,7 +97,8 @@ export class Menu {
 
   #close(): void {
     this.#hide();
-    (this.#button.checkVisibility() ? this.#button : this.place).focus({ preventScroll: true });
+    const seen = [this.#from, this.#button].find((one) => one?.checkVisibility()) ?? this.place;
+    (seen as HTMLElement).focus({ preventScroll: true });
   }
 
   #key(event: KeyboardEvent): void {

@@ -74,6 +74,33 @@ def test_keys_work_after_a_click_into_the_message(open_folder: Open, long_folder
     assert mail.page.evaluate("document.activeElement.id") == "rows"
 
 
+def test_escape_leads_from_the_menu_back_to_the_button_that_opened_it(
+    open_folder: Open, long_folder: MailFolder
+) -> None:
+    mail = open_folder(long_folder)
+    mail.press("j")
+    mail.shows(LONG)
+    more = mail.page.locator("#pane-head").get_by_role("button", name="Więcej")
+    more.focus()
+    mail.press("Enter")
+    expect(mail.page.locator("#row-menu")).to_be_visible()
+    mail.press("Escape")
+    expect(more).to_be_focused()
+
+
+def test_control_z_takes_back_as_z_does_but_where_text_is_written(open_folder: Open, long_folder: MailFolder) -> None:
+    mail = open_folder(long_folder)
+    starred = mail.page.locator("#rows .row.starred")
+    mail.press("j", "s")
+    expect(starred).to_have_count(1)
+    mail.page.get_by_role("searchbox").or_(mail.page.get_by_role("combobox")).first.focus()
+    mail.press("Control+z")
+    mail.page.focus("#rows")
+    expect(starred).to_have_count(1)
+    mail.press("Control+z")
+    expect(starred).to_have_count(0)
+
+
 def test_the_neighbours_are_there_before_they_are_asked_for(open_folder: Open, long_folder: MailFolder) -> None:
     mail = open_folder(long_folder)
     mail.press("j")
