@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
@@ -94,7 +95,9 @@ def know(page: Page) -> None:
 
 
 def sign_out(page: Page, named: str) -> None:
-    page.context.clear_cookies()
+    page.context.clear_cookies(
+        name=settings.SESSION_COOKIE_NAME
+    )  # that its owner knows of a change stays in the browser
     page.goto(f"{named}/sign-in/?next=/tasks/")
 
 
