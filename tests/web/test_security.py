@@ -1,12 +1,10 @@
 """Somebody's own password, and where else they are signed in. The streams that end with it: tests/web/test_events.py."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from django.test import Client, override_settings
+from django.test import Client
 
-from teczka.settings import PASSWORD_HASHERS
 from teczka.store.models import User
 from teczka.store.queries.audit import lines
 from tests.web.conftest import Office, browser
@@ -14,12 +12,6 @@ from tests.web.test_session import refused, shut_out_by_strangers
 
 OLD, NEW = "sosna pod lasem stoi", "brzoza za domem rośnie"
 WHERE = "/settings/security/"
-
-
-@pytest.fixture(autouse=True)
-def in_earnest() -> Iterator[None]:
-    with override_settings(PASSWORD_HASHERS=PASSWORD_HASHERS):
-        yield
 
 
 @pytest.fixture
