@@ -260,8 +260,12 @@ class ImapMailbox(Connection[Command, Answer, Event]):
             pass
 
     def _until_answered(self) -> Iterator[Untagged]:
+        count = 0
         while self._pending:
             event = self._event()
+            count += 1
+            if count > self._conversation.limits.responses:
+                raise Problem(Trouble.SERVER_LIMIT, host=self._conversation.host)
             if isinstance(event, Status):
                 self._pending.discard(event.tag or b"")
             elif isinstance(event, Untagged):

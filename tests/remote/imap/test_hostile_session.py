@@ -352,6 +352,31 @@ def test_of_many_folders_what_is_told_is_taken_and_the_others_are_asked_for_by_t
         assert remote.status(b"b") == FolderStatus(5, 7, 2, None)
 
 
+def test_a_server_that_answers_without_end_is_not_heard_out() -> None:
+    def asked_for_many(client: Client) -> None:
+        client.opened()
+        while True:
+            client.send(b"* OK Still here\r\n" * 50)
+
+    def left_in_the_middle(client: Client) -> None:
+        client.opened()
+        client.command()
+        client.send(body(1))
+        while True:
+            client.send(body(2))
+
+    def leave(remote: ImapMailbox) -> None:
+        assert next(remote.messages([1, 2])).uid == 1
+        remote.uids()
+
+    for script, ask in ((asked_for_many, lambda remote: remote.statuses([b"a", b"b"])), (left_in_the_middle, leave)):
+        with mailbox(script) as remote:
+            remote.open(b"INBOX")
+            with pytest.raises(Problem) as caught:
+                ask(remote)
+            assert caught.value.trouble is Trouble.SERVER_LIMIT
+
+
 @pytest.mark.parametrize("name", [b"a\r\nX1 EXPUNGE", b"a\n", b"a\0"])
 def test_a_folder_whose_name_could_end_the_line_is_listed_but_never_sent(name: bytes) -> None:
     def script(client: Client) -> None:
