@@ -73,7 +73,9 @@ def test_what_goes_with_it_is_told_without_looking_through_all_of_ones_mail(
             message_id="e@a.example", thread=thread, indexed_with=1
         )
         Message.objects.filter(pk=many[1]).update(message_id="e@a.example", indexed_with=None)
-    test_database.as_superuser(sql.SQL("ANALYZE"), own_database.name)
+    # And built anew: an index that tests before it have grown would seem dear to look into.
+    for statement in ("VACUUM (FULL) store_message", "ANALYZE"):
+        test_database.as_superuser(sql.SQL(statement), own_database.name)
     told = prospect(cast.anna, message.public_id)
     assert told is not None
     assert told.copies == 3
